@@ -1,0 +1,104 @@
+"""Blocks: figures of papers as functions that lay layers into a draft.
+
+A block function takes the draft and its own name, and keyword attributes declared by the same
+kinds as those of ops. Each call is recorded, so that the database keeps the row of the paper's
+table (kind and attributes) beside the layers that it stands for.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from archdb.errors import DefinitionError
+from archdb.graph import Block, Layer, Network
+from archdb.ops import REGISTRY as OPS
+from archdb.ops import Op, make
+from archdb.ops.activation import Relu
+from archdb.ops.attributes import REQUIRED, Declaration
+from archdb.ops.convolution import Conv2d
+from archdb.ops.normalization import BatchNorm
+
+
+class Draft:
+    """A network being laid out, layer by layer; each reads the one before unless told."""
+
+    def __init__(self) -> None:
+        self.layers: list[Layer] = []
+        self.blocks: list[Block] = []
+        self.last = ""
+        self.auxiliary = False
+        self._open: list[str] = []
+
+    def add(self, name: str, op: Op, *inputs: str) -> str:
+        """Lay one layer and return its name."""
+        if not inputs and op.arity[1] != 0:
+            inputs = (self.last,) if self.last else ()
+        block = self._open[-1] if self._open else None
+        self.layers.append(Layer(name, op, inputs, block, self.auxiliary))
+        self.last = name
+        return name
+
+    def row(
+        self, name: str, kind: str, attributes: dict[str, Any], inputs: tuple[str, ...]
+    ) -> None:
+        """Lay one row of a seed: an op, or a block that stands for several."""
+        if kind in REGISTRY:
+            if len(inputs) > 1:
+                raise DefinitionError(f"a block reads one layer, got {len(inputs)}")
+            self.last = inputs[0] if inputs else self.last
+            REGISTRY[kind](self, name, **attributes)
+        else:
+            self.add(name, make(kind, attributes), *inputs)
+
+    def conv_relu(
+        self, name: str, relu: str, filters: int, kernel: Any, *inputs: str, **rest: Any
+    ) -> str:
+        """A convolution with bias and its ReLU, under the two names its source gives them."""
+        self.add(name, Conv2d(filters=filters, kernel=kernel, **rest), *inputs)
+        return self.add(relu, Relu())
+
+    def conv_bn(
+        self, name: str, norm: str, filters: int, kernel: Any, *inputs: str, **rest: Any
+    ) -> str:
+        """A convolution without bias and its batch normalisation."""
+        self.add(name, Conv2d(filters=filters, kernel=kernel, bias=False, **rest), *inputs)
+        return self.add(norm, BatchNorm())
+
+    def network(self, name: str) -> Network:
+        """The finished network."""
+        return Network(name, self.layers, self.blocks)
+
+
+REGISTRY: dict[str, Callable[..., None]] = {}
+DECLARATIONS: dict[str, Declaration] = {}
+
+Draw = TypeVar("Draw", bound=Callable[..., None])
+
+
+def block(kind: str) -> Callable[[Draw], Draw]:
+    """Register a function `(draft, name, *, attribute: Kind = default, ...)` as a block."""
+
+    def register(draw: Draw) -> Draw:
+        if kind in REGISTRY or kind in OPS:
+            raise TypeError(f"'{kind}' is registered twice")
+        names = draw.__code__.co_varnames
+        positional = draw.__code__.co_argcount
+        own = names[positional : positional + draw.__code__.co_kwonlyargcount]
+        defaults = draw.__kwdefaults__ or {}
+        declaration = Declaration(
+            {name: draw.__annotations__[name] for name in own},
+            {name: defaults.get(name, REQUIRED) for name in own},
+        )
+
+        def laid(draft: Draft, name: str, **given: Any) -> None:
+            values = declaration.parse(given)
+            parent = draft._open[-1] if draft._open else None
+            draft.blocks.append(Block(name, kind, given, parent))
+            draft._open.append(name)
+            draw(draft, name, **values)
+            draft._open.pop()
+
+        REGISTRY[kind] = laid
+        DECLARATIONS[kind] = declaration
+        return laid  # type: ignore[return-value]
+
+    return register

@@ -1,0 +1,42 @@
+-- One row per network and input size: what it is and what it costs.
+-- Auxiliary heads (training only) are left out of all totals and have columns of their own.
+create view architecture_summary as
+select
+    n.name as architecture,  -- name; stored; the exact network this row is about
+    n.title as title,  -- text; stored; full name, with the variant
+    n.family as family,  -- text; stored; family of architectures
+    n.year as year,  -- year; stored; year in which it was first described
+    n.variant_of as variant_of,  -- name; stored; the network this one is a variant of
+    n.origin as origin,  -- text; stored; bundled with archdb, or imported by the user
+    p.input as input,  -- shape; derived; channels x height x width (or features; or length x features) of one input
+    p.is_native as is_native,  -- flag; derived; 1 at the input size the network is defined at
+    p.weight_params + p.bias_params + p.norm_params as params,  -- parameters; derived; trainable numbers: weight_params + bias_params + norm_params
+    p.weight_params as weight_params,  -- parameters; derived; kernels and matrices, slopes, trainable subsampling coefficients
+    p.bias_params as bias_params,  -- parameters; derived; biases
+    p.norm_params as norm_params,  -- parameters; derived; scale and shift of normalisation [ioffe2015]
+    p.buffers as buffers,  -- numbers; derived; kept but not trained: running mean and variance, fixed centres; not in params
+    p.macs as macs,  -- MAC; derived; multiply-accumulates of the contracting layers for one input, without bias
+    p.bias_adds as bias_adds,  -- operations; derived; one addition for each output element that gets a bias
+    p.adds as adds,  -- operations; derived; additions outside macs and bias_adds
+    p.muls as muls,  -- operations; derived; multiplications outside macs
+    p.comparisons as comparisons,  -- operations; derived; comparisons: ReLU, maximum pooling
+    p.divisions as divisions,  -- operations; derived; divisions
+    p.exponentials as exponentials,  -- operations; derived; exponentials and powers
+    p.activations as activations,  -- elements; derived; outputs of all convolution and linear layers together
+    p.peak_activation_elements as peak_activation_elements,  -- elements; derived; largest live set in stored order, each output kept until its last reader has run, nothing in place
+    p.depth as depth,  -- layers; derived; weight layers (convolution, linear) on the longest path
+    p.weighted_layers as weighted_layers,  -- layers; derived; all weight layers, of every branch
+    p.layers as layers,  -- layers; derived; all layer rows, the input among them
+    p.receptive_field_layer as receptive_field_layer,  -- name; derived; the last layer whose output has more than one position: the receptive field is that layer's
+    p.receptive_field_h as receptive_field_h,  -- pixels; derived; input rows that one output of that layer sees; NULL with a note where paths disagree [araujo2019]
+    p.receptive_field_w as receptive_field_w,  -- pixels; derived; input columns that one output of that layer sees [araujo2019]
+    p.effective_stride_h as effective_stride_h,  -- pixels; derived; input rows between the fields of neighbouring outputs [araujo2019]
+    p.effective_stride_w as effective_stride_w,  -- pixels; derived; input columns between the fields of neighbouring outputs [araujo2019]
+    p.effective_padding_h as effective_padding_h,  -- pixels; derived; rows by which the first field starts above the input [araujo2019]
+    p.effective_padding_w as effective_padding_w,  -- pixels; derived; columns by which the first field starts left of the input [araujo2019]
+    p.receptive_field_note as receptive_field_note,  -- text; derived; why there is no receptive field
+    p.aux_params as aux_params,  -- parameters; derived; trainable numbers of the auxiliary heads, not in params
+    p.aux_macs as aux_macs,  -- MAC; derived; multiply-accumulates of the auxiliary heads, not in macs
+    p.note as note  -- text; derived; why totals are open
+from network n
+join profile p on p.network_id = n.id and p.revision = n.revision;

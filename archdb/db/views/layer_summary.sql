@@ -1,0 +1,69 @@
+-- One row per layer, network and input size. Sums over rows with auxiliary = 0 are the totals
+-- of architecture_summary.
+create view layer_summary as
+select
+    n.name as architecture,  -- name; stored; the network
+    p.input as input,  -- shape; derived; input size of the network
+    p.is_native as is_native,  -- flag; derived; 1 at the input size the network is defined at
+    l.position as position,  -- number; stored; order of execution, the input layer being 0
+    l.name as layer,  -- name; stored; the layer's name in the primary source
+    l.block as block,  -- name; stored; the innermost block that the layer belongs to, if any
+    l.op as op,  -- name; stored; operation
+    l.auxiliary as auxiliary,  -- flag; stored; 1 for layers of an auxiliary head, which totals leave out
+    (select group_concat(s.name, ', ')
+     from (select s.name
+           from edge e join layer s on s.network_id = e.network_id and s.position = e.source
+           where e.network_id = l.network_id and e.reader = l.position
+           order by e.slot) s) as inputs,  -- text; stored; names of the layers it reads, in order
+    l.kernel_h as kernel_h,  -- elements; stored; window rows
+    l.kernel_w as kernel_w,  -- elements; stored; window columns
+    l.stride_h as stride_h,  -- elements; stored; rows between neighbouring windows
+    l.stride_w as stride_w,  -- elements; stored; columns between neighbouring windows
+    l.padding as padding,  -- text; stored; explicit, or the modes same and valid
+    d.pad_top as pad_top,  -- elements; derived; rows of padding above
+    d.pad_bottom as pad_bottom,  -- elements; derived; rows of padding below
+    d.pad_left as pad_left,  -- elements; derived; columns of padding on the left
+    d.pad_right as pad_right,  -- elements; derived; columns of padding on the right
+    l.dilation_h as dilation_h,  -- elements; stored; rows between neighbouring kernel rows, 1 for a plain kernel
+    l.dilation_w as dilation_w,  -- elements; stored; columns between neighbouring kernel columns
+    l.rounding as rounding,  -- text; stored; floor or ceil, where the stride does not divide
+    l.groups as groups,  -- number; stored; groups of channels convolved apart
+    l.filters as filters,  -- number; stored; filters of a convolution
+    l.units as units,  -- number; stored; units of a fully connected or recurrent layer
+    l.bias as bias,  -- flag; stored; 1 where the layer has a bias
+    l.attributes as attributes,  -- JSON; stored; attributes that this op alone has
+    d.in_channels as in_channels,  -- number; derived; channels (or features) of the first input
+    d.in_height as in_height,  -- elements; derived; rows of the first input; of a sequence, its length; NULL for a vector
+    d.in_width as in_width,  -- elements; derived; columns of the first input; NULL for a sequence or vector
+    d.out_channels as out_channels,  -- number; derived; channels (or features) of the output
+    d.out_height as out_height,  -- elements; derived; rows of the output; of a sequence, its length; NULL for a vector
+    d.out_width as out_width,  -- elements; derived; columns of the output; NULL for a sequence or vector
+    d.weight_params + d.bias_params + d.norm_params as params,  -- parameters; derived; trainable numbers
+    d.weight_params as weight_params,  -- parameters; derived; kernels and matrices, slopes, trainable subsampling coefficients
+    d.bias_params as bias_params,  -- parameters; derived; biases
+    d.norm_params as norm_params,  -- parameters; derived; scale and shift of normalisation
+    d.buffers as buffers,  -- numbers; derived; kept but not trained; not in params
+    d.macs as macs,  -- MAC; derived; multiply-accumulates for one input, without bias
+    d.bias_adds as bias_adds,  -- operations; derived; one addition for each output element that gets a bias
+    d.adds as adds,  -- operations; derived; additions outside macs and bias_adds
+    d.muls as muls,  -- operations; derived; multiplications outside macs
+    d.comparisons as comparisons,  -- operations; derived; comparisons
+    d.divisions as divisions,  -- operations; derived; divisions
+    d.exponentials as exponentials,  -- operations; derived; exponentials and powers
+    d.in_elements as in_elements,  -- elements; derived; size of all inputs together
+    d.out_elements as out_elements,  -- elements; derived; size of the output
+    d.gemm_m as gemm_m,  -- rows; derived; output positions: rows of the patch matrix that im2col makes, for one group
+    d.gemm_n as gemm_n,  -- columns; derived; filters of one group: columns of the weight matrix
+    d.gemm_k as gemm_k,  -- elements; derived; size of a patch: kernel_h x kernel_w x channels of one group
+    d.depth as depth,  -- layers; derived; weight layers on the longest path up to and with this layer
+    d.receptive_field_h as receptive_field_h,  -- pixels; derived; input rows that one output sees; NULL with a note where paths disagree [araujo2019]
+    d.receptive_field_w as receptive_field_w,  -- pixels; derived; input columns that one output sees [araujo2019]
+    d.effective_stride_h as effective_stride_h,  -- pixels; derived; input rows between the fields of neighbouring outputs [araujo2019]
+    d.effective_stride_w as effective_stride_w,  -- pixels; derived; input columns between the fields of neighbouring outputs [araujo2019]
+    d.effective_padding_h as effective_padding_h,  -- pixels; derived; rows by which the first field starts above the input [araujo2019]
+    d.effective_padding_w as effective_padding_w,  -- pixels; derived; columns by which the first field starts left of the input [araujo2019]
+    d.receptive_field_note as receptive_field_note  -- text; derived; why there is no receptive field
+from network n
+join profile p on p.network_id = n.id and p.revision = n.revision
+join layer_profile d on d.profile_id = p.id
+join layer l on l.network_id = n.id and l.position = d.position;

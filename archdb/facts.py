@@ -1,0 +1,113 @@
+"""The four facts of one op on inputs of given shapes, folded into columns.
+
+Facts do not depend on where in a network the op stands, so they are kept: equal layers on
+equal shapes are worked out once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import prod
+from typing import Any, NamedTuple
+
+from archdb.ops import BIAS, BUFFER, NORM, WEIGHT, Op, Work
+from archdb.ops.attributes import Pads
+from archdb.ops.base import Tensor
+from archdb.ops.shape import Shape
+from archdb.ops.window import POINT, Unbounded, Window
+
+SHAPES = ("in_channels", "in_height", "in_width", "out_channels", "out_height", "out_width")
+PADS = ("pad_top", "pad_bottom", "pad_left", "pad_right")
+COUNTS = (
+    *("weight_params", "bias_params", "norm_params", "buffers"),
+    *Work._fields,
+    *("in_elements", "out_elements"),
+)
+GEMM = ("gemm_m", "gemm_n", "gemm_k")
+FACT_COLUMNS = (*SHAPES, *PADS, *COUNTS, *GEMM)
+
+Row = tuple[Any, ...]
+#: Where the COUNTS stand in a row of FACT_COLUMNS.
+COUNTED = slice(len(SHAPES) + len(PADS), len(SHAPES) + len(PADS) + len(COUNTS))
+
+
+class Facts(NamedTuple):
+    """`columns` is a row of FACT_COLUMNS; `weighted`: contracts its input with weights."""
+
+    out: Shape | None
+    window: Window | Unbounded
+    pads: Pads
+    columns: Row
+    weighted: bool
+    elements: int | None
+
+    @property
+    def counted(self) -> bool:
+        """False where an unknown op leaves the counts open."""
+        return self.columns[COUNTED.start] is not None
+
+
+_KNOWN: dict[tuple[Any, ...], Facts] = {}
+
+
+def facts_of(op: Op, inputs: tuple[Shape | None, ...]) -> Facts:
+    """The facts of `op` on inputs of these shapes; ShapeError where it cannot take them."""
+    key = (op, inputs)
+    facts = _KNOWN.get(key)
+    if facts is None:
+        facts = _KNOWN[key] = _facts_of(op, inputs)
+    return facts
+
+
+def _facts_of(op: Op, inputs: tuple[Shape | None, ...]) -> Facts:
+    op.admit(inputs)  # type: ignore[arg-type]
+    if None in inputs:
+        return _open("follows an op that archdb does not know")
+    known: tuple[Shape, ...] = inputs  # type: ignore[assignment]
+    out = op.out(*known)
+    window = op.window(*known)
+    tensors = op.params(*known)
+    work = op.work(out, *known) if out is not None else None
+    if out is None or tensors is None or work is None:
+        reason = window.reason if isinstance(window, Unbounded) else "unknown"
+        return _open(reason, out, known)
+    pads = _pads(window, known)
+    params = [_size(tensors, role) for role in (WEIGHT, BIAS, NORM, BUFFER)]
+    gemm = op.gemm(out, *known) or (None, None, None)
+    elements = prod(out)
+    columns = (
+        *_split(known[0] if known else None),
+        *_split(out),
+        *pads,
+        *(*params, *work, sum(map(prod, known)), elements),
+        *gemm,
+    )
+    return Facts(out, window, pads, columns, bool(params[0] and work.macs), elements)
+
+
+def _open(reason: str, out: Shape | None = None, known: tuple[Shape, ...] = ()) -> Facts:
+    """Facts of a layer that cannot be counted; its output shape may be stated all the same."""
+    shapes = (*_split(known[0] if known else None), *_split(out))
+    rest = (None,) * (len(PADS) + len(COUNTS) + len(GEMM))
+    elements = prod(out) if out is not None else None
+    return Facts(out, Unbounded(reason), (0, 0, 0, 0), (*shapes, *rest), False, elements)
+
+
+def _pads(window: Window | Unbounded, inputs: tuple[Shape, ...]) -> Pads:
+    if window is POINT or isinstance(window, Unbounded) or len(inputs[0]) != 3:
+        return (0, 0, 0, 0)
+    return window.pads(*inputs[0][1:])
+
+
+def _split(shape: Shape | None) -> Row:
+    """(channels, height, width); of a sequence (features, length, None), of a vector
+    (features, None, None)."""
+    if shape is None:
+        return (None, None, None)
+    if len(shape) == 3:
+        return shape
+    return (shape[1], shape[0], None) if len(shape) == 2 else (shape[0], None, None)
+
+
+def _size(tensors: Iterable[Tensor], role: str) -> int:
+    return sum(prod(tensor.shape) for tensor in tensors if tensor.role == role)

@@ -1,0 +1,130 @@
+"""A network as a graph of named layers. Names, edges and order; no arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from archdb.errors import DefinitionError, nearest
+
+
+class Layer(NamedTuple):
+    """One row of a network: an op under the name its source gives it, and what it reads."""
+
+    name: str
+    op: Any
+    inputs: tuple[str, ...] = ()
+    block: str | None = None
+    auxiliary: bool = False
+
+
+class Block(NamedTuple):
+    """One row of a paper's table: a figure (`kind`) drawn with `attributes`, perhaps as a part
+    of `parent`."""
+
+    name: str
+    kind: str
+    attributes: Mapping[str, Any]
+    parent: str | None = None
+
+
+class Network:
+    """Layers in an order in which each follows all it reads. Frozen once made.
+
+    Raises DefinitionError on a name given twice, an input that no layer bears, or a cycle.
+    """
+
+    __slots__ = ("blocks", "layers", "name")
+
+    def __init__(self, name: str, layers: Iterable[Layer], blocks: Iterable[Block] = ()) -> None:
+        rows = tuple(layers)
+        if not rows:
+            raise DefinitionError("has no layers").at(name)
+        try:
+            ordered = _ordered(rows)
+            _check_heads(ordered)
+        except DefinitionError as error:
+            raise error.at(name) from None
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "layers", ordered)
+        object.__setattr__(self, "blocks", tuple(blocks))
+
+    name: str
+    layers: tuple[Layer, ...]
+    blocks: tuple[Block, ...]
+
+    def __setattr__(self, attribute: str, value: object) -> None:
+        raise AttributeError(f"a Network is frozen: {attribute} cannot be set")
+
+    def __iter__(self) -> Iterator[Layer]:
+        return iter(self.layers)
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
+    def __repr__(self) -> str:
+        return f"Network({self.name!r}, {len(self)} layers)"
+
+
+def _ordered(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
+    """The layers as given where that order serves; else each moved behind what it reads."""
+    seen: set[str] = set()
+    in_order = True
+    for layer in layers:
+        if layer.name in seen:
+            raise DefinitionError(
+                "this name is given to two layers", remedy="give each layer a name of its own"
+            ).at(f"layer '{layer.name}'")
+        in_order = in_order and seen.issuperset(layer.inputs)
+        seen.add(layer.name)
+    if in_order:
+        return layers
+    for layer in layers:
+        for source in layer.inputs:
+            if source not in seen:
+                raise DefinitionError(
+                    f"reads '{source}', which is no layer of this network",
+                    remedy=nearest(source, seen),
+                ).at(f"layer '{layer.name}'")
+    return _sorted(layers)
+
+
+def _check_heads(layers: tuple[Layer, ...]) -> None:
+    """An auxiliary head hangs off the network: nothing outside a head may depend on it."""
+    heads = {layer.name for layer in layers if layer.auxiliary}
+    if not heads:
+        return
+    for layer in layers:
+        if not layer.auxiliary and not heads.isdisjoint(layer.inputs):
+            name = next(source for source in layer.inputs if source in heads)
+            raise DefinitionError(f"reads '{name}', which is part of an auxiliary head").at(
+                f"layer '{layer.name}'"
+            )
+
+
+def _sorted(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
+    """Repeated passes that keep the given order among the layers that are ready."""
+    placed: dict[str, Layer] = {}
+    waiting = list(layers)
+    while waiting:
+        still: list[Layer] = []
+        for layer in waiting:
+            if all(source in placed for source in layer.inputs):
+                placed[layer.name] = layer
+            else:
+                still.append(layer)
+        if len(still) == len(waiting):
+            raise DefinitionError(f"these layers read each other in a cycle: {_cycle(still)}")
+        waiting = still
+    return tuple(placed.values())
+
+
+def _cycle(layers: list[Layer]) -> str:
+    """One cycle among layers none of which can be placed, as 'a → b → a'."""
+    reads = {layer.name: list(layer.inputs) for layer in layers}
+    path: list[str] = []
+    name = layers[0].name
+    while name not in path:
+        path.append(name)
+        name = next(source for source in reads[name] if source in reads)
+    return " → ".join([*path[path.index(name) :], name])

@@ -1,0 +1,14 @@
+"""Every op archdb knows: one small class each, all four facts in one place."""
+
+from archdb.ops import (  # noqa: F401  (importing a module registers its ops)
+    activation,
+    convolution,
+    dense,
+    joining,
+    normalization,
+    pooling,
+    unknown,
+)
+from archdb.ops.base import BIAS, BUFFER, NORM, REGISTRY, WEIGHT, Gemm, Op, Tensor, Work, make
+
+__all__ = ["BIAS", "BUFFER", "NORM", "REGISTRY", "WEIGHT", "Gemm", "Op", "Tensor", "Work", "make"]

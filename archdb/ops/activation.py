@@ -1,0 +1,70 @@
+"""Element-wise non-linearities, softmax, and what does nothing at inference.
+
+Counts per element follow from the formula in each docstring, evaluated as it stands.
+"""
+
+from math import prod
+
+from archdb.ops.attributes import Number
+from archdb.ops.base import Op, Work, no_params, no_work, op, per_element, point, same_shape
+from archdb.ops.shape import Shape
+
+
+class ElementWise(Op):
+    """Shared by all: shape kept, no parameters, position by position."""
+
+    out = same_shape
+    params = no_params
+    window = point
+
+
+@op("relu")
+class Relu(ElementWise):
+    """max(0, x): one comparison (nair2010)."""
+
+    work = per_element(comparisons=1)
+
+
+@op("sigmoid")
+class Sigmoid(ElementWise):
+    """1 / (1 + exp(-x)): one exponential, one addition, one division."""
+
+    work = per_element(exponentials=1, adds=1, divisions=1)
+
+
+@op("tanh")
+class Tanh(ElementWise):
+    """(1 - exp(-2x)) / (1 + exp(-2x)): one product, one exponential, two additions, one
+    division."""
+
+    work = per_element(muls=1, exponentials=1, adds=2, divisions=1)
+
+
+@op("scaled_tanh")
+class ScaledTanh(ElementWise):
+    """amplitude * tanh(slope * x) (lecun1998, section II.B); the slope joins tanh's own factor,
+    so there is one product more than in tanh."""
+
+    amplitude: Number = 1.7159
+    slope: Number = 2 / 3
+
+    work = per_element(muls=2, exponentials=1, adds=2, divisions=1)
+
+
+@op("softmax")
+class Softmax(ElementWise):
+    """exp(x_i) / sum of exp(x_j) over the channels (or features) of each position."""
+
+    def work(self, out: Shape, x: Shape) -> Work:
+        classes = x[-1] if len(x) == 2 else x[0]
+        positions = prod(x) // classes
+        return Work(exponentials=prod(x), adds=positions * (classes - 1), divisions=prod(x))
+
+
+@op("dropout")
+class Dropout(ElementWise):
+    """Drops elements with probability `rate` in training; passes everything at inference."""
+
+    rate: Number
+
+    work = no_work

@@ -1,0 +1,170 @@
+"""Kinds of attributes: what a value may be, and the one canonical form it is kept in.
+
+Ops and blocks declare their attributes by annotation (`kernel: Pair = (1, 1)`); seed files,
+database rows and command-line options all pass through the kind's `parse`, so a wrong value
+is answered in the same words everywhere.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, NamedTuple
+
+from archdb.errors import DefinitionError, nearest
+
+REQUIRED: Any = object()
+Pads = tuple[int, int, int, int]  # top, bottom, left, right
+
+
+class Kind(NamedTuple):
+    """`takes` completes the sentence 'needs …'; `parse` raises ValueError on anything else."""
+
+    takes: str
+    parse: Callable[[Any], Any]
+
+
+def _integer(value: Any, least: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise ValueError
+    return value
+
+
+def _pair(value: Any, least: int) -> tuple[int, int]:
+    """(height, width); a single number stands for both."""
+    both = value if isinstance(value, (list, tuple)) else (value, value)
+    if len(both) != 2:
+        raise ValueError
+    return _integer(both[0], least), _integer(both[1], least)
+
+
+def _padding(value: Any) -> Pads | str:
+    """All four sides: n for each, [height, width] for both of an axis, or the four themselves."""
+    if value in ("same", "valid"):
+        return str(value)
+    sides = tuple(value) if isinstance(value, (list, tuple)) else (value, value)
+    if len(sides) == 2:
+        sides = (sides[0], sides[0], sides[1], sides[1])
+    if len(sides) != 4:
+        raise ValueError
+    top, bottom, left, right = (_integer(side, 0) for side in sides)
+    return top, bottom, left, right
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ValueError
+    return float(value)
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError
+    return value
+
+
+def _counts(value: Any) -> tuple[int, ...]:
+    if not isinstance(value, (list, tuple)) or not value:
+        raise ValueError
+    return tuple(_integer(item, 1) for item in value)
+
+
+def _table(value: Any) -> tuple[tuple[int, ...], ...]:
+    if not isinstance(value, (list, tuple)) or not value:
+        raise ValueError
+    return tuple(tuple(_integer(item, 0) for item in row) for row in value)
+
+
+def choice(*words: str) -> Kind:
+    """One of a few words."""
+
+    def parse(value: Any) -> str:
+        if value not in words:
+            raise ValueError
+        return str(value)
+
+    return Kind("one of " + ", ".join(words), parse)
+
+
+Count = Annotated[int, Kind("a positive integer", lambda value: _integer(value, 1))]
+Size = Annotated[int, Kind("a non-negative integer", lambda value: _integer(value, 0))]
+Pair = Annotated[
+    tuple[int, int],
+    Kind("a positive integer or [height, width]", lambda value: _pair(value, 1)),
+]
+Offset = Annotated[
+    tuple[int, int],
+    Kind("a non-negative integer or [height, width]", lambda value: _pair(value, 0)),
+]
+Padding = Annotated[
+    Pads | str,
+    Kind("a number, [height, width], [top, bottom, left, right], same or valid", _padding),
+]
+Rounding = Annotated[str, choice("floor", "ceil")]
+Flag = Annotated[bool, Kind("true or false", _flag)]
+Number = Annotated[float, Kind("a number", _number)]
+Text = Annotated[str, Kind("a word", _text)]
+Counts = Annotated[tuple[int, ...], Kind("a list of positive integers", _counts)]
+Table = Annotated[
+    tuple[tuple[int, ...], ...],
+    Kind("a list of lists of map numbers, counted from 0", _table),
+]
+
+
+class Attribute(NamedTuple):
+    """One declared attribute; `default` is REQUIRED where the user must say it."""
+
+    name: str
+    kind: Kind
+    default: Any
+
+
+class Declaration:
+    """The attributes that an op or a block takes, in order."""
+
+    __slots__ = ("attributes",)
+
+    def __init__(self, annotations: Mapping[str, Any], defaults: Mapping[str, Any]) -> None:
+        self.attributes: dict[str, Attribute] = {}
+        for name, annotation in annotations.items():
+            kind = next(m for m in annotation.__metadata__ if isinstance(m, Kind))
+            default = defaults.get(name, REQUIRED)
+            if default is not REQUIRED and default is not None:
+                default = kind.parse(default)
+            self.attributes[name] = Attribute(name, kind, default)
+
+    def parse(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Canonical values of all attributes, in the declared order.
+
+        Raises DefinitionError naming an unknown key, a missing one or a wrong value.
+        """
+        for name in given:
+            if name not in self.attributes:
+                known = ", ".join(self.attributes) or "none"
+                raise DefinitionError(
+                    f"has no attribute '{name}'",
+                    remedy=nearest(name, self.attributes) or f"it takes: {known}",
+                )
+        values: dict[str, Any] = {}
+        for name, attribute in self.attributes.items():
+            value = given.get(name, attribute.default)
+            values[name] = attribute.default if value is None else value
+            if values[name] is REQUIRED:
+                raise DefinitionError(
+                    f"'{name}' is missing", remedy=f"it needs {attribute.kind.takes}"
+                )
+            if name in given and value is not None:
+                values[name] = _parsed(attribute, value)
+        return values
+
+
+def _parsed(attribute: Attribute, value: Any) -> Any:
+    try:
+        return attribute.kind.parse(value)
+    except (ValueError, TypeError):
+        raise DefinitionError(
+            f"'{attribute.name}' needs {attribute.kind.takes}, got {value!r}"
+        ) from None

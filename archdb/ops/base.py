@@ -1,0 +1,202 @@
+"""What an op is: declared attributes and four facts.
+
+Every op states, for given input shapes,
+    out      the output shape,
+    params   its parameter tensors, by role,
+    work     its operations for one image, by kind,
+    window   which input positions an output position reads.
+Everything else in archdb (parameters, MACs, a convention's FLOPs, receptive fields, memory) is
+a sum, a fold or a view over these. A fact that costs nothing is written (`params = no_params`),
+never inherited: `op` refuses a class that leaves one out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod
+from typing import Any, ClassVar, NamedTuple, TypeVar
+
+from archdb.errors import DefinitionError, ShapeError, nearest
+from archdb.ops.attributes import REQUIRED, Declaration
+from archdb.ops.shape import Shape, pretty
+from archdb.ops.window import POINT, Unbounded, Window
+
+FACTS = ("out", "params", "work", "window")
+
+#: Roles of a parameter tensor. The first three are trainable and make up `params`.
+WEIGHT, BIAS, NORM, BUFFER = "weight", "bias", "norm", "buffer"
+
+
+class Tensor(NamedTuple):
+    """A parameter tensor: its name in the literature, its role and its shape."""
+
+    name: str
+    role: str
+    shape: Shape
+
+
+class Work(NamedTuple):
+    """Operations for one image at inference, by kind; one each unless said otherwise.
+
+    macs: multiply-accumulates of contracting ops, without bias. bias_adds: one for each output
+    element that gets a bias. The others are scalar operations outside the MACs. Padding counts
+    like any element: a window always does its whole work.
+    """
+
+    macs: int = 0
+    bias_adds: int = 0
+    adds: int = 0
+    muls: int = 0
+    comparisons: int = 0
+    divisions: int = 0
+    exponentials: int = 0
+
+
+class Gemm(NamedTuple):
+    """The matrix product m×k by k×n that im2col makes of a convolution, for one group."""
+
+    m: int
+    n: int
+    k: int
+
+
+class Op:
+    """Base of all ops. Instances are interned: equal attributes give the same object."""
+
+    name: ClassVar[str]
+    declaration: ClassVar[Declaration]
+    #: Fewest and most inputs; None where there is no limit.
+    arity: ClassVar[tuple[int, int | None]] = (1, 1)
+    #: Whether this is where a network is given its input.
+    source: ClassVar[bool] = False
+    _made: ClassVar[dict[tuple[Any, ...], Op]] = {}
+    _values: dict[str, Any]
+
+    out: Callable[..., Shape | None]
+    params: Callable[..., tuple[Tensor, ...] | None]
+    work: Callable[..., Work | None]
+    window: Callable[..., Window | Unbounded]
+
+    def __new__(cls, *args: Any, **attributes: Any) -> Any:
+        given = {**dict(zip(cls.declaration.attributes, args, strict=False)), **attributes}
+        try:
+            values = cls.declaration.parse(given)
+        except DefinitionError as error:
+            raise error.at(cls.name) from None
+        key = (cls, *values.values())
+        made = Op._made.get(key)
+        if made is None:
+            made = super().__new__(cls)
+            made._values = values
+            for attribute, value in values.items():
+                setattr(made, attribute, value)
+            made.check()
+            Op._made[key] = made
+        return made
+
+    def check(self) -> None:
+        """Raises DefinitionError where attributes that are valid alone do not go together."""
+
+    def gemm(self, out: Shape, *inputs: Shape) -> Gemm | None:
+        """The op's im2col product; None for what is not a convolution or a linear layer."""
+        return None
+
+    def attributes(self) -> dict[str, Any]:
+        """The attributes in canonical form, in declared order."""
+        return self._values
+
+    def admit(self, inputs: tuple[Shape, ...]) -> None:
+        """Raises ShapeError where the op does not take that many inputs."""
+        least, most = self.arity
+        if len(inputs) < least or (most is not None and len(inputs) > most):
+            wanted = str(least) if most == least else f"{least} or more"
+            raise ShapeError(f"takes {wanted} input(s), got {len(inputs)}")
+
+    def __repr__(self) -> str:
+        stated = ", ".join(f"{name}={value!r}" for name, value in self._values.items())
+        return f"{self.name}({stated})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return make, (self.name, self._values)
+
+
+REGISTRY: dict[str, type[Op]] = {}
+
+OpClass = TypeVar("OpClass", bound=type[Op])
+
+
+def op(name: str) -> Callable[[OpClass], OpClass]:
+    """Register a class as the op `name`; TypeError where one of the four facts is not stated.
+
+    A family's base class may state facts for its members; `Op` itself states none.
+    """
+
+    def register(cls: OpClass) -> OpClass:
+        for fact in FACTS:
+            if not hasattr(cls, fact):
+                raise TypeError(f"op '{name}' does not state its {fact}")
+        if name in REGISTRY:
+            raise TypeError(f"op '{name}' is registered twice")
+        annotations: dict[str, Any] = {}
+        for base in reversed(cls.__mro__):
+            if base is not Op and issubclass(base, Op):
+                annotations |= vars(base).get("__annotations__", {})
+        cls.name = name
+        cls.declaration = Declaration(
+            annotations, {n: getattr(cls, n, REQUIRED) for n in annotations}
+        )
+        REGISTRY[name] = cls
+        return cls
+
+    return register
+
+
+def make(name: str, attributes: dict[str, Any]) -> Op:
+    """The op of that name; raises DefinitionError on an unknown name or wrong attributes."""
+    if name not in REGISTRY:
+        raise DefinitionError(
+            f"unknown op '{name}'",
+            remedy=nearest(name, REGISTRY) or "an op archdb does not know is written as 'unknown'",
+        )
+    made: Op = REGISTRY[name](**attributes)
+    return made
+
+
+# Facts that many ops share, by name.
+
+
+def same_shape(self: Op, x: Shape) -> Shape:
+    """The output has the input's shape."""
+    return x
+
+
+def no_params(self: Op, *inputs: Shape) -> tuple[Tensor, ...]:
+    """The op has no parameters, trainable or fixed."""
+    return ()
+
+
+def no_work(self: Op, out: Shape, *inputs: Shape) -> Work:
+    """The op moves or selects numbers and computes none."""
+    return Work()
+
+
+def point(self: Op, *inputs: Shape) -> Window:
+    """Each output position reads the same position of each input."""
+    return POINT
+
+
+def per_element(**each: int) -> Callable[..., Work]:
+    """Work that is so much of each kind for every output element."""
+
+    def work(self: Op, out: Shape, *inputs: Shape) -> Work:
+        elements = prod(out)
+        return Work(**{kind: count * elements for kind, count in each.items()})
+
+    return work
+
+
+def image(op: Op, x: Shape) -> tuple[int, int, int]:
+    """(channels, height, width), or ShapeError where the input is not an image."""
+    if len(x) != 3:
+        raise ShapeError(f"needs channels×height×width, got {pretty(x)}")
+    return x[0], x[1], x[2]

@@ -1,0 +1,129 @@
+"""Pooling: windows that keep the channels. Rounding is always said, because frameworks differ."""
+
+from math import prod
+
+from archdb.ops.attributes import Padding, Pair, Rounding
+from archdb.ops.base import BIAS, WEIGHT, Op, Tensor, Work, image, no_params, op
+from archdb.ops.shape import Shape
+from archdb.ops.window import Unbounded, Window
+
+
+class Pool(Op):
+    """Shared by pools with a window of their own; padding counts as an element of the window."""
+
+    kernel: Pair
+    rounding: Rounding
+    stride: Pair = (1, 1)
+    padding: Padding = (0, 0, 0, 0)
+
+    params = no_params
+
+    def out(self, x: Shape) -> Shape:
+        channels, height, width = image(self, x)
+        return (channels, *self.window(x).slide(height, width))
+
+    def window(self, x: Shape) -> Window:
+        return Window(self.kernel, self.stride, self.padding, (1, 1), self.rounding)
+
+
+@op("max_pool2d")
+class MaxPool2d(Pool):
+    """The largest element of each window: one comparison fewer than the window has elements."""
+
+    def work(self, out: Shape, x: Shape) -> Work:
+        return Work(comparisons=prod(out) * (prod(self.kernel) - 1))
+
+
+@op("avg_pool2d")
+class AvgPool2d(Pool):
+    """The mean of each window: its sum, then one division."""
+
+    def work(self, out: Shape, x: Shape) -> Work:
+        return Work(adds=prod(out) * (prod(self.kernel) - 1), divisions=prod(out))
+
+
+@op("subsample2d")
+class Subsample2d(Op):
+    """Trainable subsampling: the sum of a window times a coefficient plus a bias, one of each
+    per map (lecun1998, section II.B: layers S2 and S4)."""
+
+    kernel: Pair
+    stride: Pair
+    rounding: Rounding = "floor"
+
+    def out(self, x: Shape) -> Shape:
+        channels, height, width = image(self, x)
+        return (channels, *self.window(x).slide(height, width))
+
+    def params(self, x: Shape) -> tuple[Tensor, ...]:
+        return (Tensor("coefficient", WEIGHT, (x[0],)), Tensor("bias", BIAS, (x[0],)))
+
+    def work(self, out: Shape, x: Shape) -> Work:
+        elements = prod(out)
+        return Work(bias_adds=elements, adds=elements * (prod(self.kernel) - 1), muls=elements)
+
+    def window(self, x: Shape) -> Window:
+        return Window(self.kernel, self.stride, rounding=self.rounding)
+
+
+class GlobalPool(Op):
+    """One value for each channel, whatever the size of the map (lin2014, section 3.2)."""
+
+    params = no_params
+
+    def out(self, x: Shape) -> Shape:
+        return (image(self, x)[0], 1, 1)
+
+    def window(self, x: Shape) -> Window:
+        _, height, width = image(self, x)
+        return Window(kernel=(height, width))
+
+
+@op("global_avg_pool2d")
+class GlobalAvgPool2d(GlobalPool):
+    """The mean of each map: its sum, then one division."""
+
+    def work(self, out: Shape, x: Shape) -> Work:
+        return Work(adds=prod(x) - x[0], divisions=x[0])
+
+
+@op("global_max_pool2d")
+class GlobalMaxPool2d(GlobalPool):
+    """The largest element of each map."""
+
+    def work(self, out: Shape, x: Shape) -> Work:
+        return Work(comparisons=prod(x) - x[0])
+
+
+@op("adaptive_avg_pool2d")
+class AdaptiveAvgPool2d(Op):
+    """Means over a grid of `bins`, whatever the size of the map (PyTorch's AdaptiveAvgPool2d).
+
+    Bin i of b on an axis of n spans floor(i n / b) up to, not including, ceil((i + 1) n / b):
+    bins overlap where b does not divide n.
+    """
+
+    bins: Pair
+
+    params = no_params
+
+    def out(self, x: Shape) -> Shape:
+        return (image(self, x)[0], *self.bins)
+
+    def work(self, out: Shape, x: Shape) -> Work:
+        rows = sum(_spans(x[1], self.bins[0]))
+        columns = sum(_spans(x[2], self.bins[1]))
+        return Work(adds=x[0] * rows * columns - prod(out), divisions=prod(out))
+
+    def window(self, x: Shape) -> Window | Unbounded:
+        _, height, width = image(self, x)
+        if height % self.bins[0] or width % self.bins[1]:
+            return Unbounded(
+                f"bins of unequal size: {height}×{width} pooled to {self.bins[0]}×{self.bins[1]}"
+            )
+        cell = (height // self.bins[0], width // self.bins[1])
+        return Window(kernel=cell, stride=cell)
+
+
+def _spans(size: int, bins: int) -> list[int]:
+    return [-(-(i + 1) * size // bins) - i * size // bins for i in range(bins)]

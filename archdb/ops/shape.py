@@ -1,0 +1,58 @@
+"""Shapes as text, in errors and in the database.
+
+A shape is (channels, height, width), (features,) or (length, features): one image, no batch.
+"""
+
+from __future__ import annotations
+
+from archdb.errors import UsageError
+
+Shape = tuple[int, ...]
+
+#: Largest extent of an input axis. Far above any image, and low enough that no count of a
+#: network in the catalogue leaves SQLite's 64-bit integers.
+MAX_EXTENT = 65_536
+
+
+def text(shape: Shape) -> str:
+    """'3x224x224', as the `input` column has it."""
+    return "x".join(map(str, shape))
+
+
+def pretty(shape: Shape) -> str:
+    """'3×224×224', as messages have it."""
+    return "×".join(map(str, shape))
+
+
+def parse(words: str) -> Shape:
+    """The shape that '3x224x224' names; raises UsageError on anything else."""
+    parts = words.replace("×", "x").lower().split("x")
+    remedy = "write one size (384) or channels, height and width (3x384x384)"
+    try:
+        sizes = tuple(int(part) for part in parts)
+    except ValueError:
+        raise UsageError(f"'{words}' is not an input size", remedy=remedy) from None
+    for size in sizes:
+        if not 1 <= size <= MAX_EXTENT:
+            raise UsageError(
+                f"input size '{words}': each extent must be from 1 to {MAX_EXTENT}, got {size}",
+                remedy=remedy,
+            )
+    return sizes
+
+
+def resize(words: str, native: Shape) -> Shape:
+    """The input that `words` asks of a network defined at `native`.
+
+    '384' keeps the channels of an image and makes it square; a full shape is taken as it is.
+    Raises UsageError where the number of axes differs from the native input's.
+    """
+    sizes = parse(words)
+    if len(sizes) == 1 and len(native) == 3:
+        return (native[0], sizes[0], sizes[0])
+    if len(sizes) != len(native):
+        raise UsageError(
+            f"input size '{words}' has {len(sizes)} extents",
+            remedy=f"this network's native input is {text(native)}",
+        )
+    return sizes

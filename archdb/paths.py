@@ -1,0 +1,14 @@
+"""Where the files that archdb ships stand: inside the installed package, or in the checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def bundled(name: str) -> Path:
+    """The directory `seeds` or `migrations`: a wheel carries it in the package, a checkout
+    beside it."""
+    inside = _PACKAGE / "_bundled" / name
+    return inside if inside.is_dir() else _PACKAGE.parent / name
