@@ -20,6 +20,7 @@ from archdb.db import dictionary, schema, store
 from archdb.db.connection import APPLICATION_ID, check_file, explained
 from archdb.db.engine import engine_for, insert_many
 from archdb.errors import ArchdbError, DatabaseError, DefinitionError
+from archdb.ops.shape import parse
 from archdb.paths import bundled
 
 #: Called with (done, total) as long work proceeds.
@@ -213,14 +214,46 @@ def _may_store(connection: Connection, name: str, replace: bool) -> None:
         )
 
 
-def refresh(path: Path, names: Iterable[str], progress: Progress = _silent) -> None:
-    """Derive the profiles of these networks again, in one transaction."""
-    wanted = list(names)
+def refresh(path: Path, names: Iterable[str], progress: Progress = _silent) -> list[ArchdbError]:
+    """Derive the profiles of these networks again, in one transaction.
+
+    Returns the faults of those whose rows define no network: these stay stale.
+    """
+    wanted, failures = list(names), []
     with writing(path) as connection:
         for done, name in enumerate(wanted):
             progress(done, len(wanted))
-            store.refresh(connection, _id_of(connection, name))
+            try:
+                with connection.begin_nested():
+                    store.refresh(connection, _id_of(connection, name))
+            except ArchdbError as error:
+                failures.append(error)
         progress(len(wanted), len(wanted))
+    return failures
+
+
+def differing(path: Path, progress: Progress = _silent) -> list[tuple[str, str]]:
+    """Networks whose stored figures are not what their rows derive to, and at which input."""
+    engine = engine_for(path, write=False)
+    try:
+        with engine.connect() as connection:
+            rows = connection.execute(
+                text(
+                    "select n.id, n.name, p.id, p.input from network n"
+                    " join profile p on p.network_id = n.id and p.revision = n.revision"
+                )
+            ).all()
+            found = []
+            for done, (network_id, name, profile_id, words) in enumerate(rows):
+                progress(done, len(rows))
+                if not store.agrees(connection, network_id, profile_id, parse(words)):
+                    found.append((name, f"{words}: stored figures differ from derived ones"))
+            progress(len(rows), len(rows))
+            return found
+    except (DBAPIError, sqlite3.Error) as error:
+        raise explained(error, path) from None
+    finally:
+        engine.dispose()
 
 
 def add_profile(path: Path, name: str, shape: tuple[int, ...]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,13 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event
 from archdb.db.connection import BUSY_SECONDS
 
 
-def engine_for(path: Path | str) -> Engine:
+def engine_for(path: Path | str, *, write: bool = True) -> Engine:
     """An engine on a SQLite file: foreign keys on, and transactions that hold DDL as well."""
+    if not write:
+        uri = f"{Path(path).resolve().as_uri()}?mode=ro"
+        return create_engine(
+            "sqlite://", creator=lambda: sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS)
+        )
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _connected)
     event.listen(engine, "begin", _begun)

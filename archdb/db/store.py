@@ -251,3 +251,19 @@ def profile_at(connection: Connection, network_id: int, shape: tuple[int, ...]) 
     network = load(connection, network_id)
     native = shape == native_input(network)
     put_profile(connection, network_id, derive(network, shape), native=native)
+
+
+def agrees(
+    connection: Connection, network_id: int, profile_id: int, shape: tuple[int, ...]
+) -> bool:
+    """Whether a stored profile is, to the last digit, what the rows derive to."""
+    profile = derive(load(connection, network_id), shape)
+    key = {"id": profile_id}
+    totals = ", ".join(TOTAL_COLUMNS)
+    stored = connection.execute(text(f"select {totals} from profile where id = :id"), key).one()
+    columns = ", ".join(LAYER_COLUMNS)
+    rows = connection.execute(
+        text(f"select {columns} from layer_profile where profile_id = :id order by position"), key
+    )
+    expected = tuple(profile.totals[column] for column in TOTAL_COLUMNS)
+    return tuple(stored) == expected and [tuple(row) for row in rows] == profile.rows

@@ -1,0 +1,70 @@
+"""The command line: one module per command, loaded when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+from archdb import __version__
+from archdb.errors import ArchdbError
+
+#: Each command's module in this package, in the order in which the help lists them.
+COMMANDS = {
+    name: name for name in ("compare", "show", "list", "query", "schema", "derive", "check")
+} | {"import": "import_", "db": "db"}
+
+
+class Commands(click.Group):
+    """A group that imports a command's module only when that command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"archdb.cli.{COMMANDS[name]}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from archdb.errors import nearest
+
+            remedy = nearest(args[0], COMMANDS)
+            raise click.UsageError(f"{error.message} {remedy}".strip(), ctx) from None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """The one boundary at which archdb's errors become words and a status."""
+        try:
+            return super().invoke(ctx)
+        except ArchdbError as error:
+            click.echo(f"Error: {error}", err=True)
+            ctx.exit(error.status)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="archdb")
+@click.option(
+    "--database",
+    metavar="PATH_OR_URL",
+    help="The database to use; else ARCHDB_DATABASE, else the one in your data directory.",
+)
+@click.pass_context
+def main(ctx: click.Context, database: str | None) -> None:
+    """Neural network architectures as layer rows, and everything derived from them.
+
+    Results go to standard output, everything else to standard error.
+    """
+    ctx.obj = database
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,26 @@
+"""archdb check"""
+
+from __future__ import annotations
+
+import click
+
+from archdb.cli.common import emit, format_option, open_database, say
+
+
+@click.command("check")
+@format_option
+@click.pass_context
+def command(ctx: click.Context, form: str) -> None:
+    """Look for faults: file, keys, staleness, sanity, figures that do not derive again.
+
+    Prints a row for each fault and ends with status 1 where there is one.
+    """
+    from archdb.queries.check import check
+
+    with open_database(ctx) as database:
+        faults = check(database)
+    if faults.rows or form != "table":
+        emit(faults, form)
+    say(f"{len(faults.rows)} faults" if faults.rows else "no faults")
+    if faults.rows:
+        ctx.exit(1)

@@ -1,0 +1,113 @@
+"""What commands share: the database, the format option, the printing of a result."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from archdb.queries.database import Database
+    from archdb.queries.result import Result
+
+FORMATS = ("table", "json", "csv", "tsv", "ndjson", "markdown", "latex")
+BY = ("total", "block", "op", "resolution", "layer")
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def say(message: str) -> None:
+    """What archdb does unasked, and what belongs to the figures, on standard error."""
+    click.echo(message, err=True)
+
+
+def open_database(ctx: click.Context) -> Database:
+    """The database that the command line names, with progress on a terminal."""
+    from archdb.queries.database import Database
+
+    return Database(ctx.obj, say=say, progress=Bar())
+
+
+class Bar:
+    """A progress bar on standard error, drawn only on a terminal and only for long work."""
+
+    def __init__(self) -> None:
+        self.drawn: Any = None
+        self.task: Any = None
+
+    def __call__(self, done: int, total: int) -> None:
+        if not sys.stderr.isatty() or total < 2:
+            return
+        if self.drawn is None:
+            from rich.console import Console
+            from rich.progress import Progress
+
+            self.drawn = Progress(console=Console(stderr=True), transient=True)
+            self.task = self.drawn.add_task("deriving", total=total)
+            self.drawn.start()
+        self.drawn.update(self.task, completed=done, total=total)
+        if done >= total:
+            self.drawn.stop()
+            self.drawn = None
+
+
+def emit(result: Result, form: str) -> None:
+    """Print a result in a format, and its notes on standard error."""
+    from archdb import render
+
+    if form == "table" and sys.stdout.isatty():
+        render.terminal(result)
+    else:
+        click.echo(render.FORMATS[form](result), nl=False)
+    for note in result.notes:
+        say(f"note: {note}")
+
+
+def format_option(command: Command) -> Command:
+    """--format, wherever rows are printed."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(FORMATS),
+        default="table",
+        help="How rows are printed; json is an array of objects with exact integers.",
+    )(command)
+
+
+def profile_options(command: Command) -> Command:
+    """--by, --input, --convention, --format: for what compare and show print."""
+    for option in (
+        click.option(
+            "--convention",
+            metavar="NAME",
+            help="Add the total of a counting convention, such as mac or flop.",
+        ),
+        click.option(
+            "--input",
+            "size",
+            metavar="SIZE",
+            help="Another input size: 384, or 3x384x384; derived once, then kept.",
+        ),
+        click.option("--by", type=click.Choice(BY), default="total", help="What a row stands for."),
+    ):
+        command = option(command)
+    return format_option(command)
+
+
+def complete_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Names of networks for the shell; none where there is no database yet."""
+    from archdb.db.connection import default_path, locate
+    from archdb.errors import ArchdbError
+    from archdb.queries.database import Database
+
+    try:
+        database = ctx.find_root().params.get("database")
+        path = locate(database) or default_path()
+        if not path.exists():
+            return []
+        with Database(path) as opened:
+            return [name for name in opened.names() if name.startswith(incomplete)]
+    except ArchdbError:
+        return []

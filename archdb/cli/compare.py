@@ -1,0 +1,30 @@
+"""archdb compare"""
+
+from __future__ import annotations
+
+import click
+
+from archdb.cli.common import complete_names, emit, open_database, profile_options
+
+
+@click.command("compare")
+@click.argument(
+    "names", nargs=-1, required=True, metavar="NAME NAME…", shell_complete=complete_names
+)
+@profile_options
+@click.pass_context
+def command(
+    ctx: click.Context,
+    names: tuple[str, ...],
+    by: str,
+    size: str | None,
+    convention: str | None,
+    form: str,
+) -> None:
+    """Networks side by side.
+
+    By total there is one row for each quantity, with a ratio where two are compared; else rows
+    are aligned by op, block, output resolution or layer name.
+    """
+    with open_database(ctx) as database:
+        emit(database.compare(*names, by=by, input=size, convention=convention), form)

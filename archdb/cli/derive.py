@@ -1,0 +1,32 @@
+"""archdb derive"""
+
+from __future__ import annotations
+
+import click
+
+from archdb.cli.common import complete_names, open_database, say
+from archdb.errors import UsageError
+
+
+@click.command("derive")
+@click.argument("names", nargs=-1, metavar="[NAME…]", shell_complete=complete_names)
+@click.option("--input", "size", metavar="SIZE", help="Derive at this input: 384, or 3x384x384.")
+@click.option("--all", "everything", is_flag=True, help="Also what is not stale.")
+@click.pass_context
+def command(ctx: click.Context, names: tuple[str, ...], size: str | None, everything: bool) -> None:
+    """Derive what is stale; or these networks, or these at another input, and keep the figures."""
+    if size is not None and not names:
+        raise UsageError("--input needs the names of networks")
+    with open_database(ctx) as database:
+        wanted = [database.resolve(name) for name in names]
+        if size is not None:
+            for name in wanted:
+                say(f"{name} is derived at {database.profile(name, size)}")
+        elif wanted or everything:
+            done = database.derive(wanted or None)
+            say(f"derived: {', '.join(done)}")
+        else:
+            failures = database.freshen()
+            if failures:
+                ctx.exit(1)
+            say("all figures are fresh")

@@ -1,0 +1,27 @@
+"""archdb list"""
+
+from __future__ import annotations
+
+import click
+
+from archdb.cli.common import complete_names, emit, format_option, open_database
+
+
+@click.command("list")
+@click.argument("pattern", required=False, shell_complete=complete_names)
+@click.option("--family", metavar="NAME", help="Only this family.")
+@click.option("--sort", metavar="COLUMN", help="Sort by a column, smallest first.")
+@click.option("--reverse", is_flag=True, help="The other way round.")
+@format_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    pattern: str | None,
+    family: str | None,
+    sort: str | None,
+    reverse: bool,
+    form: str,
+) -> None:
+    """The catalogue, or the networks whose name or alias matches a glob such as 'vgg*'."""
+    with open_database(ctx) as database:
+        emit(database.catalogue(pattern, family=family, sort=sort, descending=reverse), form)

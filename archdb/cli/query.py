@@ -1,0 +1,83 @@
+"""archdb query"""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import click
+
+from archdb.cli.common import emit, format_option, open_database
+from archdb.errors import UsageError
+
+
+@click.command("query")
+@click.argument("sql", required=False)
+@click.option(
+    "--file",
+    "path",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
+    help="Read the statement from a file, or from standard input (-).",
+)
+@click.option("--saved", metavar="NAME", help="Run a saved query; 'list' prints their names.")
+@click.option("--param", "params", multiple=True, metavar="K=V", help="The value of :k.")
+@click.option("--limit", type=click.IntRange(min=0), help="Print so many rows at the most.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=10.0,
+    show_default=True,
+    help="Seconds after which the statement is stopped.",
+)
+@format_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    sql: str | None,
+    path: Path | None,
+    saved: str | None,
+    params: tuple[str, ...],
+    limit: int | None,
+    timeout: float,
+    form: str,
+) -> None:
+    """Run one SQL statement that reads, over the views that `archdb schema` describes."""
+    if saved == "list":
+        from archdb.queries.sql import saved_names
+
+        click.echo("\n".join(saved_names()))
+        return
+    statement = _statement(sql, path, saved)
+    values = dict(_parameter(word) for word in params)
+    with open_database(ctx) as database:
+        emit(database.query(statement, limit=limit, timeout=timeout, **values), form)
+
+
+def _statement(sql: str | None, path: Path | None, saved: str | None) -> str:
+    """The statement, from exactly one of the three places."""
+    if sum(given is not None for given in (sql, path, saved)) != 1:
+        raise UsageError("give one statement", remedy="as an argument, by --file or by --saved")
+    if saved is not None:
+        from archdb.queries.sql import saved as text_of
+
+        return text_of(saved)
+    if path is None:
+        return str(sql)
+    try:
+        return (
+            click.get_text_stream("stdin").read() if str(path) == "-" else path.read_text("utf-8")
+        )
+    except UnicodeDecodeError:
+        raise UsageError("is not UTF-8 text").at(str(path)) from None
+
+
+def _parameter(word: str) -> tuple[str, str | int | float]:
+    """('k', v) of 'k=v'; v is a number where it looks like one."""
+    key, equals, value = word.partition("=")
+    if not key or not equals:
+        raise UsageError(f"--param needs k=v, got '{word}'")
+    with contextlib.suppress(ValueError):
+        return key, int(value)
+    with contextlib.suppress(ValueError):
+        return key, float(value)
+    return key, value

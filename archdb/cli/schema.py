@@ -1,0 +1,17 @@
+"""archdb schema"""
+
+from __future__ import annotations
+
+import click
+
+from archdb.cli.common import emit, format_option, open_database
+
+
+@click.command("schema")
+@click.argument("relation", required=False)
+@format_option
+@click.pass_context
+def command(ctx: click.Context, relation: str | None, form: str) -> None:
+    """The column dictionary: every view's columns, their unit, meaning and origin."""
+    with open_database(ctx) as database:
+        emit(database.schema(relation), form)

@@ -1,0 +1,36 @@
+"""Whether a database is sound: file, keys, freshness, sanity, and figures that derive again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archdb.queries.result import Result
+from archdb.queries.sql import checks
+
+if TYPE_CHECKING:
+    from archdb.queries.database import Database
+
+Fault = tuple[str, str, str]  # check, network, fault
+
+
+def check(database: Database) -> Result:
+    """One row for each fault found; none when all is well. Stale networks are derived first."""
+    faults: list[Fault] = []
+    integrity = database.run("pragma integrity_check").rows
+    faults += [("integrity", "", str(row[0])) for row in integrity if row[0] != "ok"]
+    for table, _, parent, _ in database.run("pragma foreign_key_check").rows:
+        faults.append(("foreign keys", "", f"a row of {table} refers to a missing row of {parent}"))
+    faults += [("derivation", "", str(error)) for error in database.freshen()]
+    for name, statement in checks().items():
+        found = database.run(statement).rows
+        faults += [(name.replace("_", " "), network, fault) for network, fault in found]
+    faults += _derive_again(database)
+    return Result(["check", "network", "fault"], faults)
+
+
+def _derive_again(database: Database) -> list[Fault]:
+    """Stored figures that are not what the rows derive to: someone changed the derived tables."""
+    from archdb.db import build
+
+    differing = build.differing(database.path, database.progress)
+    return [("derived figures", name, what) for name, what in differing]

@@ -1,0 +1,233 @@
+"""Networks side by side, and one network by itself: by total, op, block, resolution or layer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from archdb.errors import NotFoundError, UsageError, nearest
+from archdb.queries.result import Result
+
+if TYPE_CHECKING:
+    from archdb.queries.database import Database
+
+#: What `compare` sets side by side for each grouping; `show` gives all columns of by_*.sql.
+GROUPINGS = {
+    "op": ("layers", "params", "macs"),
+    "block": ("layers", "params", "macs"),
+    "resolution": ("layers", "params", "macs"),
+    "layer": ("output", "params", "macs"),
+}
+BY = ("total", *GROUPINGS)
+
+
+class _Subject(NamedTuple):
+    """A network at an input, ready to be asked about."""
+
+    name: str
+    input: str
+
+
+def compare(
+    database: Database,
+    names: Sequence[str],
+    by: str,
+    input: str | None,
+    convention: str | None,
+) -> Result:
+    """One row for each quantity (by total) or key; columns for each network."""
+    if len(names) < 2:
+        raise UsageError("compare needs two networks or more", remedy="archdb show NAME shows one")
+    notes: list[str] = []
+    subjects = _subjects(database, names, by, input, notes)
+    _check_convention(database, convention)
+    if by == "total":
+        result = _totals(database, subjects, convention)
+    else:
+        result = _grouped(database, subjects, by, convention)
+    result.notes = notes + result.notes
+    return result
+
+
+def show(
+    database: Database, name: str, by: str, input: str | None, convention: str | None
+) -> Result:
+    """One network: rows as in `compare`, by more columns."""
+    notes: list[str] = []
+    subjects = _subjects(database, [name], by, input, notes)
+    _check_convention(database, convention)
+    if by == "total":
+        result = _totals(database, subjects, convention)
+    else:
+        (subject,) = subjects
+        result = database.ask(f"by_{by}", **subject._asdict())
+        if convention:
+            values = _priced(database, subject, by, convention)
+            result.columns.append(convention)
+            result.rows = [(*row, values[row[0]]) for row in result.rows]
+    result.notes = notes + result.notes
+    return result
+
+
+def _subjects(
+    database: Database, names: Sequence[str], by: str, input: str | None, notes: list[str]
+) -> list[_Subject]:
+    """The networks, fresh at the input; `notes` takes what is to be said about them."""
+    if by not in BY:
+        raise UsageError(f"cannot group by '{by}'", remedy=f"by one of: {', '.join(BY)}")
+    subjects: list[_Subject] = []
+    for word in names:
+        name = database.resolve(word)
+        if name in (subject.name for subject in subjects):
+            raise UsageError(f"'{word}' is a network that is already in the comparison")
+        if name != word.lower():
+            notes.append(f"{word} is another name of {name}")
+        subject = _Subject(name, database.profile(name, input))
+        subjects.append(subject)
+        notes.extend(_notes(database, subject, by))
+    return subjects
+
+
+def _notes(database: Database, subject: _Subject, by: str) -> list[str]:
+    """What a reader of the figures must know: changed layers, heads left out."""
+    notes = []
+    changed = database.ask("changed", **subject._asdict()).rows
+    for layer, op, params, native_params, native in changed:
+        notes.append(
+            f"{subject.name} at {subject.input}: layer {layer} ({op}) has {_number(params)} params"
+            f" instead of {_number(native_params)} at the native {native},"
+            " because its input has another size"
+        )
+    if by != "total":
+        ((layers, params, macs),) = database.ask("heads", **subject._asdict()).rows
+        if layers:
+            notes.append(
+                f"{subject.name}: {layers} layers of auxiliary heads are left out"
+                f" ({_number(params)} params, {_number(macs)} MACs)"
+            )
+    return notes
+
+
+def _number(value: int | None) -> str:
+    return "an open number of" if value is None else f"{value:,}"
+
+
+def _totals(database: Database, subjects: list[_Subject], convention: str | None) -> Result:
+    """Rows (quantity, unit, one value per network, ratio where there are two)."""
+    summaries = [database.ask("summary", **s._asdict()).to_dicts()[0] for s in subjects]
+    rows: list[tuple[Any, ...]] = [
+        (quantity, unit, *(summary[quantity] for summary in summaries))
+        for quantity, unit in database.ask("units").rows
+    ]
+    if convention:
+        values = [_convention_total(database, s, convention) for s in subjects]
+        rows.append((convention, "by convention", *values))
+    notes = [
+        f"{subject.name}: {what}: {summary[note]}"
+        for subject, summary in zip(subjects, summaries, strict=True)
+        for note, what in (
+            ("note", "totals are open"),
+            ("receptive_field_note", "no receptive field"),
+        )
+        if summary[note]
+    ]
+    columns = ["quantity", "unit", *(subject.name for subject in subjects)]
+    if len(subjects) != 2:
+        return Result(columns, rows, notes)
+    return Result(
+        [*columns, "ratio"], [(*row, _ratio(*row[2:4])) for row in rows], notes, pairs=[(2, 3)]
+    )
+
+
+def _ratio(first: Any, second: Any) -> float | None:
+    if not isinstance(first, int) or not isinstance(second, int) or second == 0:
+        return None
+    return first / second
+
+
+def _grouped(
+    database: Database, subjects: list[_Subject], by: str, convention: str | None
+) -> Result:
+    """Rows aligned by key; a key that a network does not have leaves its columns empty."""
+    quantities = list(GROUPINGS[by])
+    tables: list[dict[Any, dict[str, Any]]] = []
+    for subject in subjects:
+        rows = database.ask(f"by_{by}", **subject._asdict()).to_dicts()
+        table = {row[by]: row for row in rows}
+        if convention:
+            for key, value in _priced(database, subject, by, convention).items():
+                table[key][convention] = value
+        tables.append(table)
+    if convention:
+        quantities.append(convention)
+    keys = _aligned([list(table) for table in tables], by)
+    columns = [by, *(f"{s.name} {quantity}" for quantity in quantities for s in subjects)]
+    cells = [
+        (key, *(table.get(key, {}).get(q) for q in quantities for table in tables)) for key in keys
+    ]
+    pairs = [(1 + 2 * i, 2 + 2 * i) for i in range(len(quantities))] if len(subjects) == 2 else []
+    return Result(columns, cells, pairs=pairs)
+
+
+def _aligned(lists: list[list[Any]], by: str) -> list[Any]:
+    """All keys, each once: maps by falling size; else each list's order, the first one leading."""
+    if by == "resolution":
+        every = {key for keys in lists for key in keys}
+        return sorted(every, key=_falling_size)
+    merged = list(lists[0])
+    for keys in lists[1:]:
+        at = 0
+        for key in keys:
+            if key in merged:
+                at = merged.index(key) + 1
+            else:
+                merged.insert(at, key)
+                at += 1
+    return merged
+
+
+def _falling_size(resolution: str) -> tuple[int, int]:
+    if "x" not in resolution:
+        return 1, 0
+    height, width = map(int, resolution.split("x"))
+    return -height * width, -height
+
+
+# Conventions.
+
+
+def _check_convention(database: Database, convention: str | None) -> None:
+    if convention is None:
+        return
+    known = database.run("select name from convention order by name").column("name")
+    if convention not in known:
+        raise NotFoundError(
+            f"no counting convention is called '{convention}'",
+            remedy=nearest(convention, known) or f"there are: {', '.join(known)}",
+        )
+
+
+def _convention_total(database: Database, subject: _Subject, convention: str) -> Any:
+    statement = (
+        "select value from convention_total"
+        " where architecture = :name and input = :input and convention = :convention"
+    )
+    return database.run(statement, {**subject._asdict(), "convention": convention}).rows[0][0]
+
+
+def _priced(database: Database, subject: _Subject, by: str, convention: str) -> dict[Any, Any]:
+    """What each group counts for; None where it holds an op that the convention does not price."""
+    weights: dict[str, list[tuple[str, int]]] = {}
+    for op, quantity, weight in database.ask("weights", convention=convention).rows:
+        weights.setdefault(op, []).append((quantity, weight))
+    groups: dict[Any, int | None] = {}
+    for row in database.ask("components", **subject._asdict()).to_dicts():
+        value, sofar = _price(row, weights.get(row["op"])), groups.get(row[by], 0)
+        groups[row[by]] = None if value is None or sofar is None else sofar + value
+    return groups
+
+
+def _price(row: dict[str, Any], weights: list[tuple[str, int]] | None) -> int | None:
+    if weights is None or any(row[quantity] is None for quantity, _ in weights):
+        return None
+    return sum(weight * int(row[quantity]) for quantity, weight in weights)

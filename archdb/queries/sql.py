@@ -1,0 +1,35 @@
+"""The .sql files beside this module, by name: `sql/` for archdb's own, `saved/` for analysts."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from archdb.errors import NotFoundError, nearest
+
+_HERE = Path(__file__).parent
+
+
+@cache
+def sql(name: str) -> str:
+    """The text of one of archdb's own questions."""
+    return (_HERE / "sql" / f"{name}.sql").read_text("utf-8")
+
+
+def saved_names() -> list[str]:
+    """Names of the saved queries."""
+    return sorted(path.stem for path in (_HERE / "saved").glob("*.sql"))
+
+
+def saved(name: str) -> str:
+    """A saved query's text; NotFoundError with the nearest names where there is none."""
+    names = saved_names()
+    if name not in names:
+        known = nearest(name, names) or f"there are: {', '.join(names)}"
+        raise NotFoundError(f"no saved query '{name}'", remedy=known)
+    return (_HERE / "saved" / f"{name}.sql").read_text("utf-8")
+
+
+def checks() -> dict[str, str]:
+    """The sanity queries: each lists offenders (network, what), and none when all is well."""
+    return {path.stem: path.read_text("utf-8") for path in sorted((_HERE / "checks").glob("*.sql"))}

@@ -1,0 +1,11 @@
+-- Each main layer's countable components, with the keys of all groupings.
+select
+    layer,
+    coalesce(block, layer) as block,
+    case when out_width is null then 'vector' else out_height || 'x' || out_width end as resolution,
+    op,
+    params, buffers, macs, bias_adds, adds, muls, comparisons, divisions, exponentials,
+    in_elements, out_elements
+from layer_summary
+where architecture = :name and input = :input and auxiliary = 0
+order by position;

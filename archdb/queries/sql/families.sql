@@ -1,0 +1,1 @@
+select distinct family from network order by family;

@@ -1,0 +1,1 @@
+select name from network union all select name from alias order by name;

@@ -1,0 +1,1 @@
+select distinct relation from column_dictionary order by relation;

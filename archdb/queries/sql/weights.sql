@@ -1,0 +1,1 @@
+select op, quantity, weight from convention_weight where convention = :convention;

@@ -1,0 +1,191 @@
+"""A Result as text: one function per format. Only here are numbers rounded or given separators.
+
+Machine formats (json, ndjson, csv, tsv) keep every integer exact and NULL as null or nothing;
+reading formats (table, markdown, latex, html) group digits by thousands and align numbers.
+"""
+
+from __future__ import annotations
+
+import csv as csv_module
+import io
+import json as json_module
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from archdb.queries.result import Result
+
+NOTHING = "–"
+#: Integers that are names of something and take no separators.
+UNGROUPED = {"year"}
+
+
+def _plain(value: Any) -> Any:
+    """A value that JSON can hold: bytes as hexadecimal."""
+    return value.hex() if isinstance(value, bytes) else value
+
+
+def json(result: Result) -> str:
+    """An array of objects, one to a line."""
+    rows = ",\n ".join(_objects(result))
+    return f"[{rows}]\n"
+
+
+def ndjson(result: Result) -> str:
+    """One object to a line."""
+    return "".join(f"{row}\n" for row in _objects(result))
+
+
+def _objects(result: Result) -> Iterable[str]:
+    for row in result.to_dicts():
+        yield json_module.dumps(row, ensure_ascii=False, default=_plain)
+
+
+def csv(result: Result) -> str:
+    """RFC 4180, but for lines that end in a line feed alone; NULL is an empty field."""
+    out = io.StringIO()
+    writer = csv_module.writer(out, lineterminator="\n")
+    writer.writerow(result.columns)
+    writer.writerows([[_plain(value) for value in row] for row in result.rows])
+    return out.getvalue()
+
+
+def tsv(result: Result) -> str:
+    """Fields between tabs; a tab, line feed or backslash in a value is escaped by a backslash."""
+    lines = [result.columns, *result.rows]
+    return "".join("\t".join(map(_escaped, line)) + "\n" for line in lines)
+
+
+def _escaped(value: Any) -> str:
+    text = "" if value is None else str(_plain(value))
+    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+def cells(result: Result) -> list[list[str]]:
+    """All values as a person reads them."""
+    return [
+        [_cell(value, name) for value, name in zip(row, result.columns, strict=True)]
+        for row in result.rows
+    ]
+
+
+def _cell(value: Any, column: str) -> str:
+    if value is None:
+        return NOTHING
+    if isinstance(value, int):
+        return str(value) if column in UNGROUPED else f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.6g}"
+    return str(_plain(value)).replace("\n", " ")
+
+
+def _numeric(result: Result) -> list[bool]:
+    """Which columns hold numbers, and so are aligned to the right."""
+    columns = zip(*result.rows, strict=True) if result.rows else [()] * len(result.columns)
+    return [any(isinstance(value, (int, float)) for value in column) for column in columns]
+
+
+def table(result: Result) -> str:
+    """Aligned columns in plain text."""
+    body = cells(result)
+    right = _numeric(result)
+    widths = [max(map(len, column)) for column in zip(result.columns, *body, strict=True)] or [0]
+
+    def line(texts: Iterable[str]) -> str:
+        parts = (
+            text.rjust(width) if number else text.ljust(width)
+            for text, width, number in zip(texts, widths, right, strict=True)
+        )
+        return "  ".join(parts).rstrip() + "\n"
+
+    rule = line("─" * width for width in widths)
+    return line(result.columns) + rule + "".join(map(line, body))
+
+
+def markdown(result: Result) -> str:
+    """A GitHub table."""
+
+    def line(texts: Iterable[str]) -> str:
+        return "| " + " | ".join(text.replace("|", "\\|") for text in texts) + " |\n"
+
+    rule = line("---:" if number else "---" for number in _numeric(result))
+    return line(result.columns) + rule + "".join(map(line, cells(result)))
+
+
+_LATEX = {
+    **{char: f"\\{char}" for char in "&%$#_{}"},
+    **{"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"},
+    **{NOTHING: "--", "×": r"$\times$"},
+}
+
+
+def latex(result: Result) -> str:
+    """A booktabs tabular."""
+
+    def line(texts: Iterable[str]) -> str:
+        escaped = ("".join(_LATEX.get(char, char) for char in text) for text in texts)
+        return "  " + " & ".join(escaped) + " \\\\\n"
+
+    columns = "".join("r" if number else "l" for number in _numeric(result))
+    body = "".join(map(line, cells(result)))
+    head = line(result.columns)
+    return (
+        f"\\begin{{tabular}}{{{columns}}}\n  \\toprule\n{head}  \\midrule\n{body}"
+        "  \\bottomrule\n\\end{tabular}\n"
+    )
+
+
+def html(result: Result) -> str:
+    """A table for notebooks; the larger of a pair is bold, notes stand below."""
+    from html import escape
+
+    right = _numeric(result)
+    larger = [_larger(result, row) for row in result.rows]
+
+    def row(tag: str, texts: Iterable[str], bold: set[int]) -> str:
+        line = "".join(
+            f'<{tag} style="text-align:{"right" if number else "left"}">'
+            + (f"<b>{escape(text)}</b>" if i in bold else escape(text))
+            + f"</{tag}>"
+            for i, (text, number) in enumerate(zip(texts, right, strict=True))
+        )
+        return f"<tr>{line}</tr>"
+
+    head = row("th", result.columns, set())
+    body = "".join(
+        row("td", texts, bold) for texts, bold in zip(cells(result), larger, strict=True)
+    )
+    notes = "".join(f"<p>{escape(note)}</p>" for note in result.notes)
+    return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>{notes}"
+
+
+def _larger(result: Result, row: tuple[Any, ...]) -> set[int]:
+    """Indexes of the values that are the larger ones of their pairs."""
+    found = set()
+    for a, b in result.pairs:
+        if all(isinstance(row[i], (int, float)) for i in (a, b)) and row[a] != row[b]:
+            found.add(a if row[a] > row[b] else b)
+    return found
+
+
+def terminal(result: Result, width: int | None = None) -> None:
+    """The table on a terminal: the larger value of each pair stands out."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for name, number in zip(result.columns, _numeric(result), strict=True):
+        justify = "right" if number else "left"
+        drawn.add_column(name, justify=justify, no_wrap=number, overflow="fold")  # type: ignore[arg-type]
+    for row, texts in zip(result.rows, cells(result), strict=True):
+        larger = _larger(result, row)
+        drawn.add_row(
+            *(Text(text, "bold cyan" if i in larger else "") for i, text in enumerate(texts))
+        )
+    Console(width=width, highlight=False).print(drawn)
+
+
+FORMATS: dict[str, Callable[[Result], str]] = {
+    **{"table": table, "json": json, "csv": csv, "tsv": tsv},
+    **{"ndjson": ndjson, "markdown": markdown, "latex": latex},
+}
