@@ -64,9 +64,9 @@ def _statement(sql: str | None, path: Path | None, saved: str | None) -> str:
     if path is None:
         return str(sql)
     try:
-        return (
-            click.get_text_stream("stdin").read() if str(path) == "-" else path.read_text("utf-8")
-        )
+        if str(path) == "-":
+            return str(click.get_text_stream("stdin").read())
+        return path.read_text("utf-8")
     except UnicodeDecodeError:
         raise UsageError("is not UTF-8 text").at(str(path)) from None
 

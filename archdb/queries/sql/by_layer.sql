@@ -6,7 +6,7 @@ select
     case
         when out_width is not null then out_channels || 'x' || out_height || 'x' || out_width
         when out_height is not null then out_height || 'x' || out_channels
-        else out_channels
+        else cast(out_channels as text)
     end as output,
     params,
     macs,
