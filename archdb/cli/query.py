@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from pathlib import Path
 
 import click
@@ -65,7 +66,7 @@ def _statement(sql: str | None, path: Path | None, saved: str | None) -> str:
         return str(sql)
     try:
         if str(path) == "-":
-            return str(click.get_text_stream("stdin").read())
+            return sys.stdin.read()
         return path.read_text("utf-8")
     except UnicodeDecodeError:
         raise UsageError("is not UTF-8 text").at(str(path)) from None

@@ -11,7 +11,6 @@ from typing import Any
 
 from archdb.db.connection import connect, default_path, explained, locate, stamp
 from archdb.errors import ArchdbError, DatabaseError, NotFoundError, nearest
-from archdb.ops.shape import parse, resize, text
 from archdb.queries.result import Result
 from archdb.queries.sql import sql
 
@@ -128,6 +127,8 @@ class Database:
         inputs = self.ask("inputs", name=name).column("input")
         if wanted is None:
             return str(inputs[0])
+        from archdb.ops.shape import parse, resize, text  # the ops come with it, a costly import
+
         shape = resize(wanted, parse(inputs[0]))
         if text(shape) not in inputs:
             from archdb.db import build
