@@ -7,7 +7,7 @@
 
     [[source]]
     claim = "layer table"              # what the source vouches for
-    cite = "simonyan2015"              # a key of references.toml, or of [reference.KEY] here
+    cite = "simonyan2015"              # a key of seeds/references, or of [reference.KEY] here
     where = "Table 1, column D"
 
     [net]
@@ -27,7 +27,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Any
 
 from archdb.blocks import REGISTRY as BLOCKS
 from archdb.blocks import Draft
@@ -35,84 +35,8 @@ from archdb.errors import ArchdbError, DefinitionError, nearest
 from archdb.graph import Network
 from archdb.ops import REGISTRY as OPS
 from archdb.ops import make
-from archdb.ops.attributes import Count, Counts, Declaration, Kind, Text
 from archdb.paths import bundled
-
-
-class Source(NamedTuple):
-    """Which publication vouches for what: `where` is the table, section or file in it."""
-
-    claim: str
-    cite: str
-    where: str
-
-
-class Reference(NamedTuple):
-    """A publication or a released file, as a bibliography has it."""
-
-    key: str
-    kind: str
-    authors: tuple[str, ...]
-    title: str
-    year: int
-    venue: str | None
-    doi: str | None
-    url: str | None
-
-
-class Seed(NamedTuple):
-    """All that one seed file says."""
-
-    name: str
-    title: str
-    family: str
-    year: int
-    aliases: tuple[str, ...]
-    variant_of: str | None
-    sources: tuple[Source, ...]
-    references: tuple[Reference, ...]
-    network: Network
-
-
-def _list_of(check: type, takes: str) -> Kind:
-    def parse(value: Any) -> Any:
-        if not isinstance(value, list) or not all(isinstance(item, check) for item in value):
-            raise ValueError
-        return tuple(value)
-
-    return Kind(takes, parse)
-
-
-def _table(value: Any) -> Any:
-    if not isinstance(value, dict):
-        raise ValueError
-    return value
-
-
-Words = Annotated[Any, _list_of(str, "a list of words")]
-Rows = Annotated[Any, _list_of(list, 'a list of rows such as ["conv1", "conv2d", {filters = 64}]')]
-Tables = Annotated[Any, _list_of(dict, "tables")]
-TomlTable = Annotated[Any, Kind("a table", _table)]
-
-HEADER = Declaration(
-    {
-        **{"name": Text, "title": Text, "family": Text, "year": Count, "aliases": Words},
-        **{"variant_of": Text, "source": Tables, "reference": TomlTable, "net": TomlTable},
-    },
-    {"aliases": [], "variant_of": None, "source": [], "reference": {}},
-)
-NET = Declaration(
-    {"input": Counts, "input_name": Text, "layers": Rows, "auxiliary": Rows},
-    {"input_name": "data", "auxiliary": []},
-)
-SOURCE = Declaration({"claim": Text, "cite": Text, "where": Text}, {})
-REFERENCE = Declaration(
-    {
-        **{"kind": Text, "authors": Words, "title": Text, "year": Count},
-        **{"venue": Text, "doi": Text, "url": Text},
-    },
-    {"kind": "misc", "venue": None, "doi": None, "url": None},
-)
+from archdb.records import HEADER, NET, Reference, Seed, differences, references, sources
 
 
 def load(path: Path, shared: Mapping[str, Reference] | None = None) -> Seed:
@@ -128,11 +52,13 @@ def load(path: Path, shared: Mapping[str, Reference] | None = None) -> Seed:
 
 def bundled_references() -> dict[str, Reference]:
     """The bibliography that all bundled seeds cite from."""
-    path = bundled("seeds") / "references.toml"
-    try:
-        return _references(_toml(path))
-    except ArchdbError as error:
-        raise error.at(str(path)) from None
+    found: dict[str, Reference] = {}
+    for path in sorted((bundled("seeds") / "references").glob("*.toml")):
+        try:
+            found |= references(_toml(path))
+        except ArchdbError as error:
+            raise error.at(str(path)) from None
+    return found
 
 
 def bundled_files() -> list[Path]:
@@ -159,46 +85,22 @@ def _toml(path: Path) -> dict[str, Any]:
 
 def _seed(data: dict[str, Any], shared: Mapping[str, Reference]) -> Seed:
     header = HEADER.parse(data)
-    own = _references(header["reference"])
+    own = references(header["reference"])
     known = {**shared, **own}
-    sources = tuple(_source(number, row, known) for number, row in enumerate(header["source"], 1))
+    found = tuple(sources(header["source"], known))
     try:
         network = _network(header["name"], NET.parse(header["net"]))
     except ArchdbError as error:
         raise error.at("[net]") if not error.places else error from None
-    cited = {source.cite for source in sources}
+    cited = {source.cite for source in found}
     own_words = {key: header[key] for key in Seed._fields if key in header}
     return Seed(
         **own_words,
-        sources=sources,
+        differences=tuple(differences(header)),
+        sources=found,
         references=tuple(known[key] for key in sorted(cited)),
         network=network,
     )
-
-
-def _references(data: Mapping[str, Any]) -> dict[str, Reference]:
-    found: dict[str, Reference] = {}
-    for key, row in data.items():
-        try:
-            found[key] = Reference(key, **REFERENCE.parse(_table(row)))
-        except DefinitionError as error:
-            raise error.at(f"reference '{key}'") from None
-        except ValueError:
-            raise DefinitionError(f"reference '{key}' needs a table") from None
-    return found
-
-
-def _source(number: int, row: Mapping[str, Any], known: Mapping[str, Reference]) -> Source:
-    try:
-        source = Source(**SOURCE.parse(row))
-        if source.cite not in known:
-            raise DefinitionError(
-                f"cites '{source.cite}', which is in no list of references",
-                remedy=nearest(source.cite, known) or f"add a table [reference.{source.cite}]",
-            )
-    except DefinitionError as error:
-        raise error.at(f"source {number}") from None
-    return source
 
 
 def _network(name: str, net: Mapping[str, Any]) -> Network:

@@ -7,6 +7,8 @@ from archdb.ops import (  # noqa: F401  (importing a module registers its ops)
     joining,
     normalization,
     pooling,
+    recurrent,
+    shaping,
     unknown,
 )
 from archdb.ops.base import BIAS, BUFFER, NORM, REGISTRY, WEIGHT, Gemm, Op, Tensor, Work, make

@@ -6,7 +6,18 @@ Counts per element follow from the formula in each docstring, evaluated as it st
 from math import prod
 
 from archdb.ops.attributes import Number
-from archdb.ops.base import Op, Work, no_params, no_work, op, per_element, point, same_shape
+from archdb.ops.base import (
+    WEIGHT,
+    Op,
+    Tensor,
+    Work,
+    no_params,
+    no_work,
+    op,
+    per_element,
+    point,
+    same_shape,
+)
 from archdb.ops.shape import Shape
 
 
@@ -49,6 +60,62 @@ class ScaledTanh(ElementWise):
     slope: Number = 2 / 3
 
     work = per_element(muls=2, exponentials=1, adds=2, divisions=1)
+
+
+@op("relu6")
+class Relu6(ElementWise):
+    """min(max(0, x), 6): two comparisons (howard2017)."""
+
+    work = per_element(comparisons=2)
+
+
+@op("leaky_relu")
+class LeakyRelu(ElementWise):
+    """x, or slope * x below zero: one comparison, one product."""
+
+    slope: Number
+
+    work = per_element(comparisons=1, muls=1)
+
+
+@op("prelu")
+class Prelu(ElementWise):
+    """Leaky ReLU whose slope is learnt, one for each channel (he2015)."""
+
+    work = per_element(comparisons=1, muls=1)
+
+    def params(self, *inputs: Shape) -> tuple[Tensor, ...]:
+        (x,) = inputs
+        return (Tensor("slope", WEIGHT, (x[-1] if len(x) == 2 else x[0],)),)
+
+
+@op("swish")
+class Swish(ElementWise):
+    """x * sigmoid(x), also called SiLU (ramachandran2017): a sigmoid and a product."""
+
+    work = per_element(exponentials=1, adds=1, divisions=1, muls=1)
+
+
+@op("hard_sigmoid")
+class HardSigmoid(ElementWise):
+    """relu6(x + 3) / 6 (howard2019): one addition, two comparisons, one division."""
+
+    work = per_element(adds=1, comparisons=2, divisions=1)
+
+
+@op("hard_swish")
+class HardSwish(ElementWise):
+    """x * relu6(x + 3) / 6 (howard2019): a hard sigmoid and a product."""
+
+    work = per_element(adds=1, comparisons=2, divisions=1, muls=1)
+
+
+@op("gelu")
+class Gelu(ElementWise):
+    """x / 2 * (1 + erf(x / sqrt(2))) (hendrycks2016): two divisions, one error function
+    (counted as an exponential), one addition, one product."""
+
+    work = per_element(divisions=2, exponentials=1, adds=1, muls=1)
 
 
 @op("softmax")

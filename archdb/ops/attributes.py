@@ -37,8 +37,10 @@ def _pair(value: Any, least: int) -> tuple[int, int]:
 
 def _padding(value: Any) -> Pads | str:
     """All four sides: n for each, [height, width] for both of an axis, or the four themselves."""
-    if value in ("same", "valid"):
-        return str(value)
+    return str(value) if value in ("same", "valid") else _sides(value)
+
+
+def _sides(value: Any) -> Pads:
     sides = tuple(value) if isinstance(value, (list, tuple)) else (value, value)
     if len(sides) == 2:
         sides = (sides[0], sides[0], sides[1], sides[1])
@@ -102,6 +104,10 @@ Offset = Annotated[
 Padding = Annotated[
     Pads | str,
     Kind("a number, [height, width], [top, bottom, left, right], same or valid", _padding),
+]
+Sides = Annotated[
+    Pads,
+    Kind("a number, [height, width] or [top, bottom, left, right]", _sides),
 ]
 Rounding = Annotated[str, choice("floor", "ceil")]
 Flag = Annotated[bool, Kind("true or false", _flag)]

@@ -140,7 +140,8 @@ def op(name: str) -> Callable[[OpClass], OpClass]:
         annotations: dict[str, Any] = {}
         for base in reversed(cls.__mro__):
             if base is not Op and issubclass(base, Op):
-                annotations |= vars(base).get("__annotations__", {})
+                stated = vars(base).get("__annotations__", {})
+                annotations |= {n: a for n, a in stated.items() if hasattr(a, "__metadata__")}
         cls.name = name
         cls.declaration = Declaration(
             annotations, {n: getattr(cls, n, REQUIRED) for n in annotations}

@@ -1,13 +1,12 @@
 """Convolutions: the layers whose kernels slide over a map and sum over channels."""
 
 from math import prod
-from typing import Any
 
 from archdb.errors import DefinitionError, ShapeError
-from archdb.ops.attributes import Count, Flag, Padding, Pair, Rounding, Table
-from archdb.ops.base import BIAS, WEIGHT, Gemm, Op, Tensor, Work, image, op
+from archdb.ops.attributes import Count, Flag, Offset, Padding, Pair, Rounding, Sides, Table
+from archdb.ops.base import BIAS, BUFFER, WEIGHT, Gemm, Op, Tensor, Work, image, op
 from archdb.ops.shape import Shape
-from archdb.ops.window import Window
+from archdb.ops.window import UPSAMPLED, Unbounded, Window
 
 
 class Sliding(Op):
@@ -88,7 +87,100 @@ class PartialConv2d(Sliding):
         return Tensor("weight", WEIGHT, (sum(map(len, self.connections)), *self.kernel))
 
 
-def depthwise(channels: int, **attributes: Any) -> Conv2d:
-    """A convolution with one filter per channel and no sum over channels."""
-    made: Conv2d = Conv2d(filters=channels, groups=channels, **attributes)
-    return made
+@op("depthwise_conv2d")
+class DepthwiseConv2d(Op):
+    """Convolution of each channel by itself, `multiplier` filters each, with no sum over
+    channels (chollet2017, howard2017): weights (channels * multiplier, 1, kernel_h, kernel_w)."""
+
+    kernel: Pair
+    stride: Pair = (1, 1)
+    padding: Padding = (0, 0, 0, 0)
+    dilation: Pair = (1, 1)
+    rounding: Rounding = "floor"
+    multiplier: Count = 1
+    bias: Flag = True
+
+    def out(self, x: Shape) -> Shape:
+        channels, height, width = image(self, x)
+        return (channels * self.multiplier, *self.window(x).slide(height, width))
+
+    def params(self, x: Shape) -> tuple[Tensor, ...]:
+        filters = x[0] * self.multiplier
+        bias = (Tensor("bias", BIAS, (filters,)),) if self.bias else ()
+        return (Tensor("weight", WEIGHT, (filters, 1, *self.kernel)), *bias)
+
+    def work(self, out: Shape, x: Shape) -> Work:
+        return Work(macs=prod(out) * prod(self.kernel), bias_adds=prod(out) if self.bias else 0)
+
+    def window(self, x: Shape) -> Window:
+        return Window(self.kernel, self.stride, self.padding, self.dilation, self.rounding)
+
+    def gemm(self, out: Shape, *inputs: Shape) -> Gemm:
+        return Gemm(m=out[1] * out[2], n=self.multiplier, k=prod(self.kernel))
+
+
+@op("locally_connected2d")
+class LocallyConnected2d(Sliding):
+    """Convolution without weight sharing: filters and biases of their own at each position."""
+
+    def weight(self, x: Shape) -> Tensor:
+        filters, height, width = self.out(x)
+        return Tensor("weight", WEIGHT, (height, width, filters, x[0], *self.kernel))
+
+    def params(self, x: Shape) -> tuple[Tensor, ...]:
+        bias = (Tensor("bias", BIAS, self.out(x)),) if self.bias else ()
+        return (self.weight(x), *bias)
+
+    def work(self, out: Shape, x: Shape) -> Work:
+        """Each weight is used once."""
+        return Work(macs=prod(self.weight(x).shape), bias_adds=prod(out) if self.bias else 0)
+
+
+@op("conv_transpose2d")
+class ConvTranspose2d(Op):
+    """Transposed convolution ('deconvolution', long2015): each input element spreads a kernel
+    over the output, out = (in - 1) stride + effective kernel - padding + output_padding.
+
+    Weights are (channels, filters / groups, kernel_h, kernel_w), each used once at each input
+    position, what is cut off by padding included. `fixed`: the kernel is not trained (bilinear
+    upsampling) and counts as a buffer.
+    """
+
+    filters: Count
+    kernel: Pair
+    stride: Pair = (1, 1)
+    padding: Sides = (0, 0, 0, 0)
+    output_padding: Offset = (0, 0)
+    dilation: Pair = (1, 1)
+    groups: Count = 1
+    bias: Flag = True
+    fixed: Flag = False
+
+    def out(self, x: Shape) -> Shape:
+        _, height, width = image(self, x)
+        top, bottom, left, right = self.padding
+        extent = Window(kernel=self.kernel, dilation=self.dilation).extent
+        size = (
+            (height - 1) * self.stride[0] + extent[0] - top - bottom + self.output_padding[0],
+            (width - 1) * self.stride[1] + extent[1] - left - right + self.output_padding[1],
+        )
+        if min(size) < 1:
+            raise ShapeError(f"padding {self.padding} leaves nothing of the {height}×{width} map")
+        return (self.filters, *size)
+
+    def params(self, x: Shape) -> tuple[Tensor, ...]:
+        if x[0] % self.groups or self.filters % self.groups:
+            raise ShapeError(
+                f"{x[0]} channels and {self.filters} filters do not divide"
+                f" into {self.groups} groups"
+            )
+        shape = (x[0], self.filters // self.groups, *self.kernel)
+        weight = Tensor("weight", BUFFER if self.fixed else WEIGHT, shape)
+        return (weight, Tensor("bias", BIAS, (self.filters,))) if self.bias else (weight,)
+
+    def work(self, out: Shape, x: Shape) -> Work:
+        macs = prod(x) * (self.filters // self.groups) * prod(self.kernel)
+        return Work(macs=macs, bias_adds=prod(out) if self.bias else 0)
+
+    def window(self, x: Shape) -> Window | Unbounded:
+        return UPSAMPLED

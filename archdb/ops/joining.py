@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from math import prod
+from typing import ClassVar
 
 from archdb.errors import ShapeError
 from archdb.ops.attributes import Counts
@@ -28,7 +29,7 @@ class Input(Op):
 class Join(Op):
     """Shared by ops that read two or more layers at the same position."""
 
-    arity = (2, None)
+    arity: ClassVar[tuple[int, int | None]] = (2, None)
     params = no_params
     window = point
 
@@ -56,6 +57,24 @@ class Add(Join):
 
     def work(self, out: Shape, *inputs: Shape) -> Work:
         return Work(adds=prod(out) * (len(inputs) - 1))
+
+
+@op("multiply")
+class Multiply(Join):
+    """Element-wise product; an input of height and width 1 is spread over the other's map
+    (hu2018: a squeeze-and-excitation block scales its channels)."""
+
+    arity = (2, 2)
+
+    def out(self, *inputs: Shape) -> Shape:
+        x, y = sorted(inputs, key=prod, reverse=True)
+        if x != y and y != (x[0], 1, 1):
+            listed = " and ".join(pretty(shape) for shape in inputs)
+            raise ShapeError(f"shapes that do not meet cannot be multiplied: {listed}")
+        return x
+
+    def work(self, out: Shape, *inputs: Shape) -> Work:
+        return Work(muls=prod(out))
 
 
 def _agree(inputs: tuple[Shape, ...], verb: str, part: Callable[[Shape], Shape]) -> None:

@@ -7,6 +7,7 @@ from archdb.ops.attributes import Count, Flag, Number
 from archdb.ops.base import (
     BUFFER,
     NORM,
+    WEIGHT,
     Op,
     Tensor,
     Work,
@@ -67,3 +68,80 @@ class Lrn(Op):
     def work(self, out: Shape, x: Shape) -> Work:
         n = prod(out)
         return Work(muls=2 * n, adds=self.size * n, exponentials=n, divisions=n)
+
+
+@op("layer_norm")
+class LayerNorm(Op):
+    """Layer normalisation over the channels (or features) of each position (ba2016), with scale
+    and shift.
+
+    For each position of n channels: mean (n - 1 additions, 1 division), differences (n
+    additions), variance (n products, n - 1 additions, 1 division), epsilon (1 addition), root
+    (counted as an exponential), n divisions, then n products and n additions.
+    """
+
+    epsilon: Number = 1e-6
+
+    out = same_shape
+    window = point
+
+    def params(self, x: Shape) -> tuple[Tensor, ...]:
+        channels = (x[-1],) if len(x) == 2 else (x[0],)
+        return (Tensor("scale", NORM, channels), Tensor("shift", NORM, channels))
+
+    def work(self, out: Shape, x: Shape) -> Work:
+        n = x[-1] if len(x) == 2 else x[0]
+        positions = prod(x) // n
+        return Work(
+            adds=positions * (4 * n - 1),
+            muls=positions * 2 * n,
+            divisions=positions * (n + 2),
+            exponentials=positions,
+        )
+
+
+@op("l2_norm")
+class L2Norm(Op):
+    """Each position divided by its Euclidean norm over the channels, then a learnt scale for each
+    channel (liu2016parsenet): n products, n - 1 additions, one root (counted as an exponential),
+    n divisions and n products for each position of n channels."""
+
+    out = same_shape
+    window = point
+
+    def params(self, x: Shape) -> tuple[Tensor, ...]:
+        return (Tensor("scale", NORM, (x[0],)),)
+
+    def work(self, out: Shape, x: Shape) -> Work:
+        n = x[0]
+        positions = prod(x) // n
+        return Work(
+            adds=positions * (n - 1),
+            muls=positions * 2 * n,
+            divisions=positions * n,
+            exponentials=positions,
+        )
+
+
+@op("channel_scale")
+class ChannelScale(Op):
+    """A learnt factor for each channel (liu2022: layer scale)."""
+
+    out = same_shape
+    work = per_element(muls=1)
+    window = point
+
+    def params(self, x: Shape) -> tuple[Tensor, ...]:
+        return (Tensor("factor", WEIGHT, (x[-1] if len(x) == 2 else x[0],)),)
+
+
+@op("rescale")
+class Rescale(Op):
+    """Every element times a constant (szegedy2017: residuals before they are added)."""
+
+    factor: Number
+
+    out = same_shape
+    params = no_params
+    work = per_element(muls=1)
+    window = point

@@ -80,3 +80,7 @@ class Unbounded(NamedTuple):
     """In place of a window: why an output's receptive field is not one window of the input."""
 
     reason: str
+
+
+#: Behind upsampling, outputs between two input positions see different windows.
+UPSAMPLED = Unbounded("behind upsampling the field depends on the position")

@@ -1,0 +1,159 @@
+"""What a seed file says beside its layers: names, sources, references, differences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, NamedTuple
+
+from archdb.errors import DefinitionError, nearest
+from archdb.graph import Network
+from archdb.ops.attributes import Count, Counts, Declaration, Kind, Text
+
+
+class Source(NamedTuple):
+    """Which publication vouches for what: `where` is the table, section or file in it."""
+
+    claim: str
+    cite: str
+    where: str
+
+
+class Reference(NamedTuple):
+    """A publication or a released file, as a bibliography has it."""
+
+    key: str
+    kind: str
+    authors: tuple[str, ...]
+    title: str
+    year: int
+    venue: str | None
+    doi: str | None
+    url: str | None
+
+
+class Difference(NamedTuple):
+    """How a variant differs from its base: an attribute's value there and here, in the layers
+    whose names match one of the globs. `what` is an attribute, op, inputs or layer; a layer that
+    one of the two does not have has an empty value there."""
+
+    what: str
+    base: str
+    here: str
+    layers: tuple[str, ...]
+    why: str
+
+
+class Seed(NamedTuple):
+    """All that one seed file says."""
+
+    name: str
+    title: str
+    family: str
+    year: int
+    aliases: tuple[str, ...]
+    variant_of: str | None
+    classes: int | None
+    differences: tuple[Difference, ...]
+    sources: tuple[Source, ...]
+    references: tuple[Reference, ...]
+    network: Network
+
+
+def _list_of(check: type, takes: str) -> Kind:
+    def parse(value: Any) -> Any:
+        if not isinstance(value, list) or not all(isinstance(item, check) for item in value):
+            raise ValueError
+        return tuple(value)
+
+    return Kind(takes, parse)
+
+
+def _table(value: Any) -> Any:
+    if not isinstance(value, dict):
+        raise ValueError
+    return value
+
+
+def _phrase(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError
+    return value
+
+
+Words = Annotated[Any, _list_of(str, "a list of words")]
+Rows = Annotated[Any, _list_of(list, 'a list of rows such as ["conv1", "conv2d", {filters = 64}]')]
+Tables = Annotated[Any, _list_of(dict, "tables")]
+Phrase = Annotated[str, Kind("text, perhaps empty", _phrase)]
+TomlTable = Annotated[Any, Kind("a table", _table)]
+
+HEADER = Declaration(
+    {
+        **{"name": Text, "title": Text, "family": Text, "year": Count, "aliases": Words},
+        **{
+            "variant_of": Text,
+            "classes": Count,
+            "difference": Tables,
+            "source": Tables,
+            "reference": TomlTable,
+            "net": TomlTable,
+        },
+    },
+    {
+        **{"aliases": [], "variant_of": None, "classes": None},
+        **{"difference": [], "source": [], "reference": {}},
+    },
+)
+NET = Declaration(
+    {"input": Counts, "input_name": Text, "layers": Rows, "auxiliary": Rows},
+    {"input_name": "data", "auxiliary": []},
+)
+DIFFERENCE = Declaration(
+    {"what": Text, "base": Phrase, "here": Phrase, "layers": Words, "why": Phrase}, {"why": ""}
+)
+SOURCE = Declaration({"claim": Text, "cite": Text, "where": Text}, {})
+REFERENCE = Declaration(
+    {
+        **{"kind": Text, "authors": Words, "title": Text, "year": Count},
+        **{"venue": Text, "doi": Text, "url": Text},
+    },
+    {"kind": "misc", "venue": None, "doi": None, "url": None},
+)
+
+
+def differences(header: Mapping[str, Any]) -> Iterable[Difference]:
+    """The [[difference]] tables of a header."""
+    if header["difference"] and header["variant_of"] is None:
+        raise DefinitionError("states differences, but no variant_of to differ from")
+    for number, row in enumerate(header["difference"], 1):
+        try:
+            yield Difference(**DIFFERENCE.parse(row))
+        except DefinitionError as error:
+            raise error.at(f"difference {number}") from None
+
+
+def references(data: Mapping[str, Any]) -> dict[str, Reference]:
+    """A bibliography by key; DefinitionError naming the entry at fault."""
+    found: dict[str, Reference] = {}
+    for key, row in data.items():
+        try:
+            found[key] = Reference(key, **REFERENCE.parse(_table(row)))
+        except DefinitionError as error:
+            raise error.at(f"reference '{key}'") from None
+        except ValueError:
+            raise DefinitionError(f"reference '{key}' needs a table") from None
+    return found
+
+
+def sources(rows: Iterable[Mapping[str, Any]], known: Mapping[str, Reference]) -> Iterable[Source]:
+    """The [[source]] tables of a header, each citing a known reference."""
+    for number, row in enumerate(rows, 1):
+        try:
+            source = Source(**SOURCE.parse(row))
+            if source.cite not in known:
+                raise DefinitionError(
+                    f"cites '{source.cite}', which is in no list of references",
+                    remedy=nearest(source.cite, known) or f"add a table [reference.{source.cite}]",
+                )
+        except DefinitionError as error:
+            raise error.at(f"source {number}") from None
+        yield source
