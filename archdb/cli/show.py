@@ -9,11 +9,21 @@ from archdb.cli.common import complete_names, emit, open_database, profile_optio
 
 @click.command("show")
 @click.argument("name", shell_complete=complete_names)
+@click.option("--lineage", is_flag=True, help="What it is a variant of, and how it differs.")
 @profile_options
 @click.pass_context
 def command(
-    ctx: click.Context, name: str, by: str, size: str | None, convention: str | None, form: str
+    ctx: click.Context,
+    name: str,
+    lineage: bool,
+    by: str,
+    size: str | None,
+    convention: str | None,
+    form: str,
 ) -> None:
-    """One network: its totals, or its blocks, ops, resolutions or layers."""
+    """One network: its totals, or its blocks, ops, resolutions or layers; or its lineage."""
     with open_database(ctx) as database:
+        if lineage:
+            emit(database.lineage(name), form)
+            return
         emit(database.show(name, by=by, input=size, convention=convention), form)

@@ -18,7 +18,8 @@ from archdb.graph import Block, Layer, Network
 from archdb.ops import REGISTRY, Op, make
 from archdb.ops.shape import parse
 from archdb.ops.shape import text as shape_text
-from archdb.seeds import Seed
+from archdb.records import Seed
+from archdb.structure import fingerprint
 from archdb.totals import TOTAL_COLUMNS
 
 #: Attributes that have columns of their own; every other attribute is JSON.
@@ -88,12 +89,12 @@ def put_seed(connection: Connection, seed: Seed, origin: str) -> None:
             if r.key not in known
         ],
     )
-    header = ("name", "title", "family", "year", "variant_of")
+    header = ("name", "title", "family", "year", "variant_of", "classes")
     insert_many(
         connection,
         schema.network,
-        (*header, "origin"),
-        [(*(getattr(seed, column) for column in header), origin)],
+        (*header, "origin", "structure"),
+        [(*(getattr(seed, column) for column in header), origin, fingerprint(seed.network))],
     )
     network_id = connection.execute(text("select last_insert_rowid()")).scalar_one()
     insert_many(
@@ -104,6 +105,15 @@ def put_seed(connection: Connection, seed: Seed, origin: str) -> None:
         schema.source,
         ("network_id", "number", "claim", "citation", "place"),
         [(network_id, i, *source) for i, source in enumerate(seed.sources)],
+    )
+    insert_many(
+        connection,
+        schema.difference,
+        ("network_id", "number", "what", "base", "here", "layers", "why"),
+        [
+            (network_id, i, d.what, d.base, d.here, json.dumps(d.layers), d.why)
+            for i, d in enumerate(seed.differences)
+        ],
     )
     put_layers(connection, network_id, seed.network)
     put_profile(connection, network_id, profile, native=True)
@@ -238,6 +248,10 @@ def refresh(connection: Connection, network_id: int) -> None:
         {"id": network_id},
     )
     shapes = [parse(row.input) for row in others]
+    connection.execute(
+        text("update network set structure = :structure where id = :id"),
+        {"id": network_id, "structure": fingerprint(network)},
+    )
     connection.execute(text("delete from profile where network_id = :id"), {"id": network_id})
     put_profile(connection, network_id, native, native=True)
     for shape in shapes:

@@ -69,6 +69,8 @@ class Op:
     arity: ClassVar[tuple[int, int | None]] = (1, 1)
     #: Whether this is where a network is given its input.
     source: ClassVar[bool] = False
+    #: Whether the order of the inputs makes no difference.
+    commutative: ClassVar[bool] = False
     _made: ClassVar[dict[tuple[Any, ...], Op]] = {}
     _values: dict[str, Any]
 

@@ -51,6 +51,8 @@ class Concat(Join):
 class Add(Join):
     """Element-wise sum of equal shapes: one addition for each input after the first."""
 
+    commutative = True
+
     def out(self, *inputs: Shape) -> Shape:
         _agree(inputs, "added", lambda x: x)
         return inputs[0]
@@ -65,6 +67,7 @@ class Multiply(Join):
     (hu2018: a squeeze-and-excitation block scales its channels)."""
 
     arity = (2, 2)
+    commutative = True
 
     def out(self, *inputs: Shape) -> Shape:
         x, y = sorted(inputs, key=prod, reverse=True)

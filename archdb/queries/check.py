@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archdb.queries.lineage import misstated
 from archdb.queries.result import Result
 from archdb.queries.sql import checks
 
@@ -24,6 +25,7 @@ def check(database: Database) -> Result:
     for name, statement in checks().items():
         found = database.run(statement).rows
         faults += [(name.replace("_", " "), network, fault) for network, fault in found]
+    faults += [("lineage", network, fault) for network, fault in misstated(database)]
     faults += _derive_again(database)
     return Result(["check", "network", "fault"], faults)
 

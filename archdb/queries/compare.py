@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdb.errors import NotFoundError, UsageError, nearest
+from archdb.queries.lineage import common_base, differences, told
 from archdb.queries.result import Result
 
 if TYPE_CHECKING:
@@ -45,8 +46,18 @@ def compare(
         result = _totals(database, subjects, convention)
     else:
         result = _grouped(database, subjects, by, convention)
-    result.notes = notes + result.notes
+    result.notes = notes + result.notes + _variation(database, subjects)
     return result
+
+
+def _variation(database: Database, subjects: list[_Subject]) -> list[str]:
+    """Of two variants of one base: how their layer rows differ."""
+    if len(subjects) != 2:
+        return []
+    first, second = (subject.name for subject in subjects)
+    if common_base(database, first, second) is None:
+        return []
+    return [f"{first} → {second}: {line}" for line in told(differences(database, first, second))]
 
 
 def show(

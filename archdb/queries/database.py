@@ -203,6 +203,12 @@ class Database:
 
         return show(self, name, by, _words(input), convention)
 
+    def lineage(self, name: str) -> Result:
+        """How a network says it differs from its base, that from its own, and so on."""
+        from archdb.queries.lineage import lineage
+
+        return lineage(self, name)
+
     def catalogue(
         self,
         pattern: str | None = None,

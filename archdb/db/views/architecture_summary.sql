@@ -7,6 +7,8 @@ select
     n.family as family,  -- text; stored; family of architectures
     n.year as year,  -- year; stored; year in which it was first described
     n.variant_of as variant_of,  -- name; stored; the network this one is a variant of
+    n.classes as classes,  -- number; stored; classes it tells apart; NULL where it is no classifier
+    n.structure as structure,  -- text; derived; hash of the graph with the names left out: equal for equal structures
     n.origin as origin,  -- text; stored; bundled with archdb, or imported by the user
     p.input as input,  -- shape; derived; channels x height x width (or features; or length x features) of one input
     p.is_native as is_native,  -- flag; derived; 1 at the input size the network is defined at

@@ -1,4 +1,6 @@
--- Bundled networks that name no source for their layer table.
-select name as network, 'no source' as fault
-from network
-where origin = 'bundled' and id not in (select network_id from source);
+-- Bundled networks that do not name their paper, or where their layer table comes from.
+select n.name as network, 'no source for: ' || wanted.claim as fault
+from network n
+join (select 'paper' as claim union all select 'layer table') wanted
+where n.origin = 'bundled'
+    and not exists (select 1 from source s where s.network_id = n.id and s.claim = wanted.claim);

@@ -1,0 +1,161 @@
+"""Variants: how they say they differ from their base, and how their rows really do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from archdb.queries.result import Result
+
+if TYPE_CHECKING:
+    from archdb.queries.database import Database
+
+PAIRS = ("kernel", "stride", "dilation")
+PADS = ("pad_top", "pad_bottom", "pad_left", "pad_right")
+SCALARS = ("groups", "filters", "units", "bias", "rounding")
+
+
+class Change(NamedTuple):
+    """One layer in which two networks differ: `what` is an attribute, op, inputs or layer."""
+
+    what: str
+    base: str
+    here: str
+    layer: str
+
+
+Rows = dict[str, dict[str, Any]]
+
+
+def differences(database: Database, base: str, variant: str) -> list[Change]:
+    """All differences between the layer rows of two networks, layers matched by name."""
+    there, here = (_rows(database, name) for name in (base, variant))
+    changes: list[Change] = []
+    for name in [*there, *(name for name in here if name not in there)]:
+        if name not in here:
+            changes.append(Change("layer", there[name]["op"], "", name))
+        elif name not in there:
+            changes.append(Change("layer", "", here[name]["op"], name))
+        else:
+            changes += _changes(name, there, here)
+    return changes
+
+
+def _rows(database: Database, network: str) -> Rows:
+    return {row["layer"]: row for row in database.ask("definition", name=network).to_dicts()}
+
+
+def _changes(name: str, there: Rows, here: Rows) -> list[Change]:
+    old, new = there[name], here[name]
+    found = []
+    before, after = _inputs(old, there, here), _inputs(new, here, there)
+    if before != after:
+        found.append(Change("inputs", before, after, name))
+    if old["op"] != new["op"]:
+        return [*found, Change("op", old["op"], new["op"], name)]
+    was, now = _attributes(old), _attributes(new)
+    changed = (w for w in sorted(was.keys() | now.keys()) if was.get(w, "") != now.get(w, ""))
+    return [*found, *(Change(w, was.get(w, ""), now.get(w, ""), name) for w in changed)]
+
+
+def _inputs(row: dict[str, Any], own: Rows, other: Rows) -> str:
+    """What a layer reads, looking through layers that the other network does not have: that they
+    are gone is one difference, and not also one of every layer behind them."""
+    names = []
+    for name in json.loads(row["inputs"]):
+        while name not in other and len(json.loads(own[name]["inputs"])) == 1:
+            (name,) = json.loads(own[name]["inputs"])
+        names.append(name)
+    return ", ".join(names)
+
+
+def _attributes(row: dict[str, Any]) -> dict[str, str]:
+    """All attributes that a layer row states, as text: '3', '1x7', '0,1,0,1', 'true'."""
+    found = {name: _pair(row[f"{name}_h"], row[f"{name}_w"]) for name in PAIRS}
+    found["padding"] = row["padding"] or ""
+    if row["padding"] == "explicit":
+        found["padding"] = _pads(*(row[pad] for pad in PADS))
+    for name in SCALARS:
+        found[name] = "" if row[name] is None else str(row[name])
+    if row["bias"] is not None:
+        found["bias"] = "true" if row["bias"] else "false"
+    own = json.loads(row["attributes"]) if row["attributes"] else {}
+    return found | {name: _text(value) for name, value in own.items()}
+
+
+def _pair(height: int | None, width: int | None) -> str:
+    if height is None:
+        return ""
+    return str(height) if height == width else f"{height}x{width}"
+
+
+def _pads(top: int, bottom: int, left: int, right: int) -> str:
+    if (top, left) == (bottom, right):
+        return _pair(top, left)
+    return f"{top},{bottom},{left},{right}"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list) and all(isinstance(item, int) for item in value):
+        return _pair(*value) if len(value) == 2 else "x".join(map(str, value))
+    if isinstance(value, list):
+        return json.dumps(value)
+    return "" if value is None else str(value)
+
+
+def told(changes: Iterable[Change]) -> list[str]:
+    """Changes in sentences, equal ones together: 'groups: 2 → 1 in conv2, conv4, conv5'."""
+    together: dict[tuple[str, str, str], list[str]] = {}
+    for change in changes:
+        together.setdefault(change[:3], []).append(change.layer)
+    return [
+        f"{what}: {base or 'none'} → {here or 'none'} in {_some(layers)}"
+        for (what, base, here), layers in together.items()
+    ]
+
+
+def _some(layers: list[str]) -> str:
+    shown = ", ".join(layers[:6])
+    return shown if len(layers) <= 6 else f"{shown} and {len(layers) - 6} more"
+
+
+def lineage(database: Database, name: str) -> Result:
+    """The stated differences of a network from its base, and of that from its own, and so on."""
+    return database.ask("lineage", name=database.resolve(name))
+
+
+def common_base(database: Database, first: str, second: str) -> str | None:
+    """The network that two others are variants of (one of them perhaps), or None."""
+    ancestors = [database.ask("ancestors", name=name).column("name") for name in (first, second)]
+    return next((name for name in ancestors[0] if name in ancestors[1]), None)
+
+
+def misstated(database: Database) -> list[tuple[str, str]]:
+    """(network, fault) where the stated differences are not those found in the rows."""
+    faults = []
+    for variant, base in database.ask("variants").rows:
+        stated = database.ask("stated", name=variant).to_dicts()
+        found = differences(database, base, variant)
+        used = set()
+        for change in found:
+            match = next((i for i, row in enumerate(stated) if _covers(row, change)), None)
+            if match is None:
+                faults.append(
+                    (variant, f"differs from {base} without saying so: {told([change])[0]}")
+                )
+            used.add(match)
+        for i, row in enumerate(stated):
+            if i not in used:
+                what = f"{row['what']}: {row['base']} → {row['here']}"
+                faults.append((variant, f"says that it differs from {base}, but does not: {what}"))
+    return faults
+
+
+def _covers(row: dict[str, Any], change: Change) -> bool:
+    return (row["what"], row["base"], row["here"]) == change[:3] and any(
+        fnmatchcase(change.layer, glob) for glob in json.loads(row["layers"])
+    )
