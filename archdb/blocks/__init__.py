@@ -1,6 +1,35 @@
 """Every block archdb knows: one function for each figure of a paper."""
 
-from archdb.blocks import inception, plain, resnet  # noqa: F401  (importing registers them)
+from archdb.blocks import (  # noqa: F401  (importing registers them)
+    classic,
+    convnext,
+    darknet,
+    deeplab,
+    dense_prediction,
+    densenet,
+    detection,
+    dpn,
+    efficientnet,
+    ghostnet,
+    inception,
+    inception_bn,
+    inception_resnet,
+    inception_v3,
+    inception_v4,
+    mobilenet,
+    nasnet,
+    plain,
+    preresnet,
+    regnet,
+    resnet,
+    resnet_cifar,
+    resnext,
+    senet,
+    shufflenet,
+    slim,
+    squeezenet,
+    xception,
+)
 from archdb.blocks.base import DECLARATIONS, REGISTRY, Draft
 
 __all__ = ["DECLARATIONS", "REGISTRY", "Draft"]

@@ -7,17 +7,33 @@ from archdb.blocks.base import Draft, block
 from archdb.ops.activation import Relu
 from archdb.ops.attributes import Count, Flag, choice
 from archdb.ops.joining import Add
+from archdb.ops.pooling import AvgPool2d, MaxPool2d
+from archdb.ops.shaping import PadChannels
 
 #: Where a unit that halves the map does so: in the first 1×1 (he2016) or in the 3×3 (v1.5).
 StrideIn = Annotated[str, choice("1x1", "3x3")]
-#: identity, or a strided 1×1 convolution with batch normalisation (option B of he2016).
-Shortcut = Annotated[str, choice("identity", "projection")]
+#: identity; a strided 1×1 convolution with batch normalisation (option B of he2016); the same
+#: with an average pool to take the stride (he2019, ResNet-D); zero maps (option A of he2016).
+Shortcut = Annotated[str, choice("identity", "projection", "pooled", "padding")]
+
+
+def padded(draft: Draft, name: str, out: int, stride: int) -> str:
+    """Option A of he2016, section 3.3: every `stride`-th position, then as many zero maps as
+    there are channels, whose number the unit doubles."""
+    draft.add(f"{name}_branch1", MaxPool2d(kernel=1, stride=stride, rounding="floor"))
+    return draft.add(f"{name}_branch1_pad", PadChannels(after=out // 2))
 
 
 def _shortcut(draft: Draft, name: str, out: int, stride: int, shortcut: str) -> str:
     """Lay the shortcut, if it is more than a wire; the name of what the unit adds to."""
     if shortcut == "identity":
         return draft.last
+    if shortcut == "padding":
+        return padded(draft, name, out, stride)
+    if shortcut == "pooled" and stride > 1:
+        pool = AvgPool2d(kernel=stride, stride=stride, rounding="ceil")
+        draft.add(f"{name}_branch1_pool", pool)
+        stride = 1
     norm = f"bn{name.removeprefix('res')}_branch1"
     return draft.conv_bn(f"{name}_branch1", norm, out, 1, stride=stride)
 
@@ -51,27 +67,30 @@ def bottleneck_unit(
     out: Count,
     stride: Count = 1,
     stride_in: StrideIn = "1x1",
+    groups: Count = 1,
     shortcut: Shortcut = "identity",
 ) -> None:
-    """1×1 to `width`, 3×3, 1×1 to `out`, beside a shortcut (he2016, Figure 5, right)."""
+    """1×1 to `width`, 3×3, 1×1 to `out`, beside a shortcut (he2016, Figure 5, right), the 3×3
+    perhaps in groups (xie2017, Figure 3c)."""
     source, bn = draft.last, f"bn{name.removeprefix('res')}"
     straight = _shortcut(draft, name, out, stride, shortcut)
     first, second = (stride, 1) if stride_in == "1x1" else (1, stride)
     draft.conv_bn(f"{name}_branch2a", f"{bn}_branch2a", width, 1, source, stride=first)
     draft.add(f"{name}_branch2a_relu", Relu())
-    draft.conv_bn(f"{name}_branch2b", f"{bn}_branch2b", width, 3, stride=second, padding=1)
+    middle = {"stride": second, "padding": 1, "groups": groups}
+    draft.conv_bn(f"{name}_branch2b", f"{bn}_branch2b", width, 3, **middle)
     draft.add(f"{name}_branch2b_relu", Relu())
     draft.conv_bn(f"{name}_branch2c", f"{bn}_branch2c", out, 1)
     _join(draft, name, straight)
 
 
-def _units(name: str, units: int, numbered: bool) -> Iterator[str]:
+def unit_names(name: str, units: int, numbered: bool) -> Iterator[str]:
     """res2a, res2b, res2c; or res4a, res4b1, res4b2, ... as the deeper nets have it."""
     for i in range(units):
         yield f"{name}a" if i == 0 else f"{name}b{i}" if numbered else f"{name}{chr(ord('a') + i)}"
 
 
-def _stage(
+def lay_stage(
     draft: Draft,
     names: Iterator[str],
     unit: Callable[..., None],
@@ -95,7 +114,7 @@ def basic_stage(
 ) -> None:
     """A row of he2016, Table 1, for 18 and 34 layers: [3×3, width; 3×3, width] × units."""
     first = {"stride": stride, "shortcut": shortcut}
-    _stage(draft, _units(name, units, False), basic_unit, first, {"width": width})
+    lay_stage(draft, unit_names(name, units, False), basic_unit, first, {"width": width})
 
 
 @block("bottleneck_stage")
@@ -108,10 +127,11 @@ def bottleneck_stage(
     units: Count,
     stride: Count = 1,
     stride_in: StrideIn = "1x1",
+    shortcut: Shortcut = "projection",
     numbered: Flag = False,
 ) -> None:
     """A row of he2016, Table 1, for 50 layers and more: [1×1, width; 3×3, width; 1×1, out]
     × units. `numbered`: units are named a, b1, b2, ... instead of a, b, c, ..."""
-    first = {"stride": stride, "stride_in": stride_in, "shortcut": "projection"}
+    first = {"stride": stride, "stride_in": stride_in, "shortcut": shortcut}
     shared = {"width": width, "out": out}
-    _stage(draft, _units(name, units, numbered), bottleneck_unit, first, shared)
+    lay_stage(draft, unit_names(name, units, numbered), bottleneck_unit, first, shared)

@@ -74,6 +74,12 @@ def _counts(value: Any) -> tuple[int, ...]:
     return tuple(_integer(item, 1) for item in value)
 
 
+def _extents(value: Any) -> tuple[int, ...]:
+    if not isinstance(value, (list, tuple)) or not value or list(value).count(-1) > 1:
+        raise ValueError
+    return tuple(_integer(item, -1) for item in value)
+
+
 def _table(value: Any) -> tuple[tuple[int, ...], ...]:
     if not isinstance(value, (list, tuple)) or not value:
         raise ValueError
@@ -114,6 +120,10 @@ Flag = Annotated[bool, Kind("true or false", _flag)]
 Number = Annotated[float, Kind("a number", _number)]
 Text = Annotated[str, Kind("a word", _text)]
 Counts = Annotated[tuple[int, ...], Kind("a list of positive integers", _counts)]
+Extents = Annotated[
+    tuple[int, ...],
+    Kind("a list of extents: a number, 0 for the input's own, once perhaps -1", _extents),
+]
 Table = Annotated[
     tuple[tuple[int, ...], ...],
     Kind("a list of lists of map numbers, counted from 0", _table),

@@ -184,3 +184,9 @@ class ConvTranspose2d(Op):
 
     def window(self, x: Shape) -> Window | Unbounded:
         return UPSAMPLED
+
+    def gemm(self, out: Shape, *inputs: Shape) -> Gemm:
+        """Every input position times the whole kernel, before col2im adds what overlaps."""
+        channels, height, width = inputs[0]
+        spread = self.filters // self.groups * prod(self.kernel)
+        return Gemm(m=height * width, n=spread, k=channels // self.groups)

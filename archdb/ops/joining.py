@@ -8,6 +8,7 @@ from archdb.errors import ShapeError
 from archdb.ops.attributes import Counts
 from archdb.ops.base import Op, Work, no_params, no_work, op, point
 from archdb.ops.shape import Shape, pretty
+from archdb.ops.window import POINT, Unbounded, Window
 
 
 @op("input")
@@ -27,11 +28,11 @@ class Input(Op):
 
 
 class Join(Op):
-    """Shared by ops that read two or more layers at the same position."""
+    """Shared by ops that read two or more layers, at the same position unless said otherwise."""
 
     arity: ClassVar[tuple[int, int | None]] = (2, None)
     params = no_params
-    window = point
+    window: Callable[..., Window | Unbounded] = point
 
 
 @op("concat")
@@ -78,6 +79,14 @@ class Multiply(Join):
 
     def work(self, out: Shape, *inputs: Shape) -> Work:
         return Work(muls=prod(out))
+
+    def window(self, *inputs: Shape) -> Window | Unbounded:
+        """A factor that is spread over the map has been drawn from anywhere in it."""
+        return POINT if inputs[0] == inputs[1] else SPREAD
+
+
+#: Why a map has no receptive field of its own once its channels have been scaled.
+SPREAD = Unbounded("behind a factor for each channel, which depends on the whole map")
 
 
 def _agree(inputs: tuple[Shape, ...], verb: str, part: Callable[[Shape], Shape]) -> None:

@@ -111,8 +111,8 @@ class AdaptiveAvgPool2d(Op):
         return (image(self, x)[0], *self.bins)
 
     def work(self, out: Shape, x: Shape) -> Work:
-        rows = sum(_spans(x[1], self.bins[0]))
-        columns = sum(_spans(x[2], self.bins[1]))
+        rows = sum(spans(x[1], self.bins[0]))
+        columns = sum(spans(x[2], self.bins[1]))
         return Work(adds=x[0] * rows * columns - prod(out), divisions=prod(out))
 
     def window(self, x: Shape) -> Window | Unbounded:
@@ -125,5 +125,6 @@ class AdaptiveAvgPool2d(Op):
         return Window(kernel=cell, stride=cell)
 
 
-def _spans(size: int, bins: int) -> list[int]:
+def spans(size: int, bins: int) -> list[int]:
+    """The extents of `bins` bins over an axis: an element between two bins is in both."""
     return [-(-(i + 1) * size // bins) - i * size // bins for i in range(bins)]

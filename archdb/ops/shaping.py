@@ -1,15 +1,12 @@
-"""Ops that move, drop, repeat or interpolate elements."""
+"""Ops that move, drop or rename elements, and compute nothing."""
 
 from math import prod
-from typing import Annotated
 
 from archdb.errors import DefinitionError, ShapeError
-from archdb.ops.attributes import Count, Offset, Pair, Sides, Size, choice
-from archdb.ops.base import Op, Work, image, no_params, no_work, op, point, same_shape
+from archdb.ops.attributes import Count, Extents, Offset, Sides, Size
+from archdb.ops.base import Op, image, no_params, no_work, op, point
 from archdb.ops.shape import Shape, pretty
-from archdb.ops.window import UPSAMPLED, Unbounded, Window
-
-Interpolation = Annotated[str, choice("nearest", "bilinear")]
+from archdb.ops.window import Unbounded, Window
 
 
 @op("pad2d")
@@ -27,6 +24,26 @@ class Pad2d(Op):
 
     def window(self, x: Shape) -> Window:
         return Window(padding=self.padding)
+
+
+@op("trim2d")
+class Trim2d(Op):
+    """Rows and columns cut off around a map (a factorised reduction shifts its map by padding one
+    side and trimming the other: zoph2018)."""
+
+    sides: Sides
+
+    params = no_params
+    work = no_work
+
+    def out(self, x: Shape) -> Shape:
+        channels, height, width = image(self, x)
+        return (channels, *self.window(x).slide(height, width))
+
+    def window(self, x: Shape) -> Window:
+        """What is cut off is padding below zero: the first window starts that much later."""
+        top, bottom, left, right = self.sides
+        return Window(padding=(-top, -bottom, -left, -right))
 
 
 @op("pad_channels")
@@ -67,108 +84,78 @@ class ChannelShuffle(Op):
 
     groups: Count
 
-    out = same_shape
     params = no_params
     work = no_work
     window = point
+
+    def out(self, x: Shape) -> Shape:
+        if x[0] % self.groups:
+            raise ShapeError(f"{x[0]} channels do not divide into {self.groups} groups")
+        return x
 
     def check(self) -> None:
         if self.groups < 2:
             raise DefinitionError(f"'groups' must be 2 or more, got {self.groups}").at(self.name)
 
 
+@op("to_sequence")
+class ToSequence(Op):
+    """A map as the sequence of its positions, row by row: length height * width, each step the
+    channels of one position (Caffe's Permute to height, width, channels: liu2016ssd)."""
+
+    params = no_params
+    work = no_work
+
+    def out(self, x: Shape) -> Shape:
+        channels, height, width = image(self, x)
+        return (height * width, channels)
+
+    def window(self, x: Shape) -> Unbounded:
+        return Unbounded("a sequence has no height and width")
+
+
+@op("reshape")
+class Reshape(Op):
+    """The same elements in the same order under another shape (Caffe's Reshape). Of the extents
+    of `shape`, 0 keeps the input's own at that place, and -1 is what the others leave."""
+
+    shape: Extents
+
+    params = no_params
+    work = no_work
+
+    def out(self, x: Shape) -> Shape:
+        kept = [extent or (x[i] if i < len(x) else 0) for i, extent in enumerate(self.shape)]
+        stated = prod(extent for extent in kept if extent != -1)
+        if not stated or prod(x) % stated or (-1 not in kept and prod(x) != stated):
+            raise ShapeError(f"{pretty(x)} elements do not fill {pretty(self.shape)}")
+        return tuple(prod(x) // stated if extent == -1 else extent for extent in kept)
+
+    def window(self, x: Shape) -> Unbounded:
+        return Unbounded("behind a reshape elements stand at other positions")
+
+
 @op("crop2d")
 class Crop2d(Op):
-    """A map cut to the size of a second one (Caffe's Crop; ronneberger2015)."""
+    """A map cut to the size of a second one (Caffe's Crop; ronneberger2015).
+
+    `offset`: rows above and columns left that are cut off; without it the cut is in the middle.
+    """
 
     arity = (2, 2)
+    offset: Offset = None  # type: ignore[assignment]
 
     params = no_params
     work = no_work
 
     def out(self, *inputs: Shape) -> Shape:
-        x, like = inputs
-        if x[1] < like[1] or x[2] < like[2]:
-            raise ShapeError(f"cannot cut {pretty(x)} to the size of {pretty(like)}")
+        x, like = (image(self, shape) for shape in inputs)
+        top, left = self.offset or (0, 0)
+        if x[1] < top + like[1] or x[2] < left + like[2]:
+            raise ShapeError(
+                f"cannot cut {pretty(x)} to the size of {pretty(like)} from ({top}, {left})"
+            )
         return (x[0], *like[1:])
 
     def window(self, *inputs: Shape) -> Unbounded:
         return Unbounded("behind a crop the field depends on where it cuts")
-
-
-@op("resize2d")
-class Resize2d(Op):
-    """A map interpolated to `scale` times its size, or to the size of a second input.
-
-    Bilinear: four products and three additions for each output element; nearest: none.
-    """
-
-    arity = (1, 2)
-    how: Interpolation
-    scale: Pair = None  # type: ignore[assignment]
-
-    params = no_params
-
-    def out(self, *inputs: Shape) -> Shape:
-        channels, height, width = image(self, inputs[0])
-        if (self.scale is None) == (len(inputs) == 1):
-            raise ShapeError("needs either a scale or a second input that gives the size")
-        if len(inputs) == 2:
-            return (channels, *inputs[1][1:])
-        return (channels, height * self.scale[0], width * self.scale[1])
-
-    def work(self, out: Shape, *inputs: Shape) -> Work:
-        if self.how == "nearest":
-            return Work()
-        return Work(muls=4 * prod(out), adds=3 * prod(out))
-
-    def window(self, *inputs: Shape) -> Unbounded:
-        return UPSAMPLED
-
-
-@op("max_unpool2d")
-class MaxUnpool2d(Op):
-    """Each element back to where the maximum was found; zeros elsewhere (badrinarayanan2017).
-    The second input is the map that was pooled: it gives the size."""
-
-    arity = (2, 2)
-    kernel: Pair
-    stride: Pair
-    padding: Offset = (0, 0)
-
-    params = no_params
-    work = no_work
-
-    def out(self, *inputs: Shape) -> Shape:
-        x, pooled = inputs
-        if x[0] != pooled[0]:
-            raise ShapeError(f"{x[0]} channels cannot go back to where {pooled[0]} came from")
-        return pooled
-
-    def window(self, *inputs: Shape) -> Unbounded:
-        return UPSAMPLED
-
-
-@op("psroi_pool2d")
-class PsRoiPool2d(Op):
-    """Position-sensitive pooling of regions (dai2016): bin (i, j) of a region averages its own
-    group of channels. The second input is a region; shapes are those of one region, and the work
-    that of the largest one, the whole map."""
-
-    arity = (2, 2)
-    bins: Pair
-
-    params = no_params
-
-    def out(self, *inputs: Shape) -> Shape:
-        channels = image(self, inputs[0])[0]
-        if channels % prod(self.bins):
-            raise ShapeError(f"{channels} channels do not divide into {prod(self.bins)} bins")
-        return (channels // prod(self.bins), *self.bins)
-
-    def work(self, out: Shape, *inputs: Shape) -> Work:
-        _, height, width = inputs[0]
-        return Work(adds=out[0] * height * width - prod(out), divisions=prod(out))
-
-    def window(self, *inputs: Shape) -> Unbounded:
-        return Unbounded("a region is chosen by the data")

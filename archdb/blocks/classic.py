@@ -1,0 +1,19 @@
+"""Stages of later re-issues of the classic nets."""
+
+from archdb.blocks.base import Draft, block
+from archdb.ops.activation import Relu
+from archdb.ops.attributes import Count, Counts
+from archdb.ops.convolution import Conv2d
+from archdb.ops.normalization import BatchNorm
+
+
+@block("conv_bn_stage")
+def conv_bn_stage(draft: Draft, name: str, *, width: Count, kernels: Counts) -> None:
+    """A conv_stage with batch normalisation before each ReLU; the convolutions keep their biases,
+    as torchvision's VGG nets have it (models/vgg.py, make_layers)."""
+    number = name.removeprefix("conv")
+    for i, kernel in enumerate(kernels, start=1):
+        conv = Conv2d(filters=width, kernel=kernel, padding=kernel // 2)
+        draft.add(f"{name}_{i}", conv)
+        draft.add(f"bn{number}_{i}", BatchNorm())
+        draft.add(f"relu{number}_{i}", Relu())

@@ -1,0 +1,188 @@
+"""MBConv, the unit that MnasNet and the EfficientNets were searched for, and compound scaling.
+
+Layers are named by torchvision's module paths. Padding and the normalisation's epsilon are those
+of the authors' TensorFlow files in the EfficientNets, of torchvision in MnasNet.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from itertools import count
+from math import ceil
+
+from archdb.blocks.base import Draft, block
+from archdb.blocks.mobilenet import Names, excite, inverted, normed, numbered, scaled, sequence
+from archdb.ops.attributes import Count, Number
+from archdb.ops.convolution import Conv2d, DepthwiseConv2d
+from archdb.ops.joining import Add
+
+
+def repeated(layers: int, depth: float) -> int:
+    """`layers` of a stage times the depth coefficient, rounded up (tan2019, equation 3 and
+    section 4; tan2019tpu, round_repeats)."""
+    return ceil(layers * depth)
+
+
+@block("scaled_conv")
+def scaled_conv(
+    draft: Draft,
+    name: str,
+    *,
+    filters: Count,
+    kernel: Count,
+    stride: Count = 1,
+    width: Number = 1.0,
+) -> None:
+    """A convolution of `filters` times `width`, normalised, with swish: the first and the last
+    convolution of tan2019, Table 1."""
+    conv = Conv2d(
+        filters=scaled(filters, width), kernel=kernel, stride=stride, padding="same", bias=False
+    )
+    normed(draft, numbered(name), conv, "swish")
+
+
+@block("mbconv")
+def mbconv(
+    draft: Draft,
+    name: str,
+    *,
+    kernel: Count,
+    expand: Count,
+    input: Count,
+    out: Count,
+    stride: Count = 1,
+) -> None:
+    """MBConv (tan2019mnasnet, Figure 7; tan2019, Table 1): an inverted residual with swish and
+    squeeze-and-excitation to a quarter of the channels that come in."""
+    source, expanded = draft.last, input * expand
+    gate = partial(excite, draft, channels=expanded, squeezed=max(1, input // 4), inner="swish")
+    inverted(
+        draft,
+        sequence(f"{name}.block"),
+        numbered,
+        expanded=expanded if expand > 1 else 0,
+        depthwise=DepthwiseConv2d(kernel=kernel, stride=stride, padding="same", bias=False),
+        squeeze=gate,
+        out=out,
+        activation="swish",
+    )
+    if stride == 1 and input == out:
+        draft.add(f"{name}.add", Add(), draft.last, source)
+
+
+@block("fused_mbconv")
+def fused_mbconv(
+    draft: Draft,
+    name: str,
+    *,
+    kernel: Count,
+    expand: Count,
+    input: Count,
+    out: Count,
+    stride: Count = 1,
+) -> None:
+    """Fused-MBConv (tan2021, Figure 2): one full convolution in place of the expansion and the
+    depthwise convolution, without squeeze-and-excitation; alone where it does not expand."""
+    source, part = draft.last, sequence(f"{name}.block")
+    filters = input * expand if expand > 1 else out
+    full = Conv2d(filters=filters, kernel=kernel, stride=stride, padding="same", bias=False)
+    normed(draft, numbered(part("fused")), full, "swish")
+    if expand > 1:
+        normed(draft, numbered(part("project")), Conv2d(filters=out, kernel=1, bias=False))
+    if stride == 1 and input == out:
+        draft.add(f"{name}.add", Add(), draft.last, source)
+
+
+def _stage(
+    draft: Draft, name: str, unit: Callable[..., None], layers: int, row: dict[str, int]
+) -> None:
+    """`layers` units of one row; the first takes its stride and brings `out` channels."""
+    for i in range(layers):
+        shape = row if i == 0 else row | {"input": row["out"], "stride": 1}
+        unit(draft, f"{name}.{i}", **shape)
+
+
+@block("mbconv_stage")
+def mbconv_stage(
+    draft: Draft,
+    name: str,
+    *,
+    kernel: Count,
+    expand: Count,
+    input: Count,
+    out: Count,
+    layers: Count,
+    stride: Count,
+    width: Number = 1.0,
+    depth: Number = 1.0,
+) -> None:
+    """A row of tan2019, Table 1, scaled by width and depth (equation 3)."""
+    shape = {"input": scaled(input, width), "out": scaled(out, width), "stride": stride}
+    row = {"kernel": kernel, "expand": expand, **shape}
+    _stage(draft, name, mbconv, repeated(layers, depth), row)
+
+
+@block("fused_mbconv_stage")
+def fused_mbconv_stage(
+    draft: Draft,
+    name: str,
+    *,
+    kernel: Count,
+    expand: Count,
+    input: Count,
+    out: Count,
+    layers: Count,
+    stride: Count,
+) -> None:
+    """A row of tan2021, Table 4, whose operator is Fused-MBConv."""
+    shape = {"input": input, "out": out, "stride": stride}
+    _stage(draft, name, fused_mbconv, layers, {"kernel": kernel, "expand": expand, **shape})
+
+
+@block("mnas_mbconv")
+def mnas_mbconv(
+    draft: Draft,
+    name: str,
+    *,
+    kernel: Count,
+    expand: Count,
+    input: Count,
+    out: Count,
+    stride: Count = 1,
+) -> None:
+    """MBConv without squeeze-and-excitation, with ReLU (tan2019mnasnet, Figure 7, as in
+    MnasNet-B1)."""
+    source, numbers = draft.last, count(step=3)
+
+    def names(first: str, activation: str = "") -> Names:
+        conv, norm, act = (f"{name}.layers.{int(first) + i}" for i in range(3))
+        return conv, norm, act
+
+    inverted(
+        draft,
+        lambda part: str(next(numbers)),
+        names,
+        expanded=input * expand,
+        depthwise=DepthwiseConv2d(kernel=kernel, stride=stride, padding=kernel // 2, bias=False),
+        out=out,
+        activation="relu",
+        epsilon=1e-5,
+    )
+    if stride == 1 and input == out:
+        draft.add(f"{name}.add", Add(), draft.last, source)
+
+
+@block("mnas_stage")
+def mnas_stage(
+    draft: Draft,
+    name: str,
+    *,
+    kernel: Count,
+    expand: Count,
+    input: Count,
+    out: Count,
+    layers: Count,
+    stride: Count,
+) -> None:
+    """A row of mnasnet_b1 in the authors' file: `layers` units, the first in `stride`."""
+    shape = {"input": input, "out": out, "stride": stride}
+    _stage(draft, name, mnas_mbconv, layers, {"kernel": kernel, "expand": expand, **shape})

@@ -1,0 +1,116 @@
+"""Ops that change the resolution of a map or sample regions of it."""
+
+from math import prod
+from typing import Annotated
+
+from archdb.errors import ShapeError
+from archdb.ops.attributes import Flag, Pair, Sides, choice
+from archdb.ops.base import Op, Work, image, no_params, no_work, op
+from archdb.ops.pooling import spans
+from archdb.ops.shape import Shape, pretty
+from archdb.ops.window import UPSAMPLED, Unbounded
+
+Interpolation = Annotated[str, choice("nearest", "bilinear")]
+
+
+@op("resize2d")
+class Resize2d(Op):
+    """A map interpolated to `scale` times its size, or to the size of a second input.
+
+    `align_corners`: the outermost elements stay where they are and `scale` - 1 come between two
+    neighbours, so n elements become (n - 1) scale + 1 (chen2015: DeepLab's Interp). Bilinear:
+    four products and three additions for each output element; nearest: none.
+    """
+
+    arity = (1, 2)
+    how: Interpolation
+    scale: Pair = None  # type: ignore[assignment]
+    align_corners: Flag = False
+
+    params = no_params
+
+    def out(self, *inputs: Shape) -> Shape:
+        channels, height, width = image(self, inputs[0])
+        if (self.scale is None) == (len(inputs) == 1):
+            raise ShapeError("needs either a scale or a second input that gives the size")
+        if len(inputs) == 2:
+            return (channels, *image(self, inputs[1])[1:])
+        return (channels, self._scaled(height, 0), self._scaled(width, 1))
+
+    def _scaled(self, size: int, axis: int) -> int:
+        scale = self.scale[axis]
+        return (size - 1) * scale + 1 if self.align_corners else size * scale
+
+    def work(self, out: Shape, *inputs: Shape) -> Work:
+        if self.how == "nearest":
+            return Work()
+        return Work(muls=4 * prod(out), adds=3 * prod(out))
+
+    def window(self, *inputs: Shape) -> Unbounded:
+        return UPSAMPLED
+
+
+@op("max_unpool2d")
+class MaxUnpool2d(Op):
+    """Each element back to where its maximum was found; zeros elsewhere (badrinarayanan2017).
+
+    The second input is the pool that found the maxima. It does not tell the size of what it
+    pooled where it rounds up; `size` does (Caffe-SegNet: upsample_h, upsample_w). Without it the
+    windows are complete: (n - 1) stride + kernel - padding.
+    """
+
+    arity = (2, 2)
+    kernel: Pair
+    stride: Pair
+    padding: Sides = (0, 0, 0, 0)
+    size: Pair = None  # type: ignore[assignment]
+
+    params = no_params
+    work = no_work
+
+    def out(self, *inputs: Shape) -> Shape:
+        x, pool = inputs
+        image(self, x)
+        if x != pool:
+            raise ShapeError(f"{pretty(x)} cannot go back to where {pretty(pool)} came from")
+        full = tuple(map(self._full, x[1:], (0, 1)))
+        size = self.size or full
+        if any(abs(n - m) >= step for n, m, step in zip(size, full, self.stride, strict=True)):
+            raise ShapeError(
+                f"no such pool of {pretty(size)} gives {pretty(x[1:])}",
+                remedy=f"the size must be near {pretty(full)}",
+            )
+        return (x[0], *size)
+
+    def _full(self, count: int, axis: int) -> int:
+        padding = sum(self.padding[2 * axis : 2 * axis + 2])
+        return (count - 1) * self.stride[axis] + self.kernel[axis] - padding
+
+    def window(self, *inputs: Shape) -> Unbounded:
+        return UPSAMPLED
+
+
+@op("psroi_pool2d")
+class PsRoiPool2d(Op):
+    """Position-sensitive pooling of regions (dai2016): bin (i, j) of a region averages its own
+    group of channels. The second input is a region. Shapes are those of one region, and the work
+    that of the largest one, the whole map, in bins as adaptive_avg_pool2d has them."""
+
+    arity = (2, 2)
+    bins: Pair
+
+    params = no_params
+
+    def out(self, *inputs: Shape) -> Shape:
+        channels = image(self, inputs[0])[0]
+        if channels % prod(self.bins):
+            raise ShapeError(f"{channels} channels do not divide into {prod(self.bins)} bins")
+        return (channels // prod(self.bins), *self.bins)
+
+    def work(self, out: Shape, *inputs: Shape) -> Work:
+        _, height, width = inputs[0]
+        read = out[0] * sum(spans(height, self.bins[0])) * sum(spans(width, self.bins[1]))
+        return Work(adds=read - prod(out), divisions=prod(out))
+
+    def window(self, *inputs: Shape) -> Unbounded:
+        return Unbounded("a region is chosen by the data")

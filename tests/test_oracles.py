@@ -1,0 +1,104 @@
+"""The catalogue against independent implementations, recorded by oracles/record.py.
+
+Parameters, buffers and MACs of convolution and linear layers, to the last digit; for many networks
+layer by layer, in order.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archdb import seeds
+from archdb.derive import Profile, derive
+from archdb.graph import Layer
+from archdb.ops.shape import parse, pretty
+from archdb.paths import bundled
+
+ORACLES = Path(__file__).parent / "oracles"
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    with (ORACLES / name).open() as file:
+        return list(csv.DictReader(file))
+
+
+TOTALS = rows("totals.csv")
+NETWORKS = {(row["architecture"], row["library"]): row for row in rows("networks.csv")}
+LAYERED = sorted(key for key, row in NETWORKS.items() if row["layers"] != "no")
+
+
+@cache
+def references() -> dict[str, seeds.Reference]:
+    return seeds.bundled_references()
+
+
+@cache
+def profile(architecture: str, size: str) -> Profile:
+    path = bundled("seeds") / "nets" / f"{architecture}.toml"
+    return derive(seeds.load(path, references()).network, parse(size))
+
+
+def weighted(found: Profile) -> Iterator[tuple[Layer, dict[str, Any]]]:
+    """Main layers that contract their input: what the recorder hooks."""
+    for layer in found.network.layers:
+        row = found.layer(layer.name)
+        if not layer.auxiliary and row["macs"]:
+            yield layer, row
+
+
+@pytest.mark.parametrize("row", TOTALS, ids=lambda row: f"{row['architecture']}-{row['library']}")
+def test_totals_equal_the_oracle(row: dict[str, str]) -> None:
+    found = profile(row["architecture"], row["input"]).totals
+    params = sum(found[f"{role}_params"] for role in ("weight", "bias", "norm"))
+    assert (params, found["buffers"], found["macs"]) == (
+        int(row["params"]),
+        int(row["buffers"]),
+        int(row["macs"]),
+    )
+
+
+def shortcuts_last(found: Profile) -> list[tuple[Layer, dict[str, Any]]]:
+    """Weight layers as torchvision runs them: a projection shortcut, which Caffe's files lay
+    before the branch that it bypasses, runs behind it."""
+    ordered: list[tuple[Layer, dict[str, Any]]] = []
+    waiting: list[tuple[Layer, dict[str, Any]]] = []
+    for layer, row in weighted(found):
+        if waiting and waiting[0][0].block != layer.block:
+            ordered += waiting
+            waiting = []
+        (waiting if layer.name.endswith("branch1") else ordered).append((layer, row))
+    return ordered + waiting
+
+
+def flat(output: str) -> str:
+    """A map of one position and a vector are one thing: some write the classifier as 1×1."""
+    return output.removesuffix("x1x1")
+
+
+def described(layer: Layer, row: dict[str, Any]) -> tuple[str, int, int]:
+    shape = (row["out_channels"], row["out_height"], row["out_width"])
+    output = pretty(tuple(extent for extent in shape if extent is not None)).replace("×", "x")
+    return flat(output), row["weight_params"] + row["bias_params"], row["macs"]
+
+
+@pytest.mark.parametrize("architecture, library", LAYERED)
+def test_layers_equal_the_oracle_in_order(architecture: str, library: str) -> None:
+    network = NETWORKS[architecture, library]
+    order = {"stored": weighted, "shortcut-last": shortcuts_last}[network["layers"]]
+    ours = [described(*pair) for pair in order(profile(architecture, network["input"]))]
+    theirs = [
+        (flat(row["output"]), int(row["params"]), int(row["macs"]))
+        for row in rows("layers.csv")
+        if (row["architecture"], row["library"]) == (architecture, library)
+    ]
+    assert ours == theirs
+
+
+def test_enough_networks_are_compared_layer_by_layer() -> None:
+    assert len({architecture for architecture, _ in LAYERED}) >= 25
