@@ -25,7 +25,7 @@ the row above.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -35,7 +35,7 @@ from archdb.errors import ArchdbError, DefinitionError, nearest
 from archdb.graph import Network
 from archdb.ops import REGISTRY as OPS
 from archdb.ops import make
-from archdb.ops.attributes import Count, Counts, Declaration, Kind, Text
+from archdb.ops.attributes import Count, Declaration, Extents, Kind, Name, Text, Year, lower_case
 from archdb.paths import bundled
 
 
@@ -74,35 +74,36 @@ class Seed(NamedTuple):
     network: Network
 
 
-def _list_of(check: type, takes: str) -> Kind:
+def _is(wanted: type) -> Callable[[Any], Any]:
     def parse(value: Any) -> Any:
-        if not isinstance(value, list) or not all(isinstance(item, check) for item in value):
+        if not isinstance(value, wanted):
             raise ValueError
-        return tuple(value)
+        return value
 
-    return Kind(takes, parse)
-
-
-def _table(value: Any) -> Any:
-    if not isinstance(value, dict):
-        raise ValueError
-    return value
+    return parse
 
 
-Words = Annotated[Any, _list_of(str, "a list of words")]
-Rows = Annotated[Any, _list_of(list, 'a list of rows such as ["conv1", "conv2d", {filters = 64}]')]
-Tables = Annotated[Any, _list_of(dict, "tables")]
-TomlTable = Annotated[Any, Kind("a table", _table)]
+def _list_of(parse: Callable[[Any], Any], takes: str) -> Kind:
+    return Kind(takes, lambda value: tuple(parse(item) for item in _is(list)(value)))
+
+
+Names = Annotated[Any, _list_of(lower_case, "a list of words in lower case")]
+Words = Annotated[Any, _list_of(_is(str), "a list of words")]
+Rows = Annotated[
+    Any, _list_of(_is(list), 'a list of rows such as ["conv1", "conv2d", {filters = 64}]')
+]
+Tables = Annotated[Any, _list_of(_is(dict), "tables")]
+TomlTable = Annotated[Any, Kind("a table", _is(dict))]
 
 HEADER = Declaration(
     {
-        **{"name": Text, "title": Text, "family": Text, "year": Count, "aliases": Words},
-        **{"variant_of": Text, "source": Tables, "reference": TomlTable, "net": TomlTable},
+        **{"name": Name, "title": Text, "family": Text, "year": Year, "aliases": Names},
+        **{"variant_of": Name, "source": Tables, "reference": TomlTable, "net": TomlTable},
     },
     {"aliases": [], "variant_of": None, "source": [], "reference": {}},
 )
 NET = Declaration(
-    {"input": Counts, "input_name": Text, "layers": Rows, "auxiliary": Rows},
+    {"input": Extents, "input_name": Text, "layers": Rows, "auxiliary": Rows},
     {"input_name": "data", "auxiliary": []},
 )
 SOURCE = Declaration({"claim": Text, "cite": Text, "where": Text}, {})
@@ -153,7 +154,7 @@ def _toml(path: Path) -> dict[str, Any]:
         raise DefinitionError("is empty", remedy="a seed needs name, title, family, year and [net]")
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also: a number or a nesting without end
         raise DefinitionError(f"is not TOML: {error}") from None
 
 
@@ -180,11 +181,11 @@ def _references(data: Mapping[str, Any]) -> dict[str, Reference]:
     found: dict[str, Reference] = {}
     for key, row in data.items():
         try:
-            found[key] = Reference(key, **REFERENCE.parse(_table(row)))
+            if not isinstance(row, dict):
+                raise DefinitionError(f"needs a table, got {row!r}")
+            found[key] = Reference(key, **REFERENCE.parse(row))
         except DefinitionError as error:
             raise error.at(f"reference '{key}'") from None
-        except ValueError:
-            raise DefinitionError(f"reference '{key}' needs a table") from None
     return found
 
 

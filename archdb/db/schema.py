@@ -6,89 +6,57 @@ change by migration; analysts read the views.
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
     Column,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
-    MetaData,
-    Table,
     Text,
     UniqueConstraint,
 )
 
+from archdb.db.domains import (
+    KEYED,
+    NUMBERED,
+    Whole,
+    derived,
+    flag,
+    json,
+    of_network,
+    only_where,
+    positive,
+    table,
+    whole_pair,
+)
 from archdb.facts import COUNTS, GEMM, PADS, SHAPES
 from archdb.receptive import FIELD_COLUMNS
 from archdb.totals import TOTAL_COLUMNS
 
-NAMING = {
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
-metadata = MetaData(naming_convention=NAMING)
-Whole = BigInteger().with_variant(Integer, "sqlite")
-TEXTS = {"receptive_field_layer", "receptive_field_note", "note"}
-
-
-def _table(name: str, *columns: Any, rowid: bool = True, comment: str) -> Table:
-    return Table(
-        name, metadata, *columns, comment=comment, sqlite_strict=True, sqlite_with_rowid=rowid
-    )
-
-
-def _derived(names: tuple[str, ...]) -> list[Column[Any]]:
-    return [Column(name, Text() if name in TEXTS else Whole) for name in names]
-
-
-def _flag(name: str) -> CheckConstraint:
-    return CheckConstraint(f"{name} in (0, 1)", name=name)
-
-
-def _positive(*names: str) -> list[CheckConstraint]:
-    return [CheckConstraint(f"{name} > 0", name=name) for name in names]
-
-
-def _json(name: str) -> CheckConstraint:
-    return CheckConstraint(f"{name} is null or json_valid({name})", name=name)
-
-
-def _of_network(column: str = "network_id", **more: Any) -> Column[Any]:
-    key = ForeignKey("network.id", ondelete="CASCADE")
-    return Column(column, Whole, key, nullable=False, **more)
-
-
-meta = _table(
+meta = table(
     "meta",
     Column("key", Text, primary_key=True, nullable=False),
     Column("value", Text, nullable=False),
-    rowid=False,
+    **KEYED,
     comment="What made this database: the archdb version.",
 )
+metadata = meta.metadata
 
-citation = _table(
+citation = table(
     "citation",
     Column("key", Text, primary_key=True, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("authors", Text, nullable=False),
-    Column("title", Text, nullable=False),
+    *[Column(name, Text, nullable=False) for name in ("kind", "authors", "title")],
     Column("year", Integer, nullable=False),
     Column("venue", Text),
     Column("doi", Text),
     Column("url", Text),
-    _json("authors"),
-    rowid=False,
+    json("authors"),
+    **KEYED,
     comment="Publications and released files. authors: JSON list of 'Family, Given'.",
 )
 
-network = _table(
+network = table(
     "network",
     Column("id", Whole, primary_key=True),
     Column("name", Text, nullable=False, unique=True),
@@ -107,31 +75,32 @@ network = _table(
     CheckConstraint("year between 1943 and 2999", name="year"),
     CheckConstraint("origin in ('bundled', 'imported')", name="origin"),
     CheckConstraint("variant_of <> name", name="variant_of"),
+    **NUMBERED,
     comment="One row is one exact network. revision counts changes of its layer rows.",
 )
 
-alias = _table(
+alias = table(
     "alias",
     Column("name", Text, primary_key=True, nullable=False),
-    _of_network(index=True),
-    rowid=False,
+    of_network(index=True),
+    **KEYED,
     comment="Other names of a network.",
 )
 
-source = _table(
+source = table(
     "source",
-    _of_network(primary_key=True),
+    of_network(primary_key=True),
     Column("number", Integer, primary_key=True, nullable=False),
     Column("claim", Text, nullable=False),
     Column("citation", Text, ForeignKey("citation.key"), nullable=False, index=True),
     Column("place", Text, nullable=False),
-    rowid=False,
+    **KEYED,
     comment="Which publication vouches for what of a network, and where in it.",
 )
 
-block = _table(
+block = table(
     "block",
-    _of_network(primary_key=True),
+    of_network(primary_key=True),
     Column("name", Text, primary_key=True, nullable=False),
     Column("position", Integer, nullable=False),
     Column("kind", Text, nullable=False),
@@ -144,14 +113,14 @@ block = _table(
         initially="DEFERRED",
     ),
     UniqueConstraint("network_id", "position"),
-    _json("attributes"),
-    rowid=False,
+    json("attributes"),
+    **KEYED,
     comment="Rows of a paper's table that stand for several layers; perhaps inside another.",
 )
 
-layer = _table(
+layer = table(
     "layer",
-    _of_network(primary_key=True),
+    of_network(primary_key=True),
     Column("position", Integer, primary_key=True, nullable=False),
     Column("name", Text, nullable=False),
     Column("op", Text, nullable=False),
@@ -173,24 +142,25 @@ layer = _table(
     UniqueConstraint("network_id", "name"),
     CheckConstraint("position >= 0", name="position"),
     CheckConstraint("name <> ''", name="name"),
-    _flag("auxiliary"),
-    _flag("bias"),
-    *_positive("kernel_h", "kernel_w", "stride_h", "stride_w"),
-    *_positive("dilation_h", "dilation_w", "groups", "filters", "units"),
+    flag("auxiliary"),
+    flag("bias"),
+    *positive("kernel_h", "kernel_w", "stride_h", "stride_w"),
+    *positive("dilation_h", "dilation_w", "groups", "filters", "units"),
     *[CheckConstraint(f"{name} >= 0", name=name) for name in PADS],
     CheckConstraint("padding in ('explicit', 'same', 'valid')", name="padding"),
-    CheckConstraint("(padding = 'explicit') = (pad_top is not null)", name="explicit_padding"),
+    CheckConstraint(only_where("padding = 'explicit'", PADS), name="explicit_padding"),
+    *[whole_pair(pair) for pair in ("kernel", "stride", "dilation")],
     CheckConstraint("rounding in ('floor', 'ceil')", name="rounding"),
-    _json("attributes"),
-    rowid=False,
+    json("attributes"),
+    **KEYED,
     comment="The definition: one row a layer, in an order in which each follows what it reads."
     " Shared attributes are columns; an op's own are JSON. Pads are stated only where padding is"
     " explicit: same and valid are modes, and their pads are derived.",
 )
 
-edge = _table(
+edge = table(
     "edge",
-    _of_network(primary_key=True),
+    of_network(primary_key=True),
     Column("reader", Integer, primary_key=True, nullable=False),
     Column("slot", Integer, primary_key=True, nullable=False),
     Column("source", Integer, nullable=False),
@@ -208,25 +178,26 @@ edge = _table(
     CheckConstraint("slot >= 0", name="slot"),
     CheckConstraint("reader <> source", name="loop"),
     Index(None, "network_id", "source"),
-    rowid=False,
+    **KEYED,
     comment="Which layer (by position) reads which; slot is the place among its inputs, from 0.",
 )
 
-profile = _table(
+profile = table(
     "profile",
     Column("id", Whole, primary_key=True),
-    _of_network(),
+    of_network(),
     Column("input", Text, nullable=False),
     Column("is_native", Integer, nullable=False),
     Column("revision", Whole, nullable=False),
-    *_derived(TOTAL_COLUMNS),
+    *derived(TOTAL_COLUMNS),
     UniqueConstraint("network_id", "input"),
-    _flag("is_native"),
+    flag("is_native"),
+    **NUMBERED,
     comment="A network at an input size: totals, derived from the layer rows at `revision`."
     " Stale where that is not the network's revision; views show none that is stale.",
 )
 
-layer_profile = _table(
+layer_profile = table(
     "layer_profile",
     Column(
         "profile_id",
@@ -236,21 +207,21 @@ layer_profile = _table(
         nullable=False,
     ),
     Column("position", Integer, primary_key=True, nullable=False),
-    *_derived((*SHAPES, *PADS, *COUNTS, *GEMM, "depth", *FIELD_COLUMNS)),
-    rowid=False,
+    *derived((*SHAPES, *PADS, *COUNTS, *GEMM, "depth", *FIELD_COLUMNS)),
+    **KEYED,
     comment="A layer at an input size; position is that of the layer row.",
 )
 
-convention = _table(
+convention = table(
     "convention",
     Column("name", Text, primary_key=True, nullable=False),
     Column("sentence", Text, nullable=False),
     Column("source", Text, nullable=False),
-    rowid=False,
+    **KEYED,
     comment="Ways of counting operations, each a weighted sum over components of the layers.",
 )
 
-convention_weight = _table(
+convention_weight = table(
     "convention_weight",
     Column(
         "convention",
@@ -262,20 +233,18 @@ convention_weight = _table(
     Column("op", Text, primary_key=True, nullable=False),
     Column("quantity", Text, primary_key=True, nullable=False),
     Column("weight", Integer, nullable=False),
-    rowid=False,
+    **KEYED,
     comment="What one of a quantity of an op counts for; an op without a row is not priced.",
 )
 
-column_dictionary = _table(
+column_dictionary = table(
     "column_dictionary",
     Column("relation", Text, primary_key=True, nullable=False),
     Column("column", Text, primary_key=True, nullable=False),
     Column("position", Integer, nullable=False),
-    Column("unit", Text, nullable=False),
-    Column("meaning", Text, nullable=False),
-    Column("origin", Text, nullable=False),
+    *[Column(name, Text, nullable=False) for name in ("unit", "meaning", "origin")],
     Column("citation", Text),
     CheckConstraint("origin in ('stored', 'derived')", name="origin"),
-    rowid=False,
+    **KEYED,
     comment="Every column of the analyst views: unit, meaning, where it comes from.",
 )

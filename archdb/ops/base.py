@@ -69,6 +69,8 @@ class Op:
     arity: ClassVar[tuple[int, int | None]] = (1, 1)
     #: Whether this is where a network is given its input.
     source: ClassVar[bool] = False
+    #: False where there are no facts: a layer that must never count as nothing.
+    known: ClassVar[bool] = True
     _made: ClassVar[dict[tuple[Any, ...], Op]] = {}
     _values: dict[str, Any]
 
@@ -78,6 +80,8 @@ class Op:
     window: Callable[..., Window | Unbounded]
 
     def __new__(cls, *args: Any, **attributes: Any) -> Any:
+        if len(args) > len(cls.declaration.attributes):
+            raise TypeError(f"{cls.name} takes {len(cls.declaration.attributes)} attributes")
         given = {**dict(zip(cls.declaration.attributes, args, strict=False)), **attributes}
         try:
             values = cls.declaration.parse(given)
@@ -96,6 +100,10 @@ class Op:
 
     def check(self) -> None:
         """Raises DefinitionError where attributes that are valid alone do not go together."""
+
+    def stated(self) -> Shape | None:
+        """The output shape where it is told whatever arrives, not worked out from the inputs."""
+        return None
 
     def gemm(self, out: Shape, *inputs: Shape) -> Gemm | None:
         """The op's im2col product; None for what is not a convolution or a linear layer."""

@@ -1,7 +1,6 @@
 """Convolutions: the layers whose kernels slide over a map and sum over channels."""
 
 from math import prod
-from typing import Any
 
 from archdb.errors import DefinitionError, ShapeError
 from archdb.ops.attributes import Count, Flag, Padding, Pair, Rounding, Table
@@ -86,9 +85,3 @@ class PartialConv2d(Sliding):
         if highest >= x[0]:
             raise ShapeError(f"a connection reads map {highest}, the input has {x[0]} maps")
         return Tensor("weight", WEIGHT, (sum(map(len, self.connections)), *self.kernel))
-
-
-def depthwise(channels: int, **attributes: Any) -> Conv2d:
-    """A convolution with one filter per channel and no sum over channels."""
-    made: Conv2d = Conv2d(filters=channels, groups=channels, **attributes)
-    return made

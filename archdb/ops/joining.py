@@ -4,7 +4,7 @@ from collections.abc import Callable
 from math import prod
 
 from archdb.errors import ShapeError
-from archdb.ops.attributes import Counts
+from archdb.ops.attributes import Extents
 from archdb.ops.base import Op, Work, no_params, no_work, op, point
 from archdb.ops.shape import Shape, pretty
 
@@ -15,7 +15,7 @@ class Input(Op):
 
     arity = (0, 0)
     source = True
-    shape: Counts
+    shape: Extents
 
     params = no_params
     work = no_work
