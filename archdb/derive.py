@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from archdb.errors import ArchdbError, ShapeError
-from archdb.facts import FACT_COLUMNS, Facts, Row, facts_of
+from archdb.facts import FACT_COLUMNS, Facts, Row, check_size, facts_of
 from archdb.graph import Layer, Network
 from archdb.ops import make
 from archdb.ops.shape import Shape, pretty
@@ -25,7 +25,7 @@ from archdb.receptive import (
     through,
     union,
 )
-from archdb.totals import totals_of
+from archdb.totals import deepest, totals_of
 
 #: Columns of a layer row, in the order in which `derive` yields them.
 LAYER_COLUMNS = (*FACT_COLUMNS, "depth", *FIELD_COLUMNS)
@@ -88,7 +88,7 @@ class _Walk:
         self.rows: list[Row] = []
         self.facts: list[Facts] = []
         self.fields: list[FieldOrReason] = []
-        self.depths: list[int] = []
+        self.depths: list[int | None] = []
         for layer in network.layers:
             self.step(layer)
 
@@ -96,10 +96,11 @@ class _Walk:
         sources = [self.position[name] for name in layer.inputs]
         try:
             facts = facts_of(layer.op, tuple([self.facts[source].out for source in sources]))
+            field = self.field(layer, facts, sources)
         except ArchdbError as error:
             raise self.explained(error, layer) from None
-        depth = max([self.depths[source] for source in sources], default=0) + facts.weighted
-        field = self.field(layer, facts, sources)
+        above = deepest([self.depths[source] for source in sources])
+        depth = above + facts.weighted if facts.counted and above is not None else None
         self.position[layer.name] = len(self.rows)
         self.facts.append(facts)
         self.depths.append(depth)
@@ -118,7 +119,9 @@ class _Walk:
             field = union([self.fields[source] for source in sources], layer.name)
         if window is POINT or isinstance(field, str):
             return field
-        return through(field, window, facts.pads)
+        grown = through(field, window, facts.pads)
+        check_size((*grown.size, *grown.stride, *grown.padding))
+        return grown
 
     def explained(self, error: ArchdbError, layer: Layer) -> ArchdbError:
         """The error with the layer, what reaches it from where, and the network's input."""

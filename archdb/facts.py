@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from math import prod
 from typing import Any, NamedTuple
 
+from archdb.errors import ShapeError
 from archdb.ops import BIAS, BUFFER, NORM, WEIGHT, Op, Work
 from archdb.ops.attributes import Pads
 from archdb.ops.base import Tensor
@@ -25,6 +26,9 @@ COUNTS = (
 )
 GEMM = ("gemm_m", "gemm_n", "gemm_k")
 FACT_COLUMNS = (*SHAPES, *PADS, *COUNTS, *GEMM)
+
+#: Largest integer that SQLite holds.
+LARGEST = 2**63 - 1
 
 Row = tuple[Any, ...]
 #: Where the COUNTS stand in a row of FACT_COLUMNS.
@@ -62,7 +66,7 @@ def facts_of(op: Op, inputs: tuple[Shape | None, ...]) -> Facts:
 def _facts_of(op: Op, inputs: tuple[Shape | None, ...]) -> Facts:
     op.admit(inputs)  # type: ignore[arg-type]
     if None in inputs:
-        return _open("follows an op that archdb does not know")
+        return _open("follows an op that archdb does not know", op.stated())
     known: tuple[Shape, ...] = inputs  # type: ignore[assignment]
     out = op.out(*known)
     window = op.window(*known)
@@ -82,7 +86,14 @@ def _facts_of(op: Op, inputs: tuple[Shape | None, ...]) -> Facts:
         *(*params, *work, sum(map(prod, known)), elements),
         *gemm,
     )
+    check_size(columns)
     return Facts(out, window, pads, columns, bool(params[0] and work.macs), elements)
+
+
+def check_size(counts: Iterable[Any]) -> None:
+    """Raises ShapeError where an integer among `counts` exceeds the 64 bits of a column."""
+    if any(isinstance(count, int) and count > LARGEST for count in counts):
+        raise ShapeError("a count exceeds 64 bits", remedy="ask for a smaller input")
 
 
 def _open(reason: str, out: Shape | None = None, known: tuple[Shape, ...] = ()) -> Facts:

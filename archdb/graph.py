@@ -56,6 +56,9 @@ class Network:
     def __setattr__(self, attribute: str, value: object) -> None:
         raise AttributeError(f"a Network is frozen: {attribute} cannot be set")
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Network, (self.name, self.layers, self.blocks)
+
     def __iter__(self) -> Iterator[Layer]:
         return iter(self.layers)
 
@@ -84,7 +87,7 @@ def _ordered(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
             if source not in seen:
                 raise DefinitionError(
                     f"reads '{source}', which is no layer of this network",
-                    remedy=nearest(source, seen),
+                    remedy=nearest(source, seen) or "an input is named as its layer is",
                 ).at(f"layer '{layer.name}'")
     return _sorted(layers)
 
@@ -114,7 +117,10 @@ def _sorted(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
             else:
                 still.append(layer)
         if len(still) == len(waiting):
-            raise DefinitionError(f"these layers read each other in a cycle: {_cycle(still)}")
+            raise DefinitionError(
+                f"these layers read each other in a cycle: {_cycle(still)}",
+                remedy="a layer can read only what is worked out before it",
+            )
         waiting = still
     return tuple(placed.values())
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any, NamedTuple
 
 from archdb.errors import DefinitionError, nearest
 from archdb.graph import Network
-from archdb.ops.attributes import Count, Counts, Declaration, Kind, Text
+from archdb.ops.attributes import Count, Declaration, Extents, Kind, Name, Text, Year, lower_case
 
 
 class Source(NamedTuple):
@@ -59,44 +59,33 @@ class Seed(NamedTuple):
     network: Network
 
 
-def _list_of(check: type, takes: str) -> Kind:
+def _is(wanted: type) -> Callable[[Any], Any]:
     def parse(value: Any) -> Any:
-        if not isinstance(value, list) or not all(isinstance(item, check) for item in value):
+        if not isinstance(value, wanted):
             raise ValueError
-        return tuple(value)
+        return value
 
-    return Kind(takes, parse)
-
-
-def _table(value: Any) -> Any:
-    if not isinstance(value, dict):
-        raise ValueError
-    return value
+    return parse
 
 
-def _phrase(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError
-    return value
+def _list_of(parse: Callable[[Any], Any], takes: str) -> Kind:
+    return Kind(takes, lambda value: tuple(parse(item) for item in _is(list)(value)))
 
 
-Words = Annotated[Any, _list_of(str, "a list of words")]
-Rows = Annotated[Any, _list_of(list, 'a list of rows such as ["conv1", "conv2d", {filters = 64}]')]
-Tables = Annotated[Any, _list_of(dict, "tables")]
-Phrase = Annotated[str, Kind("text, perhaps empty", _phrase)]
-TomlTable = Annotated[Any, Kind("a table", _table)]
+Names = Annotated[Any, _list_of(lower_case, "a list of words in lower case")]
+Words = Annotated[Any, _list_of(_is(str), "a list of words")]
+Rows = Annotated[
+    Any, _list_of(_is(list), 'a list of rows such as ["conv1", "conv2d", {filters = 64}]')
+]
+Tables = Annotated[Any, _list_of(_is(dict), "tables")]
+TomlTable = Annotated[Any, Kind("a table", _is(dict))]
+Phrase = Annotated[str, Kind("text, perhaps empty", _is(str))]
 
 HEADER = Declaration(
     {
-        **{"name": Text, "title": Text, "family": Text, "year": Count, "aliases": Words},
-        **{
-            "variant_of": Text,
-            "classes": Count,
-            "difference": Tables,
-            "source": Tables,
-            "reference": TomlTable,
-            "net": TomlTable,
-        },
+        **{"name": Name, "title": Text, "family": Text, "year": Year, "aliases": Names},
+        **{"variant_of": Name, "classes": Count, "difference": Tables, "source": Tables},
+        **{"reference": TomlTable, "net": TomlTable},
     },
     {
         **{"aliases": [], "variant_of": None, "classes": None},
@@ -104,8 +93,11 @@ HEADER = Declaration(
     },
 )
 NET = Declaration(
-    {"input": Counts, "input_name": Text, "layers": Rows, "auxiliary": Rows},
-    {"input_name": "data", "auxiliary": []},
+    {
+        **{"input": Extents, "input_name": Text, "layers": Rows, "outputs": Words},
+        "auxiliary": Rows,
+    },
+    {"input_name": "data", "outputs": [], "auxiliary": []},
 )
 DIFFERENCE = Declaration(
     {"what": Text, "base": Phrase, "here": Phrase, "layers": Words, "why": Phrase}, {"why": ""}
@@ -136,11 +128,11 @@ def references(data: Mapping[str, Any]) -> dict[str, Reference]:
     found: dict[str, Reference] = {}
     for key, row in data.items():
         try:
-            found[key] = Reference(key, **REFERENCE.parse(_table(row)))
+            if not isinstance(row, dict):
+                raise DefinitionError(f"needs a table, got {row!r}")
+            found[key] = Reference(key, **REFERENCE.parse(row))
         except DefinitionError as error:
             raise error.at(f"reference '{key}'") from None
-        except ValueError:
-            raise DefinitionError(f"reference '{key}' needs a table") from None
     return found
 
 

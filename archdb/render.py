@@ -9,18 +9,26 @@ from __future__ import annotations
 import csv as csv_module
 import io
 import json as json_module
+import re
 from collections.abc import Callable, Iterable
+from math import isinf
 from typing import Any
 
 from archdb.queries.result import Result
 
 NOTHING = "–"
+#: Characters that would break a table or steer a terminal.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+#: To how few characters a narrow terminal may fold a column of words.
+FOLDED = 24
 #: Integers that are names of something and take no separators.
 UNGROUPED = {"year"}
 
 
 def _plain(value: Any) -> Any:
-    """A value that JSON can hold: bytes as hexadecimal."""
+    """A value that every format can hold: bytes as hexadecimal, infinity as a word."""
+    if isinstance(value, float) and isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
     return value.hex() if isinstance(value, bytes) else value
 
 
@@ -36,8 +44,9 @@ def ndjson(result: Result) -> str:
 
 
 def _objects(result: Result) -> Iterable[str]:
-    for row in result.to_dicts():
-        yield json_module.dumps(row, ensure_ascii=False, default=_plain)
+    for row in result.rows:
+        named = dict(zip(result.columns, map(_plain, row), strict=True))
+        yield json_module.dumps(named, ensure_ascii=False)
 
 
 def csv(result: Result) -> str:
@@ -75,7 +84,7 @@ def _cell(value: Any, column: str) -> str:
         return str(value) if column in UNGROUPED else f"{value:,}"
     if isinstance(value, float):
         return f"{value:,.6g}"
-    return str(_plain(value)).replace("\n", " ")
+    return _CONTROL.sub(" ", str(_plain(value)))
 
 
 def _numeric(result: Result) -> list[bool]:
@@ -158,6 +167,9 @@ def html(result: Result) -> str:
     return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>{notes}"
 
 
+Result.html = html
+
+
 def _larger(result: Result, row: tuple[Any, ...]) -> set[int]:
     """Indexes of the values that are the larger ones of their pairs."""
     found = set()
@@ -168,21 +180,32 @@ def _larger(result: Result, row: tuple[Any, ...]) -> set[int]:
 
 
 def terminal(result: Result, width: int | None = None) -> None:
-    """The table on a terminal: the larger value of each pair stands out."""
+    """The table on a terminal: the larger value of each pair stands out.
+
+    Where the terminal is narrow, words are folded; numbers never are.
+    """
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     drawn = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for name, number in zip(result.columns, _numeric(result), strict=True):
-        justify = "right" if number else "left"
-        drawn.add_column(name, justify=justify, no_wrap=number, overflow="fold")  # type: ignore[arg-type]
-    for row, texts in zip(result.rows, cells(result), strict=True):
+    body = cells(result)
+    for name, number, *texts in zip(result.columns, _numeric(result), *body, strict=True):
+        longest = max(map(cell_len, [*name.split(), *texts]), default=0)
+        drawn.add_column(
+            Text(name),
+            justify="right" if number else "left",
+            overflow="fold",
+            min_width=longest if number else min(longest, FOLDED),
+        )
+    for row, texts in zip(result.rows, body, strict=True):
         larger = _larger(result, row)
         drawn.add_row(
             *(Text(text, "bold cyan" if i in larger else "") for i, text in enumerate(texts))
         )
-    Console(width=width, highlight=False).print(drawn)
+    # Where even so the table is too wide, the terminal breaks the lines: no digit is cut off.
+    Console(width=width, highlight=False).print(drawn, crop=False)
 
 
 FORMATS: dict[str, Callable[[Result], str]] = {

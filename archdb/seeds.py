@@ -16,6 +16,7 @@
       ["conv1", "conv_stage", {width = 64, kernels = [3, 3]}],
       ["sum",   "add", ["conv1", "shortcut"]],
     ]
+    outputs = ["sum"]                  # where there is more than the last layer
     auxiliary = []                     # rows of heads that only training runs
 
 A row is a name, an op or a block, its attributes, and the layers it reads where that is not
@@ -55,7 +56,10 @@ def bundled_references() -> dict[str, Reference]:
     found: dict[str, Reference] = {}
     for path in sorted((bundled("seeds") / "references").glob("*.toml")):
         try:
-            found |= references(_toml(path))
+            own = references(_toml(path))
+            for key in own.keys() & found.keys():
+                raise DefinitionError("is in another file as well").at(f"reference '{key}'")
+            found |= own
         except ArchdbError as error:
             raise error.at(str(path)) from None
     return found
@@ -79,7 +83,7 @@ def _toml(path: Path) -> dict[str, Any]:
         raise DefinitionError("is empty", remedy="a seed needs name, title, family, year and [net]")
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also: a number or a nesting without end
         raise DefinitionError(f"is not TOML: {error}") from None
 
 
@@ -107,9 +111,24 @@ def _network(name: str, net: Mapping[str, Any]) -> Network:
     draft = Draft()
     draft.add(net["input_name"], make("input", {"shape": net["input"]}))
     _lay(draft, net["layers"], "row")
+    _check_outputs(draft, net["outputs"])
     draft.auxiliary = True
     _lay(draft, net["auxiliary"], "auxiliary row")
     return draft.network(name)
+
+
+def _check_outputs(draft: Draft, stated: tuple[str, ...]) -> None:
+    """What nothing reads is an output: the last layer, or those that the seed states; any other
+    was left hanging by mistake."""
+    outputs = set(stated or [draft.last])
+    read = {source for layer in draft.layers for source in layer.inputs}
+    for layer in draft.layers:
+        if layer.name not in read and layer.name not in outputs:
+            raise DefinitionError(
+                "nothing reads it", remedy=f'if it is an output: outputs = ["{layer.name}", …]'
+            ).at(f"layer '{layer.name}'")
+    for name in outputs - {layer.name for layer in draft.layers}:
+        raise DefinitionError(f"'{name}' is stated as an output, but is no layer")
 
 
 def _lay(draft: Draft, rows: Iterable[list[Any]], what: str) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from archdb.errors import ShapeError
-from archdb.facts import COUNTED, COUNTS, Facts, Row
+from archdb.facts import COUNTED, COUNTS, Facts, Row, check_size
 from archdb.graph import Layer
 from archdb.ops import BIAS, NORM, WEIGHT, Work
 from archdb.receptive import FIELD_COLUMNS, NOT_AN_IMAGE, FieldOrReason, columns_of
@@ -19,14 +18,11 @@ TOTAL_COLUMNS = (
     *("aux_params", "aux_macs", "note"),
 )
 
-#: Largest integer that SQLite holds.
-LARGEST = 2**63 - 1
-
 
 def totals_of(
     layers: Sequence[Layer],
     facts: Sequence[Facts],
-    depths: Sequence[int],
+    depths: Sequence[int | None],
     fields: Sequence[FieldOrReason],
 ) -> dict[str, Any]:
     """One row of TOTAL_COLUMNS for layers whose facts, depths and fields stand beside them.
@@ -41,22 +37,33 @@ def totals_of(
     totals = {name: sums[name] for name in TOTAL_COLUMNS if name in sums} | {
         "activations": _total([facts[i].elements for i in weighted]),
         "peak_activation_elements": peak(layers, [fact.elements for fact in facts]),
-        "depth": max(depths[i] for i in main),
+        "depth": deepest([depths[i] for i in main]),
         "weighted_layers": len(weighted),
         "layers": len(main),
         "receptive_field_layer": last,
         **dict(zip(FIELD_COLUMNS, columns_of(field), strict=True)),
         "aux_params": _total([heads[f"{role}_params"] for role in (WEIGHT, BIAS, NORM)]),
         "aux_macs": heads["macs"],
-        "note": None,
+        "note": _note(layers, facts),
     }
-    unknown = [layers[i].name for i in main if not facts[i].counted]
-    if unknown:
-        totals["note"] = f"not counted, so totals are open: {', '.join(unknown)}"
-        totals |= dict.fromkeys(("activations", "depth", "weighted_layers"))
-    if any(isinstance(value, int) and value > LARGEST for value in totals.values()):
-        raise ShapeError("a count exceeds 64 bits", remedy="ask for a smaller input")
+    if not all(facts[i].counted for i in main):
+        totals |= dict.fromkeys(("activations", "weighted_layers"))
+    check_size(totals.values())
     return totals
+
+
+def _note(layers: Sequence[Layer], facts: Sequence[Facts]) -> str | None:
+    """Which layers leave totals open; None where all are counted."""
+    said = []
+    for auxiliary, totals in ((False, "totals"), (True, "totals of auxiliary heads")):
+        unknown = [
+            layer.name
+            for layer, fact in zip(layers, facts, strict=True)
+            if layer.auxiliary is auxiliary and not fact.counted
+        ]
+        if unknown:
+            said.append(f"not counted, so {totals} are open: {', '.join(unknown)}")
+    return "; ".join(said) or None
 
 
 def _sums(rows: list[Row]) -> dict[str, int | None]:
@@ -69,6 +76,11 @@ def _sums(rows: list[Row]) -> dict[str, int | None]:
 
 def _total(values: Sequence[int | None]) -> int | None:
     return None if None in values else sum(values)  # type: ignore[arg-type]
+
+
+def deepest(depths: Sequence[int | None]) -> int | None:
+    """The largest of some depths, 0 where there are none; None where one of them is open."""
+    return None if None in depths else max(depths, default=0)  # type: ignore[type-var]
 
 
 def _last_map(

@@ -5,6 +5,7 @@ kinds as those of ops. Each call is recorded, so that the database keeps the row
 table (kind and attributes) beside the layers that it stands for.
 """
 
+import functools
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -89,6 +90,7 @@ def block(kind: str) -> Callable[[Draw], Draw]:
             {name: defaults.get(name, REQUIRED) for name in own},
         )
 
+        @functools.wraps(draw)
         def laid(draft: Draft, name: str, **given: Any) -> None:
             values = declaration.parse(given)
             parent = draft._open[-1] if draft._open else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 from typing import Any
 
@@ -21,7 +22,7 @@ class Commands(click.Group):
     """A group that imports a command's module only when that command is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return [*COMMANDS]  # `list` is hidden here by the command's module, once imported
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
@@ -48,6 +49,12 @@ class Commands(click.Group):
         except ArchdbError as error:
             click.echo(f"Error: {error}", err=True)
             ctx.exit(error.status)
+        except BrokenPipeError:  # the reader has had enough: click ends in silence
+            raise
+        except OSError as error:  # what all else is made of: a full disk behind the output
+            where = error.filename or "the output cannot be written"
+            click.echo(f"Error: {where}: {error.strerror}", err=True)
+            ctx.exit(1)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -64,6 +71,15 @@ def main(ctx: click.Context, database: str | None) -> None:
     Results go to standard output, everything else to standard error.
     """
     ctx.obj = database
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # not where it was closed
+            _encode(stream)
+
+
+def _encode(stream: io.TextIOWrapper) -> None:
+    """Pipes and files get UTF-8 whatever the locale is; a terminal shows what it can."""
+    encoding = stream.encoding if stream.isatty() else "utf-8"
+    stream.reconfigure(encoding=encoding, errors="backslashreplace")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
@@ -27,7 +27,14 @@ def open_database(ctx: click.Context) -> Database:
     """The database that the command line names, with progress on a terminal."""
     from archdb.queries.database import Database
 
-    return Database(ctx.obj, say=say, progress=Bar())
+    return Database(ctx.obj, say=say, progress=bar(ctx))
+
+
+def bar(ctx: click.Context) -> Bar:
+    """A progress bar that is gone when the command ends, however it does."""
+    drawn = Bar()
+    ctx.call_on_close(drawn.stop)
+    return drawn
 
 
 class Bar:
@@ -38,7 +45,7 @@ class Bar:
         self.task: Any = None
 
     def __call__(self, done: int, total: int) -> None:
-        if not sys.stderr.isatty() or total < 2:
+        if total < 2 or not _is_terminal(sys.stderr):
             return
         if self.drawn is None:
             from rich.console import Console
@@ -49,15 +56,24 @@ class Bar:
             self.drawn.start()
         self.drawn.update(self.task, completed=done, total=total)
         if done >= total:
+            self.stop()
+
+    def stop(self) -> None:
+        """Take the bar away, also when the work has failed."""
+        if self.drawn is not None:
             self.drawn.stop()
             self.drawn = None
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()  # None: closed by the caller
 
 
 def emit(result: Result, form: str) -> None:
     """Print a result in a format, and its notes on standard error."""
     from archdb import render
 
-    if form == "table" and sys.stdout.isatty():
+    if form == "table" and _is_terminal(sys.stdout):
         render.terminal(result)
     else:
         click.echo(render.FORMATS[form](result), nl=False)
@@ -98,16 +114,17 @@ def profile_options(command: Command) -> Command:
 
 def complete_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Names of networks for the shell; none where there is no database yet."""
-    from archdb.db.connection import default_path, locate
+    import sqlite3
+    from contextlib import closing
+
+    from archdb.db.connection import connect, default_path, locate
     from archdb.errors import ArchdbError
-    from archdb.queries.database import Database
+    from archdb.queries.sql import sql
 
     try:
-        database = ctx.find_root().params.get("database")
-        path = locate(database) or default_path()
-        if not path.exists():
-            return []
-        with Database(path) as opened:
-            return [name for name in opened.names() if name.startswith(incomplete)]
-    except ArchdbError:
+        path = locate(ctx.find_root().params.get("database")) or default_path()
+        with closing(connect(path)) as connection:  # and no Database, which may write
+            names = [name for (name,) in connection.execute(sql("names"))]
+    except (ArchdbError, sqlite3.Error):
         return []
+    return [name for name in names if name.startswith(incomplete)]

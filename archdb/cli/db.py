@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import contextlib
 
 import click
 
-from archdb.cli.common import Bar, emit, format_option, open_database, say
+from archdb.cli.common import bar, emit, format_option, open_database, say
 from archdb.errors import DatabaseError
 
 
@@ -15,27 +15,23 @@ def command() -> None:
     """Make, upgrade or describe a database file."""
 
 
-def _path(ctx: click.Context) -> Path:
-    from archdb.db.connection import default_path, locate
-
-    return locate(ctx.obj) or default_path()
-
-
 @command.command("init")
 @click.option("--empty", is_flag=True, help="Without the bundled networks.")
 @click.pass_context
 def init(ctx: click.Context, empty: bool) -> None:
     """Create a database with all bundled networks."""
     from archdb.db import build
+    from archdb.db.connection import default_path, locate, make_directory
 
-    path = _path(ctx)
+    named = locate(ctx.obj)
+    path = named or default_path()
     if path.exists():
         raise DatabaseError(
             "is there already", remedy="remove it first, or bring it up to date: archdb db upgrade"
         ).at(str(path))
-    if ctx.obj is None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    build.create(path, Bar(), seeded=not empty)
+    if named is None:
+        make_directory(path)
+    build.create(path, bar(ctx), seeded=not empty)
     say(f"created {path}")
 
 
@@ -44,13 +40,12 @@ def init(ctx: click.Context, empty: bool) -> None:
 def upgrade(ctx: click.Context) -> None:
     """Bring a database up to this archdb, in one transaction, after a copy."""
     from archdb.db import build
-    from archdb.db.connection import connect, stamp
+    from archdb.db.connection import connect, default_path, locate, stamp
 
-    path = _path(ctx)
-    with connect(path) as connection:
+    path = locate(ctx.obj) or default_path()
+    with contextlib.closing(connect(path)) as connection:
         stamp(connection, path)  # refuses one that a newer archdb wrote
-    connection.close()
-    copy = build.upgrade(path, Bar())
+    copy = build.upgrade(path, bar(ctx))
     say(f"upgraded {path}; the former state is in {copy}")
 
 

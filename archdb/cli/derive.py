@@ -17,16 +17,17 @@ def command(ctx: click.Context, names: tuple[str, ...], size: str | None, everyt
     """Derive what is stale; or these networks, or these at another input, and keep the figures."""
     if size is not None and not names:
         raise UsageError("--input needs the names of networks")
+    from archdb.queries.freshness import freshen, profiles
+
     with open_database(ctx) as database:
         wanted = [database.resolve(name) for name in names]
         if size is not None:
-            for name in wanted:
-                say(f"{name} is derived at {database.profile(name, size)}")
+            for name, input in zip(wanted, profiles(database, wanted, size), strict=True):
+                say(f"{name} is derived at {input}")
         elif wanted or everything:
             done = database.derive(wanted or None)
             say(f"derived: {', '.join(done)}")
         else:
-            failures = database.freshen()
-            if failures:
+            if freshen(database):
                 ctx.exit(1)
             say("all figures are fresh")

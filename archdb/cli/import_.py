@@ -16,7 +16,7 @@ from archdb.cli.common import open_database, say
 def command(ctx: click.Context, files: tuple[Path, ...], replace: bool) -> None:
     """Add networks from seed files: all of them, or none if one is at fault."""
     with open_database(ctx) as database:
-        from archdb.db import build
+        from archdb.db.imports import import_files
 
-        for name in build.import_files(database.path, files, replace=replace):
+        for name in import_files(database.path, files, replace=replace):
             say(f"imported {name}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import re
 import sys
 from pathlib import Path
 
@@ -51,7 +51,7 @@ def command(
     statement = _statement(sql, path, saved)
     values = dict(_parameter(word) for word in params)
     with open_database(ctx) as database:
-        emit(database.query(statement, limit=limit, timeout=timeout, **values), form)
+        emit(database.query(statement, values, limit=limit, timeout=timeout), form)
 
 
 def _statement(sql: str | None, path: Path | None, saved: str | None) -> str:
@@ -73,12 +73,14 @@ def _statement(sql: str | None, path: Path | None, saved: str | None) -> str:
 
 
 def _parameter(word: str) -> tuple[str, str | int | float]:
-    """('k', v) of 'k=v'; v is a number where it looks like one."""
+    """('k', v) of 'k=v'; v is a number where it is written as one."""
     key, equals, value = word.partition("=")
     if not key or not equals:
         raise UsageError(f"--param needs k=v, got '{word}'")
-    with contextlib.suppress(ValueError):
+    if re.fullmatch(r"[+-]?[0-9]+", value):
+        if len(value) > 20 or not -(2**63) <= int(value) < 2**63:
+            raise UsageError(f"--param {key}: an integer has at most 64 bits")
         return key, int(value)
-    with contextlib.suppress(ValueError):
+    if re.fullmatch(r"[+-]?([0-9]+\.[0-9]*|\.?[0-9]+)(e[+-]?[0-9]+)?", value, re.IGNORECASE):
         return key, float(value)
     return key, value

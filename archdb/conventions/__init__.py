@@ -37,7 +37,7 @@ def _load(path: Path) -> Convention:
     data = tomllib.loads(path.read_text("utf-8"))
     named = data["weights"]
     every = named.pop("*", None)
-    known = [name for name in REGISTRY if name != "unknown"]
+    known = [name for name, op in REGISTRY.items() if op.known]
     priced = {**(dict.fromkeys(known, every) if every else {}), **named}
     weights = [
         (op, quantity, weight) for op in sorted(priced) for quantity, weight in priced[op].items()

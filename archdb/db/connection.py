@@ -6,8 +6,10 @@ not SQLite, not archdb's, from a newer archdb, or from an older one that must be
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
+import stat
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,6 +50,17 @@ def default_path() -> Path:
     return user_data_path("archdb", appauthor=False) / "archdb.sqlite"
 
 
+def make_directory(path: Path) -> None:
+    """Make the directory of the default database; one that the user names must be there."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseError(
+            f"the directory cannot be created: {error.strerror}",
+            remedy="name another place with --database or ARCHDB_DATABASE",
+        ).at(str(path)) from None
+
+
 def locate(given: str | os.PathLike[str] | None) -> Path | None:
     """The path that a --database value, a URL or the environment names; None for the default."""
     value = os.fspath(given) if given else os.environ.get("ARCHDB_DATABASE", "")
@@ -66,9 +79,16 @@ def locate(given: str | os.PathLike[str] | None) -> Path | None:
 
 def check_file(path: Path) -> None:
     """Raises DatabaseError where there is no SQLite file at `path`, with the remedy."""
-    if path.is_dir():
-        raise DatabaseError("is a directory", remedy="give the path of a file").at(str(path))
-    if not path.exists():
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        found = None
+    except OSError as error:
+        raise DatabaseError(f"cannot be opened: {error.strerror}").at(str(path)) from None
+    if found is not None and not stat.S_ISREG(found.st_mode):
+        what = "is a directory" if stat.S_ISDIR(found.st_mode) else "is not a regular file"
+        raise DatabaseError(what, remedy="give the path of a file").at(str(path))
+    if found is None:
         create = f"create it with: archdb --database {path} db init"
         if not path.parent.is_dir():
             create = f"the directory {path.parent} does not exist either; create that first"
@@ -92,19 +112,49 @@ def check_file(path: Path) -> None:
 def connect(path: Path) -> sqlite3.Connection:
     """A connection that cannot write; raises DatabaseError where the file is not archdb's."""
     check_file(path)
-    uri = path.resolve().as_uri() + "?mode=ro"
-    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS)
+    connection = read_only(path)
     try:
         connection.execute("pragma query_only = on")
-        application = connection.execute("pragma application_id").fetchone()[0]
+        application = _application(connection, path)
+        if application != APPLICATION_ID:
+            raise DatabaseError(
+                "is a SQLite database, but not one of archdb",
+                remedy="give the path of a database made by archdb",
+            ).at(str(path))
     except sqlite3.DatabaseError as error:
+        connection.close()
         raise explained(error, path) from None
-    if application != APPLICATION_ID:
-        raise DatabaseError(
-            "is a SQLite database, but not one of archdb",
-            remedy="give the path of a database made by archdb",
-        ).at(str(path))
+    except DatabaseError:
+        connection.close()
+        raise
     return connection
+
+
+def read_only(path: Path) -> sqlite3.Connection:
+    """SQLite's own connection that cannot write; the path is quoted, whatever is in it."""
+    uri = path.resolve().as_uri() + "?mode=ro"
+    return sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS)
+
+
+def read_write(path: Path) -> sqlite3.Connection:
+    """SQLite's own connection that can write."""
+    return sqlite3.connect(path.absolute(), timeout=BUSY_SECONDS)
+
+
+def _application(connection: sqlite3.Connection, path: Path) -> int:
+    """The application id: the first read, which finds what a killed writer has left.
+
+    Its journal must be rolled back before anyone can read, and only one that may write can.
+    """
+    question = "pragma application_id"
+    try:
+        return int(connection.execute(question).fetchone()[0])
+    except sqlite3.DatabaseError as error:
+        if "ROLLBACK" not in _code(error):
+            raise
+    with contextlib.closing(read_write(path)) as writer:
+        writer.execute(question).fetchone()
+    return int(connection.execute(question).fetchone()[0])
 
 
 def stamp(connection: sqlite3.Connection, path: Path) -> Stamp:
@@ -128,25 +178,40 @@ def stamp(connection: sqlite3.Connection, path: Path) -> Stamp:
 
 def explained(error: BaseException, path: Path) -> ArchdbError:
     """A fault that SQLite reports, in words and with a remedy."""
-    text = str(getattr(error, "orig", None) or error)
+    code = _code(error)
     for sign, (what, remedy) in _FAULTS.items():
-        if sign in text:
-            return DatabaseError(what, remedy=remedy).at(str(path))
+        if code.startswith(sign):
+            return DatabaseError(what.format(wait=BUSY_SECONDS), remedy=remedy).at(str(path))
+    text = str(getattr(error, "orig", None) or error)
     return DatabaseError(text, remedy="archdb check tells more").at(str(path))
 
 
+def is_of_file(error: BaseException) -> bool:
+    """Whether SQLite blames the file, the disk or another program, and not the statement."""
+    return _code(error).startswith(tuple(_FAULTS))
+
+
+def _code(error: BaseException) -> str:
+    """SQLite's name for a fault; SQLAlchemy keeps the fault in `orig`."""
+    return str(getattr(getattr(error, "orig", None) or error, "sqlite_errorname", ""))
+
+
 _FAULTS = {
-    "locked": (
-        f"is locked by another program (waited {BUSY_SECONDS:.0f} s)",
+    "SQLITE_BUSY": (
+        "is locked by another program (waited {wait:g} s)",
         "let the other writer finish, then try again",
     ),
-    "readonly": ("cannot be written", "give a writable copy with --database"),
-    "unable to open": ("cannot be opened", "look at the permissions of file and directory"),
-    "disk is full": ("the disk is full; nothing was changed", "free some room, then try again"),
-    "disk I/O error": (
+    "SQLITE_READONLY_ROLLBACK": (
+        "was left in the middle of a change, which cannot be undone here",
+        "open it once with archdb where its directory can be written",
+    ),
+    "SQLITE_READONLY": ("cannot be written", "give a writable copy with --database"),
+    "SQLITE_CANTOPEN": ("cannot be opened", "look at the permissions of file and directory"),
+    "SQLITE_FULL": ("the disk is full; nothing was changed", "free some room, then try again"),
+    "SQLITE_IOERR": (
         "the disk refused to read or write; nothing was changed",
         "look at the free room and the health of the disk, then try again",
     ),
-    "malformed": ("is damaged", "restore it from a copy, or create it anew with db init"),
-    "not a database": ("is damaged or not a SQLite database", "restore it from a copy"),
+    "SQLITE_CORRUPT": ("is damaged", "restore it from a copy, or create it anew with db init"),
+    "SQLITE_NOTADB": ("is damaged or not a SQLite database", "restore it from a copy"),
 }

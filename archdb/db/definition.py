@@ -13,29 +13,39 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from archdb.db.columns import Whole, flag, json, of_network, positive, table
+from archdb.db.domains import (
+    KEYED,
+    NUMBERED,
+    Whole,
+    flag,
+    json,
+    of_network,
+    only_where,
+    positive,
+    table,
+    whole_pair,
+)
 from archdb.facts import PADS
 
 meta = table(
     "meta",
     Column("key", Text, primary_key=True, nullable=False),
     Column("value", Text, nullable=False),
-    rowid=False,
+    **KEYED,
     comment="What made this database: the archdb version.",
 )
+metadata = meta.metadata
 
 citation = table(
     "citation",
     Column("key", Text, primary_key=True, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("authors", Text, nullable=False),
-    Column("title", Text, nullable=False),
+    *[Column(name, Text, nullable=False) for name in ("kind", "authors", "title")],
     Column("year", Integer, nullable=False),
     Column("venue", Text),
     Column("doi", Text),
     Column("url", Text),
     json("authors"),
-    rowid=False,
+    **KEYED,
     comment="Publications and released files. authors: JSON list of 'Family, Given'.",
 )
 
@@ -61,6 +71,7 @@ network = table(
     CheckConstraint("origin in ('bundled', 'imported')", name="origin"),
     CheckConstraint("variant_of <> name", name="variant_of"),
     CheckConstraint("classes > 0", name="classes"),
+    **NUMBERED,
     comment="One row is one exact network. revision counts changes of its layer rows; structure is"
     " a hash of the graph with the names left out.",
 )
@@ -69,7 +80,7 @@ alias = table(
     "alias",
     Column("name", Text, primary_key=True, nullable=False),
     of_network(index=True),
-    rowid=False,
+    **KEYED,
     comment="Other names of a network.",
 )
 
@@ -80,7 +91,7 @@ source = table(
     Column("claim", Text, nullable=False),
     Column("citation", Text, ForeignKey("citation.key"), nullable=False, index=True),
     Column("place", Text, nullable=False),
-    rowid=False,
+    **KEYED,
     comment="Which publication vouches for what of a network, and where in it.",
 )
 
@@ -88,14 +99,10 @@ difference = table(
     "difference",
     of_network(primary_key=True),
     Column("number", Integer, primary_key=True, nullable=False),
-    Column("what", Text, nullable=False),
-    Column("base", Text, nullable=False),
-    Column("here", Text, nullable=False),
-    Column("layers", Text, nullable=False),
-    Column("why", Text, nullable=False),
+    *[Column(name, Text, nullable=False) for name in ("what", "base", "here", "layers", "why")],
     json("layers"),
     CheckConstraint("base <> here", name="change"),
-    rowid=False,
+    **KEYED,
     comment="How a variant differs from its base, as stated; layers: JSON list of name globs.",
 )
 
@@ -115,7 +122,7 @@ block = table(
     ),
     UniqueConstraint("network_id", "position"),
     json("attributes"),
-    rowid=False,
+    **KEYED,
     comment="Rows of a paper's table that stand for several layers; perhaps inside another.",
 )
 
@@ -149,10 +156,11 @@ layer = table(
     *positive("dilation_h", "dilation_w", "groups", "filters", "units"),
     *[CheckConstraint(f"{name} >= 0", name=name) for name in PADS],
     CheckConstraint("padding in ('explicit', 'same', 'valid')", name="padding"),
-    CheckConstraint("(padding = 'explicit') = (pad_top is not null)", name="explicit_padding"),
+    CheckConstraint(only_where("padding = 'explicit'", PADS), name="explicit_padding"),
+    *[whole_pair(pair) for pair in ("kernel", "stride", "dilation")],
     CheckConstraint("rounding in ('floor', 'ceil')", name="rounding"),
     json("attributes"),
-    rowid=False,
+    **KEYED,
     comment="The definition: one row a layer, in an order in which each follows what it reads."
     " Shared attributes are columns; an op's own are JSON. Pads are stated only where padding is"
     " explicit: same and valid are modes, and their pads are derived.",
@@ -178,6 +186,6 @@ edge = table(
     CheckConstraint("slot >= 0", name="slot"),
     CheckConstraint("reader <> source", name="loop"),
     Index(None, "network_id", "source"),
-    rowid=False,
+    **KEYED,
     comment="Which layer (by position) reads which; slot is the place among its inputs, from 0.",
 )

@@ -1,8 +1,9 @@
 """The views as files, and the column dictionary that their comments are.
 
-Each column of a view ends its line with `-- unit; origin; meaning [citation]`. SQLite keeps a
-view's text, so `.schema layer_summary` shows the comments to anyone who opens the file; the
-table `column_dictionary` holds the same words as rows.
+A view says what it is behind its first line, and each of its columns ends a line with
+`-- unit; origin; meaning [citation]`. SQLite keeps a view's text, so `.schema layer_summary`
+shows the comments to anyone who opens the file; the table `column_dictionary` holds the same
+words as rows.
 """
 
 from __future__ import annotations
@@ -46,10 +47,11 @@ def views() -> dict[str, str]:
     return placed
 
 
-def triggers() -> list[str]:
-    """The `create trigger` statements."""
+def triggers() -> dict[str, str]:
+    """The `create trigger` statement of each trigger."""
     text = (_HERE / "triggers.sql").read_text("utf-8")
-    return re.findall(r"create trigger.*?\nend;", text, flags=re.DOTALL)
+    found = re.finditer(r"create trigger (\w+).*?\nend;", text, flags=re.DOTALL)
+    return {match[1]: match[0] for match in found}
 
 
 def entries() -> list[Entry]:

@@ -2,31 +2,75 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
 
-from archdb.db.connection import BUSY_SECONDS
+from archdb.db.connection import explained, read_only, read_write
+
+#: Called with (done, total) as long work proceeds.
+Progress = Callable[[int, int], None]
 
 
-def engine_for(path: Path | str, *, write: bool = True) -> Engine:
-    """An engine on a SQLite file: foreign keys on, and transactions that hold DDL as well."""
+def silent(done: int, total: int) -> None:
+    """Progress that nobody follows."""
+
+
+@contextlib.contextmanager
+def writing(path: Path, *, keys: bool = True) -> Iterator[Connection]:
+    """One transaction that can write; SQLite's faults become DatabaseErrors.
+
+    Without `keys`, foreign keys are not enforced.
+    """
+    with _engine(path, write=True, keys=keys) as engine, engine.begin() as connection:
+        yield connection
+
+
+@contextlib.contextmanager
+def reading(path: Path) -> Iterator[Connection]:
+    """A connection that cannot write; SQLite's faults become DatabaseErrors."""
+    with _engine(path, write=False, keys=True) as engine, engine.connect() as connection:
+        yield connection
+
+
+@contextlib.contextmanager
+def _engine(path: Path, *, write: bool, keys: bool) -> Iterator[Engine]:
+    engine = engine_for(path, write=write, keys=keys)
+    try:
+        yield engine
+    except (DBAPIError, sqlite3.Error) as error:
+        raise explained(error, path) from None
+    finally:
+        engine.dispose()
+
+
+def engine_for(path: Path | str, *, write: bool = True, keys: bool = True) -> Engine:
+    """An engine on a SQLite file, with transactions that hold DDL as well.
+
+    Foreign keys are enforced, unless `keys` is False: inside a transaction that cannot be changed.
+    """
+    # A creator and no URL: a path may hold characters that mean something in a URL.
+    opened = read_write if write else read_only
+    engine = create_engine("sqlite://", creator=lambda: opened(Path(path)), poolclass=NullPool)
     if not write:
-        uri = f"{Path(path).resolve().as_uri()}?mode=ro"
-        return create_engine(
-            "sqlite://", creator=lambda: sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS)
-        )
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
-    event.listen(engine, "connect", _connected)
+        return engine
+    event.listen(engine, "connect", _checking if keys else _connected)
     event.listen(engine, "begin", _begun)
     return engine
 
 
 def _connected(connection: Any, record: Any) -> None:
     connection.isolation_level = None  # sqlite3 must not begin or commit by itself
+
+
+def _checking(connection: Any, record: Any) -> None:
+    _connected(connection, record)
     connection.execute("pragma foreign_keys = on")
 
 

@@ -1,16 +1,20 @@
-"""All tables: those that define networks, those that are derived, and what describes them.
+"""The tables. Each column states its unit and meaning; migrations create them, views show them.
 
-Migrations create them, views show them. Counts are 64-bit integers, flags are 0 or 1, attributes
-that few ops have are JSON. Tables may change by migration; analysts read the views.
+Counts are 64-bit integers, flags are 0 or 1, attributes that few ops have are JSON. Tables may
+change by migration; analysts read the views.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Integer,
+    Text,
+    UniqueConstraint,
+)
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, Text, UniqueConstraint
-
-from archdb.db.columns import Whole, flag, metadata, of_network, table
 from archdb.db.definition import (
     alias,
     block,
@@ -19,19 +23,22 @@ from archdb.db.definition import (
     edge,
     layer,
     meta,
+    metadata,
     network,
     source,
+)
+from archdb.db.domains import (
+    KEYED,
+    NUMBERED,
+    Whole,
+    derived,
+    flag,
+    of_network,
+    table,
 )
 from archdb.facts import COUNTS, GEMM, PADS, SHAPES
 from archdb.receptive import FIELD_COLUMNS
 from archdb.totals import TOTAL_COLUMNS
-
-TEXTS = {"receptive_field_layer", "receptive_field_note", "note"}
-
-
-def _derived(names: tuple[str, ...]) -> list[Column[Any]]:
-    return [Column(name, Text() if name in TEXTS else Whole) for name in names]
-
 
 profile = table(
     "profile",
@@ -40,9 +47,10 @@ profile = table(
     Column("input", Text, nullable=False),
     Column("is_native", Integer, nullable=False),
     Column("revision", Whole, nullable=False),
-    *_derived(TOTAL_COLUMNS),
+    *derived(TOTAL_COLUMNS),
     UniqueConstraint("network_id", "input"),
     flag("is_native"),
+    **NUMBERED,
     comment="A network at an input size: totals, derived from the layer rows at `revision`."
     " Stale where that is not the network's revision; views show none that is stale.",
 )
@@ -57,8 +65,8 @@ layer_profile = table(
         nullable=False,
     ),
     Column("position", Integer, primary_key=True, nullable=False),
-    *_derived((*SHAPES, *PADS, *COUNTS, *GEMM, "depth", *FIELD_COLUMNS)),
-    rowid=False,
+    *derived((*SHAPES, *PADS, *COUNTS, *GEMM, "depth", *FIELD_COLUMNS)),
+    **KEYED,
     comment="A layer at an input size; position is that of the layer row.",
 )
 
@@ -67,7 +75,7 @@ convention = table(
     Column("name", Text, primary_key=True, nullable=False),
     Column("sentence", Text, nullable=False),
     Column("source", Text, nullable=False),
-    rowid=False,
+    **KEYED,
     comment="Ways of counting operations, each a weighted sum over components of the layers.",
 )
 
@@ -83,7 +91,7 @@ convention_weight = table(
     Column("op", Text, primary_key=True, nullable=False),
     Column("quantity", Text, primary_key=True, nullable=False),
     Column("weight", Integer, nullable=False),
-    rowid=False,
+    **KEYED,
     comment="What one of a quantity of an op counts for; an op without a row is not priced.",
 )
 
@@ -92,12 +100,10 @@ column_dictionary = table(
     Column("relation", Text, primary_key=True, nullable=False),
     Column("column", Text, primary_key=True, nullable=False),
     Column("position", Integer, nullable=False),
-    Column("unit", Text, nullable=False),
-    Column("meaning", Text, nullable=False),
-    Column("origin", Text, nullable=False),
+    *[Column(name, Text, nullable=False) for name in ("unit", "meaning", "origin")],
     Column("citation", Text),
     CheckConstraint("origin in ('stored', 'derived')", name="origin"),
-    rowid=False,
+    **KEYED,
     comment="Every column of the analyst views: unit, meaning, where it comes from.",
 )
 

@@ -1,73 +1,23 @@
-"""Networks and profiles into rows, and rows back into networks. One place for both directions."""
+"""Seeds and profiles into rows, in place of what was there."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from archdb.db import schema
 from archdb.db.engine import insert_many
+from archdb.db.rows import load, positions, put_layers
 from archdb.derive import LAYER_COLUMNS, Profile, derive, native_input
 from archdb.errors import DefinitionError, ShapeError
-from archdb.facts import PADS
-from archdb.graph import Block, Layer, Network
-from archdb.ops import REGISTRY, Op, make
 from archdb.ops.shape import parse
 from archdb.ops.shape import text as shape_text
 from archdb.records import Seed
 from archdb.structure import fingerprint
 from archdb.totals import TOTAL_COLUMNS
-
-#: Attributes that have columns of their own; every other attribute is JSON.
-PAIRS = {name: (f"{name}_h", f"{name}_w") for name in ("kernel", "stride", "dilation")}
-SCALARS = ("groups", "filters", "units", "bias", "rounding")
-SHARED = (
-    *(column for pair in PAIRS.values() for column in pair),
-    *("padding", *PADS),
-    *SCALARS,
-)
-LAYER = ("network_id", "position", "name", "op", "block", "auxiliary", *SHARED, "attributes")
-BLOCK = ("network_id", "name", "position", "kind", "attributes", "parent")
-
-
-def _columns(op: Op) -> tuple[Any, ...]:
-    """SHARED and `attributes` of a layer row."""
-    values = dict(op.attributes())
-    row: dict[str, Any] = {}
-    for name, columns in PAIRS.items():
-        row.update(zip(columns, values.pop(name, (None, None)), strict=True))
-    padding = values.pop("padding", None)
-    if isinstance(padding, tuple):
-        row |= {"padding": "explicit", **dict(zip(PADS, padding, strict=True))}
-    else:
-        row["padding"] = padding
-    for name in SCALARS:
-        row[name] = values.pop(name, None)
-    own = json.dumps(values, sort_keys=True) if values else None
-    return (*(row.get(name) for name in SHARED), own)
-
-
-def _op(row: Any) -> Op:
-    """The op of a layer row; a kind that this archdb does not have is an `unknown` op."""
-    values: dict[str, Any] = json.loads(row.attributes) if row.attributes else {}
-    if row.op not in REGISTRY:
-        return make("unknown", {"kind": row.op})
-    for name, (first, second) in PAIRS.items():
-        if getattr(row, first) is not None:
-            values[name] = (getattr(row, first), getattr(row, second))
-    if row.padding == "explicit":
-        values["padding"] = tuple(getattr(row, pad) for pad in PADS)
-    elif row.padding is not None:
-        values["padding"] = row.padding
-    for name in SCALARS:
-        value = getattr(row, name)
-        if value is not None:
-            values[name] = bool(value) if name == "bias" else value
-    return make(row.op, values)
 
 
 def put_seed(connection: Connection, seed: Seed, origin: str) -> None:
@@ -77,7 +27,7 @@ def put_seed(connection: Connection, seed: Seed, origin: str) -> None:
     """
     profile = derive(seed.network)
     _check_names(connection, seed)
-    remove(connection, seed.name)
+    remove(connection, "name = :name", name=seed.name)
     known = {row.key for row in connection.execute(text("select key from citation"))}
     insert_many(
         connection,
@@ -120,7 +70,7 @@ def put_seed(connection: Connection, seed: Seed, origin: str) -> None:
 
 
 def _check_names(connection: Connection, seed: Seed) -> None:
-    """A name or alias may belong to one network only; a base must be there."""
+    """Each name and alias belongs to one network only."""
     names = (seed.name, *seed.aliases)
     taken = connection.execute(
         text(
@@ -129,56 +79,37 @@ def _check_names(connection: Connection, seed: Seed) -> None:
         )
     )
     owners = {row.name: row.owner for row in taken}
-    for name in names:
+    for i, name in enumerate(names):
         owner = owners.get(name, seed.name)
         if owner != seed.name:
             raise DefinitionError(f"the name '{name}' already belongs to '{owner}'").at(seed.name)
+        if name in names[:i]:
+            raise DefinitionError(f"has the name '{name}' twice").at(seed.name)
 
 
-def remove(connection: Connection, name: str) -> None:
-    """Delete a network and everything that hangs on it; nothing where there is none."""
-    connection.execute(text("delete from network where name = :name"), {"name": name})
+def remove(connection: Connection, which: str, **values: Any) -> None:
+    """Delete the networks of a condition, and all that hangs on them.
+
+    Said in full, because an upgrade runs while foreign keys are not enforced.
+    """
+    networks = f"(select id from network where {which})"
+    remove_profiles(connection, f"network_id in {networks}", **values)
+    for table in ("edge", "layer", "block", "source", "alias"):
+        connection.execute(text(f"delete from {table} where network_id in {networks}"), values)
+    connection.execute(text(f"delete from network where {which}"), values)
 
 
-def put_layers(connection: Connection, network_id: int, network: Network) -> None:
-    """The definition: block, layer and edge rows."""
-    insert_many(
-        connection,
-        schema.block,
-        BLOCK,
-        [
-            (network_id, b.name, i, b.kind, json.dumps(b.attributes, sort_keys=True), b.parent)
-            for i, b in enumerate(network.blocks)
-        ],
-    )
-    insert_many(
-        connection,
-        schema.layer,
-        LAYER,
-        [
-            (network_id, i, row.name, row.op.name, row.block, int(row.auxiliary), *_columns(row.op))
-            for i, row in enumerate(network.layers)
-        ],
-    )
-    insert_many(connection, schema.edge, EDGE, _edges(network_id, network))
-
-
-EDGE = ("network_id", "reader", "slot", "source")
-
-
-def _edges(network_id: int, network: Network) -> Iterator[tuple[int, int, int, int]]:
-    position = {layer.name: i for i, layer in enumerate(network.layers)}
-    for reader, layer in enumerate(network.layers):
-        for slot, name in enumerate(layer.inputs):
-            yield network_id, reader, slot, position[name]
+def remove_profiles(connection: Connection, which: str, **values: Any) -> None:
+    """Delete the profiles of a condition, with their layer rows."""
+    profiles = f"(select id from profile where {which})"
+    connection.execute(text(f"delete from layer_profile where profile_id in {profiles}"), values)
+    connection.execute(text(f"delete from profile where {which}"), values)
 
 
 def put_profile(connection: Connection, network_id: int, profile: Profile, *, native: bool) -> None:
     """The derived rows of one profile, in place of those at the same input."""
     key = {"network": network_id, "input": shape_text(profile.input)}
-    connection.execute(
-        text("delete from profile where network_id = :network and input = :input"), key
-    )
+    remove_profiles(connection, "network_id = :network and input = :input", **key)
     revision = connection.execute(
         text("select revision from network where id = :network"), key
     ).scalar_one()
@@ -190,50 +121,16 @@ def put_profile(connection: Connection, network_id: int, profile: Profile, *, na
         [(network_id, key["input"], int(native), revision, *totals)],
     )
     profile_id = connection.execute(text("select last_insert_rowid()")).scalar_one()
+    position = positions(connection, network_id)
     insert_many(
         connection,
         schema.layer_profile,
         ("profile_id", "position", *LAYER_COLUMNS),
-        [(profile_id, i, *row) for i, row in enumerate(profile.rows)],
+        [
+            (profile_id, position[layer.name], *row)
+            for layer, row in zip(profile.network.layers, profile.rows, strict=True)
+        ],
     )
-
-
-def load(connection: Connection, network_id: int) -> Network:
-    """The network that the rows define now.
-
-    Raises DefinitionError or ShapeError where someone left rows that define none.
-    """
-    key = {"id": network_id}
-    name = connection.execute(text("select name from network where id = :id"), key).scalar_one()
-    rows = connection.execute(
-        text("select * from layer where network_id = :id order by position"), key
-    ).all()
-    inputs: dict[int, list[int]] = {}
-    for edge in connection.execute(
-        text("select reader, source from edge where network_id = :id order by reader, slot"), key
-    ):
-        inputs.setdefault(edge.reader, []).append(edge.source)
-    names = {row.position: row.name for row in rows}
-    return Network(name, _layers(name, rows, names, inputs), _blocks(connection, network_id))
-
-
-def _layers(
-    network: str, rows: Sequence[Any], names: dict[int, str], inputs: dict[int, list[int]]
-) -> Iterator[Layer]:
-    for row in rows:
-        try:
-            op = _op(row)
-        except DefinitionError as error:
-            raise error.at(f"layer '{row.name}'").at(network) from None
-        sources = tuple(names[position] for position in inputs.get(row.position, ()))
-        yield Layer(row.name, op, sources, row.block, bool(row.auxiliary))
-
-
-def _blocks(connection: Connection, network_id: int) -> Iterable[Block]:
-    rows = connection.execute(
-        text("select * from block where network_id = :id order by position"), {"id": network_id}
-    )
-    return [Block(row.name, row.kind, json.loads(row.attributes), row.parent) for row in rows]
 
 
 def refresh(connection: Connection, network_id: int) -> None:
@@ -252,7 +149,7 @@ def refresh(connection: Connection, network_id: int) -> None:
         text("update network set structure = :structure where id = :id"),
         {"id": network_id, "structure": fingerprint(network)},
     )
-    connection.execute(text("delete from profile where network_id = :id"), {"id": network_id})
+    remove_profiles(connection, "network_id = :id", id=network_id)
     put_profile(connection, network_id, native, native=True)
     for shape in shapes:
         if shape != native.input:
@@ -277,7 +174,12 @@ def agrees(
     stored = connection.execute(text(f"select {totals} from profile where id = :id"), key).one()
     columns = ", ".join(LAYER_COLUMNS)
     rows = connection.execute(
-        text(f"select {columns} from layer_profile where profile_id = :id order by position"), key
+        text(f"select position, {columns} from layer_profile where profile_id = :id"), key
     )
-    expected = tuple(profile.totals[column] for column in TOTAL_COLUMNS)
-    return tuple(stored) == expected and [tuple(row) for row in rows] == profile.rows
+    position = positions(connection, network_id)
+    expected = {
+        position[layer.name]: row
+        for layer, row in zip(profile.network.layers, profile.rows, strict=True)
+    }
+    totals_agree = tuple(stored) == tuple(profile.totals[column] for column in TOTAL_COLUMNS)
+    return totals_agree and {row[0]: tuple(row[1:]) for row in rows} == expected

@@ -6,6 +6,7 @@ is answered in the same words everywhere.
 """
 
 from collections.abc import Callable, Mapping
+from math import isfinite
 from typing import Annotated, Any, NamedTuple
 
 from archdb.errors import DefinitionError, nearest
@@ -13,21 +14,27 @@ from archdb.errors import DefinitionError, nearest
 REQUIRED: Any = object()
 Pads = tuple[int, int, int, int]  # top, bottom, left, right
 
+#: No attribute of a network is larger: a slip of the keyboard ends here, not in the database.
+LARGEST = 2**31 - 1
+
 
 class Kind(NamedTuple):
-    """`takes` completes the sentence 'needs …'; `parse` raises ValueError on anything else."""
+    """`takes` completes the sentence 'needs …'; `parse` raises ValueError on anything else, and
+    OverflowError on what is too large."""
 
     takes: str
     parse: Callable[[Any], Any]
 
 
-def _integer(value: Any, least: int) -> int:
+def _integer(value: Any, least: int, most: int = LARGEST) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
         raise ValueError
+    if value > most:
+        raise OverflowError(most)
     return value
 
 
-def _pair(value: Any, least: int) -> tuple[int, int]:
+def _pair(value: Any, least: int = 1) -> tuple[int, int]:
     """(height, width); a single number stands for both."""
     both = value if isinstance(value, (list, tuple)) else (value, value)
     if len(both) != 2:
@@ -53,6 +60,10 @@ def _sides(value: Any) -> Pads:
 def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise ValueError
+    if isinstance(value, int) and abs(value) > LARGEST:
+        raise OverflowError(LARGEST)
+    if not isfinite(value):
+        raise ValueError
     return float(value)
 
 
@@ -68,20 +79,35 @@ def _text(value: Any) -> str:
     return value
 
 
+def lower_case(value: Any) -> str:
+    """A word that can name a network: no capitals and no spaces."""
+    word = _text(value)
+    if word != word.lower() or len(word.split()) != 1:
+        raise ValueError
+    return word
+
+
 def _counts(value: Any) -> tuple[int, ...]:
     if not isinstance(value, (list, tuple)) or not value:
         raise ValueError
     return tuple(_integer(item, 1) for item in value)
 
 
-def _extents(value: Any) -> tuple[int, ...]:
+def _reshaping(value: Any) -> tuple[int, ...]:
     if not isinstance(value, (list, tuple)) or not value or list(value).count(-1) > 1:
         raise ValueError
     return tuple(_integer(item, -1) for item in value)
 
 
+def _extents(value: Any) -> tuple[int, ...]:
+    shape = _counts(value)
+    if len(shape) > 3:
+        raise ValueError
+    return shape
+
+
 def _table(value: Any) -> tuple[tuple[int, ...], ...]:
-    if not isinstance(value, (list, tuple)) or not value:
+    if not isinstance(value, (list, tuple)) or not value or not all(value):
         raise ValueError
     return tuple(tuple(_integer(item, 0) for item in row) for row in value)
 
@@ -97,12 +123,9 @@ def choice(*words: str) -> Kind:
     return Kind("one of " + ", ".join(words), parse)
 
 
-Count = Annotated[int, Kind("a positive integer", lambda value: _integer(value, 1))]
 Size = Annotated[int, Kind("a non-negative integer", lambda value: _integer(value, 0))]
-Pair = Annotated[
-    tuple[int, int],
-    Kind("a positive integer or [height, width]", lambda value: _pair(value, 1)),
-]
+Count = Annotated[int, Kind("a positive integer", lambda value: _integer(value, 1))]
+Pair = Annotated[tuple[int, int], Kind("a positive integer or [height, width]", _pair)]
 Offset = Annotated[
     tuple[int, int],
     Kind("a non-negative integer or [height, width]", lambda value: _pair(value, 0)),
@@ -119,10 +142,16 @@ Rounding = Annotated[str, choice("floor", "ceil")]
 Flag = Annotated[bool, Kind("true or false", _flag)]
 Number = Annotated[float, Kind("a number", _number)]
 Text = Annotated[str, Kind("a word", _text)]
+Name = Annotated[str, Kind("a word in lower case", lower_case)]
+Year = Annotated[int, Kind("a year from 1943", lambda value: _integer(value, 1943, 2999))]
 Counts = Annotated[tuple[int, ...], Kind("a list of positive integers", _counts)]
 Extents = Annotated[
     tuple[int, ...],
-    Kind("a list of extents: a number, 0 for the input's own, once perhaps -1", _extents),
+    Kind("[channels, height, width], [length, features] or [features]", _extents),
+]
+Reshaping = Annotated[
+    tuple[int, ...],
+    Kind("a list of extents: a number, 0 for the input's own, once perhaps -1", _reshaping),
 ]
 Table = Annotated[
     tuple[tuple[int, ...], ...],
@@ -184,3 +213,5 @@ def _parsed(attribute: Attribute, value: Any) -> Any:
         raise DefinitionError(
             f"'{attribute.name}' needs {attribute.kind.takes}, got {value!r}"
         ) from None
+    except OverflowError as error:
+        raise DefinitionError(f"'{attribute.name}' is too large: at most {error}") from None

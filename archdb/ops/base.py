@@ -71,6 +71,8 @@ class Op:
     source: ClassVar[bool] = False
     #: Whether the order of the inputs makes no difference.
     commutative: ClassVar[bool] = False
+    #: False where there are no facts: a layer that must never count as nothing.
+    known: ClassVar[bool] = True
     _made: ClassVar[dict[tuple[Any, ...], Op]] = {}
     _values: dict[str, Any]
 
@@ -80,6 +82,8 @@ class Op:
     window: Callable[..., Window | Unbounded]
 
     def __new__(cls, *args: Any, **attributes: Any) -> Any:
+        if len(args) > len(cls.declaration.attributes):
+            raise TypeError(f"{cls.name} takes {len(cls.declaration.attributes)} attributes")
         given = {**dict(zip(cls.declaration.attributes, args, strict=False)), **attributes}
         try:
             values = cls.declaration.parse(given)
@@ -98,6 +102,10 @@ class Op:
 
     def check(self) -> None:
         """Raises DefinitionError where attributes that are valid alone do not go together."""
+
+    def stated(self) -> Shape | None:
+        """The output shape where it is told whatever arrives, not worked out from the inputs."""
+        return None
 
     def gemm(self, out: Shape, *inputs: Shape) -> Gemm | None:
         """The op's im2col product; None for what is not a convolution or a linear layer."""

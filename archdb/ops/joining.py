@@ -5,7 +5,7 @@ from math import prod
 from typing import ClassVar
 
 from archdb.errors import ShapeError
-from archdb.ops.attributes import Counts
+from archdb.ops.attributes import Extents
 from archdb.ops.base import Op, Work, no_params, no_work, op, point
 from archdb.ops.shape import Shape, pretty
 from archdb.ops.window import POINT, Unbounded, Window
@@ -17,7 +17,7 @@ class Input(Op):
 
     arity = (0, 0)
     source = True
-    shape: Counts
+    shape: Extents
 
     params = no_params
     work = no_work

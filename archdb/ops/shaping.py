@@ -3,7 +3,7 @@
 from math import prod
 
 from archdb.errors import DefinitionError, ShapeError
-from archdb.ops.attributes import Count, Extents, Offset, Sides, Size
+from archdb.ops.attributes import Count, Offset, Reshaping, Sides, Size
 from archdb.ops.base import Op, image, no_params, no_work, op, point
 from archdb.ops.shape import Shape, pretty
 from archdb.ops.window import Unbounded, Window
@@ -119,7 +119,7 @@ class Reshape(Op):
     """The same elements in the same order under another shape (Caffe's Reshape). Of the extents
     of `shape`, 0 keeps the input's own at that place, and -1 is what the others leave."""
 
-    shape: Extents
+    shape: Reshaping
 
     params = no_params
     work = no_work

@@ -1,6 +1,6 @@
 """An op that archdb does not know: stored and shown, and never counted as nothing."""
 
-from archdb.ops.attributes import Counts, Text
+from archdb.ops.attributes import Extents, Text
 from archdb.ops.base import Op, Tensor, Work, op
 from archdb.ops.shape import Shape
 from archdb.ops.window import Unbounded
@@ -14,8 +14,12 @@ class Unknown(Op):
     """
 
     arity = (0, None)
+    known = False
     kind: Text
-    shape: Counts = None  # type: ignore[assignment]
+    shape: Extents = None  # type: ignore[assignment]
+
+    def stated(self) -> Shape | None:
+        return self.shape
 
     def out(self, *inputs: Shape) -> Shape | None:
         return self.shape

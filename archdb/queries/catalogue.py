@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from archdb.errors import NotFoundError, UsageError, nearest
+from archdb.queries.freshness import freshen
 from archdb.queries.result import Result
 
 if TYPE_CHECKING:
@@ -22,11 +24,11 @@ def catalogue(
 
     Raises NotFoundError where no network matches, UsageError where there is no such column.
     """
-    database.freshen()
-    glob = pattern.lower() if pattern else None
+    left_out = freshen(database)
+    glob = pattern.lower() if pattern is not None else None
     result = database.ask("catalogue", pattern=glob, family=family)
-    if not result.rows and (pattern or family):
-        raise _no_match(database, pattern, family)
+    if not result.rows and (pattern is not None or family is not None):
+        raise _no_match(database, pattern, family, left_out)
     if sort is not None:
         if sort not in result.columns:
             raise UsageError(
@@ -45,14 +47,18 @@ def _rank(value: Any) -> tuple[bool, Any]:
     return value is None, 0 if value is None else value
 
 
-def _no_match(database: Database, pattern: str | None, family: str | None) -> NotFoundError:
+def _no_match(
+    database: Database, pattern: str | None, family: str | None, left_out: Iterable[str]
+) -> NotFoundError:
     families = database.ask("families").column("family")
-    if family and family.lower() not in (known.lower() for known in families):
+    if family is not None and family.lower() not in (known.lower() for known in families):
         return NotFoundError(
             f"no family is called '{family}'",
             remedy=nearest(family, families) or f"there are: {', '.join(families)}",
         )
-    remedy = nearest(pattern.strip("*"), database.names()) if pattern else ""
+    asked = f"matches '{pattern}'" if pattern is not None else f"of family {family} has figures"
+    names = set(database.names()).difference(left_out)
+    near = nearest(pattern.strip("*"), names) if pattern else ""
     return NotFoundError(
-        f"no network matches '{pattern}'", remedy=remedy or "patterns are globs: archdb list 'vgg*'"
+        f"no network {asked}", remedy=near or "patterns are globs: archdb list 'vgg*'"
     )

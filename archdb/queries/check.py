@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archdb.db import dictionary
+from archdb.queries.freshness import freshen
 from archdb.queries.lineage import misstated
 from archdb.queries.result import Result
 from archdb.queries.sql import checks
@@ -21,7 +23,12 @@ def check(database: Database) -> Result:
     faults += [("integrity", "", str(row[0])) for row in integrity if row[0] != "ok"]
     for table, _, parent, _ in database.run("pragma foreign_key_check").rows:
         faults.append(("foreign keys", "", f"a row of {table} refers to a missing row of {parent}"))
-    faults += [("derivation", "", str(error)) for error in database.freshen()]
+    changed = _changed(database)
+    remedy = "is not as archdb made it: archdb db upgrade mends it"
+    faults += [("views and triggers", "", f"{name} {remedy}") for name in changed]
+    if not dictionary.views().keys().isdisjoint(changed):  # the other questions read them
+        return Result(["check", "network", "fault"], faults)
+    faults += [("derivation", name, str(error)) for name, error in freshen(database).items()]
     for name, statement in checks().items():
         found = database.run(statement).rows
         faults += [(name.replace("_", " "), network, fault) for network, fault in found]
@@ -30,9 +37,19 @@ def check(database: Database) -> Result:
     return Result(["check", "network", "fault"], faults)
 
 
+def _changed(database: Database) -> list[str]:
+    """Views and triggers that are not those of this archdb."""
+    statement = "select name, sql from sqlite_master where type in ('view', 'trigger')"
+    here = {name: sql.lower() for name, sql in database.run(statement).rows}
+    expected = {**dictionary.triggers(), **dictionary.views()}
+    return [
+        name for name, text in expected.items() if here.get(name) != text.rstrip("; \n").lower()
+    ]
+
+
 def _derive_again(database: Database) -> list[Fault]:
     """Stored figures that are not what the rows derive to: someone changed the derived tables."""
-    from archdb.db import build
+    from archdb.db import profiles
 
-    differing = build.differing(database.path, database.progress)
+    differing = profiles.differing(database.path, database.progress)
     return [("derived figures", name, what) for name, what in differing]

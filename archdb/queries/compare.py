@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdb.errors import NotFoundError, UsageError, nearest
+from archdb.queries.freshness import fresh
 from archdb.queries.lineage import common_base, differences, told
 from archdb.queries.result import Result
 
@@ -40,13 +41,17 @@ def compare(
     if len(names) < 2:
         raise UsageError("compare needs two networks or more", remedy="archdb show NAME shows one")
     notes: list[str] = []
-    subjects = _subjects(database, names, by, input, notes)
-    _check_convention(database, convention)
-    if by == "total":
-        result = _totals(database, subjects, convention)
-    else:
-        result = _grouped(database, subjects, by, convention)
-    result.notes = notes + result.notes + _variation(database, subjects)
+    wanted = _wanted(database, names, by, convention, notes)
+    with fresh(database, wanted, input) as inputs:
+        subjects = list(map(_Subject, wanted, inputs))
+        if by == "total":
+            result = _totals(database, subjects, convention)
+        else:
+            result = _grouped(database, subjects, by, convention)
+        for subject in subjects:
+            notes += _notes(database, subject, by)
+        notes += _variation(database, subjects)
+    result.notes = notes + result.notes
     return result
 
 
@@ -65,38 +70,38 @@ def show(
 ) -> Result:
     """One network: rows as in `compare`, by more columns."""
     notes: list[str] = []
-    subjects = _subjects(database, [name], by, input, notes)
-    _check_convention(database, convention)
-    if by == "total":
-        result = _totals(database, subjects, convention)
-    else:
-        (subject,) = subjects
-        result = database.ask(f"by_{by}", **subject._asdict())
-        if convention:
-            values = _priced(database, subject, by, convention)
-            result.columns.append(convention)
-            result.rows = [(*row, values[row[0]]) for row in result.rows]
+    wanted = _wanted(database, [name], by, convention, notes)
+    with fresh(database, wanted, input) as inputs:
+        subject = _Subject(wanted[0], inputs[0])
+        if by == "total":
+            result = _totals(database, [subject], convention)
+        else:
+            result = database.ask(f"by_{by}", **subject._asdict())
+            if convention:
+                values = _priced(database, subject, by, convention)
+                result.columns.append(convention)
+                result.rows = [(*row, values[row[0]]) for row in result.rows]
+        notes += _notes(database, subject, by)
     result.notes = notes + result.notes
     return result
 
 
-def _subjects(
-    database: Database, names: Sequence[str], by: str, input: str | None, notes: list[str]
-) -> list[_Subject]:
-    """The networks, fresh at the input; `notes` takes what is to be said about them."""
+def _wanted(
+    database: Database, words: Sequence[str], by: str, convention: str | None, notes: list[str]
+) -> list[str]:
+    """The networks that the words mean; the whole request is checked before anything is derived."""
     if by not in BY:
         raise UsageError(f"cannot group by '{by}'", remedy=f"by one of: {', '.join(BY)}")
-    subjects: list[_Subject] = []
-    for word in names:
+    _check_convention(database, convention)
+    names: list[str] = []
+    for word in words:
         name = database.resolve(word)
-        if name in (subject.name for subject in subjects):
+        if name in names:
             raise UsageError(f"'{word}' is a network that is already in the comparison")
         if name != word.lower():
             notes.append(f"{word} is another name of {name}")
-        subject = _Subject(name, database.profile(name, input))
-        subjects.append(subject)
-        notes.extend(_notes(database, subject, by))
-    return subjects
+        names.append(name)
+    return names
 
 
 def _notes(database: Database, subject: _Subject, by: str) -> list[str]:
@@ -197,11 +202,12 @@ def _aligned(lists: list[list[Any]], by: str) -> list[Any]:
     return merged
 
 
-def _falling_size(resolution: str) -> tuple[int, int]:
-    if "x" not in resolution:
-        return 1, 0
-    height, width = map(int, resolution.split("x"))
-    return -height * width, -height
+def _falling_size(resolution: str) -> tuple[bool, int, int, str]:
+    """Maps by falling size, then what is no map."""
+    height, by, width = resolution.partition("x")
+    if not by:
+        return True, 0, 0, resolution
+    return False, -int(height) * int(width), -int(height), resolution
 
 
 # Conventions.

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from archdb.db.connection import connect, default_path, explained, locate, stamp
-from archdb.errors import ArchdbError, DatabaseError, NotFoundError, nearest
+from archdb.db.connection import connect, default_path, explained, locate, make_directory, stamp
+from archdb.errors import NotFoundError, QueryError, nearest
+from archdb.queries import freshness
 from archdb.queries.result import Result
 from archdb.queries.sql import sql
 
@@ -53,13 +55,7 @@ class Database:
         if not path.exists():
             from archdb.db import build  # SQLAlchemy and Alembic: only where something is written
 
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise DatabaseError(
-                    f"the directory cannot be created: {error.strerror}",
-                    remedy="name another place with --database or ARCHDB_DATABASE",
-                ).at(str(path)) from None
+            make_directory(path)
             self.say(f"creating {path} from the bundled networks (first use)")
             build.create(path, self.progress)
         return path
@@ -96,6 +92,17 @@ class Database:
             return Result([column[0] for column in cursor.description], cursor.fetchall())
         except sqlite3.Error as error:
             raise explained(error, self.path) from None
+        except UnicodeEncodeError:  # bytes that came by a terminal or a pipe and are no text
+            raise QueryError("a name or value is not UTF-8 text") from None
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All that is asked inside the block is answered from one state of the file."""
+        self._connection.execute("begin")
+        try:
+            yield
+        finally:
+            self._connection.rollback()
 
     # What is there.
 
@@ -112,69 +119,6 @@ class Database:
                 remedy=nearest(name.lower(), self.names()) or "archdb list shows all names",
             )
         return str(found[0][0])
-
-    # Freshness: figures are derived again before they are shown.
-
-    def profile(self, name: str, wanted: str | None = None) -> str:
-        """The input, as text, of a fresh profile of network `name`, derived if there is none.
-
-        `wanted` is an input size in the user's words; None means the native one.
-        """
-        stale = self.ask("stale_one", name=name).column("name")
-        failures = self._derive_again(stale)
-        if failures:
-            raise failures[0]
-        inputs = self.ask("inputs", name=name).column("input")
-        if wanted is None:
-            return str(inputs[0])
-        from archdb.ops.shape import parse, resize, text  # the ops come with it, a costly import
-
-        shape = resize(wanted, parse(inputs[0]))
-        if text(shape) not in inputs:
-            from archdb.db import build
-
-            build.add_profile(self.path, name, shape)
-        return text(shape)
-
-    def freshen(self) -> list[ArchdbError]:
-        """Derive every stale network again; the faults of those whose rows define no network.
-
-        Views show none of the latter until their rows are mended.
-        """
-        failures = self._derive_again(self.ask("stale").column("name"))
-        for failure in failures:
-            self.say(f"left out: {failure}")
-        return failures
-
-    def derive(self, names: Sequence[str] | None = None) -> Sequence[str]:
-        """Derive these networks, or all, whether stale or not; returns their names.
-
-        Raises the first fault of rows that define no network.
-        """
-        from archdb.db import build
-
-        wanted = names if names is not None else self.run("select name from network").column("name")
-        failures = build.refresh(self.path, wanted, self.progress)
-        if failures:
-            raise failures[0]
-        return wanted
-
-    def _derive_again(self, names: Iterable[str]) -> list[ArchdbError]:
-        stale = list(names)
-        if not stale:
-            return []
-        from archdb.db import build
-
-        listed = ", ".join(stale[:3]) + (f" and {len(stale) - 3} more" if len(stale) > 3 else "")
-        try:
-            failures = build.refresh(self.path, stale, self.progress)
-        except DatabaseError as error:
-            error.what = (
-                f"the rows of {listed} have changed and cannot be derived again: {error.what}"
-            )
-            raise
-        self.say(f"derived again, because the rows have changed: {listed}")
-        return failures
 
     # Questions.
 
@@ -223,16 +167,37 @@ class Database:
         return catalogue(self, pattern, family, sort, descending)
 
     def query(
-        self, sql: str, /, *, limit: int | None = None, timeout: float = 10.0, **params: Any
+        self,
+        sql: str,
+        parameters: Mapping[str, Any] | None = None,
+        /,
+        *,
+        limit: int | None = None,
+        timeout: float = 10.0,
+        **params: Any,
     ) -> Result:
         """One statement that reads, with :name parameters; at most `timeout` seconds.
 
+        Parameters are keywords, or a mapping where one is called `limit` or `timeout`.
         Raises QueryError where it writes, is malformed, holds two statements or takes too long.
         """
         from archdb.queries.sandbox import query
 
-        self.freshen()
-        return query(self.path, sql, params, limit=limit, timeout=timeout)
+        freshness.freshen(self)
+        values = {**(parameters or {}), **params}
+        return query(self.path, sql, values, limit=limit, timeout=timeout)
+
+    def derive(self, names: Sequence[str] | None = None) -> Sequence[str]:
+        """Derive these networks, or all, whether stale or not; returns their names.
+
+        Raises the first fault of rows that define no network.
+        """
+        from archdb.db import profiles
+
+        wanted = names if names is not None else self.run("select name from network").column("name")
+        for fault in profiles.refresh(self.path, wanted, self.progress).values():
+            raise fault
+        return wanted
 
     def schema(self, relation: str | None = None) -> Result:
         """The column dictionary, of one view or of all."""

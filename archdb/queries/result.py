@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ClassVar
 
 
 class Result:
@@ -14,6 +14,9 @@ class Result:
     """
 
     __slots__ = ("columns", "notes", "pairs", "rows")
+
+    #: How a notebook shows a result. archdb.render, which stands to the right of queries, sets it.
+    html: ClassVar[Callable[[Result], str] | None] = None
 
     def __init__(
         self,
@@ -44,7 +47,5 @@ class Result:
     def __repr__(self) -> str:
         return f"Result({len(self.rows)} rows: {', '.join(self.columns)})"
 
-    def _repr_html_(self) -> str:
-        from archdb.render import html  # render knows Result, so it comes later
-
-        return html(self)
+    def _repr_html_(self) -> str | None:
+        return Result.html(self) if Result.html else None

@@ -71,6 +71,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_network')),
     sa.UniqueConstraint('name', name=op.f('uq_network_name')),
     comment='One row is one exact network. revision counts changes of its layer rows.',
+    sqlite_autoincrement=True,
     sqlite_strict=True,
     sqlite_with_rowid=True
     )
@@ -151,6 +152,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_profile')),
     sa.UniqueConstraint('network_id', 'input', name=op.f('uq_profile_network_id_input')),
     comment="A network at an input size: totals, derived from the layer rows at `revision`. Stale where that is not the network's revision; views show none that is stale.",
+    sqlite_autoincrement=True,
     sqlite_strict=True,
     sqlite_with_rowid=True
     )
@@ -192,7 +194,10 @@ def upgrade() -> None:
     sa.Column('bias', sa.Integer(), nullable=True),
     sa.Column('rounding', sa.Text(), nullable=True),
     sa.Column('attributes', sa.Text(), nullable=True),
-    sa.CheckConstraint("(padding = 'explicit') = (pad_top is not null)", name=op.f('ck_layer_explicit_padding')),
+    sa.CheckConstraint("case when padding = 'explicit' then pad_top is not null and pad_bottom is not null and pad_left is not null and pad_right is not null else pad_top is null and pad_bottom is null and pad_left is null and pad_right is null end", name=op.f('ck_layer_explicit_padding')),
+    sa.CheckConstraint('(dilation_h is null) = (dilation_w is null)', name=op.f('ck_layer_dilation_pair')),
+    sa.CheckConstraint('(kernel_h is null) = (kernel_w is null)', name=op.f('ck_layer_kernel_pair')),
+    sa.CheckConstraint('(stride_h is null) = (stride_w is null)', name=op.f('ck_layer_stride_pair')),
     sa.CheckConstraint("name <> ''", name=op.f('ck_layer_name')),
     sa.CheckConstraint("padding in ('explicit', 'same', 'valid')", name=op.f('ck_layer_padding')),
     sa.CheckConstraint("rounding in ('floor', 'ceil')", name=op.f('ck_layer_rounding')),

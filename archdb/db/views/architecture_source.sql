@@ -1,5 +1,5 @@
--- One row for each publication or released file that vouches for something of a network.
 create view architecture_source as
+-- One row for each publication or released file that vouches for something of a network.
 select
     n.name as architecture,  -- name; stored; the network
     s.number as number,  -- number; stored; order among the network's sources, from 0

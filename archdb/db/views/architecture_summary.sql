@@ -1,6 +1,6 @@
+create view architecture_summary as
 -- One row per network and input size: what it is and what it costs.
 -- Auxiliary heads (training only) are left out of all totals and have columns of their own.
-create view architecture_summary as
 select
     n.name as architecture,  -- name; stored; the exact network this row is about
     n.title as title,  -- text; stored; full name, with the variant

@@ -1,6 +1,7 @@
--- One row per block, network and input size; a layer outside any block stands for itself.
--- Auxiliary heads are left out, so that the rows of a network add up to its totals. NULL: an unknown op is in the group.
 create view block_summary as
+-- One row per block, network and input size; a layer outside any block stands for itself (and
+-- joins the row of a block that bears its name).
+-- Auxiliary heads are left out, so that the rows of a network add up to its totals. NULL: an unknown op is in the group.
 select
     s.architecture as architecture,  -- name; stored; the network
     s.input as input,  -- shape; derived; input size of the network
@@ -27,6 +28,6 @@ select
     case when count(s.out_elements) = count(*) then sum(s.out_elements) end as out_elements  -- elements; derived; sizes of the outputs
 from layer_summary s
 join network n on n.name = s.architecture
-left join block b on b.network_id = n.id and b.name = s.block
+left join block b on b.network_id = n.id and b.name = coalesce(s.block, s.layer)
 where s.auxiliary = 0
-group by s.architecture, s.input, s.is_native, s.block, case when s.block is null then s.layer end;
+group by s.architecture, s.input, s.is_native, coalesce(s.block, s.layer);

@@ -1,6 +1,6 @@
+create view convention_total as
 -- One row per network, input size and counting convention: the weighted sum of the components
 -- of its layers. NULL where the convention does not price an op that the network has.
-create view convention_total as
 select
     s.architecture as architecture,  -- name; stored; the network
     s.input as input,  -- shape; derived; input size of the network

@@ -1,6 +1,6 @@
+create view layer_summary as
 -- One row per layer, network and input size. Sums over rows with auxiliary = 0 are the totals
 -- of architecture_summary.
-create view layer_summary as
 select
     n.name as architecture,  -- name; stored; the network
     p.input as input,  -- shape; derived; input size of the network

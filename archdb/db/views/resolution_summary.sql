@@ -1,11 +1,16 @@
+create view resolution_summary as
 -- One row per output size (height x width), network and input size.
 -- Auxiliary heads are left out, so that the rows of a network add up to its totals. NULL: an unknown op is in the group.
-create view resolution_summary as
 select
     architecture,  -- name; stored; the network
     input,  -- shape; derived; input size of the network
     is_native,  -- flag; derived; 1 at the input size the network is defined at
-    case when out_width is null then 'vector' else out_height || 'x' || out_width end as resolution,  -- text; derived; height x width of the output; vector for outputs that are no map
+    case
+        when out_channels is null then 'unknown'
+        when out_height is null then 'vector'
+        when out_width is null then 'length ' || out_height
+        else out_height || 'x' || out_width
+    end as resolution,  -- text; derived; height x width of the output; length of a sequence; vector; unknown behind an unknown op
     out_height,  -- elements; derived; rows of the output
     out_width,  -- elements; derived; columns of the output
     count(*) as layers,  -- layers; derived; layer rows of this group
@@ -25,4 +30,4 @@ select
     case when count(out_elements) = count(*) then sum(out_elements) end as out_elements  -- elements; derived; sizes of the outputs
 from layer_summary
 where auxiliary = 0
-group by architecture, input, is_native, out_height, out_width;
+group by architecture, input, is_native, resolution;

@@ -1,6 +1,6 @@
+create view variant_difference as
 -- One row for each way in which a variant says that it differs from its base. archdb check holds
 -- these rows equal to the differences found between the layer rows of the two.
-create view variant_difference as
 select
     n.name as architecture,  -- name; stored; the variant
     n.variant_of as variant_of,  -- name; stored; its base

@@ -2,7 +2,12 @@
 select
     layer,
     coalesce(block, layer) as block,
-    case when out_width is null then 'vector' else out_height || 'x' || out_width end as resolution,
+    case
+        when out_channels is null then 'unknown'
+        when out_height is null then 'vector'
+        when out_width is null then 'length ' || out_height
+        else out_height || 'x' || out_width
+    end as resolution,
     op,
     params, buffers, macs, bias_adds, adds, muls, comparisons, divisions, exponentials,
     in_elements, out_elements

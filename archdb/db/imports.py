@@ -1,0 +1,50 @@
+"""Networks of the user's own seed files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from archdb import seeds
+from archdb.db import store
+from archdb.db.engine import writing
+from archdb.errors import ArchdbError, DefinitionError, nearest
+from archdb.records import Seed
+
+
+def import_files(path: Path, files: Iterable[Path], *, replace: bool = False) -> list[str]:
+    """Store the networks of seed files; all of them or none. Returns their names."""
+    references = seeds.bundled_references()
+    loaded = [(file, seeds.load(file, references)) for file in files]
+    with writing(path) as connection:
+        for file, seed in loaded:
+            try:
+                _may_store(connection, seed.name, replace)
+                store.put_seed(connection, seed, "imported")
+            except ArchdbError as error:
+                raise error.at(str(file)) from None
+        for file, seed in loaded:  # only now, because a base may come in a later file
+            _check_base(connection, seed, file)
+    return [seed.name for _, seed in loaded]
+
+
+def _may_store(connection: Connection, name: str, replace: bool) -> None:
+    row = connection.execute(
+        text("select origin from network where name = :name"), {"name": name}
+    ).one_or_none()
+    if row is not None and not replace:
+        raise DefinitionError(
+            f"there is already a network '{name}' ({row.origin})",
+            remedy="give it another name, or put it in place of the other with --replace",
+        )
+
+
+def _check_base(connection: Connection, seed: Seed, file: Path) -> None:
+    names = connection.execute(text("select name from network")).scalars().all()
+    if seed.variant_of is not None and seed.variant_of not in names:
+        raise DefinitionError(
+            f"is a variant of '{seed.variant_of}', which is no network",
+            remedy=nearest(seed.variant_of, names),
+        ).at(f"{file}, {seed.name}")

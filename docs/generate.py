@@ -1,0 +1,225 @@
+"""Writes the generated parts of the pages in this directory, or says which are not up to date.
+
+    python docs/generate.py             rewrites them
+    python docs/generate.py --check     ends with status 1 where a page is not as generated
+
+A part stands between `<!-- generated: NAME -->` and `<!-- end -->`. What is in it comes from
+the declarations of ops, blocks, seeds, conventions, tables, views and commands, so that a page
+cannot say anything else than the code does.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archdb import blocks, conventions, ops, seeds
+from archdb.cli import main as cli
+from archdb.db import dictionary, schema
+from archdb.ops.attributes import REQUIRED, Declaration
+
+HERE = Path(__file__).parent
+PART = re.compile(
+    r"(?P<begin><!-- generated: (?P<name>\w+) -->\n).*?(?P<end><!-- end -->)", re.DOTALL
+)
+HELP_WIDTH = 78
+
+
+def pages(directory: Path = HERE) -> list[Path]:
+    return sorted(directory.glob("*.md"))
+
+
+def generated(text: str) -> str:
+    """The page's text with every generated part as it should be; KeyError on an unknown one."""
+    return PART.sub(lambda part: f"{part['begin']}\n{PARTS[part['name']]()}\n{part['end']}", text)
+
+
+# Building blocks of Markdown.
+
+
+def prose(doc: str | None) -> str:
+    """A docstring as Markdown: signs that would be markup are escaped outside code."""
+    pieces = re.split(r"(`[^`]*`)", inspect.cleandoc(doc or ""))
+    return "".join(p if p.startswith("`") else re.sub(r"([*<|])", r"\\\1", p) for p in pieces)
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    lines = [list(head), *map(list, rows)]
+    lines.insert(1, ["---"] * len(lines[0]))
+    return "".join(f"| {' | '.join(' '.join(cell.split()) for cell in line)} |\n" for line in lines)
+
+
+def code(value: str) -> str:
+    return f"`{value}`"
+
+
+# Seeds, ops and blocks.
+
+
+def attributes(declaration: Declaration) -> str:
+    """The attributes as a table, or a sentence where there are none."""
+    if not declaration.attributes:
+        return "No attributes.\n"
+    rows = [(code(a.name), prose(a.kind.takes), default(a.default)) for a in _rows(declaration)]
+    return table(("attribute", "takes", "default"), rows)
+
+
+def _rows(declaration: Declaration) -> Iterable[Any]:
+    return declaration.attributes.values()
+
+
+def default(value: Any) -> str:
+    """A default as a seed would write it."""
+    if value is REQUIRED:
+        return "required"
+    if value in (None, (), {}):
+        return "none"
+    if isinstance(value, bool):
+        return code(str(value).lower())
+    if isinstance(value, tuple):
+        return code(str(value[0] if len(set(value)) == 1 else list(value)))
+    return code(f"{value:g}" if isinstance(value, float) else repr(value).replace("'", '"'))
+
+
+def op_attributes() -> str:
+    parts = (
+        f"### {prose(name)}\n\n{first_sentence(op.__doc__)}\n\n{attributes(op.declaration)}"
+        for name, op in ops.REGISTRY.items()
+    )
+    return "\n".join(parts)
+
+
+def first_sentence(doc: str | None) -> str:
+    """What the op is; what it counts stands on the page of counting conventions."""
+    return re.split(r"(?<=\.)\s+(?=[A-Z])", prose(doc).split("\n\n")[0])[0]
+
+
+def block_attributes() -> str:
+    parts = (
+        f"### {prose(name)}\n\n{prose(blocks.REGISTRY[name].__doc__)}\n\n{attributes(declared)}"
+        for name, declared in blocks.DECLARATIONS.items()
+    )
+    return "\n".join(parts)
+
+
+def seed_keys() -> str:
+    declared = {
+        "The file": seeds.HEADER,
+        "`[net]`": seeds.NET,
+        "Each `[[source]]`": seeds.SOURCE,
+        "Each `[reference.KEY]`": seeds.REFERENCE,
+    }
+    return "\n".join(f"{what}:\n\n{attributes(keys)}" for what, keys in declared.items())
+
+
+# Counting.
+
+
+def op_counts() -> str:
+    return table(
+        ("op", "what it is, and what is counted"),
+        ((code(name), prose(op.__doc__)) for name, op in ops.REGISTRY.items()),
+    )
+
+
+def convention_list() -> str:
+    return table(
+        ("convention", "counts", "source"),
+        ((code(c.name), c.sentence, c.source) for c in conventions.bundled()),
+    )
+
+
+# The database.
+
+
+def table_list() -> str:
+    rows = ((code(t.name), prose(t.comment)) for t in schema.metadata.sorted_tables)
+    return table(("table", "a row is"), rows)
+
+
+def view_columns() -> str:
+    """The column dictionary, view by view."""
+    entries = dictionary.entries()
+    return "\n".join(
+        f"### {prose(name)}\n\n{_comment(text)}\n\n"
+        + table(
+            ("column", "unit", "origin", "meaning"),
+            (
+                (code(e.column), e.unit, e.origin, prose(e.meaning + _cited(e.citation)))
+                for e in entries
+                if e.relation == name
+            ),
+        )
+        for name, text in sorted(dictionary.views().items())
+    )
+
+
+def _comment(view: str) -> str:
+    """The sentences at the head of a view."""
+    lines = [line for line in view.splitlines() if line.startswith("--")]
+    return prose(" ".join(line.removeprefix("--").strip() for line in lines))
+
+
+def _cited(citation: str | None) -> str:
+    return f" ({citation})" if citation else ""
+
+
+# The command line.
+
+
+def command_help() -> str:
+    """`--help` of every command, as a block that the tests run."""
+    return "\n".join(
+        f"## {words}\n\n```console\n$ {words} --help\n{help_text}\n```\n"
+        for words, help_text in _helps(cli, "archdb", None)
+    )
+
+
+def _helps(
+    command: click.Command, words: str, parent: click.Context | None
+) -> Iterator[tuple[str, str]]:
+    name = words.rsplit(" ", 1)[-1]
+    context = click.Context(
+        command,
+        info_name=name,
+        parent=parent,
+        terminal_width=HELP_WIDTH,
+        **command.context_settings,
+    )
+    yield words, command.get_help(context)
+    if isinstance(command, click.Group):
+        for child in command.list_commands(context):
+            found = command.get_command(context, child)
+            assert found is not None
+            yield from _helps(found, f"{words} {child}", context)
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    **{"seed_keys": seed_keys, "op_attributes": op_attributes},
+    **{"block_attributes": block_attributes, "op_counts": op_counts},
+    **{"convention_list": convention_list, "table_list": table_list},
+    **{"view_columns": view_columns, "command_help": command_help},
+}
+
+
+def main(arguments: list[str], directory: Path = HERE) -> int:
+    stale = [
+        page for page in pages(directory) if generated(text := page.read_text("utf-8")) != text
+    ]
+    for page in stale:
+        if "--check" in arguments:
+            print(f"docs/{page.name} is not as generated; run: python docs/generate.py")
+        else:
+            page.write_text(generated(page.read_text("utf-8")), "utf-8")
+            print(f"docs/{page.name} rewritten")
+    return 1 if stale and "--check" in arguments else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

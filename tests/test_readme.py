@@ -1,0 +1,198 @@
+"""Every block of README.md and docs/*.md is run, and its output is what the page shows.
+
+The blocks of a page run in their order, in one empty directory with one empty home:
+
+    console     commands behind `$ ` (continued behind `> `), each followed by what it prints
+    sql         a statement for `archdb query`
+    python      a program of its own
+    text        what the sql or python block above it prints
+    toml NAME   a file of that name, which a later command of the page must use
+
+A block of any other kind fails, so none can be added that is not run. The two command lines
+that set archdb up are run by test_wheel.py and .ci/run; of the first, the last part runs here
+too. `pytest --update` rewrites the outputs in place.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from archdb.db import build
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+FENCE = re.compile(r"^```(?P<words>\S.*)\n(?P<body>(?:(?!```).*\n)*?)```$", re.MULTILINE)
+SET_UP = "python3 -m venv "
+
+
+class Block(NamedTuple):
+    """A fenced block; `start` and `end` are the places of its body in the page's text."""
+
+    kind: str
+    name: str
+    body: str
+    start: int
+    end: int
+
+
+class Command(NamedTuple):
+    """A command of a console block, the lines that show it, and what it is shown to print."""
+
+    words: str
+    shown: str
+    output: str
+
+
+def blocks(page: Path) -> list[Block]:
+    return [
+        Block(*(match["words"] + " ").split(" ", 1), match["body"], *match.span("body"))
+        for match in FENCE.finditer(page.read_text("utf-8"))
+    ]
+
+
+def commands(body: str) -> list[Command]:
+    """The commands of a console block."""
+    assert body.startswith("$ "), "a console block begins with a command behind '$ '"
+    found = []
+    for part in re.split(r"^(?=\$ )", body, flags=re.MULTILINE)[1:]:
+        shown = re.match(r"\$ .*\n(?:> .*\n)*", part)[0]
+        words = re.sub(r"^[$>] ", "", shown, flags=re.MULTILINE).rstrip("\n")
+        found.append(Command(words, shown, part.removeprefix(shown)))
+    return found
+
+
+class Session:
+    """One page's blocks, run in order as far as they are asked for."""
+
+    def __init__(self, page: Path, directory: Path, default: Path | None = None) -> None:
+        self.page, self.here, self.home = page, directory / "here", directory / "home"
+        self.data = self.home / ".local" / "share"
+        self.here.mkdir(parents=True)
+        (self.data / "archdb").mkdir(parents=True)
+        if default is not None:
+            shutil.copy(default, self.data / "archdb")
+        self.done: list[str] = []
+
+    def actual(self, index: int) -> str:
+        """What the block at `index` should show: its own body, outputs replaced by true ones."""
+        while len(self.done) <= index:
+            self.done.append(self.run(blocks(self.page), len(self.done)))
+        return self.done[index]
+
+    def run(self, page: list[Block], index: int) -> str:
+        block = page[index]
+        if block.kind == "console":
+            return "".join(c.shown + self.console(c) for c in commands(block.body))
+        if block.kind == "toml":
+            (self.here / block.name.strip()).write_text(block.body, "utf-8")
+        if block.kind == "text":
+            above = page[index - 1]
+            words = {"sql": ["archdb", "query", "--file", "-"], "python": [sys.executable, "-"]}
+            return self.shell(words[above.kind], above.body)
+        return block.body
+
+    def console(self, command: Command) -> str:
+        words = command.words
+        if words.startswith(SET_UP):
+            words = words.split(" && ")[-1].removeprefix(".venv/bin/")
+            if not words.startswith("archdb"):
+                return command.output
+            shutil.rmtree(self.data)  # this is its first use
+        if words.startswith("sqlite3") and shutil.which("sqlite3") is None:
+            return command.output
+        return self.shell(["sh", "-c", words])
+
+    def shell(self, words: list[str], given: str = "") -> str:
+        """Both streams of a command, as a terminal shows them to someone called you."""
+        place = {"HOME": str(self.home), "XDG_DATA_HOME": str(self.data)}
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        env = {k: v for k, v in os.environ.items() if not k.startswith("ARCHDB")}
+        env |= place | {"PATH": path, "COLUMNS": "80", "PYTHONUTF8": "1"}
+        done = subprocess.run(
+            words,
+            input=given,
+            cwd=self.here,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            check=False,
+        )
+        output = done.stdout.replace(str(self.home), "/home/you")
+        assert done.returncode == 0 or "Error: " in output, f"{words} failed:\n{output}"
+        return output
+
+
+ALL = [(page, index) for page in PAGES for index in range(len(blocks(page)))]
+
+
+@pytest.fixture(scope="module")
+def sessions(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Session]:
+    """A session for each page, with a default database already made."""
+    default = tmp_path_factory.mktemp("default") / "archdb.sqlite"
+    build.create(default)
+    return {page: Session(page, tmp_path_factory.mktemp(page.stem), default) for page in PAGES}
+
+
+@pytest.mark.parametrize(("page", "index"), ALL, ids=[f"{p.name}-{i}" for p, i in ALL])
+def test_block(
+    page: Path, index: int, sessions: dict[Path, Session], request: pytest.FixtureRequest
+) -> None:
+    block = blocks(page)[index]
+    actual = sessions[page].actual(index)
+    if request.config.getoption("--update", default=False):
+        text = page.read_text("utf-8")
+        page.write_text(text[: block.start] + actual + text[block.end :], "utf-8")
+    else:
+        assert actual == block.body
+    if block.kind == "console" and "$ sqlite3" in block.body and shutil.which("sqlite3") is None:
+        pytest.skip("the commands of the sqlite3 shell did not run: it is not installed")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_block_escapes(page: Path) -> None:
+    """Every fence belongs to a block of a kind that is run, and no code is written otherwise."""
+    text, found = page.read_text("utf-8"), blocks(page)
+    assert len(re.findall(r"^\s*(?:```|~~~)", text, re.MULTILINE)) == 2 * len(found)
+    assert not re.search(r"^(?: {4}|\t)", FENCE.sub("", text), re.MULTILINE), "indented code"
+    kinds = ["", *(block.kind for block in found), ""]
+    for before, kind in pairwise(kinds):
+        assert kind in ("", "console", "sql", "python", "text", "toml")
+        assert (kind == "text") == (before in ("sql", "python")), f"{kind} follows {before}"
+    for block in found:
+        if block.kind == "toml":
+            later = "".join(b.body for b in found if b.kind == "console" and b.start > block.end)
+            assert block.name.strip(), "a toml block is given a file's name: ```toml NAME"
+            assert block.name.strip() in later, f"no command uses {block.name}"
+
+
+def set_up_lines() -> list[str]:
+    """The README's command lines that make a virtual environment, the use before the tests."""
+    found = [b.body for b in blocks(ROOT / "README.md") if b.kind == "console"]
+    return [c.words for body in found for c in commands(body) if c.words.startswith(SET_UP)]
+
+
+def test_the_readme_sets_up_by_two_command_lines() -> None:
+    use, test = set_up_lines()
+    assert use.endswith(" && .venv/bin/archdb compare vgg16 alexnet")
+    assert test.endswith(" && .venv/bin/pytest")
+
+
+def test_ci_runs_the_command_line_of_the_readme() -> None:
+    lines = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
+    assert set_up_lines()[1] in [line.strip() for line in lines]
+
+
+def test_a_changed_output_is_noticed(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("```console\n$ echo 1\n2\n$ echo 3 |\n> cat\n3\n```\n", "utf-8")
+    assert Session(page, tmp_path / "run").actual(0) == "$ echo 1\n1\n$ echo 3 |\n> cat\n3\n"

@@ -1,0 +1,163 @@
+"""The shape of the package: what may import what, how large a part may be, who knows op names."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import archdb
+from archdb.ops import REGISTRY
+
+PACKAGE = Path(archdb.__file__).parent
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+#: From left to right. A module may import from its own rank and from those before it.
+RANKS = (
+    {"errors", "paths"},
+    {"graph"},
+    {"ops"},
+    {"blocks"},
+    {"seeds", "conventions", "facts", "receptive"},
+    {"totals"},
+    {"derive"},
+    {"db"},
+    {"queries"},
+    {"render"},
+    {"cli"},
+    {"archdb", "__main__"},  # the face of the package: what `import archdb` and `-m` give
+)
+RANK = {part: rank for rank, parts in enumerate(RANKS) for part in parts}
+
+#: Who may import what is not archdb's and not everywhere at home.
+GUARDED = {
+    "click": {"cli"},
+    "rich": {"render", "cli"},
+    "sqlalchemy": {"db", "queries"},
+    "alembic": {"db"},
+    "sqlite3": {"db", "queries", "cli"},
+    "platformdirs": {"db"},
+}
+MOST_LINES, MOST_LINES_OF_A_FUNCTION = 250, 40
+
+
+def part(path: Path) -> str:
+    """The part of the package that a module belongs to: ops for archdb/ops/base.py."""
+    first = path.relative_to(PACKAGE).parts[0]
+    return "archdb" if first == "__init__.py" else first.removesuffix(".py")
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    """Dotted names of all that a module imports, inside functions and for types too."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def part_of(name: str) -> str:
+    """The part of archdb that an imported name means; the package for archdb.__version__."""
+    inner = name.split(".")[1] if "." in name else ""
+    return inner if inner in RANK else "archdb"
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+each = pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+
+
+def test_every_part_has_a_rank() -> None:
+    assert {part(path) for path in MODULES} == set(RANK)
+
+
+@each
+def test_imports_point_one_way(path: Path) -> None:
+    own = part(path)
+    for name in imported(tree(path)):
+        if name.split(".")[0] == "archdb" and name != "archdb.__version__":
+            assert RANK[part_of(name)] <= RANK[own], f"{own} imports {name}, which comes later"
+
+
+@each
+def test_what_needs_a_library_stands_in_its_place(path: Path) -> None:
+    for name in imported(tree(path)):
+        places = GUARDED.get(name.split(".")[0])
+        assert places is None or part(path) in places, f"{part(path)} imports {name}"
+
+
+def loaded_by(statement: str) -> set[str]:
+    """The modules that a new Python has loaded after a statement."""
+    listed = f"import sys; {statement}; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", listed], capture_output=True, text=True, check=True)
+    return set(run.stdout.split())
+
+
+def test_what_stands_left_of_the_database_runs_without_one() -> None:
+    loaded = loaded_by("import archdb.seeds, archdb.derive, archdb.conventions")
+    assert "archdb.derive" in loaded
+    assert not loaded & {"sqlite3", "sqlalchemy", "alembic", "click", "archdb.db"}
+
+
+def test_importing_the_package_alone_loads_no_part_of_it() -> None:
+    assert {name for name in loaded_by("import archdb") if name.startswith("archdb.")} == set()
+
+
+@each
+def test_a_module_can_be_read_at_one_sitting(path: Path) -> None:
+    lines = path.read_text("utf-8").count("\n")
+    assert lines <= MOST_LINES
+
+
+@each
+def test_a_function_can_be_read_at_a_glance(path: Path) -> None:
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            lines = (node.end_lineno or 0) - node.lineno + 1
+            assert lines <= MOST_LINES_OF_A_FUNCTION, node.name
+
+
+def literals(node: ast.expr) -> Iterator[str]:
+    """The words in an expression: a literal, or a list, tuple or set of them."""
+    for inner in [node, *getattr(node, "elts", [])]:
+        if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
+            yield inner.value
+
+
+def compared(module: ast.Module) -> Iterator[str]:
+    """Every word that a module compares with something, by ==, in or case."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Compare):
+            for side in (node.left, *node.comparators):
+                yield from literals(side)
+        elif isinstance(node, ast.MatchValue):
+            yield from literals(node.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "if op == 'conv2d': pass",
+        "x = [n for n in names if 'add' != n]",
+        "op.name in ('lrn', 'other')",
+        "match name:\n  case 'relu': pass",
+    ],
+)
+def test_a_comparison_with_the_name_of_an_op_is_seen(text: str) -> None:
+    assert set(compared(ast.parse(text))) & set(REGISTRY)
+
+
+@each
+def test_only_ops_branch_on_the_name_of_an_op(path: Path) -> None:
+    if part(path) != "ops":
+        assert set(compared(tree(path))) & set(REGISTRY) == set()
+
+
+@each
+def test_a_module_says_what_it_is(path: Path) -> None:
+    assert ast.get_docstring(tree(path))
