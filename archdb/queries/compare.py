@@ -127,12 +127,9 @@ def _totals(database: Database, subjects: list[_Subject], convention: str | None
         values = [_convention_total(database, s, convention) for s in subjects]
         rows.append((convention, "by convention", *values))
     notes = [
-        f"{subject.name}: {what}: {summary[note]}"
+        f"{subject.name}: {what}{summary[note]}"
         for subject, summary in zip(subjects, summaries, strict=True)
-        for note, what in (
-            ("note", "totals are open"),
-            ("receptive_field_note", "no receptive field"),
-        )
+        for note, what in (("note", ""), ("receptive_field_note", "no receptive field: "))
         if summary[note]
     ]
     columns = ["quantity", "unit", *(subject.name for subject in subjects)]
