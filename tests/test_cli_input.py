@@ -1,4 +1,4 @@
-"""Another input size: derived, kept, used again; what it changes is said; bad ones change nothing."""
+"""Another input: derived, kept, used again; what it changes is said, a bad one changes nothing."""
 
 import json
 import sqlite3
