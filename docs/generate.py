@@ -66,12 +66,11 @@ def attributes(declaration: Declaration) -> str:
     """The attributes as a table, or a sentence where there are none."""
     if not declaration.attributes:
         return "No attributes.\n"
-    rows = [(code(a.name), prose(a.kind.takes), default(a.default)) for a in _rows(declaration)]
+    rows = (
+        (code(a.name), prose(a.kind.takes), default(a.default))
+        for a in declaration.attributes.values()
+    )
     return table(("attribute", "takes", "default"), rows)
-
-
-def _rows(declaration: Declaration) -> Iterable[Any]:
-    return declaration.attributes.values()
 
 
 def default(value: Any) -> str:

@@ -1,10 +1,13 @@
 """What all tests share: none sees the user's own database, and none is timed."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from archdb.db import build
 
 settings.register_profile("archdb", deadline=None, database=None, print_blob=True)
 settings.load_profile("archdb")
@@ -26,3 +29,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write the outputs shown in README.md and docs/, and the golden files, anew",
     )
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database of all bundled networks, made once: to be copied and never written."""
+    path = tmp_path_factory.mktemp("built") / "archdb.sqlite"
+    build.create(path)
+    return path
+
+
+@pytest.fixture
+def database(built: Path, tmp_path: Path) -> Path:
+    """A copy of that database for one test, alone in a directory."""
+    place = tmp_path / "database"
+    place.mkdir()
+    return Path(shutil.copy(built, place / "archdb.sqlite"))

@@ -70,7 +70,7 @@ def commands(body: str) -> list[Command]:
     return found
 
 
-class Session:
+class Terminal:
     """One page's blocks, run in order as far as they are asked for."""
 
     def __init__(self, page: Path, directory: Path, default: Path | None = None) -> None:
@@ -136,19 +136,19 @@ ALL = [(page, index) for page in PAGES for index in range(len(blocks(page)))]
 
 
 @pytest.fixture(scope="module")
-def sessions(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Session]:
-    """A session for each page, with a default database already made."""
+def terminals(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Terminal]:
+    """A terminal for each page, with a default database already made."""
     default = tmp_path_factory.mktemp("default") / "archdb.sqlite"
     build.create(default)
-    return {page: Session(page, tmp_path_factory.mktemp(page.stem), default) for page in PAGES}
+    return {page: Terminal(page, tmp_path_factory.mktemp(page.stem), default) for page in PAGES}
 
 
 @pytest.mark.parametrize(("page", "index"), ALL, ids=[f"{p.name}-{i}" for p, i in ALL])
 def test_block(
-    page: Path, index: int, sessions: dict[Path, Session], request: pytest.FixtureRequest
+    page: Path, index: int, terminals: dict[Path, Terminal], request: pytest.FixtureRequest
 ) -> None:
     block = blocks(page)[index]
-    actual = sessions[page].actual(index)
+    actual = terminals[page].actual(index)
     if request.config.getoption("--update", default=False):
         text = page.read_text("utf-8")
         page.write_text(text[: block.start] + actual + text[block.end :], "utf-8")
@@ -181,8 +181,9 @@ def set_up_lines() -> list[str]:
     return [c.words for body in found for c in commands(body) if c.words.startswith(SET_UP)]
 
 
-def test_the_readme_sets_up_by_two_command_lines() -> None:
+def test_the_readme_sets_up_by_two_command_lines_and_nothing_else_does() -> None:
     use, test = set_up_lines()
+    assert [page.name for page in PAGES[1:] if f"$ {SET_UP}" in page.read_text("utf-8")] == []
     assert use.endswith(" && .venv/bin/archdb compare vgg16 alexnet")
     assert test.endswith(" && .venv/bin/pytest")
 
@@ -195,4 +196,4 @@ def test_ci_runs_the_command_line_of_the_readme() -> None:
 def test_a_changed_output_is_noticed(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("```console\n$ echo 1\n2\n$ echo 3 |\n> cat\n3\n```\n", "utf-8")
-    assert Session(page, tmp_path / "run").actual(0) == "$ echo 1\n1\n$ echo 3 |\n> cat\n3\n"
+    assert Terminal(page, tmp_path / "run").actual(0) == "$ echo 1\n1\n$ echo 3 |\n> cat\n3\n"

@@ -29,7 +29,7 @@ def parse(words: str) -> Shape:
     parts = words.replace("×", "x").lower().split("x")
     remedy = "write one size (384) or channels, height and width (3x384x384)"
     try:
-        sizes = tuple(int(part) for part in parts)
+        sizes = tuple(map(_integer, parts))
     except ValueError:
         raise UsageError(f"'{words}' is not an input size", remedy=remedy) from None
     for size in sizes:
@@ -39,6 +39,13 @@ def parse(words: str) -> Shape:
                 remedy=remedy,
             )
     return sizes
+
+
+def _integer(digits: str) -> int:
+    """As int(), which also takes '3_84', ' 384 ' and the digits of other scripts."""
+    if not (digits.isascii() and digits.removeprefix("-").isdigit()):
+        raise ValueError
+    return int(digits)
 
 
 def resize(words: str, native: Shape) -> Shape:

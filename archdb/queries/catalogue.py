@@ -10,11 +10,11 @@ from archdb.queries.freshness import freshen
 from archdb.queries.result import Result
 
 if TYPE_CHECKING:
-    from archdb.queries.database import Database
+    from archdb.queries.reader import Reader
 
 
 def catalogue(
-    database: Database,
+    reader: Reader,
     pattern: str | None,
     family: str | None,
     sort: str | None,
@@ -24,11 +24,11 @@ def catalogue(
 
     Raises NotFoundError where no network matches, UsageError where there is no such column.
     """
-    left_out = freshen(database)
+    left_out = freshen(reader)
     glob = pattern.lower() if pattern is not None else None
-    result = database.ask("catalogue", pattern=glob, family=family)
+    result = reader.ask("catalogue", pattern=glob, family=family)
     if not result.rows and (pattern is not None or family is not None):
-        raise _no_match(database, pattern, family, left_out)
+        raise _no_match(reader, pattern, family, left_out)
     if sort is not None:
         if sort not in result.columns:
             raise UsageError(
@@ -48,16 +48,16 @@ def _rank(value: Any) -> tuple[bool, Any]:
 
 
 def _no_match(
-    database: Database, pattern: str | None, family: str | None, left_out: Iterable[str]
+    reader: Reader, pattern: str | None, family: str | None, left_out: Iterable[str]
 ) -> NotFoundError:
-    families = database.ask("families").column("family")
+    families = reader.ask("families").column("family")
     if family is not None and family.lower() not in (known.lower() for known in families):
         return NotFoundError(
             f"no family is called '{family}'",
             remedy=nearest(family, families) or f"there are: {', '.join(families)}",
         )
     asked = f"matches '{pattern}'" if pattern is not None else f"of family {family} has figures"
-    names = set(database.names()).difference(left_out)
+    names = set(reader.names()).difference(left_out)
     near = nearest(pattern.strip("*"), names) if pattern else ""
     return NotFoundError(
         f"no network {asked}", remedy=near or "patterns are globs: archdb list 'vgg*'"

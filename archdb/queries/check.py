@@ -11,45 +11,45 @@ from archdb.queries.result import Result
 from archdb.queries.sql import checks
 
 if TYPE_CHECKING:
-    from archdb.queries.database import Database
+    from archdb.queries.reader import Reader
 
 Fault = tuple[str, str, str]  # check, network, fault
 
 
-def check(database: Database) -> Result:
+def check(reader: Reader) -> Result:
     """One row for each fault found; none when all is well. Stale networks are derived first."""
     faults: list[Fault] = []
-    integrity = database.run("pragma integrity_check").rows
+    integrity = reader.run("pragma integrity_check").rows
     faults += [("integrity", "", str(row[0])) for row in integrity if row[0] != "ok"]
-    for table, _, parent, _ in database.run("pragma foreign_key_check").rows:
+    for table, _, parent, _ in reader.run("pragma foreign_key_check").rows:
         faults.append(("foreign keys", "", f"a row of {table} refers to a missing row of {parent}"))
-    changed = _changed(database)
+    changed = _changed(reader)
     remedy = "is not as archdb made it: archdb db upgrade mends it"
     faults += [("views and triggers", "", f"{name} {remedy}") for name in changed]
     if not dictionary.views().keys().isdisjoint(changed):  # the other questions read them
         return Result(["check", "network", "fault"], faults)
-    faults += [("derivation", name, str(error)) for name, error in freshen(database).items()]
+    faults += [("derivation", name, str(error)) for name, error in freshen(reader).items()]
     for name, statement in checks().items():
-        found = database.run(statement).rows
+        found = reader.run(statement).rows
         faults += [(name.replace("_", " "), network, fault) for network, fault in found]
-    faults += [("lineage", network, fault) for network, fault in misstated(database)]
-    faults += _derive_again(database)
+    faults += [("lineage", network, fault) for network, fault in misstated(reader)]
+    faults += _derive_again(reader)
     return Result(["check", "network", "fault"], faults)
 
 
-def _changed(database: Database) -> list[str]:
+def _changed(reader: Reader) -> list[str]:
     """Views and triggers that are not those of this archdb."""
     statement = "select name, sql from sqlite_master where type in ('view', 'trigger')"
-    here = {name: sql.lower() for name, sql in database.run(statement).rows}
+    here = {name: sql.lower() for name, sql in reader.run(statement).rows}
     expected = {**dictionary.triggers(), **dictionary.views()}
     return [
         name for name, text in expected.items() if here.get(name) != text.rstrip("; \n").lower()
     ]
 
 
-def _derive_again(database: Database) -> list[Fault]:
+def _derive_again(reader: Reader) -> list[Fault]:
     """Stored figures that are not what the rows derive to: someone changed the derived tables."""
     from archdb.db import profiles
 
-    differing = profiles.differing(database.path, database.progress)
+    differing = profiles.differing(reader.path, reader.progress)
     return [("derived figures", name, what) for name, what in differing]

@@ -11,7 +11,7 @@ from archdb.queries.lineage import common_base, differences, told
 from archdb.queries.result import Result
 
 if TYPE_CHECKING:
-    from archdb.queries.database import Database
+    from archdb.queries.reader import Reader
 
 #: What `compare` sets side by side for each grouping; `show` gives all columns of by_*.sql.
 GROUPINGS = {
@@ -31,7 +31,7 @@ class _Subject(NamedTuple):
 
 
 def compare(
-    database: Database,
+    reader: Reader,
     names: Sequence[str],
     by: str,
     input: str | None,
@@ -41,61 +41,59 @@ def compare(
     if len(names) < 2:
         raise UsageError("compare needs two networks or more", remedy="archdb show NAME shows one")
     notes: list[str] = []
-    wanted = _wanted(database, names, by, convention, notes)
-    with fresh(database, wanted, input) as inputs:
+    wanted = _wanted(reader, names, by, convention, notes)
+    with fresh(reader, wanted, input) as inputs:
         subjects = list(map(_Subject, wanted, inputs))
         if by == "total":
-            result = _totals(database, subjects, convention)
+            result = _totals(reader, subjects, convention)
         else:
-            result = _grouped(database, subjects, by, convention)
+            result = _grouped(reader, subjects, by, convention)
         for subject in subjects:
-            notes += _notes(database, subject, by)
-        notes += _variation(database, subjects)
+            notes += _notes(reader, subject, by)
+        notes += _variation(reader, subjects)
     result.notes = notes + result.notes
     return result
 
 
-def _variation(database: Database, subjects: list[_Subject]) -> list[str]:
+def _variation(reader: Reader, subjects: list[_Subject]) -> list[str]:
     """Of two variants of one base: how their layer rows differ."""
     if len(subjects) != 2:
         return []
     first, second = (subject.name for subject in subjects)
-    if common_base(database, first, second) is None:
+    if common_base(reader, first, second) is None:
         return []
-    return [f"{first} → {second}: {line}" for line in told(differences(database, first, second))]
+    return [f"{first} → {second}: {line}" for line in told(differences(reader, first, second))]
 
 
-def show(
-    database: Database, name: str, by: str, input: str | None, convention: str | None
-) -> Result:
+def show(reader: Reader, name: str, by: str, input: str | None, convention: str | None) -> Result:
     """One network: rows as in `compare`, by more columns."""
     notes: list[str] = []
-    wanted = _wanted(database, [name], by, convention, notes)
-    with fresh(database, wanted, input) as inputs:
+    wanted = _wanted(reader, [name], by, convention, notes)
+    with fresh(reader, wanted, input) as inputs:
         subject = _Subject(wanted[0], inputs[0])
         if by == "total":
-            result = _totals(database, [subject], convention)
+            result = _totals(reader, [subject], convention)
         else:
-            result = database.ask(f"by_{by}", **subject._asdict())
+            result = reader.ask(f"by_{by}", **subject._asdict())
             if convention:
-                values = _priced(database, subject, by, convention)
+                values = _priced(reader, subject, by, convention)
                 result.columns.append(convention)
                 result.rows = [(*row, values[row[0]]) for row in result.rows]
-        notes += _notes(database, subject, by)
+        notes += _notes(reader, subject, by)
     result.notes = notes + result.notes
     return result
 
 
 def _wanted(
-    database: Database, words: Sequence[str], by: str, convention: str | None, notes: list[str]
+    reader: Reader, words: Sequence[str], by: str, convention: str | None, notes: list[str]
 ) -> list[str]:
     """The networks that the words mean; the whole request is checked before anything is derived."""
     if by not in BY:
         raise UsageError(f"cannot group by '{by}'", remedy=f"by one of: {', '.join(BY)}")
-    _check_convention(database, convention)
+    _check_convention(reader, convention)
     names: list[str] = []
     for word in words:
-        name = database.resolve(word)
+        name = reader.resolve(word)
         if name in names:
             raise UsageError(f"'{word}' is a network that is already in the comparison")
         if name != word.lower():
@@ -104,10 +102,10 @@ def _wanted(
     return names
 
 
-def _notes(database: Database, subject: _Subject, by: str) -> list[str]:
+def _notes(reader: Reader, subject: _Subject, by: str) -> list[str]:
     """What a reader of the figures must know: changed layers, heads left out."""
     notes = []
-    changed = database.ask("changed", **subject._asdict()).rows
+    changed = reader.ask("changed", **subject._asdict()).rows
     for layer, op, params, native_params, native in changed:
         notes.append(
             f"{subject.name} at {subject.input}: layer {layer} ({op}) has {_number(params)} params"
@@ -115,7 +113,7 @@ def _notes(database: Database, subject: _Subject, by: str) -> list[str]:
             " because its input has another size"
         )
     if by != "total":
-        ((layers, params, macs),) = database.ask("heads", **subject._asdict()).rows
+        ((layers, params, macs),) = reader.ask("heads", **subject._asdict()).rows
         if layers:
             notes.append(
                 f"{subject.name}: {layers} layers of auxiliary heads are left out"
@@ -128,23 +126,20 @@ def _number(value: int | None) -> str:
     return "an open number of" if value is None else f"{value:,}"
 
 
-def _totals(database: Database, subjects: list[_Subject], convention: str | None) -> Result:
+def _totals(reader: Reader, subjects: list[_Subject], convention: str | None) -> Result:
     """Rows (quantity, unit, one value per network, ratio where there are two)."""
-    summaries = [database.ask("summary", **s._asdict()).to_dicts()[0] for s in subjects]
+    summaries = [reader.ask("summary", **s._asdict()).to_dicts()[0] for s in subjects]
     rows: list[tuple[Any, ...]] = [
         (quantity, unit, *(summary[quantity] for summary in summaries))
-        for quantity, unit in database.ask("units").rows
+        for quantity, unit in reader.ask("units").rows
     ]
     if convention:
-        values = [_convention_total(database, s, convention) for s in subjects]
+        values = [_convention_total(reader, s, convention) for s in subjects]
         rows.append((convention, "by convention", *values))
     notes = [
-        f"{subject.name}: {what}: {summary[note]}"
+        f"{subject.name}: {what}{summary[note]}"
         for subject, summary in zip(subjects, summaries, strict=True)
-        for note, what in (
-            ("note", "totals are open"),
-            ("receptive_field_note", "no receptive field"),
-        )
+        for note, what in (("note", ""), ("receptive_field_note", "no receptive field: "))
         if summary[note]
     ]
     columns = ["quantity", "unit", *(subject.name for subject in subjects)]
@@ -161,17 +156,15 @@ def _ratio(first: Any, second: Any) -> float | None:
     return first / second
 
 
-def _grouped(
-    database: Database, subjects: list[_Subject], by: str, convention: str | None
-) -> Result:
+def _grouped(reader: Reader, subjects: list[_Subject], by: str, convention: str | None) -> Result:
     """Rows aligned by key; a key that a network does not have leaves its columns empty."""
     quantities = list(GROUPINGS[by])
     tables: list[dict[Any, dict[str, Any]]] = []
     for subject in subjects:
-        rows = database.ask(f"by_{by}", **subject._asdict()).to_dicts()
+        rows = reader.ask(f"by_{by}", **subject._asdict()).to_dicts()
         table = {row[by]: row for row in rows}
         if convention:
-            for key, value in _priced(database, subject, by, convention).items():
+            for key, value in _priced(reader, subject, by, convention).items():
                 table[key][convention] = value
         tables.append(table)
     if convention:
@@ -213,10 +206,10 @@ def _falling_size(resolution: str) -> tuple[bool, int, int, str]:
 # Conventions.
 
 
-def _check_convention(database: Database, convention: str | None) -> None:
+def _check_convention(reader: Reader, convention: str | None) -> None:
     if convention is None:
         return
-    known = database.run("select name from convention order by name").column("name")
+    known = reader.run("select name from convention order by name").column("name")
     if convention not in known:
         raise NotFoundError(
             f"no counting convention is called '{convention}'",
@@ -224,21 +217,21 @@ def _check_convention(database: Database, convention: str | None) -> None:
         )
 
 
-def _convention_total(database: Database, subject: _Subject, convention: str) -> Any:
+def _convention_total(reader: Reader, subject: _Subject, convention: str) -> Any:
     statement = (
         "select value from convention_total"
         " where architecture = :name and input = :input and convention = :convention"
     )
-    return database.run(statement, {**subject._asdict(), "convention": convention}).rows[0][0]
+    return reader.run(statement, {**subject._asdict(), "convention": convention}).rows[0][0]
 
 
-def _priced(database: Database, subject: _Subject, by: str, convention: str) -> dict[Any, Any]:
+def _priced(reader: Reader, subject: _Subject, by: str, convention: str) -> dict[Any, Any]:
     """What each group counts for; None where it holds an op that the convention does not price."""
     weights: dict[str, list[tuple[str, int]]] = {}
-    for op, quantity, weight in database.ask("weights", convention=convention).rows:
+    for op, quantity, weight in reader.ask("weights", convention=convention).rows:
         weights.setdefault(op, []).append((quantity, weight))
     groups: dict[Any, int | None] = {}
-    for row in database.ask("components", **subject._asdict()).to_dicts():
+    for row in reader.ask("components", **subject._asdict()).to_dicts():
         value, sofar = _price(row, weights.get(row["op"])), groups.get(row[by], 0)
         groups[row[by]] = None if value is None or sofar is None else sofar + value
     return groups

@@ -1,126 +1,21 @@
-"""A database as its users hold it: opened, fresh, and answering questions."""
+"""A database as its users hold it: one method for each question."""
 
 from __future__ import annotations
 
-import contextlib
-import os
-import sqlite3
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from archdb.db.connection import connect, default_path, explained, locate, make_directory, stamp
-from archdb.errors import NotFoundError, QueryError, nearest
+from archdb.errors import NotFoundError, nearest
 from archdb.queries import freshness
+from archdb.queries.reader import Reader
 from archdb.queries.result import Result
-from archdb.queries.sql import sql
-
-Say = Callable[[str], None]
-Progress = Callable[[int, int], None]
 
 
-def _to_stderr(message: str) -> None:
-    print(message, file=sys.stderr)
+class Database(Reader):
+    """An archdb database; each method answers with a Result.
 
-
-def _no_progress(done: int, total: int) -> None:
-    return None
-
-
-class Database:
-    """An archdb database, read through SQLite alone and written only where a figure is missing.
-
-    `say` is told what archdb does unasked (creating, upgrading, deriving again); `progress` is
-    called with (done, total) as it proceeds. Raises DatabaseError where the file cannot be used.
+    A question's module is imported where it is asked: start-up counts.
     """
-
-    def __init__(
-        self,
-        path: str | os.PathLike[str] | None = None,
-        *,
-        say: Say = _to_stderr,
-        progress: Progress = _no_progress,
-    ) -> None:
-        self.say, self.progress = say, progress
-        located = locate(path)
-        self.path = located if located is not None else self._default()
-        self._connection = connect(self.path)
-        if stamp(self._connection, self.path).older:
-            self._upgrade()
-
-    def _default(self) -> Path:
-        """The user's own database, made from the bundled seeds if it is not there yet."""
-        path = default_path()
-        if not path.exists():
-            from archdb.db import build  # SQLAlchemy and Alembic: only where something is written
-
-            make_directory(path)
-            self.say(f"creating {path} from the bundled networks (first use)")
-            build.create(path, self.progress)
-        return path
-
-    def _upgrade(self) -> None:
-        from archdb.db import build
-
-        self._connection.close()
-        copy = build.upgrade(self.path, self.progress)
-        self.say(f"{self.path} was made by an older archdb: upgraded, after a copy to {copy}")
-        self._connection = connect(self.path)
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._connection.close()
-
-    def __enter__(self) -> Database:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        return f"archdb.open({str(self.path)!r})"
-
-    def ask(self, question: str, /, **parameters: Any) -> Result:
-        """One of archdb's own questions, by the name of its .sql file."""
-        return self.run(sql(question), parameters)
-
-    def run(self, statement: str, parameters: dict[str, Any] | None = None) -> Result:
-        """A statement of archdb's own; analysts' statements go through `query`."""
-        try:
-            cursor = self._connection.execute(statement, parameters or {})
-            return Result([column[0] for column in cursor.description], cursor.fetchall())
-        except sqlite3.Error as error:
-            raise explained(error, self.path) from None
-        except UnicodeEncodeError:  # bytes that came by a terminal or a pipe and are no text
-            raise QueryError("a name or value is not UTF-8 text") from None
-
-    @contextlib.contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """All that is asked inside the block is answered from one state of the file."""
-        self._connection.execute("begin")
-        try:
-            yield
-        finally:
-            self._connection.rollback()
-
-    # What is there.
-
-    def names(self) -> list[str]:
-        """All names and aliases."""
-        return self.ask("names").column("name")
-
-    def resolve(self, name: str) -> str:
-        """The network that a name or alias means; NotFoundError with the nearest names."""
-        found = self.ask("resolve", name=name.lower()).rows
-        if not found:
-            raise NotFoundError(
-                f"no network is called '{name}'",
-                remedy=nearest(name.lower(), self.names()) or "archdb list shows all names",
-            )
-        return str(found[0][0])
-
-    # Questions.
 
     def compare(
         self,

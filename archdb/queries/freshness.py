@@ -12,49 +12,47 @@ from typing import TYPE_CHECKING
 from archdb.errors import ArchdbError, DatabaseError
 
 if TYPE_CHECKING:
-    from archdb.queries.database import Database
+    from archdb.queries.reader import Reader
 
 #: How often a question is put again because another program has changed rows meanwhile.
 ATTEMPTS = 5
 
 
 @contextlib.contextmanager
-def fresh(
-    database: Database, names: Sequence[str], wanted: str | None = None
-) -> Iterator[list[str]]:
+def fresh(reader: Reader, names: Sequence[str], wanted: str | None = None) -> Iterator[list[str]]:
     """The inputs, as text, of fresh profiles of these networks, from one state of the file."""
     for _ in range(ATTEMPTS):
-        inputs = profiles(database, names, wanted)
-        with database.snapshot():
-            if all(_has_profile(database, *pair) for pair in zip(names, inputs, strict=True)):
+        inputs = profiles(reader, names, wanted)
+        with reader.snapshot():
+            if all(_has_profile(reader, *pair) for pair in zip(names, inputs, strict=True)):
                 yield inputs
                 return
     raise DatabaseError(
         f"another program keeps changing the rows of {_some(names)}",
         remedy="try again when it has finished",
-    ).at(str(database.path))
+    ).at(str(reader.path))
 
 
-def profiles(database: Database, names: Sequence[str], wanted: str | None = None) -> list[str]:
+def profiles(reader: Reader, names: Sequence[str], wanted: str | None = None) -> list[str]:
     """The inputs, as text, of fresh profiles; those that are missing are derived, all or none.
 
     `wanted` is an input size in the user's words; None means the native one.
     """
-    stale = [name for name in names if database.ask("stale_one", name=name).rows]
-    for fault in _derive_again(database, stale).values():
+    stale = [name for name in names if reader.ask("stale_one", name=name).rows]
+    for fault in _derive_again(reader, stale).values():
         raise fault
-    inputs = [_input(database, name, wanted) for name in names]
+    inputs = [_input(reader, name, wanted) for name in names]
     pairs = zip(names, inputs, strict=True)
-    missing = [pair for pair in pairs if not _has_profile(database, *pair)]
+    missing = [pair for pair in pairs if not _has_profile(reader, *pair)]
     if missing:
         from archdb.db.profiles import add
 
-        add(database.path, missing)
+        add(reader.path, missing)
     return inputs
 
 
-def _input(database: Database, name: str, wanted: str | None) -> str:
-    native = str(database.ask("native", name=name).rows[0][0])
+def _input(reader: Reader, name: str, wanted: str | None) -> str:
+    native = str(reader.ask("native", name=name).rows[0][0])
     if wanted is None:
         return native
     from archdb.ops.shape import parse, resize, text
@@ -62,35 +60,35 @@ def _input(database: Database, name: str, wanted: str | None) -> str:
     return text(resize(wanted, parse(native)))
 
 
-def _has_profile(database: Database, name: str, input: str) -> bool:
-    return input in database.ask("inputs", name=name).column("input")
+def _has_profile(reader: Reader, name: str, input: str) -> bool:
+    return input in reader.ask("inputs", name=name).column("input")
 
 
-def freshen(database: Database) -> dict[str, ArchdbError]:
+def freshen(reader: Reader) -> dict[str, ArchdbError]:
     """Derive every stale network again; the faults, by name, of those whose rows define none.
 
     Views show none of the latter until their rows are mended.
     """
-    faults = _derive_again(database, database.ask("stale").column("name"))
+    faults = _derive_again(reader, reader.ask("stale").column("name"))
     for fault in faults.values():
-        database.say(f"left out: {fault}")
+        reader.say(f"left out: {fault}")
     return faults
 
 
-def _derive_again(database: Database, stale: Sequence[str]) -> dict[str, ArchdbError]:
+def _derive_again(reader: Reader, stale: Sequence[str]) -> dict[str, ArchdbError]:
     if not stale:
         return {}
     from archdb.db.profiles import refresh
 
     try:
-        faults = refresh(database.path, stale, database.progress)
+        faults = refresh(reader.path, stale, reader.progress)
     except DatabaseError as error:
         changed = f"the rows of {_some(stale)} have changed and cannot be derived again"
         error.what = f"{changed}: {error.what}"
         raise
     mended = [name for name in stale if name not in faults]
     if mended:
-        database.say(f"derived again, because the rows have changed: {_some(mended)}")
+        reader.say(f"derived again, because the rows have changed: {_some(mended)}")
     return faults
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from archdb.queries.result import Result
 
 if TYPE_CHECKING:
-    from archdb.queries.database import Database
+    from archdb.queries.reader import Reader
 
 PAIRS = ("kernel", "stride", "dilation")
 PADS = ("pad_top", "pad_bottom", "pad_left", "pad_right")
@@ -29,9 +29,9 @@ class Change(NamedTuple):
 Rows = dict[str, dict[str, Any]]
 
 
-def differences(database: Database, base: str, variant: str) -> list[Change]:
+def differences(reader: Reader, base: str, variant: str) -> list[Change]:
     """All differences between the layer rows of two networks, layers matched by name."""
-    there, here = (_rows(database, name) for name in (base, variant))
+    there, here = (_rows(reader, name) for name in (base, variant))
     changes: list[Change] = []
     for name in [*there, *(name for name in here if name not in there)]:
         if name not in here:
@@ -43,8 +43,8 @@ def differences(database: Database, base: str, variant: str) -> list[Change]:
     return changes
 
 
-def _rows(database: Database, network: str) -> Rows:
-    return {row["layer"]: row for row in database.ask("definition", name=network).to_dicts()}
+def _rows(reader: Reader, network: str) -> Rows:
+    return {row["layer"]: row for row in reader.ask("definition", name=network).to_dicts()}
 
 
 def _changes(name: str, there: Rows, here: Rows) -> list[Change]:
@@ -123,23 +123,23 @@ def _some(layers: list[str]) -> str:
     return shown if len(layers) <= 6 else f"{shown} and {len(layers) - 6} more"
 
 
-def lineage(database: Database, name: str) -> Result:
+def lineage(reader: Reader, name: str) -> Result:
     """The stated differences of a network from its base, and of that from its own, and so on."""
-    return database.ask("lineage", name=database.resolve(name))
+    return reader.ask("lineage", name=reader.resolve(name))
 
 
-def common_base(database: Database, first: str, second: str) -> str | None:
+def common_base(reader: Reader, first: str, second: str) -> str | None:
     """The network that two others are variants of (one of them perhaps), or None."""
-    ancestors = [database.ask("ancestors", name=name).column("name") for name in (first, second)]
+    ancestors = [reader.ask("ancestors", name=name).column("name") for name in (first, second)]
     return next((name for name in ancestors[0] if name in ancestors[1]), None)
 
 
-def misstated(database: Database) -> list[tuple[str, str]]:
+def misstated(reader: Reader) -> list[tuple[str, str]]:
     """(network, fault) where the stated differences are not those found in the rows."""
     faults = []
-    for variant, base in database.ask("variants").rows:
-        stated = database.ask("stated", name=variant).to_dicts()
-        found = differences(database, base, variant)
+    for variant, base in reader.ask("variants").rows:
+        stated = reader.ask("stated", name=variant).to_dicts()
+        found = differences(reader, base, variant)
         used = set()
         for change in found:
             match = next((i for i, row in enumerate(stated) if _covers(row, change)), None)

@@ -184,7 +184,18 @@ def no_first_bn(model: Any) -> Any:
     return model
 
 
-PATCHES = {"option_a": option_a, "stride_first": stride_first, "no_first_bn": no_first_bn}
+def on_cpu(build: Callable[[], torch.nn.Module]) -> torch.nn.Module:
+    """torchvision's RegNet looks at the values of its widths, which the meta device has not."""
+    with torch.device("cpu"):
+        return build().to("meta")
+
+
+PATCHES = {
+    "on_cpu": on_cpu,
+    "option_a": option_a,
+    "stride_first": stride_first,
+    "no_first_bn": no_first_bn,
+}
 
 
 # Keras
@@ -197,8 +208,8 @@ def keras(constructor: str, shape: tuple[int, ...]) -> Record:
     model = eval(constructor, {"a": library.applications})
     layers = [w for layer in _leaves(model) if (w := _keras_weighted(layer)) is not None]
     params = sum(prod(weight.shape) for weight in model.trainable_weights)
-    moving = [w for w in model.non_trainable_weights if w.path.endswith(("mean", "variance"))]
-    buffers = sum(prod(w.shape) for w in moving if "normalization_mean" not in w.path)
+    moving = (w for w in model.weights if w.path.endswith(("moving_mean", "moving_variance")))
+    buffers = sum(prod(weight.shape) for weight in moving)
     return Record(params, buffers, layers)
 
 

@@ -1,0 +1,179 @@
+"""archdb show, list and schema."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command import archdb, refused
+
+BUNDLED = {
+    *("lenet5", "lenet5_modern", "alexnet", "alexnet_owt", "nin", "googlenet"),
+    *("vgg11", "vgg11_lrn", "vgg13", "vgg16", "vgg16_c", "vgg19"),
+    *("resnet18", "resnet34", "resnet50", "resnet50_v1_5", "resnet101", "resnet152"),
+}
+
+
+def rows(*words: str, database: Path) -> list[dict[str, Any]]:
+    answer = archdb(*words, "--format", "json", database=database)
+    assert answer.status == 0, answer.err
+    found: list[dict[str, Any]] = json.loads(answer.out)
+    return found
+
+
+def names(*words: str, database: Path) -> list[str]:
+    return [row["architecture"] for row in rows("list", *words, database=database)]
+
+
+# show
+
+
+def test_show_gives_the_totals_of_one_network(database: Path) -> None:
+    table = rows("show", "resnet50", database=database)
+    assert list(table[0]) == ["quantity", "unit", "resnet50"]
+    found = {row["quantity"]: row["resnet50"] for row in table}
+    # a scale and a shift for each channel of conv1, and of each stage's units and its projection
+    stages = [(64, 256, 3), (128, 512, 4), (256, 1024, 6), (512, 2048, 3)]
+    normalised = 64 + sum(units * (2 * width + out) + out for width, out, units in stages)
+    assert found["norm_params"] == 2 * normalised
+    assert found["buffers"] == 2 * normalised, "a running mean and a running variance each"
+    assert found["depth"] == 1 + 3 * (3 + 4 + 6 + 3) + 1
+    assert found["weighted_layers"] == found["depth"] + 4, "and a projection in each stage"
+
+
+def test_show_takes_an_alias(database: Path) -> None:
+    answer = archdb("show", "inception_v1", database=database)
+    assert answer.out == archdb("show", "googlenet", database=database).out
+    assert "inception_v1 is another name of googlenet" in answer.err
+
+
+def test_blocks_are_the_rows_of_the_papers_table(database: Path) -> None:
+    table = rows("show", "googlenet", "--by", "block", database=database)
+    modules = [row for row in table if row["kind"] == "inception"]
+    assert [row["block"][-2:] for row in modules] == "3a 3b 4a 4b 4c 4d 4e 5a 5b".split()
+    # 3a reads 192: 64 of 1×1, 96 → 128 of 3×3, 16 → 32 of 5×5, 32 after the pool
+    weights = 192 * (64 + 96 + 16 + 32) + 96 * 128 * 9 + 16 * 32 * 25
+    biases = 64 + 96 + 128 + 16 + 32 + 32
+    assert modules[0]["params"] == weights + biases
+    assert modules[0]["macs"] == weights * 28 * 28
+    assert next(row for row in table if row["block"] == "prob")["kind"] is None
+
+
+def test_layers_are_shown_in_order_of_execution(database: Path) -> None:
+    table = rows("show", "alexnet", "--by", "layer", database=database)
+    assert [row["layer"] for row in table[:5]] == ["data", "conv1", "relu1", "norm1", "pool1"]
+    conv1 = table[1]
+    assert (conv1["kernel"], conv1["stride"], conv1["output"]) == ("11x11", "4x4", "96x55x55")
+    assert conv1["params"] == 96 * (3 * 11 * 11 + 1)
+    assert conv1["receptive_field"] == 11
+    pool1 = table[4]
+    assert pool1["receptive_field"] == 11 + (3 - 1) * 4
+
+
+def test_show_of_an_unknown_name_gives_the_nearest(database: Path) -> None:
+    refused(archdb("show", "resnet05", database=database), "'resnet05'", "resnet50")
+    refused(archdb("show", "qqqqqqqq", database=database), "archdb list shows all names")
+
+
+# list
+
+
+def test_list_is_the_whole_catalogue(database: Path) -> None:
+    assert set(names(database=database)) == BUNDLED
+    by_name = {row["architecture"]: row for row in rows("list", database=database)}
+    assert by_name["alexnet_owt"]["variant_of"] == "alexnet"
+    assert by_name["vgg16"]["variant_of"] is None
+    assert by_name["lenet5"]["params"] == 60_000
+    assert by_name["lenet5"]["year"] == 1998
+    assert by_name["lenet5"]["input"] == "1x32x32"
+
+
+def test_it_stands_by_year(database: Path) -> None:
+    years = [row["year"] for row in rows("list", database=database)]
+    assert years == sorted(years)
+
+
+def test_other_inputs_do_not_repeat_a_network(database: Path) -> None:
+    archdb("show", "nin", "--input", "256", database=database)
+    assert names("nin", database=database) == ["nin"]
+
+
+@pytest.mark.parametrize("pattern", ["vgg*", "VGG*", "vgg1[1369]*"])
+def test_a_pattern_is_a_glob(pattern: str, database: Path) -> None:
+    assert set(names(pattern, database=database)) == {n for n in BUNDLED if n.startswith("vgg")}
+
+
+def test_a_pattern_also_finds_aliases(database: Path) -> None:
+    assert names("caffe_*", database=database) == ["alexnet", "googlenet"]
+
+
+@pytest.mark.parametrize("family", ["VGG", "vgg"])
+def test_a_family(family: str, database: Path) -> None:
+    assert len(names("--family", family, database=database)) == 6
+
+
+def test_pattern_and_family_both_count(database: Path) -> None:
+    assert names("*5", "--family", "LeNet", database=database) == ["lenet5"]
+
+
+def test_sorting(database: Path) -> None:
+    macs = [row["macs"] for row in rows("list", "--sort", "macs", database=database)]
+    assert macs == sorted(macs)
+    falling = [
+        row["macs"] for row in rows("list", "--sort", "macs", "--reverse", database=database)
+    ]
+    assert falling == macs[::-1]
+
+
+def test_what_is_empty_is_sorted_last(database: Path) -> None:
+    bases = [r["variant_of"] for r in rows("list", "--sort", "variant_of", database=database)]
+    known = [base for base in bases if base is not None]
+    assert bases == sorted(known) + [None] * (len(bases) - len(known))
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "sign"),
+    [
+        (("vgg",), 1, "did you mean"),
+        (("zzz*",), 1, "patterns are globs"),
+        (("",), 1, "no network matches ''"),
+        (("--family", "VVG"), 1, "did you mean VGG?"),
+        (("--family", ""), 1, "there are: AlexNet, Inception"),
+        (("res*", "--family", "VGG"), 1, "no network matches 'res*'"),
+        (("--sort", "mac"), 2, "did you mean macs?"),
+        (("--sort", "zzz"), 2, "by one of: architecture, title"),
+    ],
+)
+def test_what_is_not_there(words: tuple[str, ...], status: int, sign: str, database: Path) -> None:
+    refused(archdb("list", *words, database=database), sign, status=status)
+
+
+# schema
+
+
+def test_schema_tells_every_column_of_a_view(database: Path) -> None:
+    table = rows("schema", "op_summary", database=database)
+    assert list(table[0]) == ["relation", "column", "unit", "meaning", "origin", "citation"]
+    assert [row["column"] for row in table[:4]] == ["architecture", "input", "is_native", "op"]
+    assert {row["relation"] for row in table} == {"op_summary"}
+    assert next(row["unit"] for row in table if row["column"] == "macs") == "MAC"
+
+
+def test_schema_tells_all_views(database: Path) -> None:
+    relations = {row["relation"] for row in rows("schema", database=database)}
+    assert {"architecture_summary", "layer_summary", "column_dictionary"} < relations
+
+
+def test_an_unknown_view_is_answered_with_the_nearest(database: Path) -> None:
+    refused(archdb("schema", "layers_summary", database=database), "did you mean layer_summary")
+
+
+def test_help_is_there_for_every_command() -> None:
+    for words in ((), ("compare",), ("show",), ("list",), ("query",), ("schema",), ("derive",)):
+        answer = archdb(*words, "--help")
+        assert answer.status == 0
+        assert answer.out.startswith("Usage: ")
+
+
+def test_a_misspelt_command_is_answered_with_the_nearest() -> None:
+    refused(archdb("compair", "vgg16"), "did you mean compare", status=2)

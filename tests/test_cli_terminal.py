@@ -1,0 +1,138 @@
+"""What a person sees: aligned tables, separators, the larger of a pair; and no digit ever lost."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from command import ESCAPE, command, process, terminal
+
+pytest.importorskip("termios", reason="there are no pseudo-terminals here")
+
+#: vgg16 has this many multiply-accumulates: its convolutions, then its three linear layers.
+VGG16_MACS = (
+    *(64 * 27 * 224**2, 64 * 64 * 9 * 224**2, 128 * 64 * 9 * 112**2, 128 * 128 * 9 * 112**2),
+    *(256 * 128 * 9 * 56**2, 2 * 256 * 256 * 9 * 56**2),
+    *(512 * 256 * 9 * 28**2, 2 * 512 * 512 * 9 * 28**2, 3 * 512 * 512 * 9 * 14**2),
+    *(4096 * 25088, 4096 * 4096, 1000 * 4096),
+)
+
+
+def shown(*words: str, database: Path, columns: int) -> str:
+    """The screen without styles; a terminal that is too narrow has broken lines."""
+    answer = terminal(*words, database=database, columns=columns)
+    assert answer.status == 0
+    return ESCAPE.sub("", answer.out)
+
+
+def test_columns_are_aligned_and_grouped_by_thousands(database: Path) -> None:
+    lines = shown("compare", "vgg16", "alexnet", database=database, columns=120).splitlines()
+    macs = next(line for line in lines if line.startswith("macs"))
+    params = next(line for line in lines if line.startswith("params"))
+    assert f"{sum(VGG16_MACS):,}" in macs
+    header = lines[0]
+    end = header.index("vgg16") + len("vgg16")
+    assert params[:end].endswith("138,357,544"), "numbers end under the end of their name"
+    assert macs[:end].endswith(f"{sum(VGG16_MACS):,}")
+    assert params.index("parameters") == header.index("unit"), "words begin under its beginning"
+
+
+def test_the_larger_of_a_pair_stands_out(database: Path) -> None:
+    screen = terminal("compare", "vgg16", "alexnet", database=database).out
+    styled = {ESCAPE.sub("", s).strip() for s in re.findall(r"\x1b\[1;36m(.*?)\x1b\[0m", screen)}
+    assert f"{sum(VGG16_MACS):,}" in styled
+    assert f"{5 * 96 * 55 * 55:,}" not in styled
+    assert "60,965,224" not in styled, "the smaller one does not"
+    assert "954,048" in styled, "also where it is the second: alexnet multiplies in its LRN"
+    assert "32" not in styled, "nor does one of two that are equal"
+
+
+def test_three_networks_have_no_larger_one(database: Path) -> None:
+    screen = terminal("compare", "vgg16", "alexnet", "nin", database=database).out
+    assert "\x1b[1;36m" not in screen
+
+
+@pytest.mark.parametrize("columns", [20, 40, 60, 80, 100])
+@pytest.mark.parametrize("by", ["total", "op", "block"])
+def test_no_digit_is_lost_on_a_narrow_terminal(columns: int, by: str, database: Path) -> None:
+    words = ("compare", "vgg16", "alexnet", "googlenet", "--by", by)
+    wide = process(*words, database=database).out
+    screen = "".join(shown(*words, database=database, columns=columns).split())
+    numbers = set(re.findall(r"\d[\d,]{4,}\d", wide))
+    assert f"{sum(VGG16_MACS):,}" in numbers or by != "total"
+    assert {number for number in numbers if number not in screen} == set()
+
+
+def test_words_are_folded_and_none_is_lost(database: Path) -> None:
+    screen = shown("schema", "op_summary", database=database, columns=70)
+    assert max(map(len, screen.splitlines())) <= 70
+    assert "numbers" in screen
+    for word in ("kernels", "matrices,", "subsampling", "coefficients"):
+        assert word in screen
+
+
+def test_a_name_that_looks_like_markup_is_shown_as_it_is(database: Path) -> None:
+    screen = shown("query", "select '[bold]x[/bold]' as '[red]'", database=database, columns=80)
+    assert screen.split() == ["[red]", "[bold]x[/bold]"]
+
+
+def test_control_characters_do_not_reach_the_terminal(database: Path) -> None:
+    statement = "select 'a' || char(27) || '[31m' || char(7) || 'b' as x"
+    screen = terminal("query", statement, database=database).out
+    assert "\x1b[31m" not in screen
+    assert "\x07" not in screen
+
+
+def test_the_first_use_shows_progress_and_takes_it_away(tmp_path: Path) -> None:
+    screen = terminal("list", "nin", columns=200, env={"XDG_DATA_HOME": str(tmp_path)}).out
+    assert "creating" in screen
+    assert "deriving" in screen
+    assert screen.count("\x1b[?25l") == screen.count("\x1b[?25h") > 0, "the cursor is back"
+
+
+def test_a_failure_gives_the_cursor_back(tmp_path: Path) -> None:
+    def small_files_only() -> None:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+
+    env = {"XDG_DATA_HOME": str(tmp_path)}
+    answer = terminal("list", "nin", columns=200, env=env, preexec_fn=small_files_only)
+    assert answer.status == 1
+    assert "Error: " in answer.out
+    assert answer.out.count("\x1b[?25l") == answer.out.count("\x1b[?25h")
+
+
+def test_no_progress_in_a_pipe(tmp_path: Path) -> None:
+    answer = process("list", "nin", env={"XDG_DATA_HOME": str(tmp_path)})
+    assert answer.status == 0
+    assert answer.err.count("\n") == 1
+    assert "\x1b" not in answer.out + answer.err
+
+
+def test_a_reader_who_has_had_enough_is_no_error(database: Path) -> None:
+    words = command("query", "select * from layer_summary", "--format", "csv", database=database)
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.read(100)
+        running.stdout.close()
+        assert b"Traceback" not in running.stderr.read()
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1"])
+def test_a_pipe_is_utf8_whatever_the_locale(encoding: str, database: Path) -> None:
+    answer = process("list", "alexnet", database=database, env={"PYTHONIOENCODING": encoding})
+    assert answer.status == 0
+    assert "227×227" in answer.out
+
+
+def test_an_output_that_cannot_be_written_is_said(database: Path) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("there is no /dev/full here")
+    with full.open("w") as output:
+        words = command("list", database=database)
+        done = subprocess.run(words, stdout=output, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == "Error: the output cannot be written: No space left on device\n"
