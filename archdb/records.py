@@ -114,11 +114,18 @@ REFERENCE = Declaration(
 
 def differences(header: Mapping[str, Any]) -> Iterable[Difference]:
     """The [[difference]] tables of a header."""
+    if header["variant_of"] == header["name"]:
+        raise DefinitionError("is a variant of itself")
     if header["difference"] and header["variant_of"] is None:
         raise DefinitionError("states differences, but no variant_of to differ from")
     for number, row in enumerate(header["difference"], 1):
         try:
-            yield Difference(**DIFFERENCE.parse(row))
+            stated = Difference(**DIFFERENCE.parse(row))
+            if stated.base == stated.here:
+                raise DefinitionError(f"states no difference: '{stated.base}' here and in the base")
+            if not stated.layers:
+                raise DefinitionError("names no layers", remedy='layers = ["*"] means all')
+            yield stated
         except DefinitionError as error:
             raise error.at(f"difference {number}") from None
 

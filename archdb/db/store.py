@@ -28,6 +28,31 @@ def put_seed(connection: Connection, seed: Seed, origin: str) -> None:
     profile = derive(seed.network)
     _check_names(connection, seed)
     remove(connection, "name = :name", name=seed.name)
+    network_id = _put_header(connection, seed, origin)
+    _put_citations(connection, network_id, seed)
+    _put_differences(connection, network_id, seed)
+    put_layers(connection, network_id, seed.network)
+    put_profile(connection, network_id, profile, native=True)
+
+
+def _put_header(connection: Connection, seed: Seed, origin: str) -> int:
+    """The network's own row and its other names; the id that it is given."""
+    header = ("name", "title", "family", "year", "variant_of", "classes")
+    insert_many(
+        connection,
+        schema.network,
+        (*header, "origin", "structure"),
+        [(*(getattr(seed, column) for column in header), origin, fingerprint(seed.network))],
+    )
+    network_id: int = connection.execute(text("select last_insert_rowid()")).scalar_one()
+    insert_many(
+        connection, schema.alias, ("name", "network_id"), [(a, network_id) for a in seed.aliases]
+    )
+    return network_id
+
+
+def _put_citations(connection: Connection, network_id: int, seed: Seed) -> None:
+    """What its sources cite, where that is not there yet, and the sources."""
     known = {row.key for row in connection.execute(text("select key from citation"))}
     insert_many(
         connection,
@@ -39,23 +64,16 @@ def put_seed(connection: Connection, seed: Seed, origin: str) -> None:
             if r.key not in known
         ],
     )
-    header = ("name", "title", "family", "year", "variant_of", "classes")
-    insert_many(
-        connection,
-        schema.network,
-        (*header, "origin", "structure"),
-        [(*(getattr(seed, column) for column in header), origin, fingerprint(seed.network))],
-    )
-    network_id = connection.execute(text("select last_insert_rowid()")).scalar_one()
-    insert_many(
-        connection, schema.alias, ("name", "network_id"), [(a, network_id) for a in seed.aliases]
-    )
     insert_many(
         connection,
         schema.source,
         ("network_id", "number", "claim", "citation", "place"),
         [(network_id, i, *source) for i, source in enumerate(seed.sources)],
     )
+
+
+def _put_differences(connection: Connection, network_id: int, seed: Seed) -> None:
+    """How it says it differs from its base."""
     insert_many(
         connection,
         schema.difference,
@@ -65,8 +83,6 @@ def put_seed(connection: Connection, seed: Seed, origin: str) -> None:
             for i, d in enumerate(seed.differences)
         ],
     )
-    put_layers(connection, network_id, seed.network)
-    put_profile(connection, network_id, profile, native=True)
 
 
 def _check_names(connection: Connection, seed: Seed) -> None:
@@ -94,7 +110,7 @@ def remove(connection: Connection, which: str, **values: Any) -> None:
     """
     networks = f"(select id from network where {which})"
     remove_profiles(connection, f"network_id in {networks}", **values)
-    for table in ("edge", "layer", "block", "source", "alias"):
+    for table in ("edge", "layer", "block", "difference", "source", "alias"):
         connection.execute(text(f"delete from {table} where network_id in {networks}"), values)
     connection.execute(text(f"delete from network where {which}"), values)
 

@@ -156,6 +156,15 @@ class ConvTranspose2d(Op):
     bias: Flag = True
     fixed: Flag = False
 
+    def check(self) -> None:
+        for more, stride, dilation in zip(
+            self.output_padding, self.stride, self.dilation, strict=True
+        ):
+            if more >= max(stride, dilation):
+                raise DefinitionError(
+                    f"'output_padding' must be less than stride or dilation, got {more}"
+                ).at(self.name)
+
     def out(self, x: Shape) -> Shape:
         _, height, width = image(self, x)
         top, bottom, left, right = self.padding
@@ -182,8 +191,8 @@ class ConvTranspose2d(Op):
         macs = prod(x) * (self.filters // self.groups) * prod(self.kernel)
         return Work(macs=macs, bias_adds=prod(out) if self.bias else 0)
 
-    def window(self, x: Shape) -> Window | Unbounded:
-        return UPSAMPLED
+    def window(self, x: Shape) -> Unbounded:
+        return UPSAMPLED._replace(pads=self.padding)
 
     def gemm(self, out: Shape, *inputs: Shape) -> Gemm:
         """Every input position times the whole kernel, before col2im adds what overlaps."""

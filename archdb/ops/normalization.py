@@ -17,7 +17,7 @@ from archdb.ops.base import (
     point,
     same_shape,
 )
-from archdb.ops.shape import Shape
+from archdb.ops.shape import Shape, channels
 
 
 @op("batch_norm")
@@ -32,12 +32,12 @@ class BatchNorm(Op):
     window = point
 
     def params(self, x: Shape) -> tuple[Tensor, ...]:
-        channels = (x[-1],) if len(x) == 2 else (x[0],)
+        each = (channels(x),)
         return (
-            Tensor("scale", NORM, channels),
-            Tensor("shift", NORM, channels),
-            Tensor("running mean", BUFFER, channels),
-            Tensor("running variance", BUFFER, channels),
+            Tensor("scale", NORM, each),
+            Tensor("shift", NORM, each),
+            Tensor("running mean", BUFFER, each),
+            Tensor("running variance", BUFFER, each),
         )
 
 
@@ -86,11 +86,10 @@ class LayerNorm(Op):
     window = point
 
     def params(self, x: Shape) -> tuple[Tensor, ...]:
-        channels = (x[-1],) if len(x) == 2 else (x[0],)
-        return (Tensor("scale", NORM, channels), Tensor("shift", NORM, channels))
+        return (Tensor("scale", NORM, (channels(x),)), Tensor("shift", NORM, (channels(x),)))
 
     def work(self, out: Shape, x: Shape) -> Work:
-        n = x[-1] if len(x) == 2 else x[0]
+        n = channels(x)
         positions = prod(x) // n
         return Work(
             adds=positions * (4 * n - 1),
@@ -110,10 +109,10 @@ class L2Norm(Op):
     window = point
 
     def params(self, x: Shape) -> tuple[Tensor, ...]:
-        return (Tensor("scale", NORM, (x[0],)),)
+        return (Tensor("scale", NORM, (channels(x),)),)
 
     def work(self, out: Shape, x: Shape) -> Work:
-        n = x[0]
+        n = channels(x)
         positions = prod(x) // n
         return Work(
             adds=positions * (n - 1),
@@ -132,7 +131,7 @@ class ChannelScale(Op):
     window = point
 
     def params(self, x: Shape) -> tuple[Tensor, ...]:
-        return (Tensor("factor", WEIGHT, (x[-1] if len(x) == 2 else x[0],)),)
+        return (Tensor("factor", WEIGHT, (channels(x),)),)
 
 
 @op("rescale")

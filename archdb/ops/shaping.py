@@ -5,7 +5,7 @@ from math import prod
 from archdb.errors import DefinitionError, ShapeError
 from archdb.ops.attributes import Count, Offset, Reshaping, Sides, Size
 from archdb.ops.base import Op, image, no_params, no_work, op, point
-from archdb.ops.shape import Shape, pretty
+from archdb.ops.shape import Shape, channels, pretty, with_channels
 from archdb.ops.window import Unbounded, Window
 
 
@@ -58,7 +58,7 @@ class PadChannels(Op):
     window = point
 
     def out(self, x: Shape) -> Shape:
-        return (self.before + x[0] + self.after, *x[1:])
+        return with_channels(x, self.before + channels(x) + self.after)
 
 
 @op("slice_channels")
@@ -73,9 +73,9 @@ class SliceChannels(Op):
     window = point
 
     def out(self, x: Shape) -> Shape:
-        if not self.start < self.stop <= x[0]:
-            raise ShapeError(f"cannot take channels {self.start} to {self.stop} of {x[0]}")
-        return (self.stop - self.start, *x[1:])
+        if not self.start < self.stop <= channels(x):
+            raise ShapeError(f"cannot take channels {self.start} to {self.stop} of {channels(x)}")
+        return with_channels(x, self.stop - self.start)
 
 
 @op("channel_shuffle")
@@ -89,8 +89,8 @@ class ChannelShuffle(Op):
     window = point
 
     def out(self, x: Shape) -> Shape:
-        if x[0] % self.groups:
-            raise ShapeError(f"{x[0]} channels do not divide into {self.groups} groups")
+        if channels(x) % self.groups:
+            raise ShapeError(f"{channels(x)} channels do not divide into {self.groups} groups")
         return x
 
     def check(self) -> None:

@@ -77,9 +77,13 @@ POINT = Window()
 
 
 class Unbounded(NamedTuple):
-    """In place of a window: why an output's receptive field is not one window of the input."""
+    """In place of a window: why an output's receptive field is not one window of the input.
+
+    `pads` is the padding that the op states all the same (a transposed convolution's).
+    """
 
     reason: str
+    pads: Pads = (0, 0, 0, 0)
 
 
 #: Behind upsampling, outputs between two input positions see different windows.
