@@ -19,10 +19,14 @@ from archdb.ops.window import POINT, Unbounded, Window
 
 SHAPES = ("in_channels", "in_height", "in_width", "out_channels", "out_height", "out_width")
 PADS = ("pad_top", "pad_bottom", "pad_left", "pad_right")
+#: Two components that archdb itself has no use for, and two counting conventions need: by how
+#: many elements the windows advance in all (outputs x stride), and the two-dimensional kernels of
+#: a layer without bias. Both are 0 where an op has no window.
+WINDOWED = ("stride_elements", "unbiased_kernels")
 COUNTS = (
     *("weight_params", "bias_params", "norm_params", "buffers"),
     *Work._fields,
-    *("in_elements", "out_elements"),
+    *("in_elements", "out_elements", *WINDOWED),
 )
 GEMM = ("gemm_m", "gemm_n", "gemm_k")
 FACT_COLUMNS = (*SHAPES, *PADS, *COUNTS, *GEMM)
@@ -84,10 +88,22 @@ def _facts_of(op: Op, inputs: tuple[Shape | None, ...]) -> Facts:
         *_split(out),
         *pads,
         *(*params, *work, sum(map(prod, known)), elements),
+        *_windowed(window, params, work, elements),
         *gemm,
     )
     check_size(columns)
     return Facts(out, window, pads, columns, bool(params[0] and work.macs), elements)
+
+
+def _windowed(
+    window: Window | Unbounded, params: list[int], work: Work, elements: int
+) -> tuple[int, int]:
+    """WINDOWED."""
+    if isinstance(window, Unbounded):
+        return 0, 0
+    weights, biases, *_ = params
+    kernels = weights // prod(window.kernel) if work.macs and not biases else 0
+    return elements * prod(window.stride), kernels
 
 
 def check_size(counts: Iterable[Any]) -> None:

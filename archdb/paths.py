@@ -8,7 +8,7 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def bundled(name: str) -> Path:
-    """The directory `seeds` or `migrations`: a wheel carries it in the package, a checkout
-    beside it."""
+    """The directory `seeds` or `migrations`, or the file LICENSE or CITATION.cff: a wheel carries
+    it in the package, a checkout beside it."""
     inside = _PACKAGE / "_bundled" / name
-    return inside if inside.is_dir() else _PACKAGE.parent / name
+    return inside if inside.exists() else _PACKAGE.parent / name

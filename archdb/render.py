@@ -1,7 +1,8 @@
-"""A Result as text: one function per format. Only here are numbers rounded or given separators.
+"""A Result as text: one function per format.
 
 Machine formats (json, ndjson, csv, tsv) keep every integer exact and NULL as null or nothing;
-reading formats (table, markdown, latex, html) group digits by thousands and align numbers.
+reading formats (table, html) group digits by thousands and align numbers. Tables for papers,
+which scale and round, are made in archdb.papers.
 """
 
 from __future__ import annotations
@@ -72,12 +73,13 @@ def _escaped(value: Any) -> str:
 def cells(result: Result) -> list[list[str]]:
     """All values as a person reads them."""
     return [
-        [_cell(value, name) for value, name in zip(row, result.columns, strict=True)]
+        [cell(value, name) for value, name in zip(row, result.columns, strict=True)]
         for row in result.rows
     ]
 
 
-def _cell(value: Any, column: str) -> str:
+def cell(value: Any, column: str) -> str:
+    """One value, integers exact and grouped by thousands."""
     if value is None:
         return NOTHING
     if isinstance(value, int):
@@ -87,7 +89,7 @@ def _cell(value: Any, column: str) -> str:
     return _CONTROL.sub(" ", str(_plain(value)))
 
 
-def _numeric(result: Result) -> list[bool]:
+def numeric(result: Result) -> list[bool]:
     """Which columns hold numbers, and so are aligned to the right."""
     columns = zip(*result.rows, strict=True) if result.rows else [()] * len(result.columns)
     return [any(isinstance(value, (int, float)) for value in column) for column in columns]
@@ -96,7 +98,7 @@ def _numeric(result: Result) -> list[bool]:
 def table(result: Result) -> str:
     """Aligned columns in plain text."""
     body = cells(result)
-    right = _numeric(result)
+    right = numeric(result)
     widths = [max(map(len, column)) for column in zip(result.columns, *body, strict=True)] or [0]
 
     def line(texts: Iterable[str]) -> str:
@@ -110,44 +112,11 @@ def table(result: Result) -> str:
     return line(result.columns) + rule + "".join(map(line, body))
 
 
-def markdown(result: Result) -> str:
-    """A GitHub table."""
-
-    def line(texts: Iterable[str]) -> str:
-        return "| " + " | ".join(text.replace("|", "\\|") for text in texts) + " |\n"
-
-    rule = line("---:" if number else "---" for number in _numeric(result))
-    return line(result.columns) + rule + "".join(map(line, cells(result)))
-
-
-_LATEX = {
-    **{char: f"\\{char}" for char in "&%$#_{}"},
-    **{"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"},
-    **{NOTHING: "--", "×": r"$\times$"},
-}
-
-
-def latex(result: Result) -> str:
-    """A booktabs tabular."""
-
-    def line(texts: Iterable[str]) -> str:
-        escaped = ("".join(_LATEX.get(char, char) for char in text) for text in texts)
-        return "  " + " & ".join(escaped) + " \\\\\n"
-
-    columns = "".join("r" if number else "l" for number in _numeric(result))
-    body = "".join(map(line, cells(result)))
-    head = line(result.columns)
-    return (
-        f"\\begin{{tabular}}{{{columns}}}\n  \\toprule\n{head}  \\midrule\n{body}"
-        "  \\bottomrule\n\\end{tabular}\n"
-    )
-
-
 def html(result: Result) -> str:
     """A table for notebooks; the larger of a pair is bold, notes stand below."""
     from html import escape
 
-    right = _numeric(result)
+    right = numeric(result)
     larger = [_larger(result, row) for row in result.rows]
 
     def row(tag: str, texts: Iterable[str], bold: set[int]) -> str:
@@ -191,7 +160,7 @@ def terminal(result: Result, width: int | None = None) -> None:
 
     drawn = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     body = cells(result)
-    for name, number, *texts in zip(result.columns, _numeric(result), *body, strict=True):
+    for name, number, *texts in zip(result.columns, numeric(result), *body, strict=True):
         longest = max(map(cell_len, [*name.split(), *texts]), default=0)
         drawn.add_column(
             Text(name),
@@ -209,6 +178,5 @@ def terminal(result: Result, width: int | None = None) -> None:
 
 
 FORMATS: dict[str, Callable[[Result], str]] = {
-    **{"table": table, "json": json, "csv": csv, "tsv": tsv},
-    **{"ndjson": ndjson, "markdown": markdown, "latex": latex},
+    **{"table": table, "json": json, "csv": csv, "tsv": tsv, "ndjson": ndjson},
 }

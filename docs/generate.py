@@ -19,7 +19,7 @@ from typing import Any
 
 import click
 
-from archdb import blocks, conventions, ops, seeds
+from archdb import blocks, conventions, ops, published, seeds
 from archdb.cli import main as cli
 from archdb.db import dictionary, schema
 from archdb.ops.attributes import REQUIRED, Declaration
@@ -117,6 +117,18 @@ def seed_keys() -> str:
     return "\n".join(f"{what}:\n\n{attributes(keys)}" for what, keys in declared.items())
 
 
+# Published figures.
+
+
+def figure_keys() -> str:
+    """The columns of both kinds of files."""
+    declared = {
+        "A figure": published.FIGURE,
+        "An explanation, whose columns say what is to be read instead": published.EXPLANATION,
+    }
+    return "\n".join(f"{what}:\n\n{attributes(keys)}" for what, keys in declared.items())
+
+
 # Counting.
 
 
@@ -200,7 +212,7 @@ def _helps(
 
 
 PARTS: dict[str, Callable[[], str]] = {
-    **{"seed_keys": seed_keys, "op_attributes": op_attributes},
+    **{"figure_keys": figure_keys, "seed_keys": seed_keys, "op_attributes": op_attributes},
     **{"block_attributes": block_attributes, "op_counts": op_counts},
     **{"convention_list": convention_list, "table_list": table_list},
     **{"view_columns": view_columns, "command_help": command_help},

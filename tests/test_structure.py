@@ -20,7 +20,7 @@ RANKS = (
     {"graph"},
     {"ops"},
     {"blocks"},
-    {"seeds", "conventions", "facts", "receptive"},
+    {"seeds", "conventions", "published", "facts", "receptive"},
     {"totals"},
     {"derive"},
     {"db"},

@@ -14,8 +14,12 @@ from archdb.errors import ArchdbError
 
 #: Each command's module in this package, in the order in which the help lists them.
 COMMANDS = {
-    name: name for name in ("compare", "show", "list", "query", "schema", "derive", "check")
-} | {"import": "import_", "db": "db"}
+    name: name
+    for name in (
+        *("compare", "show", "list", "query", "published", "schema", "derive", "check"),
+        *("cite", "plot", "graph", "export", "info", "diff"),
+    )
+} | {"explain-number": "explain_number", "import": "import_", "db": "db"}
 
 
 class Commands(click.Group):

@@ -11,7 +11,8 @@ from archdb.cli.common import emit, format_option, open_database, say
 @format_option
 @click.pass_context
 def command(ctx: click.Context, form: str) -> None:
-    """Look for faults: file, keys, staleness, sanity, figures that do not derive again.
+    """Look for faults: file, keys, staleness, sanity, figures that do not derive again, published
+    figures that contradict and are no open question.
 
     Prints a row for each fault and ends with status 1 where there is one.
     """
@@ -19,8 +20,11 @@ def command(ctx: click.Context, form: str) -> None:
 
     with open_database(ctx) as database:
         faults = check(database)
-    if faults.rows or form != "table":
-        emit(faults, form)
+        if faults.rows or form != "table":
+            emit(faults, form)
+        else:
+            for note in faults.notes:
+                say(note)
     say(f"{len(faults.rows)} faults" if faults.rows else "no faults")
     if faults.rows:
         ctx.exit(1)

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from archdb.queries.result import Result
 
 FORMATS = ("table", "json", "csv", "tsv", "ndjson", "markdown", "latex")
+#: Formats for papers, which say below the figures what these are.
+PAPERS = ("markdown", "latex")
+#: Where the context keeps the database that a command has opened.
+OPENED = "archdb.database"
 BY = ("total", "block", "op", "resolution", "layer")
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -27,7 +31,9 @@ def open_database(ctx: click.Context) -> Database:
     """The database that the command line names, with progress on a terminal."""
     from archdb.queries.database import Database
 
-    return Database(ctx.obj, say=say, progress=bar(ctx))
+    ctx.meta[OPENED] = Database(ctx.obj, say=say, progress=bar(ctx))
+    opened: Database = ctx.meta[OPENED]
+    return opened
 
 
 def bar(ctx: click.Context) -> Bar:
@@ -70,7 +76,14 @@ def _is_terminal(stream: TextIO | None) -> bool:
 
 
 def emit(result: Result, form: str) -> None:
-    """Print a result in a format, and its notes on standard error."""
+    """Print a result in a format, and its notes on standard error (or in a table for papers)."""
+    if form in PAPERS:
+        from archdb.papers import tables
+        from archdb.queries.paper import paper
+
+        opened = click.get_current_context().meta[OPENED]
+        click.echo(tables.FORMATS[form](result, paper(opened, result)), nl=False)
+        return
     from archdb import render
 
     if form == "table" and _is_terminal(sys.stdout):

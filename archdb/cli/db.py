@@ -57,4 +57,4 @@ def info(ctx: click.Context, form: str) -> None:
     with open_database(ctx) as database:
         result = database.ask("info")
         result.rows = [("path", str(database.path)), *result.rows]
-    emit(result, form)
+        emit(result, form)

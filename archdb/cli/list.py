@@ -12,6 +12,7 @@ from archdb.cli.common import complete_names, emit, format_option, open_database
 @click.option("--family", metavar="NAME", help="Only this family.")
 @click.option("--sort", metavar="COLUMN", help="Sort by a column, smallest first.")
 @click.option("--reverse", is_flag=True, help="The other way round.")
+@click.option("--convention", metavar="NAME", help="Add the totals of a counting convention.")
 @format_option
 @click.pass_context
 def command(
@@ -20,8 +21,12 @@ def command(
     family: str | None,
     sort: str | None,
     reverse: bool,
+    convention: str | None,
     form: str,
 ) -> None:
     """The catalogue, or the networks whose name or alias matches a glob such as 'vgg*'."""
     with open_database(ctx) as database:
-        emit(database.catalogue(pattern, family=family, sort=sort, descending=reverse), form)
+        found = database.catalogue(
+            pattern, family=family, sort=sort, descending=reverse, convention=convention
+        )
+        emit(found, form)

@@ -8,8 +8,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
 
-from archdb import __version__, conventions, seeds
-from archdb.db import dictionary, profiles, schema, store
+from archdb import __version__, conventions, published, seeds
+from archdb.db import dictionary, profiles, publish, schema, store
 from archdb.db.connection import APPLICATION_ID, check_file
 from archdb.db.engine import Progress, insert_many, silent, writing
 from archdb.db.files import copied, whole
@@ -58,8 +58,8 @@ def _describe(connection: Connection) -> None:
     insert_many(
         connection,
         schema.convention,
-        ("name", "sentence", "source"),
-        [(c.name, c.sentence, c.source) for c in known],
+        ("name", "sentence", "source", "divisor", "missing"),
+        [c[:5] for c in known],
     )
     insert_many(
         connection,
@@ -80,13 +80,17 @@ def _undescribe(connection: Connection) -> None:
 
 
 def put_bundled(connection: Connection, progress: Progress = silent) -> None:
-    """All bundled networks, in place of those that an earlier release bundled."""
+    """All bundled networks, in place of those that an earlier release bundled, and what is
+    published of them."""
     store.remove(connection, "origin = 'bundled'")
     files = seeds.bundled_files()
     references = seeds.bundled_references()
     for done, file in enumerate(files):
         progress(done, len(files))
         store.put_seed(connection, seeds.load(file, references), "bundled")
+    publish.put_figures(
+        connection, published.bundled_figures(), published.bundled_explanations(), references
+    )
     progress(len(files), len(files))
 
 

@@ -36,6 +36,7 @@ from archdb.db.domains import (
     of_network,
     table,
 )
+from archdb.db.figures import published, published_explanation
 from archdb.facts import COUNTS, GEMM, PADS, SHAPES
 from archdb.receptive import FIELD_COLUMNS
 from archdb.totals import TOTAL_COLUMNS
@@ -75,8 +76,12 @@ convention = table(
     Column("name", Text, primary_key=True, nullable=False),
     Column("sentence", Text, nullable=False),
     Column("source", Text, nullable=False),
+    Column("divisor", Integer, nullable=False, server_default="1"),
+    Column("missing", Text),
+    CheckConstraint("divisor > 0", name="divisor"),
     **KEYED,
-    comment="Ways of counting operations, each a weighted sum over components of the layers.",
+    comment="Ways of counting, each a weighted sum over components of the layers, over its divisor."
+    " missing: what the tool counts besides, and no component holds.",
 )
 
 convention_weight = table(
@@ -122,5 +127,7 @@ __all__ = [
     "metadata",
     "network",
     "profile",
+    "published",
+    "published_explanation",
     "source",
 ]

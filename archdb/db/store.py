@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -15,7 +16,7 @@ from archdb.derive import LAYER_COLUMNS, Profile, derive, native_input
 from archdb.errors import DefinitionError, ShapeError
 from archdb.ops.shape import parse
 from archdb.ops.shape import text as shape_text
-from archdb.records import Seed
+from archdb.records import Reference, Seed
 from archdb.structure import fingerprint
 from archdb.totals import TOTAL_COLUMNS
 
@@ -29,7 +30,7 @@ def put_seed(connection: Connection, seed: Seed, origin: str) -> None:
     _check_names(connection, seed)
     remove(connection, "name = :name", name=seed.name)
     network_id = _put_header(connection, seed, origin)
-    _put_citations(connection, network_id, seed)
+    _put_sources(connection, network_id, seed)
     _put_differences(connection, network_id, seed)
     put_layers(connection, network_id, seed.network)
     put_profile(connection, network_id, profile, native=True)
@@ -51,19 +52,24 @@ def _put_header(connection: Connection, seed: Seed, origin: str) -> int:
     return network_id
 
 
-def _put_citations(connection: Connection, network_id: int, seed: Seed) -> None:
-    """What its sources cite, where that is not there yet, and the sources."""
+def put_citations(connection: Connection, references: Iterable[Reference]) -> None:
+    """Publications, where they are not there yet."""
     known = {row.key for row in connection.execute(text("select key from citation"))}
+    new = {r.key: r for r in references if r.key not in known}
     insert_many(
         connection,
         schema.citation,
         ("key", "kind", "authors", "title", "year", "venue", "doi", "url"),
         [
             (r.key, r.kind, json.dumps(r.authors, ensure_ascii=False), *r[3:])
-            for r in seed.references
-            if r.key not in known
+            for r in new.values()
         ],
     )
+
+
+def _put_sources(connection: Connection, network_id: int, seed: Seed) -> None:
+    """What vouches for it, and what that cites."""
+    put_citations(connection, seed.references)
     insert_many(
         connection,
         schema.source,

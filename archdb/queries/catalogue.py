@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from archdb.errors import NotFoundError, UsageError, nearest
+from archdb.queries import pricing
 from archdb.queries.freshness import freshen
 from archdb.queries.result import Result
 
@@ -19,16 +20,23 @@ def catalogue(
     family: str | None,
     sort: str | None,
     descending: bool,
+    convention: str | None = None,
 ) -> Result:
-    """All networks at their native inputs, by year unless `sort` names a column.
+    """All networks at their native inputs, by year unless `sort` names a column; what they count
+    for under a convention, if one is given, is the last.
 
     Raises NotFoundError where no network matches, UsageError where there is no such column.
     """
+    pricing.check(reader, convention)
     left_out = freshen(reader)
     glob = pattern.lower() if pattern is not None else None
     result = reader.ask("catalogue", pattern=glob, family=family)
     if not result.rows and (pattern is not None or family is not None):
         raise _no_match(reader, pattern, family, left_out)
+    if convention is not None:
+        values = dict(reader.ask("priced_all", convention=convention).rows)
+        result.rows = [(*row, values.get(row[0])) for row in result.rows]
+        result.columns.append(convention)
     if sort is not None:
         if sort not in result.columns:
             raise UsageError(

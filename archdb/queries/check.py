@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from archdb.db import dictionary
 from archdb.queries.freshness import freshen
 from archdb.queries.lineage import misstated
+from archdb.queries.published import verdicts
 from archdb.queries.result import Result
 from archdb.queries.sql import checks
 
@@ -35,7 +36,7 @@ def check(reader: Reader) -> Result:
         faults += [(name.replace("_", " "), network, fault) for network, fault in found]
     faults += [("lineage", network, fault) for network, fault in misstated(reader, broken)]
     faults += _derive_again(reader)
-    return Result(["check", "network", "fault"], faults)
+    return Result(["check", "network", "fault"], faults, [verdicts(reader)])
 
 
 def _changed(reader: Reader) -> list[str]:

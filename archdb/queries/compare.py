@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archdb.errors import NotFoundError, UsageError, nearest
+from archdb.errors import UsageError
+from archdb.queries import pricing
 from archdb.queries.freshness import fresh
 from archdb.queries.lineage import common_base, differences, told
 from archdb.queries.result import Result
@@ -49,9 +50,9 @@ def compare(
         else:
             result = _grouped(reader, subjects, by, convention)
         for subject in subjects:
-            notes += _notes(reader, subject, by)
+            notes += _notes(reader, subject, by, convention)
         notes += _variation(reader, subjects)
-    result.notes = notes + result.notes
+    result.notes, result.subjects = notes + result.notes, list(subjects)
     return result
 
 
@@ -79,8 +80,8 @@ def show(reader: Reader, name: str, by: str, input: str | None, convention: str 
                 values = _priced(reader, subject, by, convention)
                 result.columns.append(convention)
                 result.rows = [(*row, values[row[0]]) for row in result.rows]
-        notes += _notes(reader, subject, by)
-    result.notes = notes + result.notes
+        notes += _notes(reader, subject, by, convention)
+    result.notes, result.subjects = notes + result.notes, [subject]
     return result
 
 
@@ -90,7 +91,7 @@ def _wanted(
     """The networks that the words mean; the whole request is checked before anything is derived."""
     if by not in BY:
         raise UsageError(f"cannot group by '{by}'", remedy=f"by one of: {', '.join(BY)}")
-    _check_convention(reader, convention)
+    pricing.check(reader, convention)
     names: list[str] = []
     for word in words:
         name = reader.resolve(word)
@@ -102,8 +103,14 @@ def _wanted(
     return names
 
 
-def _notes(reader: Reader, subject: _Subject, by: str) -> list[str]:
-    """What a reader of the figures must know: changed layers, heads left out."""
+def _priced(reader: Reader, subject: _Subject, by: str, convention: str) -> dict[Any, Any]:
+    """What each group counts for."""
+    (prices,) = pricing.conventions(reader, convention)
+    return pricing.groups(reader.ask("components", **subject._asdict()).to_dicts(), by, prices)
+
+
+def _notes(reader: Reader, subject: _Subject, by: str, convention: str | None) -> list[str]:
+    """What a reader of the figures must know: changed layers, heads left out, open totals."""
     notes = []
     changed = reader.ask("changed", **subject._asdict()).rows
     for layer, op, params, native_params, native in changed:
@@ -119,6 +126,8 @@ def _notes(reader: Reader, subject: _Subject, by: str) -> list[str]:
                 f"{subject.name}: {layers} layers of auxiliary heads are left out"
                 f" ({_number(params)} params, {_number(macs)} MACs)"
             )
+    if convention and (ops := pricing.unpriced(reader, *subject, convention)):
+        notes.append(f"{subject.name}: {convention} does not price {', '.join(ops)}")
     return notes
 
 
@@ -134,7 +143,7 @@ def _totals(reader: Reader, subjects: list[_Subject], convention: str | None) ->
         for quantity, unit in reader.ask("units").rows
     ]
     if convention:
-        values = [_convention_total(reader, s, convention) for s in subjects]
+        values = [pricing.total(reader, *subject, convention) for subject in subjects]
         rows.append((convention, "by convention", *values))
     notes = [
         f"{subject.name}: {what}{summary[note]}"
@@ -151,9 +160,10 @@ def _totals(reader: Reader, subjects: list[_Subject], convention: str | None) ->
 
 
 def _ratio(first: Any, second: Any) -> float | None:
-    if not isinstance(first, int) or not isinstance(second, int) or second == 0:
+    numbers = isinstance(first, int | float) and isinstance(second, int | float)
+    if not numbers or second == 0:
         return None
-    return first / second
+    return float(first / second)
 
 
 def _grouped(reader: Reader, subjects: list[_Subject], by: str, convention: str | None) -> Result:
@@ -201,43 +211,3 @@ def _falling_size(resolution: str) -> tuple[bool, int, int, str]:
     if not by:
         return True, 0, 0, resolution
     return False, -int(height) * int(width), -int(height), resolution
-
-
-# Conventions.
-
-
-def _check_convention(reader: Reader, convention: str | None) -> None:
-    if convention is None:
-        return
-    known = reader.run("select name from convention order by name").column("name")
-    if convention not in known:
-        raise NotFoundError(
-            f"no counting convention is called '{convention}'",
-            remedy=nearest(convention, known) or f"there are: {', '.join(known)}",
-        )
-
-
-def _convention_total(reader: Reader, subject: _Subject, convention: str) -> Any:
-    statement = (
-        "select value from convention_total"
-        " where architecture = :name and input = :input and convention = :convention"
-    )
-    return reader.run(statement, {**subject._asdict(), "convention": convention}).rows[0][0]
-
-
-def _priced(reader: Reader, subject: _Subject, by: str, convention: str) -> dict[Any, Any]:
-    """What each group counts for; None where it holds an op that the convention does not price."""
-    weights: dict[str, list[tuple[str, int]]] = {}
-    for op, quantity, weight in reader.ask("weights", convention=convention).rows:
-        weights.setdefault(op, []).append((quantity, weight))
-    groups: dict[Any, int | None] = {}
-    for row in reader.ask("components", **subject._asdict()).to_dicts():
-        value, sofar = _price(row, weights.get(row["op"])), groups.get(row[by], 0)
-        groups[row[by]] = None if value is None or sofar is None else sofar + value
-    return groups
-
-
-def _price(row: dict[str, Any], weights: list[tuple[str, int]] | None) -> int | None:
-    if weights is None or any(row[quantity] is None for quantity, _ in weights):
-        return None
-    return sum(weight * int(row[quantity]) for quantity, weight in weights)

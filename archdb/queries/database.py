@@ -55,11 +55,26 @@ class Database(Reader):
         family: str | None = None,
         sort: str | None = None,
         descending: bool = False,
+        convention: str | None = None,
     ) -> Result:
         """The catalogue at native inputs; `pattern` is a glob over names and aliases."""
         from archdb.queries.catalogue import catalogue
 
-        return catalogue(self, pattern, family, sort, descending)
+        return catalogue(self, pattern, family, sort, descending, convention)
+
+    def published(self, name: str | None = None, *, verdict: str | None = None) -> Result:
+        """Figures that others print, of a network or of all, beside ours; of a verdict or of all."""
+        from archdb.queries.published import published
+
+        return published(self, name, verdict)
+
+    def explain_number(
+        self, name: str, value: str, quantity: str | None = None, *, everything: bool = False
+    ) -> Result:
+        """Which variants, inputs, heads and counting conventions give a printed number."""
+        from archdb.queries.explain_number import explain_number
+
+        return explain_number(self, name, value, quantity, everything=everything)
 
     def query(
         self,

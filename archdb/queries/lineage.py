@@ -32,7 +32,11 @@ Rows = dict[str, dict[str, Any]]
 
 def differences(reader: Reader, base: str, variant: str) -> list[Change]:
     """All differences between the layer rows of two networks, layers matched by name."""
-    there, here = (_rows(reader, name) for name in (base, variant))
+    return between(*(definition_rows(reader, name) for name in (base, variant)))
+
+
+def between(there: Rows, here: Rows) -> list[Change]:
+    """All differences between two definitions, layers matched by name."""
     changes: list[Change] = []
     for name in [*there, *(name for name in here if name not in there)]:
         if name not in here:
@@ -44,7 +48,8 @@ def differences(reader: Reader, base: str, variant: str) -> list[Change]:
     return changes
 
 
-def _rows(reader: Reader, network: str) -> Rows:
+def definition_rows(reader: Reader, network: str) -> Rows:
+    """The rows that define a network, by layer."""
     return {row["layer"]: row for row in reader.ask("definition", name=network).to_dicts()}
 
 
@@ -132,6 +137,18 @@ def lineage(reader: Reader, name: str) -> Result:
         f"{line[0]} is a variant of no other network"
     ]
     return result
+
+
+def stated(reader: Reader, name: str, most: int = 4) -> list[str]:
+    """How a network says it differs from its base, in so many sentences at the most."""
+    rows = reader.ask("stated", name=name).to_dicts()
+    lines = told(
+        Change(row["what"], row["base"], row["here"], glob)
+        for row in rows
+        for glob in _globs(row["layers"])
+    )
+    left = len(lines) - most
+    return [*lines[:most], f"and {left} more"] if left > 0 else lines
 
 
 def common_base(reader: Reader, first: str, second: str) -> str | None:

@@ -94,6 +94,13 @@ class Reader:
         except UnicodeEncodeError:  # bytes that came by a terminal or a pipe and are no text
             raise QueryError("a name or value is not UTF-8 text") from None
 
+    def stream(self, statement: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of a statement of archdb's own, one after the other: there may be many."""
+        try:
+            yield from self._connection.execute(statement)
+        except sqlite3.Error as error:
+            raise explained(error, self.path) from None
+
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[None]:
         """All that is asked inside the block is answered from one state of the file."""

@@ -10,10 +10,11 @@ class Result:
     """Rows under column names, exact: rounding and separators are the renderer's business.
 
     `notes` are sentences that belong to the figures (an input that changes a layer, a total
-    that is open and why). `pairs` are columns, by index, whose values are to be compared.
+    that is open and why). `pairs` are columns, by index, whose values are to be compared;
+    `subjects` are the networks that the figures belong to, each with its input.
     """
 
-    __slots__ = ("columns", "notes", "pairs", "rows")
+    __slots__ = ("columns", "notes", "pairs", "rows", "subjects")
 
     #: How a notebook shows a result. archdb.render, which stands to the right of queries, sets it.
     html: ClassVar[Callable[[Result], str] | None] = None
@@ -24,11 +25,13 @@ class Result:
         rows: Iterable[Sequence[Any]],
         notes: Iterable[str] = (),
         pairs: Iterable[tuple[int, int]] = (),
+        subjects: Iterable[tuple[str, str]] = (),
     ) -> None:
         self.columns = list(columns)
         self.rows = [tuple(row) for row in rows]
         self.notes = list(notes)
         self.pairs = list(pairs)
+        self.subjects = list(subjects)
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """One dict per row, by column name."""

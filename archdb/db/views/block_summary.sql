@@ -25,7 +25,9 @@ select
     case when count(s.divisions) = count(*) then sum(s.divisions) end as divisions,  -- operations; derived; divisions
     case when count(s.exponentials) = count(*) then sum(s.exponentials) end as exponentials,  -- operations; derived; exponentials and powers
     case when count(s.in_elements) = count(*) then sum(s.in_elements) end as in_elements,  -- elements; derived; sizes of all inputs together
-    case when count(s.out_elements) = count(*) then sum(s.out_elements) end as out_elements  -- elements; derived; sizes of the outputs
+    case when count(s.out_elements) = count(*) then sum(s.out_elements) end as out_elements,  -- elements; derived; sizes of the outputs
+    case when count(s.stride_elements) = count(*) then sum(s.stride_elements) end as stride_elements,  -- elements; derived; out_elements x stride_h x stride_w: by how many elements the windows advance
+    case when count(s.unbiased_kernels) = count(*) then sum(s.unbiased_kernels) end as unbiased_kernels  -- kernels; derived; two-dimensional kernels of layers without bias
 from layer_summary s
 join network n on n.name = s.architecture
 left join block b on b.network_id = n.id and b.name = coalesce(s.block, s.layer)

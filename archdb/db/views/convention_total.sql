@@ -1,27 +1,43 @@
 create view convention_total as
 -- One row per network, input size and counting convention: the weighted sum of the components
--- of its layers. NULL where the convention does not price an op that the network has.
+-- of its layers, over the divisor of the convention. NULL where the convention does not price an
+-- op that the network has.
 select
-    s.architecture as architecture,  -- name; stored; the network
-    s.input as input,  -- shape; derived; input size of the network
-    s.is_native as is_native,  -- flag; derived; 1 at the input size the network is defined at
+    t.architecture as architecture,  -- name; stored; the network
+    t.input as input,  -- shape; derived; input size of the network
+    t.is_native as is_native,  -- flag; derived; 1 at the input size the network is defined at
     c.name as convention,  -- name; stored; the counting convention
-    case when count(w.weight) = count(*) and count(s.macs) = count(*) then
-        sum(w.weight * case w.quantity
-            when 'params' then s.params
-            when 'buffers' then s.buffers
-            when 'macs' then s.macs
-            when 'bias_adds' then s.bias_adds
-            when 'adds' then s.adds
-            when 'muls' then s.muls
-            when 'comparisons' then s.comparisons
-            when 'divisions' then s.divisions
-            when 'exponentials' then s.exponentials
-            when 'in_elements' then s.in_elements
-            when 'out_elements' then s.out_elements
-        end)
-    end as value  -- by convention; derived; the total that this convention gives
-from op_summary s
-cross join convention c
-left join convention_weight w on w.convention = c.name and w.op = s.op
-group by s.architecture, s.input, s.is_native, c.name;
+    case when t.total % c.divisor = 0 then t.total / c.divisor
+        else 1.0 * t.total / c.divisor end as value  -- by convention; derived; the total that this convention gives
+from (
+    select
+        s.architecture,
+        s.input,
+        s.is_native,
+        c.name as convention,
+        case when count(w.weight) = count(*) and count(s.macs) = count(*) then
+            sum(w.weight * case w.quantity
+                when 'params' then s.params
+                when 'weight_params' then s.weight_params
+                when 'bias_params' then s.bias_params
+                when 'norm_params' then s.norm_params
+                when 'buffers' then s.buffers
+                when 'macs' then s.macs
+                when 'bias_adds' then s.bias_adds
+                when 'adds' then s.adds
+                when 'muls' then s.muls
+                when 'comparisons' then s.comparisons
+                when 'divisions' then s.divisions
+                when 'exponentials' then s.exponentials
+                when 'in_elements' then s.in_elements
+                when 'out_elements' then s.out_elements
+                when 'stride_elements' then s.stride_elements
+                when 'unbiased_kernels' then s.unbiased_kernels
+            end)
+        end as total
+    from op_summary s
+    cross join convention c
+    left join convention_weight w on w.convention = c.name and w.op = s.op
+    group by s.architecture, s.input, s.is_native, c.name
+) t
+join convention c on c.name = t.convention;

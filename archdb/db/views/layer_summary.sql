@@ -52,6 +52,8 @@ select
     d.exponentials as exponentials,  -- operations; derived; exponentials and powers
     d.in_elements as in_elements,  -- elements; derived; size of all inputs together
     d.out_elements as out_elements,  -- elements; derived; size of the output
+    d.stride_elements as stride_elements,  -- elements; derived; out_elements x stride_h x stride_w: by how many elements the window advances; 0 without a window
+    d.unbiased_kernels as unbiased_kernels,  -- kernels; derived; two-dimensional kernels of a layer without bias (a pair of an input map and a filter each); else 0
     d.gemm_m as gemm_m,  -- rows; derived; output positions: rows of the patch matrix that im2col makes, for one group
     d.gemm_n as gemm_n,  -- columns; derived; filters of one group: columns of the weight matrix
     d.gemm_k as gemm_k,  -- elements; derived; size of a patch: kernel_h x kernel_w x channels of one group

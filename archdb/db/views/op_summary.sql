@@ -21,7 +21,9 @@ select
     case when count(divisions) = count(*) then sum(divisions) end as divisions,  -- operations; derived; divisions
     case when count(exponentials) = count(*) then sum(exponentials) end as exponentials,  -- operations; derived; exponentials and powers
     case when count(in_elements) = count(*) then sum(in_elements) end as in_elements,  -- elements; derived; sizes of all inputs together
-    case when count(out_elements) = count(*) then sum(out_elements) end as out_elements  -- elements; derived; sizes of the outputs
+    case when count(out_elements) = count(*) then sum(out_elements) end as out_elements,  -- elements; derived; sizes of the outputs
+    case when count(stride_elements) = count(*) then sum(stride_elements) end as stride_elements,  -- elements; derived; out_elements x stride_h x stride_w: by how many elements the windows advance
+    case when count(unbiased_kernels) = count(*) then sum(unbiased_kernels) end as unbiased_kernels  -- kernels; derived; two-dimensional kernels of layers without bias
 from layer_summary
 where auxiliary = 0
 group by architecture, input, is_native, op;

@@ -1,1 +1,3 @@
-select op, quantity, weight from convention_weight where convention = :convention;
+select convention, op, quantity, weight
+from convention_weight
+where :convention is null or convention = :convention;

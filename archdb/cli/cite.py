@@ -1,0 +1,34 @@
+"""archdb cite"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from archdb.cli.common import complete_names, open_database, say
+
+
+@click.command("cite")
+@click.argument("names", nargs=-1, metavar="[NAME…]", shell_complete=complete_names)
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Also what vouches for layer tables, names and deviations, not the papers alone.",
+)
+@click.pass_context
+def command(ctx: click.Context, names: tuple[str, ...], everything: bool) -> None:
+    """BibTeX of the networks' papers, and of archdb itself in the version at hand."""
+    from archdb.papers.bibtex import bibliography
+    from archdb.queries.release import release
+
+    cited: dict[str, dict[str, Any]] = {}
+    with open_database(ctx) as database:
+        for name in [database.resolve(name) for name in names]:
+            found = database.ask("citations", name=name, whole=everything).to_dicts()
+            if not found:
+                more = "" if everything else "; --all may show more"
+                say(f"note: {name} names no paper{more}")
+            cited |= {row["key"]: row for row in found}
+        click.echo(bibliography(cited.values(), release(database)), nl=False)

@@ -1,0 +1,30 @@
+"""archdb diff"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from archdb.cli.common import OPENED, emit, format_option, say
+
+
+@click.command("diff")
+@click.argument("old", type=click.Path(path_type=Path), metavar="OLD.db")
+@click.argument("new", type=click.Path(path_type=Path), metavar="NEW.db")
+@click.option("--layers", is_flag=True, help="List the figures of each layer; else count them.")
+@format_option
+@click.pass_context
+def command(ctx: click.Context, old: Path, new: Path, layers: bool, form: str) -> None:
+    """What changed between two databases, network by network, quantity by quantity.
+
+    Definitions, sources, conventions and published figures are compared row by row, derived
+    figures at native inputs. Neither file is changed, also where an older archdb made it.
+    """
+    from archdb.queries.diff import AsItIs, diff
+
+    with AsItIs(old) as before, AsItIs(new) as after:
+        ctx.meta[OPENED] = after
+        result = diff(before, after, layers=layers)
+        emit(result, form)
+    say(f"{len(result.rows)} changes" if result.rows else "no differences")

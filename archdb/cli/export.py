@@ -1,0 +1,38 @@
+"""archdb export"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from archdb.cli.common import open_database, say
+
+
+@click.command("export")
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.option(
+    "--parquet/--no-parquet",
+    default=None,
+    help="Parquet files as well; without either, where pyarrow is installed.",
+)
+@click.pass_context
+def command(ctx: click.Context, directory: Path, parquet: bool | None) -> None:
+    """The whole dataset as files: SQLite, CSV and Parquet, described and ready to cite.
+
+    Equal datasets give equal bytes, on any machine and whatever has happened to the database:
+    figures at inputs that somebody asked for are left out. DIR must not be there yet, or be empty.
+    """
+    from archdb.export.dataset import export
+    from archdb.export.files import has_pyarrow
+    from archdb.queries.freshness import freshen
+
+    with open_database(ctx) as database:
+        for fault in freshen(database).values():
+            raise fault
+        path = database.path
+    if parquet is None:
+        parquet = has_pyarrow()
+        if not parquet:
+            say("note: no Parquet files, which need pyarrow: pip install 'archdb[parquet]'")
+    say(f"wrote {export(path, directory, parquet=parquet)} files into {directory}")

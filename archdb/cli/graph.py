@@ -1,0 +1,41 @@
+"""archdb graph"""
+
+from __future__ import annotations
+
+import click
+
+from archdb.cli.common import complete_names, open_database, say
+
+#: How many edges Mermaid draws before it asks for its own limit to be raised.
+MERMAID_EDGES = 500
+
+
+@click.command("graph")
+@click.argument("name", shell_complete=complete_names)
+@click.option("--layers", is_flag=True, help="Every layer, in frames for the blocks.")
+@click.option("--input", "size", metavar="SIZE", help="Shapes at another input: 384, 3x384x384.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("dot", "mermaid")),
+    default="dot",
+    show_default=True,
+    help="Graphviz (archdb graph NAME | dot -Tsvg > NAME.svg), or Mermaid for Markdown pages.",
+)
+@click.pass_context
+def command(ctx: click.Context, name: str, layers: bool, size: str | None, form: str) -> None:
+    """A network as a drawing: its blocks, with the shapes that they put out.
+
+    Auxiliary heads are dashed. A block that is made up of other blocks is a frame around them.
+    """
+    from archdb.diagram import FORMATS
+    from archdb.queries.outline import outline
+    from archdb.queries.release import release
+
+    with open_database(ctx) as database:
+        drawn = outline(database, database.resolve(name), size, layers=layers)
+        made = release(database)
+    said = f"archdb dataset {made.version}, content {made.content}: {drawn.name} at {drawn.input}"
+    click.echo(FORMATS[form](drawn, said), nl=False)
+    if form == "mermaid" and len(drawn.edges) > MERMAID_EDGES:
+        say(f"note: {len(drawn.edges)} edges; Mermaid draws them with maxEdges set that high")

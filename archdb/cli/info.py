@@ -1,0 +1,24 @@
+"""archdb info"""
+
+from __future__ import annotations
+
+import click
+
+from archdb.cli.common import emit, format_option, open_database
+
+
+@click.command("info")
+@format_option
+@click.pass_context
+def command(ctx: click.Context, form: str) -> None:
+    """Which dataset this is: version, content hash, and how many rows define it.
+
+    The content hash covers the rows that define the networks, the figures hash what is derived
+    from them at native inputs; neither depends on the file that holds them.
+    """
+    from archdb.queries.freshness import freshen
+    from archdb.queries.release import info
+
+    with open_database(ctx) as database:
+        freshen(database)
+        emit(info(database), form)

@@ -1,0 +1,117 @@
+"""archdb plot accuracy | depth | resolution | receptive-field"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from archdb.cli.common import complete_names, open_database, say
+
+if TYPE_CHECKING:
+    from archdb.queries.charts import Chart
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@click.group("plot")
+def command() -> None:
+    """Draw a chart as SVG, PDF or PNG (needs matplotlib: pip install 'archdb[plot]')."""
+
+
+def output_option(command: Command) -> Command:
+    """--output, whose suffix says which kind of picture."""
+    return click.option(
+        "-o",
+        "--output",
+        "path",
+        required=True,
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Where to write; .svg, .pdf or .png.",
+    )(command)
+
+
+def networks(command: Command) -> Command:
+    """NAME…, --input and --output."""
+    for option in (
+        output_option,
+        click.option("--input", "size", metavar="SIZE", help="Another input: 384, or 3x384x384."),
+        click.argument(
+            "names", nargs=-1, required=True, metavar="NAME…", shell_complete=complete_names
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@command.command("accuracy")
+@click.argument("names", nargs=-1, metavar="[NAME…]", shell_complete=complete_names)
+@click.option("--source", metavar="KEY", help="Accuracies of this source, such as torchvision.")
+@output_option
+@click.pass_context
+def accuracy(ctx: click.Context, names: tuple[str, ...], source: str | None, path: Path) -> None:
+    """Published top-1 accuracy against MACs; the area of a bubble is its parameters.
+
+    Accuracies are of one source, because others measure otherwise: the one that has figures of
+    most of the networks, unless --source names another.
+    """
+    from archdb.plot import style
+    from archdb.plot.accuracy import draw
+    from archdb.queries.charts import accuracies
+
+    style.check(path)
+    with open_database(ctx) as database:
+        found = accuracies(database, names, source)
+    left = draw(found, path)
+    say(f"{len(found.points)} networks, accuracies of {found.source}; wrote {path}")
+    for names_of, why in ((found.left_out, "no accuracy there"), (left, "no room for the name")):
+        if names_of:
+            say(f"note: {why}: {', '.join(names_of)}")
+
+
+@command.command("depth")
+@networks
+@click.pass_context
+def depth(ctx: click.Context, /, **words: Any) -> None:
+    """Params and MACs by depth, of one or several networks."""
+    _draw(ctx, "by_depth", "by_depth", **words)
+
+
+@command.command("resolution")
+@networks
+@click.pass_context
+def resolution(ctx: click.Context, /, **words: Any) -> None:
+    """Params and MACs by output height and width, of one or several networks."""
+    _draw(ctx, "by_resolution", "by_resolution", **words)
+
+
+@command.command("receptive-field")
+@networks
+@click.pass_context
+def receptive_field(ctx: click.Context, /, **words: Any) -> None:
+    """The receptive field behind each layer, of one or several networks."""
+    _draw(ctx, "fields", "receptive_fields", **words)
+
+
+def _draw(
+    ctx: click.Context,
+    question: str,
+    picture: str,
+    names: tuple[str, ...],
+    size: str | None,
+    path: Path,
+) -> None:
+    """Ask one question of archdb.queries.charts, and draw it by archdb.plot.profiles."""
+    from archdb.plot import profiles, style
+    from archdb.queries import charts
+
+    style.check(path)
+    with open_database(ctx) as database:
+        chart: Chart = getattr(charts, question)(database, names, size)
+    getattr(profiles, picture)(chart, path)
+    say(f"wrote {path}")
+    for note in chart.notes:
+        say(f"note: {note}")

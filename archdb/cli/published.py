@@ -1,0 +1,26 @@
+"""archdb published"""
+
+from __future__ import annotations
+
+import click
+
+from archdb.cli.common import complete_names, emit, format_option, open_database
+
+
+@click.command("published")
+@click.argument("name", required=False, shell_complete=complete_names)
+@click.option(
+    "--verdict",
+    metavar="VERDICT",
+    help="Only figures of this verdict: agrees, explained, contradicts, 'not comparable'.",
+)
+@format_option
+@click.pass_context
+def command(ctx: click.Context, name: str | None, verdict: str | None, form: str) -> None:
+    """Figures that others print of a network, or of all, beside those that archdb derives.
+
+    A figure agrees where ours, rounded to the printed digits, is the same; it is explained where
+    it has to be read in another way to agree. The column `seen` says how it came to be known.
+    """
+    with open_database(ctx) as database:
+        emit(database.published(name, verdict=verdict), form)

@@ -1,0 +1,111 @@
+"""An Outline as text that draws: Graphviz dot and Mermaid.
+
+Blocks are boxes, auxiliary heads are dashed, and what a block is part of is a frame around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from archdb.queries.outline import Node, Outline
+
+DOT_HEAD = """\
+  rankdir = TB;
+  node [shape = box, style = rounded, fontname = "Helvetica", fontsize = 10, margin = "0.12,0.06"];
+  edge [arrowsize = 0.6];
+"""
+DOT_GROUP = 'style = "rounded"; color = "gray60"; fontname = "Helvetica"; fontsize = 10;'
+DOT_BLOCK = 'style = "rounded,filled", fillcolor = "gray93"'
+DOT_AUXILIARY = 'style = "rounded,dashed"'
+MERMAID_CLASSES = """\
+  classDef block fill:#ededed,stroke:#444
+  classDef auxiliary stroke-dasharray:5 5
+"""
+
+
+def dot(outline: Outline, said: str) -> str:
+    """A Graphviz digraph; `said` is a comment."""
+    heads = {node.name for node in outline.nodes if node.auxiliary}
+    dashed = {True: " [style = dashed]", False: ""}
+    edges = (
+        f"  {_quoted(source)} -> {_quoted(reader)}{dashed[reader in heads]};\n"
+        for source, reader in outline.edges
+    )
+    body = "".join(_nested(outline, _dot_node, _dot_opened, "}\n"))
+    name = _quoted(f"{outline.name} {outline.input}")
+    return f"// {said}\ndigraph {name} {{\n{DOT_HEAD}{body}{''.join(edges)}}}\n"
+
+
+def _dot_node(node: Node) -> str:
+    style = DOT_AUXILIARY if node.auxiliary else DOT_BLOCK if node.block else ""
+    label = "\\n".join(_escaped(line) for line in node.lines)
+    return f'{_quoted(node.name)} [label = "{label}"{f", {style}" if style else ""}];\n'
+
+
+def _dot_opened(number: int, group: str, kind: str) -> str:
+    return f"subgraph cluster_{number} {{ label = {_quoted(f'{group} ({kind})')}; {DOT_GROUP}\n"
+
+
+def _quoted(text: str) -> str:
+    return f'"{_escaped(text)}"'
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+
+
+def mermaid(outline: Outline, said: str) -> str:
+    """A Mermaid flowchart; names become n0, n1, …, because many signs mean something to it."""
+    number = {node.name: f"n{i}" for i, node in enumerate(outline.nodes)}
+    heads = {node.name for node in outline.nodes if node.auxiliary}
+
+    def drawn(node: Node) -> str:
+        label = "<br/>".join(map(_entities, node.lines))
+        mark = ":::auxiliary" if node.auxiliary else ":::block" if node.block else ""
+        return f'{number[node.name]}["{label}"]{mark}\n'
+
+    def opened(place: int, group: str, kind: str) -> str:
+        return f'subgraph g{place}["{_entities(f"{group} ({kind})")}"]\n'
+
+    edges = (
+        f"  {number[source]} {'-.->' if reader in heads else '-->'} {number[reader]}\n"
+        for source, reader in outline.edges
+    )
+    body = "".join(_nested(outline, drawn, opened, "end\n"))
+    return f"%% {said}\nflowchart TB\n{body}{''.join(edges)}{MERMAID_CLASSES}"
+
+
+def _entities(text: str) -> str:
+    """Text inside quotes: signs that Mermaid or HTML would read are written by their number."""
+    plain = str.isalnum
+    return "".join(c if plain(c) or c in " _-.,/:×()?" else f"#{ord(c)};" for c in text)
+
+
+def _nested(
+    outline: Outline,
+    drawn: Callable[[Node], str],
+    opened: Callable[[int, str, str], str],
+    closed: str,
+) -> Iterator[str]:
+    """The nodes in order, with the frames around them opened and closed.
+
+    A frame is one even where other nodes stand between its own in the order of execution.
+    """
+    numbers = {group: number for number, group in enumerate(outline.groups)}
+
+    def level(nodes: Iterable[Node], depth: int) -> Iterator[str]:
+        inside: dict[str, list[Node]] = {}
+        for node in nodes:
+            if len(node.groups) > depth:
+                inside.setdefault(node.groups[depth], []).append(node)
+            else:
+                yield "  " * (depth + 1) + drawn(node)
+        for group, members in inside.items():
+            yield "  " * (depth + 1) + opened(numbers[group], group, outline.groups[group])
+            yield from level(members, depth + 1)
+            yield "  " * (depth + 1) + closed
+
+    yield from level(outline.nodes, 0)
+
+
+FORMATS: dict[str, Callable[[Outline, str], str]] = {"dot": dot, "mermaid": mermaid}

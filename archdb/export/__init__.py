@@ -1,0 +1,1 @@
+"""The dataset as a directory: SQLite, CSV and Parquet, and what describes and cites them."""

@@ -1,0 +1,85 @@
+"""The whole export: into a directory that appears when everything in it is written."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from archdb.db.canonical_file import write as write_database
+from archdb.errors import ArchdbError
+from archdb.export import texts
+from archdb.export.croissant import croissant
+from archdb.export.files import as_json, checksums, write_csv, write_parquet, written
+from archdb.export.frictionless import datapackage
+from archdb.export.relations import Table, tables
+from archdb.papers.bibtex import bibliography, own
+from archdb.queries.canonical import derived
+from archdb.queries.reader import Reader
+from archdb.queries.release import digest, release
+
+Writer = Callable[[Path, str, Table, Reader], None]
+
+
+def export(source: Path, target: Path, *, parquet: bool) -> int:
+    """Write the dataset of a database into a new (or empty) directory; the number of files.
+
+    Raises ArchdbError where the directory is not empty, or cannot be made.
+    """
+    with _whole(target) as directory:
+        write_database(source, directory / "archdb.sqlite")
+        with Reader(directory / "archdb.sqlite") as reader:
+            writers: dict[str, Writer] = {"csv": write_csv}
+            if parquet:
+                writers["parquet"] = write_parquet
+            _write(directory, reader, writers)
+        return sum(path.is_file() for path in directory.rglob("*"))
+
+
+def _write(directory: Path, reader: Reader, writers: dict[str, Writer]) -> None:
+    found = tables(reader)
+    paths = ["archdb.sqlite"]
+    for kind, writer in writers.items():
+        (directory / kind).mkdir()
+        for table in found:
+            paths.append(f"{kind}/{table.name}.{kind}")
+            writer(directory, paths[-1], table, reader)
+    files = {path: written(directory, path) for path in paths}
+    made, said = release(reader), texts.words()
+    figures = digest(reader, derived(reader))
+    citations = reader.ask("all_citations").to_dicts()
+    pages = {
+        "datapackage.json": as_json(datapackage(made, said, found, files)),
+        "croissant.json": as_json(croissant(made, said, own(made), found, files)),
+        "references.bib": bibliography(citations, made),
+        "CITATION.cff": texts.citation_cff(made),
+        "LICENSE": texts.licence(),
+        "README.md": texts.readme(made, figures, said, found, files),
+    }
+    for name, text in pages.items():
+        (directory / name).write_text(text, "utf-8", newline="\n")
+    every = [*files.values(), *(written(directory, name) for name in pages)]
+    (directory / "SHA256SUMS").write_text(checksums(every), "utf-8", newline="\n")
+
+
+@contextlib.contextmanager
+def _whole(target: Path) -> Iterator[Path]:
+    """A directory to fill beside `target`, which takes its place when it is finished."""
+    if target.exists() and not (target.is_dir() and not any(target.iterdir())):
+        what = "is not empty" if target.is_dir() else "is a file"
+        raise ArchdbError(what, remedy="name a directory that is not there yet").at(str(target))
+    if not target.absolute().parent.is_dir():
+        raise ArchdbError(
+            f"the directory {target.absolute().parent} does not exist", remedy="create it first"
+        ).at(str(target))
+    part = Path(tempfile.mkdtemp(prefix=".archdb-", dir=target.absolute().parent))
+    try:
+        yield part
+        if target.exists():
+            target.rmdir()
+        part.chmod(0o755)
+        part.rename(target)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)

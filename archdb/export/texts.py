@@ -1,0 +1,89 @@
+"""What a person reads first: README, CITATION.cff, and where their words come from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from archdb.export.files import Written
+from archdb.export.relations import Table
+from archdb.paths import bundled
+from archdb.queries.release import Release
+
+
+def words() -> dict[str, Any]:
+    """What CITATION.cff says of archdb, in the little of YAML that it is written in."""
+    text = bundled("CITATION.cff").read_text("utf-8")
+    found: dict[str, Any] = {}
+    for key in ("title", "license"):
+        line = re.search(rf"^{key}: (.*)$", text, re.MULTILINE)
+        found[key] = line[1].strip('"') if line else ""
+    for key in ("authors", "keywords"):
+        block = re.search(rf"^{key}:\n((?:  .*\n?)+)", text, re.MULTILINE)
+        found[key] = re.findall(r"^  - (?:name: )?(.*)$", block[1] if block else "", re.MULTILINE)
+    folded = re.search(r"^abstract: >-\n((?:  .*\n)+)", text, re.MULTILINE)
+    found["abstract"] = " ".join(folded[1].split()) if folded else ""
+    return found
+
+
+def citation_cff(release: Release) -> str:
+    """CITATION.cff of this dataset: that of archdb, with the hash that says which one it is."""
+    text = bundled("CITATION.cff").read_text("utf-8")
+    text = re.sub(r"^type: .*$", "type: dataset", text, flags=re.MULTILINE)
+    text = re.sub(r"^version: .*$", f"version: {release.version}", text, flags=re.MULTILINE)
+    identifier = f"  - type: other\n    value: {release.content}\n    description: content hash\n"
+    return f"{text.rstrip()}\nidentifiers:\n{identifier}"
+
+
+def licence() -> str:
+    """The text of the licence."""
+    return bundled("LICENSE").read_text("utf-8")
+
+
+def readme(
+    release: Release,
+    figures: str,
+    said: Mapping[str, Any],
+    tables: Sequence[Table],
+    files: Mapping[str, Written],
+) -> str:
+    """What is here, how many rows of it, and how to tell that it is whole."""
+    listed = "".join(
+        f"| `{table.name}` | {table.rows:,} | {_first(table.description)} |\n" for table in tables
+    )
+    parquet = any(path.endswith(".parquet") for path in files)
+    places = "`csv/` and `parquet/`" if parquet else "`csv/`"
+    return f"""# archdb {release.version}
+
+{said["abstract"]}
+
+- dataset version: {release.version}
+- content hash: `{release.content}`
+- figures hash: `{figures}`
+
+The content hash covers the rows that define the networks, the figures hash what is derived from
+them at their native inputs. Neither depends on the files here: `archdb --database archdb.sqlite
+info` works them out again, and `archdb diff` compares two datasets row by row.
+
+## Files
+
+- `archdb.sqlite`: all of it, for any SQLite client (3.37 or newer) and for archdb itself.
+- {places}: the views and tables below, one file each.
+  Text is UTF-8, an empty field of a CSV file is NULL, counts are exact integers.
+- `datapackage.json`: types, units, meanings, keys and references of all columns (Frictionless).
+- `croissant.json`: the same for machine learning tools (Croissant).
+- `references.bib`, `CITATION.cff`: the publications that vouch for the networks, and how to cite
+  this dataset. `LICENSE`: its licence ({said["license"]}).
+- `SHA256SUMS`: `sha256sum --check SHA256SUMS` tells whether all files are whole.
+
+## Rows
+
+| table or view | rows | a row is |
+| --- | ---: | --- |
+{listed}"""
+
+
+def _first(text: str) -> str:
+    """The first sentence, as a cell of a Markdown table."""
+    return re.split(r"(?<=\.) ", text)[0].replace("|", "\\|")

@@ -1,0 +1,1 @@
+"""What goes into a paper: tables with their footnotes, and bibliographies."""

@@ -1,0 +1,1 @@
+"""Charts for papers, drawn by matplotlib, which is imported when one is drawn."""

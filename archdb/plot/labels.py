@@ -1,0 +1,171 @@
+"""Names beside points, none over another: for each the nearest free place, or none at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import cos, hypot, pi, sin
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+#: Directions in which a name is tried, the plainest to read first, in parts of a turn.
+TURN = 24
+DIRECTIONS = sorted(range(TURN), key=lambda part: (min(part, abs(part - 12), TURN - part), part))
+#: How far from the edge of its bubble, in pixels (200 to the inch, as in all that follows).
+DISTANCES = (2, 6, 18, 30, 42, 56, 76, 100, 128, 160)
+#: Beyond this a line leads from the point to the name.
+LEADING = 10
+#: Between two dots of a line, the reach of a marker, and what is left free around a name.
+DOT, MARKER, AROUND = 6, 8, 4
+
+Place = tuple[float, float]
+
+
+class Box(NamedTuple):
+    """A rectangle in pixels."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    def meets(self, other: Box) -> bool:
+        return (
+            self.left < other.right
+            and other.left < self.right
+            and self.bottom < other.top
+            and other.bottom < self.top
+        )
+
+    def within(self, other: Box) -> bool:
+        return (
+            other.left <= self.left
+            and self.right <= other.right
+            and other.bottom <= self.bottom
+            and self.top <= other.top
+        )
+
+
+#: The place of a name, and the line that leads there, dot by dot.
+Spoken = tuple[Box, list[Box]]
+
+
+class Spot(NamedTuple):
+    """A point to be named: its place in the data, and the radius of its bubble in pixels."""
+
+    name: str
+    x: float
+    y: float
+    radius: float
+
+
+def label(axes: Axes, spots: Sequence[Spot], size: float) -> list[str]:
+    """Write the names; those for which there is no place are returned."""
+    from matplotlib.patheffects import withStroke
+
+    figure: Any = axes.figure
+    figure.draw_without_rendering()  # fixes the layout, which the places depend on
+    renderer = figure.canvas.get_renderer()
+    halo: Any = [withStroke(linewidth=1.5, foreground="white")]
+    texts = [
+        axes.text(0, 0, spot.name, fontsize=size, va="center", ha="center", zorder=4)
+        for spot in spots
+    ]
+    extents = [text.get_window_extent(renderer) for text in texts]
+    sizes = [(extent.width + AROUND, extent.height + AROUND / 2) for extent in extents]
+    frame = Box(*axes.get_window_extent(renderer).extents)
+    centres = [(x, y) for x, y in axes.transData.transform([spot[1:3] for spot in spots])]
+    found = best(centres, [spot.radius for spot in spots], sizes, frame)
+    for i, text in enumerate(texts):
+        if i not in found:
+            text.remove()
+            continue
+        box, line = found[i]
+        middle = ((box.left + box.right) / 2, (box.bottom + box.top) / 2)
+        x, y = axes.transData.inverted().transform(middle)
+        text.set_position((x, y))
+        text.set_path_effects(halo)
+        if line:
+            _lead(axes, centres[i], box)
+    return [spot.name for i, spot in enumerate(spots) if i not in found]
+
+
+def best(
+    centres: Sequence[Place], radii: Sequence[float], sizes: Sequence[Place], frame: Box
+) -> dict[int, Spoken]:
+    """Where the names go, by number: of several orders in which they can be placed, the one that
+    leaves the fewest out and the fewest at the end of a line."""
+    every = range(len(centres))
+    orders = [
+        sorted(every, key=lambda i: -_crowd(i, centres)),
+        sorted(every, key=lambda i: centres[i]),
+        sorted(every, key=lambda i: (-centres[i][0], centres[i][1])),
+        sorted(every, key=lambda i: (-centres[i][1], centres[i][0])),
+    ]
+    plans = [_plan(order, centres, radii, sizes, frame) for order in orders]
+    return min(plans, key=lambda plan: (-len(plan), sum(bool(line) for _, line in plan.values())))
+
+
+def _plan(
+    order: Sequence[int],
+    centres: Sequence[Place],
+    radii: Sequence[float],
+    sizes: Sequence[Place],
+    frame: Box,
+) -> dict[int, Spoken]:
+    """Each name in the first place that is free when its turn comes. A marker that covers its
+    own is not in its way."""
+    marks = [Box(x - MARKER, y - MARKER, x + MARKER, y + MARKER) for x, y in centres]
+    placed: dict[int, Spoken] = {}
+    taken: list[Box] = []
+    for i in order:
+        others = [*taken, *(mark for mark in marks if not mark.meets(marks[i]))]
+        found = next(_free(centres[i], radii[i], sizes[i], others, frame), None)
+        if found is not None:
+            placed[i] = found
+            taken += [found[0], *found[1]]
+    return placed
+
+
+def _crowd(i: int, centres: Sequence[Place]) -> float:
+    """How crowded it is around a point: these are named first, while there is room."""
+    x, y = centres[i]
+    return sum(1 / (40 + hypot(x - a, y - b)) for j, (a, b) in enumerate(centres) if j != i)
+
+
+def _free(
+    centre: Place, radius: float, size: Place, taken: Sequence[Box], frame: Box
+) -> Iterator[Spoken]:
+    """Places where neither the name nor the line that leads there meets anything, the nearest
+    first; no line where the name is near enough."""
+    width, height = size
+    for distance in DISTANCES:
+        for turn in DIRECTIONS:
+            angle = turn * 2 * pi / TURN
+            reach = radius + distance
+            x = centre[0] + cos(angle) * (reach + width / 2)
+            y = centre[1] + sin(angle) * (reach + height / 2)
+            box = Box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+            line = _along(centre, _end(centre, box)) if distance > LEADING else []
+            if box.within(frame) and not any(a.meets(b) for a in (box, *line) for b in taken):
+                yield box, line
+
+
+def _end(centre: Place, box: Box) -> Place:
+    """The place on the edge of a name that is nearest to its point."""
+    return min(max(centre[0], box.left), box.right), min(max(centre[1], box.bottom), box.top)
+
+
+def _along(start: Place, end: Place) -> list[Box]:
+    """A line as a row of dots, two pixels wide, behind the marker that it begins at."""
+    (x0, y0), (x1, y1) = start, end
+    steps = max(2, int(hypot(x1 - x0, y1 - y0) / DOT))
+    dots = [(x0 + (x1 - x0) * i / steps, y0 + (y1 - y0) * i / steps) for i in range(1, steps)]
+    return [Box(x - 1, y - 1, x + 1, y + 1) for x, y in dots]
+
+
+def _lead(axes: Axes, centre: Place, box: Box) -> None:
+    """A thin line from a point to its name."""
+    (x0, y0), (x1, y1) = axes.transData.inverted().transform([centre, _end(centre, box)])
+    axes.plot([x0, x1], [y0, y1], color="0.5", linewidth=0.5, zorder=2.5)

@@ -1,0 +1,149 @@
+"""Charts of what is inside networks: params and MACs by depth or resolution, receptive fields."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archdb.plot.style import Style, caption, drawing, figure, legend, save, styles, thousands
+from archdb.queries.charts import Chart, Series
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+PANELS = {"macs": "multiply-accumulates (MAC)", "params": "parameters"}
+#: Where so many labels stand below a chart, they are turned.
+TURNED = 6
+#: Lines nearer than this part of a chart's height have one name.
+CLOSE = 0.04
+
+
+def by_depth(chart: Chart, path: Path) -> None:
+    """Bars for one network; lines for several, over a logarithmic scale. Depth in weight layers."""
+    with drawing():
+        drawn = figure(7.2, 4.8)
+        panels = drawn.subplots(len(PANELS), sharex=True)
+        looks = styles(series.name for series in chart.series)
+        for axes, (quantity, unit) in zip(panels, PANELS.items(), strict=True):
+            for series in chart.series:
+                _values_by_depth(axes, series, quantity, looks[series.name], len(chart.series))
+            if len(chart.series) > 1:
+                axes.set_yscale("log")
+            thousands(axes.yaxis, unit)
+        panels[-1].xaxis.get_major_locator().set_params(integer=True)
+        panels[-1].set_xlabel("depth (weight layers on the longest path)")
+        _finish(drawn, panels[0], chart, path)
+
+
+def _values_by_depth(axes: Axes, series: Series, quantity: str, style: Style, among: int) -> None:
+    x = [int(at) for at in series.at]
+    y = series.values[quantity]
+    if among == 1:
+        axes.bar(x, [value or 0 for value in y], color=style.colour, width=0.8)
+        return
+    axes.plot(
+        x,
+        [value or float("nan") for value in y],
+        color=style.colour,
+        linestyle=style.line,
+        linewidth=1,
+        marker=style.marker,
+        markersize=3,
+        label=series.name,
+    )
+
+
+def by_resolution(chart: Chart, path: Path) -> None:
+    """Groups of bars, from the largest maps to vectors."""
+    with drawing():
+        drawn = figure(7.2, 4.8)
+        panels = drawn.subplots(len(PANELS), sharex=True)
+        looks = styles(series.name for series in chart.series)
+        places = _places(chart)
+        width = 0.8 / len(chart.series)
+        for axes, (quantity, unit) in zip(panels, PANELS.items(), strict=True):
+            for i, series in enumerate(chart.series):
+                style = looks[series.name]
+                values = dict(zip(series.at, series.values[quantity], strict=True))
+                x = [place - 0.4 + (i + 0.5) * width for place in range(len(places))]
+                y = [values.get(at) or 0 for at in places]
+                axes.bar(x, y, width, color=style.colour, hatch=style.hatch, edgecolor="white",
+                         linewidth=0.3, label=series.name)  # fmt: skip
+            thousands(axes.yaxis, unit)
+            axes.grid(visible=False, axis="x")
+        shown = [place.replace("x", "×") for place in places]
+        turned = {"rotation": 45, "ha": "right"} if len(shown) > TURNED else {}
+        panels[-1].set_xticks(range(len(shown)), shown, **turned)
+        panels[-1].set_xlabel("output height × width")
+        _finish(drawn, panels[0], chart, path)
+
+
+def _places(chart: Chart) -> list[str]:
+    """All sizes at which there is something to show, maps by falling area, then the others."""
+    shown = {
+        at: None
+        for series in chart.series
+        for at, *values in zip(series.at, *series.values.values(), strict=True)
+        if any(values)
+    }
+    return sorted(shown, key=_area)
+
+
+def _area(place: str) -> tuple[int, int]:
+    height, by, width = place.partition("x")
+    if by and height.isdigit() and width.isdigit():
+        return 0, -int(height) * int(width)
+    return 1, 0
+
+
+def receptive_fields(chart: Chart, path: Path) -> None:
+    """A line for each network; a dotted one at the height of each input."""
+    with drawing():
+        drawn = figure(7.2, 4.0)
+        axes = drawn.add_subplot()
+        looks = styles(series.name for series in chart.series)
+        for series in chart.series:
+            style = looks[series.name]
+            y = [float("nan") if f is None else f for f in series.values["field"]]
+            axes.plot(range(len(y)), y, color=style.colour, linestyle=style.line, linewidth=1.2,
+                      marker=style.marker, markevery=0.08, markersize=4, label=series.name,
+                      drawstyle="steps-post")  # fmt: skip
+        _inputs(axes, chart)
+        axes.set_xlabel("layer, in order of execution")
+        axes.set_ylabel("receptive field (input rows)")
+        axes.set_ylim(bottom=0)
+        _finish(drawn, axes, chart, path)
+
+
+def _inputs(axes: Axes, chart: Chart) -> None:
+    """A line at the height of each input that is an image; lines that are close share a name."""
+    from matplotlib.patheffects import withStroke
+
+    shapes = [series.input.split("x") for series in chart.series]
+    heights = sorted({int(shape[1]) for shape in shapes if len(shape) == 3})
+    together: list[list[int]] = []
+    for height in heights:
+        axes.axhline(height, color="0.4", linewidth=0.8, linestyle=(0, (1, 2)), zorder=1)
+        if together and height - together[-1][-1] < axes.get_ylim()[1] * CLOSE:
+            together[-1].append(height)
+        else:
+            together.append([height])
+    for group in together:
+        axes.annotate(f"input height {', '.join(map(str, group))}", (1, group[-1]), (-2, 2),
+                      xycoords=("axes fraction", "data"), textcoords="offset points", ha="right",
+                      color="0.35", fontsize=6,
+                      path_effects=[withStroke(linewidth=2, foreground="white")])  # fmt: skip
+
+
+def _finish(drawn: Figure, axes: Axes, chart: Chart, path: Path) -> None:
+    """Title or legend, small print, file."""
+    if len(chart.series) == 1:
+        axes.set_title(chart.series[0].name, loc="left")
+    legend(axes, len(chart.series))
+    inputs: dict[str, list[str]] = {}
+    for series in chart.series:
+        inputs.setdefault(series.input.replace("x", "×"), []).append(series.name)
+    said = "; ".join(f"{', '.join(names)} at {input}" for input, names in inputs.items())
+    caption(drawn, f"{said}.", chart.release)
+    save(drawn, path)

@@ -1,0 +1,138 @@
+"""What the charts show: accuracies, sums by depth and by resolution, receptive fields."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from archdb.errors import NotFoundError, nearest
+from archdb.queries.freshness import fresh, freshen
+from archdb.queries.release import Release, release
+
+if TYPE_CHECKING:
+    from archdb.queries.reader import Reader
+
+
+class Point(NamedTuple):
+    """A network in the chart of accuracies; `direct` is false where its accuracy was not read at
+    the source."""
+
+    name: str
+    family: str
+    accuracy: float
+    macs: int
+    params: int
+    direct: bool
+
+
+class Accuracies(NamedTuple):
+    """Points that can be compared: accuracies of one source, told by as many classes."""
+
+    points: list[Point]
+    source: str
+    release: Release
+    left_out: list[str]
+
+
+class Series(NamedTuple):
+    """One network in a chart of lines: where its values stand, and the values by quantity."""
+
+    name: str
+    input: str
+    at: list[str]
+    values: dict[str, list[int | None]]
+
+
+class Chart(NamedTuple):
+    """Series to draw in one frame, and what must be said of them."""
+
+    series: list[Series]
+    release: Release
+    notes: list[str]
+
+
+def accuracies(reader: Reader, names: Sequence[str], source: str | None) -> Accuracies:
+    """Published top-1 accuracies of one source beside our MACs and parameters.
+
+    Without a source it is the one that has figures of most of the networks: others measure
+    otherwise. Raises NotFoundError where there is nothing to show.
+    """
+    freshen(reader)
+    wanted = [reader.resolve(name) for name in names]
+    if not reader.run("select 1 from sqlite_master where name = 'published'").rows:
+        raise NotFoundError("this database has no published figures", remedy="archdb db upgrade")
+    rows = reader.ask("accuracies", source=source).to_dicts()
+    rows = [row for row in rows if not wanted or row["architecture"] in wanted]
+    if not rows:
+        raise _nothing(reader, names, source)
+    counts = Counter((row["citation"], row["classes"]) for row in rows)
+    (citation, classes), _ = min(counts.items(), key=lambda item: (-item[1], str(item[0])))
+    kept = [row for row in rows if (row["citation"], row["classes"]) == (citation, classes)]
+    points = [
+        Point(
+            row["architecture"],
+            row["family"],
+            row["accuracy"],
+            row["macs"],
+            row["params"],
+            bool(row["direct"]),
+        )
+        for row in kept
+    ]
+    shown = {point.name for point in points}
+    left_out = [name for name in wanted if name not in shown]
+    return Accuracies(points, citation, release(reader), left_out)
+
+
+def _nothing(reader: Reader, names: Sequence[str], source: str | None) -> NotFoundError:
+    statement = "select distinct citation from published where quantity = 'top1_error' order by 1"
+    known = reader.run(statement).column("citation")
+    if source is not None and source not in known:
+        return NotFoundError(
+            f"no accuracies are known from '{source}'",
+            remedy=nearest(source, known) or f"there are: {', '.join(known)}",
+        )
+    of = f" of {', '.join(names)}" if names else ""
+    return NotFoundError(f"no top-1 accuracy{of} is published in this database")
+
+
+def by_depth(reader: Reader, names: Sequence[str], wanted: str | None) -> Chart:
+    """Params and MACs of what stands at each depth."""
+    return _chart(reader, names, wanted, "by_depth", "depth", ("macs", "params"))
+
+
+def by_resolution(reader: Reader, names: Sequence[str], wanted: str | None) -> Chart:
+    """Params and MACs of the layers with each output size, from the largest maps on."""
+    return _chart(reader, names, wanted, "by_resolution", "resolution", ("macs", "params"))
+
+
+def fields(reader: Reader, names: Sequence[str], wanted: str | None) -> Chart:
+    """The receptive field behind each layer; none where paths disagree."""
+    chart = _chart(reader, names, wanted, "fields", "layer", ("field",))
+    for name, input, at, values in chart.series:
+        missing = [layer for layer, field in zip(at, values["field"], strict=True) if field is None]
+        if len(missing) == len(at):
+            note = reader.ask("summary", name=name, input=input).to_dicts()[0]
+            raise NotFoundError(f"{name} has no receptive field: {note['receptive_field_note']}")
+        if missing:
+            chart.notes.append(f"{name} has no receptive field behind {missing[0]}: paths disagree")
+    return chart
+
+
+def _chart(
+    reader: Reader,
+    names: Sequence[str],
+    wanted: str | None,
+    question: str,
+    key: str,
+    quantities: Sequence[str],
+) -> Chart:
+    resolved = list(dict.fromkeys(reader.resolve(name) for name in names))
+    series = []
+    with fresh(reader, resolved, wanted) as inputs:
+        for name, input in zip(resolved, inputs, strict=True):
+            result = reader.ask(question, name=name, input=input)
+            values = {quantity: result.column(quantity) for quantity in quantities}
+            series.append(Series(name, input, [str(at) for at in result.column(key)], values))
+        return Chart(series, release(reader), [])

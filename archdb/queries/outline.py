@@ -1,0 +1,134 @@
+"""A network as nodes and edges to draw: its layers, or the blocks that a paper's figure shows."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from archdb.queries.freshness import fresh
+
+if TYPE_CHECKING:
+    from archdb.queries.reader import Reader
+
+
+class Node(NamedTuple):
+    """A box: what is written in it line by line, the groups around it from the outermost, and
+    whether it belongs to an auxiliary head."""
+
+    name: str
+    lines: list[str]
+    groups: tuple[str, ...]
+    auxiliary: bool
+    block: bool
+
+
+class Outline(NamedTuple):
+    """`edges` are pairs of names, the one that is read first; `groups` say what each is."""
+
+    name: str
+    input: str
+    nodes: list[Node]
+    edges: list[tuple[str, str]]
+    groups: dict[str, str]
+
+
+class _Blocks(NamedTuple):
+    """The blocks of a network: which figure each is, which it is part of, which have layers."""
+
+    kind: dict[str, str]
+    parent: dict[str, str | None]
+    filled: set[str]
+
+    def line(self, block: str | None) -> tuple[str, ...]:
+        """The blocks around a layer, from the outermost."""
+        found: tuple[str, ...] = ()
+        while block is not None:
+            found, block = (block, *found), self.parent[block]
+        return found
+
+    def box(self, line: tuple[str, ...]) -> int:
+        """How many blocks of a line stay around the one that is drawn as a box: it is the first
+        that has layers of its own, and is not made up of other blocks."""
+        return next(i for i, block in enumerate(line) if block in self.filled)
+
+
+def outline(reader: Reader, name: str, wanted: str | None, *, layers: bool) -> Outline:
+    """A network at an input (native unless wanted), collapsed to blocks unless `layers`."""
+    with fresh(reader, [name], wanted) as (input,):
+        rows = reader.ask("outline", name=name, input=input).to_dicts()
+        blocks = reader.ask("blocks", name=name).to_dicts()
+    found = _Blocks(
+        {row["block"]: row["kind"] for row in blocks},
+        {row["block"]: row["parent"] for row in blocks},
+        {row["block"] for row in rows if row["block"]},
+    )
+    homes = {row["layer"]: _home(row, found, layers) for row in rows}
+    members: dict[_Home, list[dict[str, Any]]] = {}
+    for row in rows:
+        members.setdefault(homes[row["layer"]], []).append(row)
+    crossing = [(source, row["layer"]) for row in rows for source in _crossing(row, homes)]
+    read = {source for source, _ in crossing}
+    nodes = [_node(home, inside, found, read) for home, inside in members.items()]
+    pairs = [(homes[source].name, homes[reader].name) for source, reader in crossing]
+    groups = {group: found.kind[group] for node in nodes for group in node.groups}
+    return Outline(name, input, nodes, list(dict.fromkeys(pairs)), groups)
+
+
+class _Home(NamedTuple):
+    """The box that a layer is drawn in, the groups around it, and whether it is a block."""
+
+    name: str
+    groups: tuple[str, ...]
+    block: bool
+
+
+def _home(row: dict[str, Any], blocks: _Blocks, layers: bool) -> _Home:
+    line = blocks.line(row["block"])
+    if line and not layers:
+        at = blocks.box(line)
+        return _Home(line[at], line[:at], True)
+    namesake = not layers and row["layer"] in blocks.kind
+    return _Home(row["layer"] + (" (layer)" if namesake else ""), line, False)
+
+
+def _crossing(row: dict[str, Any], homes: dict[str, _Home]) -> list[str]:
+    """What a layer reads out of another box than its own."""
+    own = homes[row["layer"]]
+    return [source for source in json.loads(row["inputs"]) if homes[source] != own]
+
+
+def _node(home: _Home, rows: list[dict[str, Any]], blocks: _Blocks, read: set[str]) -> Node:
+    outputs = [row for row in rows if row["layer"] in read] or rows[-1:]
+    shapes = dict.fromkeys(map(_shape, outputs))
+    what = blocks.kind[home.name] if home.block else _operation(rows[0])
+    auxiliary = all(row["auxiliary"] for row in rows)
+    lines = [home.name, what, ", ".join(shapes)]
+    return Node(home.name, lines, home.groups, auxiliary, home.block)
+
+
+def _operation(row: dict[str, Any]) -> str:
+    """'conv2d 7×7 / 2, 3 groups', '… dilated by 2': an op with its window."""
+    words = [row["op"]]
+    if row["kernel_h"] is not None:
+        words.append(f"{row['kernel_h']}×{row['kernel_w']}")
+    if row["stride_h"] is not None and (row["stride_h"], row["stride_w"]) != (1, 1):
+        words.append(f"/ {_pair(row['stride_h'], row['stride_w'])}")
+    if row["dilation_h"] is not None and (row["dilation_h"], row["dilation_w"]) != (1, 1):
+        words.append(f"dilated by {_pair(row['dilation_h'], row['dilation_w'])}")
+    groups = f", {row['groups']} groups" if (row["groups"] or 1) > 1 else ""
+    return " ".join(words) + groups
+
+
+def _pair(height: int, width: int) -> str:
+    return str(height) if height == width else f"{height}×{width}"
+
+
+def _shape(row: dict[str, Any]) -> str:
+    """'256×28×28', '4096', '80×128' of a sequence; a question mark behind an unknown op."""
+    if row["out_channels"] is None:
+        return "?"
+    if row["out_height"] is None:
+        return str(row["out_channels"])
+    if row["out_width"] is None:
+        return f"{row['out_height']}×{row['out_channels']}"
+    return f"{row['out_channels']}×{row['out_height']}×{row['out_width']}"

@@ -1,0 +1,96 @@
+"""What a table in a paper must say beside its figures: units, variants, conventions, sources."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+from archdb.queries.lineage import stated
+from archdb.queries.release import Release, release
+from archdb.queries.result import Result
+
+if TYPE_CHECKING:
+    from archdb.queries.reader import Reader
+
+#: Of so many networks a table says what each one is; of more, that this can be asked for.
+MOST = 12
+#: Quantities whose meaning a table repeats: the ones that papers count differently.
+EXPLAINED = ("params", "macs", "activations")
+
+
+class Paper(NamedTuple):
+    """`units` by the names of columns and quantities; `about` says in a sentence what each network
+    is; `conventions` how its figures were counted."""
+
+    units: dict[str, str]
+    about: dict[str, str]
+    conventions: list[str]
+    networks: list[str]
+    release: Release
+
+
+def paper(reader: Reader, result: Result) -> Paper:
+    """All that belongs to a result where it is printed for readers who cannot ask."""
+    dictionary = {row[0]: row[1:] for row in reader.ask("column_units").rows}
+    dictionary["receptive_field"] = dictionary["receptive_field_h"]  # of both sides, where equal
+    every = reader.run("select name, sentence from convention").rows
+    conventions = [row for row in every if row[0] not in dictionary]
+    subjects = result.subjects or _named(reader, result)
+    words = _words(result)
+    sentences = {name: dictionary[name][1] for name in EXPLAINED if name in dictionary}
+    explained = [
+        f"{name}: {sentence.rstrip('.')}."
+        for name, sentence in [*sentences.items(), *conventions]
+        if name in words
+    ]
+    units = {name: unit for name, (unit, _) in dictionary.items()}
+    about = {}
+    if len(subjects) <= MOST:
+        about = {name: _sentence(reader, name, input, result) for name, input in subjects}
+    names = [name for name, _ in subjects]
+    return Paper(
+        {**dict.fromkeys((name for name, _ in conventions), "by convention"), **units},
+        about,
+        explained,
+        names,
+        release(reader),
+    )
+
+
+def _named(reader: Reader, result: Result) -> list[tuple[str, str]]:
+    """The networks in the column `architecture`, each with its input where there is one."""
+    if "architecture" not in result.columns:
+        return []
+    known = set(reader.names())
+    found = {row["architecture"]: row.get("input") or "" for row in result.to_dicts()}
+    return [(str(name), str(input)) for name, input in found.items() if name in known]
+
+
+def _words(result: Result) -> set[str]:
+    """The quantities of a result: of columns, without the network they are of, and of rows."""
+    words = {column.rsplit(" ", 1)[-1] for column in result.columns}
+    if "quantity" in result.columns:
+        words.update(map(str, result.column("quantity")))
+    return words
+
+
+def _sentence(reader: Reader, name: str, input: str, result: Result) -> str:
+    """'VGG-16 (configuration D), input 3×224×224, after Simonyan and Zisserman (2015), Table 1.'"""
+    row = reader.ask("subject", name=name).to_dicts()[0]
+    parts = [row["title"], f"input {(input or row['native'] or 'unknown').replace('x', '×')}"]
+    if row["authors"]:
+        parts.append(f"after {_authors(row['authors'])} ({row['year']}), {row['place']}")
+    base = row["variant_of"]
+    if base:
+        both = (f"{base} → {name}:", f"{name} → {base}:")
+        said = any(note.startswith(both) for note in result.notes)
+        changes = "" if said else "; ".join(stated(reader, name))
+        parts.append(f"a variant of {base}" + (f" ({changes})" if changes else ""))
+    return f"{', '.join(parts)}."
+
+
+def _authors(authors: str) -> str:
+    families = [name.split(",")[0] for name in json.loads(authors)]
+    if len(families) > 2:
+        return f"{families[0]} et al."
+    return " and ".join(families)

@@ -1,0 +1,4 @@
+-- What all networks, at their native inputs, count for under a convention.
+select architecture, value
+from convention_total
+where is_native = 1 and convention = :convention;

@@ -1,0 +1,135 @@
+"""Published figures as text: what digits stand for, and files that say something wrong."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from archdb import published
+from archdb.errors import DefinitionError
+from archdb.published import EXPLANATION, FIGURE, evaluated, interval
+
+G, M, KI, MIB = 10**9, 10**6, 2**10, 2**20
+
+DIGITS = [  # value, unit, how cut, least that is printed so, least above that is not
+    ("15.3", "G", None, 15.25 * G, 15.35 * G),
+    ("15.30", "G", None, 15.295 * G, 15.305 * G),
+    ("133", "M", None, 132.5 * M, 133.5 * M),
+    ("5", "G", None, 4.5 * G, 5.5 * G),
+    ("0.04", "G", None, 0.035 * G, 0.045 * G),
+    ("60000", "count", None, 60_000 - 0.5, 60_000 + 0.5),  # of whole numbers: 60,000 alone
+    ("94.86", "%", None, 94.855, 94.865),
+    ("159", "Ki", None, 158.5 * KI, 159.5 * KI),
+    ("29", "MB", None, 28.5 * M, 29.5 * M),
+    ("29", "MiB", None, 28.5 * MIB, 29.5 * MIB),
+    ("15300", "M", "rounded", 15_250 * M, 15_350 * M),  # the two zeros fill
+    ("15300", "M", None, 15_299.5 * M, 15_300.5 * M),
+    ("650000", "count", "rounded", 645_000, 655_000),
+    ("3.8", "G", "truncated", 3.8 * G, 3.9 * G),
+    ("60", "M", "truncated", 60 * M, 61 * M),
+]
+
+
+@pytest.mark.parametrize(("value", "unit", "digits", "least", "above"), DIGITS)
+def test_what_printed_digits_stand_for(
+    value: str, unit: str, digits: str | None, least: float, above: float
+) -> None:
+    assert interval(value, unit, digits) == (least, above)
+
+
+@pytest.mark.parametrize("value", ["15.3", "1.50", "231"])
+def test_only_zeros_can_fill(value: str) -> None:
+    with pytest.raises(DefinitionError, match="no zeros at its end"):
+        interval(value, "G", "rounded")
+
+
+SUMS = [
+    ("60*(25+1)*100", 156_000),
+    ("55*48*96", 253_440),
+    ("340908 + 156000 - 151600", 345_308),
+    ("10**6 / 8", 125_000),
+    ("1/3", Fraction(1, 3)),
+]
+
+
+@pytest.mark.parametrize(("words", "value"), SUMS)
+def test_sums_are_evaluated_exactly(words: str, value: int) -> None:
+    assert evaluated(words) == value
+
+
+@pytest.mark.parametrize(
+    "words", ["", "1 +", "x", "1.5", "-1", "'a'", "True", "abs(1)", "1/0", "2 % 3", "(1, 2)", "1;2"]
+)
+def test_anything_else_is_no_sum(words: str) -> None:
+    with pytest.raises(ValueError):
+        evaluated(words)
+
+
+ROW = {
+    **{"figure": "he2016-1", "printed_as": "ResNet-18", "quantity": "macs", "value": "1.8"},
+    **{"unit": "G", "citation": "he2016", "place": "Table 1", "seen": "source"},
+}
+WRONG = [  # what is changed, and what the error says
+    ({"quantity": "flops"}, "'quantity' needs one of params, macs"),
+    ({"unit": "B"}, "'unit' needs one of count"),
+    ({"seen": "yes"}, "'seen' needs one of source, conversion, second-hand, memory"),
+    ({"value": "1,814"}, "'value' needs digits as printed"),
+    ({"value": "about 2"}, "'value' needs digits as printed"),
+    ({"value": "1e9"}, "'value' needs digits as printed"),
+    ({"input": "native"}, "'input' needs an input such as 3x224x224"),
+    ({"place": None}, "'place' is missing"),
+    ({"colour": "red"}, "has no attribute 'colour'"),
+]
+
+
+@pytest.mark.parametrize(("change", "message"), WRONG)
+def test_a_wrong_figure_is_refused(change: dict[str, str], message: str) -> None:
+    row = {key: value for key, value in {**ROW, **change}.items() if value is not None}
+    with pytest.raises(DefinitionError) as caught:
+        FIGURE.parse(row)
+    assert message in str(caught.value)
+
+
+def test_a_wrong_explanation_is_refused() -> None:
+    for change, message in (
+        ({"digits": "nearly"}, "'digits' needs one of rounded, truncated"),
+        ({"sum": "2 * macs"}, "'sum' needs whole numbers"),
+        ({"status": "wrong"}, "'status' needs one of erratum, open, not comparable"),
+    ):
+        with pytest.raises(DefinitionError) as caught:
+            EXPLANATION.parse({"figure": "he2016-1", **change})
+        assert message in str(caught.value)
+
+
+def test_an_error_names_file_and_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(published, "_directory", lambda: tmp_path)
+    file = tmp_path / "resnet.csv"
+    head, cells = ",".join(ROW), ",".join(ROW.values())
+    for line, message in (
+        (cells + ",more", "has more cells than columns"),
+        (cells.replace("1.8", "-1.8"), "'value' needs digits"),
+    ):
+        file.write_text(f"{head}\n{cells}\n{line}\n", "utf-8")
+        with pytest.raises(DefinitionError) as caught:
+            published.bundled_figures()
+        assert str(caught.value).startswith(f"{file}, line 3: ")
+        assert message in str(caught.value)
+    file.write_text(f"{head}\n{cells}\n", "utf-8")
+    (figure,) = published.bundled_figures()
+    assert (figure.value, figure.architecture, figure.layers) == ("1.8", None, ())
+
+
+def test_figures_are_named_by_their_citation_and_a_number() -> None:
+    figures = published.bundled_figures()
+    numbered: dict[str, list[str]] = {}
+    for figure in figures:
+        numbered.setdefault(figure.citation, []).append(figure.figure)
+    for citation, names in numbered.items():
+        assert names == [f"{citation}-{n}" for n in range(1, len(names) + 1)]
+
+
+def test_what_is_stated_without_a_check_has_its_reason() -> None:
+    for explanation in published.bundled_explanations():
+        read = any(explanation[1:-2])  # in another way: architecture to sum
+        assert read != bool(explanation.status), explanation.figure
+        assert explanation.because or not explanation.status, explanation.figure

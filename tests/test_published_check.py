@@ -1,0 +1,351 @@
+"""Published figures beside derived ones: every verdict again by other means, and `archdb check`."""
+
+import csv
+import io
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from fnmatch import fnmatchcase
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bundled import NAMES, profile
+from command import archdb, refused
+
+from archdb import conventions
+from archdb.db import publish
+from archdb.db.engine import writing
+from archdb.errors import DefinitionError
+from archdb.ops.shape import parse
+from archdb.published import (
+    Explanation,
+    Figure,
+    bundled_explanations,
+    bundled_figures,
+    evaluated,
+)
+from archdb.seeds import bundled_references
+
+FIGURES = {figure.figure: figure for figure in bundled_figures()}
+EXPLANATIONS = {explanation.figure: explanation for explanation in bundled_explanations()}
+CONVENTIONS = {convention.name: convention for convention in conventions.bundled()}
+ACCURACIES = ("top1_error", "top5_error")
+
+
+def checked(database: Path) -> dict[str, dict[str, Any]]:
+    """The rows of published_check, by figure."""
+    with closing(sqlite3.connect(database)) as connection:
+        connection.row_factory = sqlite3.Row
+        return {
+            row["figure"]: dict(row) for row in connection.execute("select * from published_check")
+        }
+
+
+@pytest.fixture(scope="module")
+def rows(built: Path) -> dict[str, dict[str, Any]]:
+    return checked(built)
+
+
+# Every verdict again, from the seed files alone: no database, no SQL.
+
+
+def counted(globs: tuple[str, ...], name: str, auxiliary: bool) -> bool:
+    """Whether a layer is one of those that a figure is of."""
+    if not globs:
+        return not auxiliary
+    left_out = [glob[1:] for glob in globs if glob.startswith("!")]
+    return any(fnmatchcase(name, glob) for glob in globs) and not any(
+        fnmatchcase(name, glob) for glob in left_out
+    )
+
+
+@cache
+def prices(convention: str) -> dict[str, dict[str, int]]:
+    """op -> quantity -> weight."""
+    found: dict[str, dict[str, int]] = {}
+    for op, quantity, weight in CONVENTIONS[convention].weights:
+        found.setdefault(op, {})[quantity] = weight
+    return found
+
+
+def worth(row: dict[str, Any], op: str, convention: str) -> int:
+    params = row["weight_params"] + row["bias_params"] + row["norm_params"]
+    return sum(
+        weight * (params if quantity == "params" else row[quantity])
+        for quantity, weight in prices(convention)[op].items()
+    )
+
+
+def value(figure: Figure, other: Explanation | None = None) -> Any:
+    """Ours for a figure, as it is printed or as an explanation says that it is to be read."""
+    name = (other and other.architecture) or figure.architecture
+    words = (other and other.input) or figure.input
+    globs = (other and other.layers) or figure.layers
+    convention = (other and other.convention) or figure.convention
+    found = profile(name, parse(words) if words else None)
+    layers = [(layer, found.layer(layer.name)) for layer in found.network.layers]
+    own = [(at, row) for at, row in layers if counted(globs, at.name, at.auxiliary)]
+    if figure.quantity == "depth":
+        return len(own) if globs else found.totals["depth"]
+    if figure.quantity in ("receptive_field", "effective_stride", "out_height"):
+        column = figure.quantity.replace("field", "field_h").replace("stride", "stride_h")
+        return max(row[column] for _, row in own)
+    total = sum(worth(row, at.op.name, convention) for at, row in own)
+    if figure.unit == "%":
+        whole = sum(worth(row, at.op.name, convention) for at, row in layers if not at.auxiliary)
+        return Fraction(100 * total, whole)
+    bytes_of_one = 4 if figure.quantity == "file_bytes" else 1
+    return bytes_of_one * Fraction(total, CONVENTIONS[convention].divisor)
+
+
+def within(found: Any, interval: tuple[float, float]) -> bool:
+    return interval[0] <= found < interval[1]
+
+
+def verdict(figure: Figure, explanation: Explanation | None) -> str:
+    status = explanation.status if explanation else None
+    no_network = figure.architecture is None or figure.quantity in ACCURACIES
+    if no_network or status == "not comparable":
+        return "not comparable"
+    if within(value(figure), figure.interval()):
+        return "agrees"
+    if explanation is None or status == "open":
+        return "contradicts"
+    if status == "erratum":
+        return "explained"
+    read = evaluated(explanation.sum) if explanation.sum else value(figure, explanation)
+    return "explained" if within(read, explanation.interval(figure)) else "contradicts"
+
+
+@pytest.mark.parametrize("name", sorted({f.architecture or "" for f in FIGURES.values()}))
+def test_verdicts_follow_from_the_seeds(name: str, rows: dict[str, dict[str, Any]]) -> None:
+    for figure in FIGURES.values():
+        if (figure.architecture or "") == name:
+            row = rows[figure.figure]
+            assert row["verdict"] == verdict(figure, EXPLANATIONS.get(figure.figure)), row
+            if name and figure.quantity not in ACCURACIES:
+                assert row["derived"] == pytest.approx(float(value(figure)), rel=1e-12), row
+
+
+def test_every_figure_has_a_verdict_and_none_contradicts_without_a_word(
+    rows: dict[str, dict[str, Any]],
+) -> None:
+    assert rows.keys() == FIGURES.keys()
+    assert len(rows) >= 1000
+    for row in rows.values():
+        if row["verdict"] == "contradicts":
+            assert row["explanation"] == "open", row
+        if row["verdict"] in ("contradicts", "not comparable"):
+            assert row["because"], row
+
+
+def test_nothing_is_explained_that_agrees(rows: dict[str, dict[str, Any]]) -> None:
+    assert [
+        r["figure"] for r in rows.values() if r["verdict"] == "agrees" and r["explanation"]
+    ] == []
+    assert EXPLANATIONS.keys() <= FIGURES.keys()
+
+
+def test_figures_are_of_networks_that_are_there_and_cite_what_is_listed() -> None:
+    assert {f.architecture for f in FIGURES.values() if f.architecture} <= set(NAMES)
+    assert {f.citation for f in FIGURES.values()} <= bundled_references().keys()
+    assert {f.convention for f in FIGURES.values() if f.convention} <= CONVENTIONS.keys()
+
+
+KNOWN = [  # figure, what archdb derives, its verdict, how the printed digits come about
+    ("lecun1998-6", 1516 * 100, "explained", 60 * (25 + 1) * 100),  # 156,000: a bias a kernel
+    ("krizhevsky2012-1", 60_965_224, "explained", 60_965_224),  # 60 M: cut off
+    ("he2016-3", 3_857_973_248, "explained", 3_857_973_248),  # 3.8 G: cut off
+    ("he2016-6", 15_470_264_320, "explained", 15_470_264_320 - 123_633_664),  # 15.3 G: no fc
+    ("he2016-7", 19_632_062_464, "agrees", None),  # 19.6 G, and of the same sentence
+    ("kerasapplications-16", 25_557_032 + 53_120, "explained", 25_636_712),  # biases kept
+    ("torchvision-51", 23_834_568, "explained", 23_834_568 + 3_326_696),  # the auxiliary head
+    ("iandola2016-23", (224 - 7) // 2 + 1, "explained", (227 - 7) // 2 + 1),  # 111: from 227
+    ("szegedy2015-1", 64 * (7 * 7 * 3 + 1), "explained", 7 * 7 * 3 * 8 + 24 * 64),  # 2.7 K
+    ("howard2017-59", 100 * 10_838_016 / 568_740_352, "explained", None),  # 1.19 for 1.91 %
+    ("ioffe2015-1", 11_285_224, "contradicts", None),  # 13.6 M
+]
+
+
+@pytest.mark.parametrize(("figure", "derived", "found", "explained"), KNOWN)
+def test_known_stories(
+    figure: str,
+    derived: float,
+    found: str,
+    explained: int | None,
+    rows: dict[str, dict[str, Any]],
+) -> None:
+    row = rows[figure]
+    assert row["derived"] == pytest.approx(derived, rel=1e-12)
+    assert row["verdict"] == found
+    if explained is not None:
+        assert row["explained"] == explained
+
+
+def test_a_file_is_little_larger_than_its_numbers(rows: dict[str, dict[str, Any]]) -> None:
+    """Files whose framing shows in the printed digits: it must be small, and never negative."""
+    framed = [
+        row
+        for row in rows.values()
+        if row["quantity"] == "file_bytes" and (row["because"] or "").startswith("a file holds")
+    ]
+    assert len(framed) > 40
+    for row in framed:
+        binary = 1 if row["unit"] == "MiB" else 2**20 / 10**6  # MB are often MiB, never less
+        assert row["derived"] < row["below"] * binary < 1.1 * row["derived"], row
+
+
+# The command.
+
+
+def test_marks_of_figures_that_were_not_read_stand_in_every_format(database: Path) -> None:
+    texts = {}
+    for form in ("table", "json", "csv", "tsv", "ndjson", "markdown", "latex"):
+        answer = archdb("published", "googlenet", "--format", form, database=database)
+        assert answer.status == 0, answer.err
+        assert "26 of 40" not in answer.err
+        texts[form] = answer.out
+    seen = Counter(f.seen for f in FIGURES.values() if f.architecture == "googlenet")
+    assert seen["second-hand"] > 20
+    for form, text in texts.items():
+        for how, times in seen.items():
+            assert text.count(how) >= times, (form, how)
+    table = list(csv.DictReader(io.StringIO(texts["csv"])))
+    assert Counter(row["seen"] for row in table) == seen
+    assert json.loads(texts["json"])[0].keys() == table[0].keys()
+
+
+def test_notes_say_how_many_were_not_read(database: Path) -> None:
+    answer = archdb("published", "LeNet", database=database)  # an alias of lenet5
+    mine = [f for f in FIGURES.values() if f.architecture == "lenet5"]
+    assert f"note: 2 of {len(mine)} figures were read where another work quotes them" in answer.err
+    assert "in a conversion of the source to text" in answer.err
+    assert "memory" not in answer.err
+
+
+def test_printed_digits_are_kept(database: Path) -> None:
+    answer = archdb("published", "resnet152", "--format", "json", database=database)
+    assert "11.30" in [row["published"] for row in json.loads(answer.out)]
+
+
+def test_figures_of_networks_that_are_not_there_are_kept_too(database: Path) -> None:
+    words = ("published", "--verdict", "not comparable", "--format", "json")
+    table = json.loads(archdb(*words, database=database).out)
+    unknown = [row for row in table if row["architecture"] is None]
+    assert len(unknown) == sum(f.architecture is None for f in FIGURES.values()) > 200
+    assert {row["because"] for row in unknown} == {"not in the catalogue"}
+    assert "plain-34" in {row["printed_as"] for row in unknown}
+    assert {row["verdict"] for row in table} == {"not comparable"}
+
+
+def test_refusals(database: Path) -> None:
+    refused(archdb("published", "vgg61", database=database), "vgg16")
+    wrong = archdb("published", "--verdict", "agreees", database=database)
+    refused(wrong, "is no verdict", "agrees", status=2)
+    none = archdb("published", "unet", "--verdict", "contradicts", database=database)
+    refused(none, "no published figure of unet has the verdict 'contradicts'")
+
+
+# archdb check.
+
+
+def changed(database: Path, statement: str) -> None:
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("pragma foreign_keys = on")
+        assert connection.execute(statement).rowcount > 0
+
+
+def test_check_counts_the_verdicts(database: Path, rows: dict[str, dict[str, Any]]) -> None:
+    answer = archdb("check", database=database)
+    count = Counter(row["verdict"] for row in rows.values())
+    assert answer.status == 0, answer.out
+    assert (
+        f"{len(rows)} published figures: {count['agrees']} agree, {count['explained']} explained,"
+        f" {count['contradicts']} contradict ({count['contradicts']} open questions),"
+        f" {count['not comparable']} not comparable"
+    ) in answer.err
+
+
+OF_VGG = "where figure = 'simonyan2015-5'"  # 138 M params
+FAULTS = [
+    (f"update published set at_least = 138500000 {OF_VGG}", "138 M is printed, 138357544 derived"),
+    (f"update published set convention = 'parms' {OF_VGG}", "nothing is derived at the input"),
+    (f"update published set architecture = 'vgg61' {OF_VGG}", "nothing is derived at the input"),
+    (f"""update published set layers = '["conv9*"]' {OF_VGG}""", "nothing is derived at the"),
+    (
+        "delete from published_explanation where figure = 'he2016-3'",
+        "he2016-3: 3.8 G is printed, 3857973248 derived, and nothing explains it",
+    ),
+    (
+        "update published_explanation set below = 3850000000 where figure = 'he2016-3'",
+        "he2016-3: 3.8 G is not explained by: truncated",
+    ),
+]
+
+
+@pytest.mark.parametrize(("statement", "fault"), FAULTS)
+def test_check_lists_what_contradicts_without_a_word(
+    statement: str, fault: str, database: Path
+) -> None:
+    changed(database, statement)
+    answer = archdb("check", database=database)
+    assert answer.status == 1
+    assert fault in answer.out
+    assert "1 faults" in answer.err
+
+
+def test_a_changed_network_changes_its_verdicts(database: Path) -> None:
+    changed(
+        database,
+        "update layer set units = 4095 where name = 'fc7'"
+        " and network_id = (select id from network where name = 'vgg16')",
+    )
+    answer = archdb("published", "vgg16", "--verdict", "contradicts", database=database)
+    assert "138357544" in answer.out  # torchvision's, which no longer agrees
+    assert archdb("check", database=database).status == 1
+
+
+def test_figures_stay_where_their_network_is_removed(database: Path) -> None:
+    changed(database, "delete from network where name = 'unet'")
+    row = checked(database)["ronneberger2015-1"]
+    assert (row["verdict"], row["derived"]) == ("not comparable", None)
+
+
+# Files that do not fit together.
+
+
+@pytest.fixture
+def put(database: Path) -> Iterator[Callable[..., None]]:
+    def one(explanation: Explanation | None = None, **change: Any) -> None:
+        figure = FIGURES["he2016-3"]._replace(**change)
+        with writing(database) as connection:
+            more = [explanation] if explanation else []
+            publish.put_figures(connection, [figure], more, bundled_references())
+
+    yield one
+    assert len(checked(database)) in (1, len(FIGURES))  # all was put, or nothing
+
+
+def test_what_is_put_replaces_what_was_there(put: Callable[..., None], database: Path) -> None:
+    put()
+    assert list(checked(database)) == ["he2016-3"]
+
+
+def test_a_figure_cites_what_is_listed(put: Callable[..., None]) -> None:
+    with pytest.raises(DefinitionError, match=r"figure 'he2016-3': cites 'he2061'.*(?s:.)*he2016"):
+        put(citation="he2061")
+
+
+def test_an_explanation_explains_a_figure(put: Callable[..., None]) -> None:
+    with pytest.raises(DefinitionError, match="explains 'he2016-6', which is no figure"):
+        put(EXPLANATIONS["he2016-6"])
+
+
+def test_an_input_that_the_network_cannot_take_is_named(put: Callable[..., None]) -> None:
+    with pytest.raises(DefinitionError, match=r"figure 'he2016-3', resnet50"):
+        put(input="3x224")
