@@ -118,31 +118,20 @@ def deepspeed(model: torch.nn.Module, image: torch.Tensor) -> int:
     return int(flops)
 
 
-def onnx_tool(folded: bool) -> Count:
-    """The model goes through PyTorch's exporter: with batch normalisation folded into the
-    convolution before it, or left as it is."""
+def onnx_tool(model: torch.nn.Module, image: torch.Tensor) -> int:
+    """The model goes through PyTorch's exporter, which leaves batch normalisation as it is."""
+    import onnx_tool as tool
 
-    def count(model: torch.nn.Module, image: torch.Tensor) -> int:
-        import onnx_tool as tool
-
-        with tempfile.TemporaryDirectory() as place:
-            path = str(Path(place) / "model.onnx")
-            torch.onnx.export(
-                model,
-                (image,),
-                path,
-                dynamo=False,
-                do_constant_folding=folded,
-                training=torch.onnx.TrainingMode.EVAL
-                if folded
-                else torch.onnx.TrainingMode.PRESERVE,
-            )
-            graph = tool.Model(path).graph
-            graph.shape_infer(None)
-            graph.profile()
-        return round(graph.macs[0])
-
-    return count
+    with tempfile.TemporaryDirectory() as place:
+        path = str(Path(place) / "model.onnx")
+        kept = torch.onnx.TrainingMode.PRESERVE
+        torch.onnx.export(
+            model, (image,), path, dynamo=False, do_constant_folding=False, training=kept
+        )
+        graph = tool.Model(path).graph
+        graph.shape_infer(None)
+        graph.profile()
+    return round(graph.macs[0])
 
 
 #: Convention → the distribution that it is installed from, and how the tool is asked.
@@ -157,8 +146,7 @@ TOOLS: dict[str, tuple[str, Count]] = {
     "torch_flop_counter": ("torch", torch_flop_counter),
     "calflops": ("calflops", calflops),
     "deepspeed": ("deepspeed", deepspeed),
-    "onnx_tool": ("onnx_tool", onnx_tool(folded=False)),
-    "onnx_tool_folded": ("onnx_tool", onnx_tool(folded=True)),
+    "onnx_tool": ("onnx_tool", onnx_tool),
 }
 
 
