@@ -5,22 +5,20 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from archdb.db.canonical_file import write as write_database
 from archdb.errors import ArchdbError
 from archdb.export import texts
 from archdb.export.croissant import croissant
-from archdb.export.files import as_json, checksums, write_csv, write_parquet, written
+from archdb.export.files import as_json, checksums, write_table, written
 from archdb.export.frictionless import datapackage
-from archdb.export.relations import Table, tables
+from archdb.export.relations import tables
 from archdb.papers.bibtex import bibliography, own
 from archdb.queries.canonical import derived
 from archdb.queries.reader import Reader
 from archdb.queries.release import digest, release
-
-Writer = Callable[[Path, str, Table, Reader], None]
 
 
 def export(source: Path, target: Path, *, parquet: bool) -> int:
@@ -31,22 +29,17 @@ def export(source: Path, target: Path, *, parquet: bool) -> int:
     with _whole(target) as directory:
         write_database(source, directory / "archdb.sqlite")
         with Reader(directory / "archdb.sqlite") as reader:
-            writers: dict[str, Writer] = {"csv": write_csv}
-            if parquet:
-                writers["parquet"] = write_parquet
-            _write(directory, reader, writers)
+            _write(directory, reader, parquet)
         return sum(path.is_file() for path in directory.rglob("*"))
 
 
-def _write(directory: Path, reader: Reader, writers: dict[str, Writer]) -> None:
+def _write(directory: Path, reader: Reader, parquet: bool) -> None:
     found = tables(reader)
-    paths = ["archdb.sqlite"]
-    for kind, writer in writers.items():
+    for kind in ("csv", "parquet") if parquet else ("csv",):
         (directory / kind).mkdir()
-        for table in found:
-            paths.append(f"{kind}/{table.name}.{kind}")
-            writer(directory, paths[-1], table, reader)
-    files = {path: written(directory, path) for path in paths}
+    paths = [write_table(directory, table, reader, parquet=parquet) for table in found]
+    every = ["archdb.sqlite", *sorted(path for some in paths for path in some)]
+    files = {path: written(directory, path) for path in every}
     made, said = release(reader), texts.words()
     figures = digest(reader, derived(reader))
     citations = reader.ask("all_citations").to_dicts()
@@ -60,8 +53,8 @@ def _write(directory: Path, reader: Reader, writers: dict[str, Writer]) -> None:
     }
     for name, text in pages.items():
         (directory / name).write_text(text, "utf-8", newline="\n")
-    every = [*files.values(), *(written(directory, name) for name in pages)]
-    (directory / "SHA256SUMS").write_text(checksums(every), "utf-8", newline="\n")
+    sums = checksums([*files.values(), *(written(directory, name) for name in pages)])
+    (directory / "SHA256SUMS").write_text(sums, "utf-8", newline="\n")
 
 
 @contextlib.contextmanager

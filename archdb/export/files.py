@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 #: How many rows stand in memory, and in a row group of a Parquet file.
 BATCH = 50_000
+
+Row = tuple[Any, ...]
+#: What takes the rows of one file.
+Sink = Callable[[list[Row]], object]
 
 
 class Written(NamedTuple):
@@ -35,12 +40,27 @@ def written(directory: Path, path: str) -> Written:
     return Written(path, (directory / path).stat().st_size, sha256)
 
 
-def write_csv(directory: Path, path: str, table: Table, reader: Reader) -> None:
+def write_table(directory: Path, table: Table, reader: Reader, *, parquet: bool) -> list[str]:
+    """The rows as CSV, and as Parquet if asked; they are read once. Returns the paths."""
+    opened = {f"csv/{table.name}.csv": _csv}
+    if parquet:
+        opened[f"parquet/{table.name}.parquet"] = _parquet
+    with contextlib.ExitStack() as stack:
+        sinks = [stack.enter_context(how(directory / path, table)) for path, how in opened.items()]
+        stream = reader.stream(table.statement)
+        while rows := list(islice(stream, BATCH)):
+            for sink in sinks:
+                sink(rows)
+    return list(opened)
+
+
+@contextlib.contextmanager
+def _csv(path: Path, table: Table) -> Iterator[Sink]:
     """RFC 4180 in UTF-8, but for lines that end in a line feed alone; NULL is an empty field."""
-    with (directory / path).open("w", encoding="utf-8", newline="") as file:
+    with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([field.name for field in table.fields])
-        writer.writerows(table.stream(reader))
+        yield writer.writerows
 
 
 def has_pyarrow() -> bool:
@@ -50,7 +70,8 @@ def has_pyarrow() -> bool:
     return importlib.util.find_spec("pyarrow") is not None
 
 
-def write_parquet(directory: Path, path: str, table: Table, reader: Reader) -> None:
+@contextlib.contextmanager
+def _parquet(path: Path, table: Table) -> Iterator[Sink]:
     """The same rows with their types, and with units and meanings as metadata of the columns."""
     try:
         import pyarrow
@@ -64,14 +85,14 @@ def write_parquet(directory: Path, path: str, table: Table, reader: Reader) -> N
     schema = pyarrow.schema(
         [pyarrow.field(f.name, types[f.type], metadata=_metadata(f)) for f in table.fields]
     )
-    with parquet.ParquetWriter(directory / path, schema, compression="zstd") as writer:
-        stream = table.stream(reader)
-        while rows := list(islice(stream, BATCH)):
-            arrays = [
-                pyarrow.array(column, field.type)
-                for column, field in zip(zip(*rows, strict=True), schema, strict=True)
-            ]
+    with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
+
+        def sink(rows: list[Row]) -> None:
+            columns = zip(zip(*rows, strict=True), schema, strict=True)
+            arrays = [pyarrow.array(column, field.type) for column, field in columns]
             writer.write_table(pyarrow.Table.from_arrays(arrays, schema=schema))
+
+        yield sink
 
 
 def _metadata(field: Field) -> dict[str, str]:

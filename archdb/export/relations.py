@@ -40,10 +40,6 @@ class Table(NamedTuple):
     statement: str
     rows: int
 
-    def stream(self, reader: Reader) -> Iterator[tuple[Any, ...]]:
-        """The rows in canonical order."""
-        return reader.stream(self.statement)
-
 
 def tables(reader: Reader) -> list[Table]:
     """Views first, as analysts read them; then the tables that define the networks."""
@@ -51,11 +47,10 @@ def tables(reader: Reader) -> list[Table]:
     known = {(relation, column): tuple(rest) for relation, column, *rest in words}
     shared = {column: (unit, meaning) for column, unit, meaning in reader.ask("column_units").rows}
     described = {**_of_tables(), **_of_views(reader)}
-    found = [
+    return [
         _table(reader, relation, described.get(relation.name, ""), known, shared)
         for relation in [*views(reader), *definition(reader)]
     ]
-    return [table._replace(refers=list(_references(reader, table))) for table in found]
 
 
 def _table(
@@ -71,7 +66,9 @@ def _table(
     for column in relation.columns:
         unit, meaning = known.get((relation.name, column), shared.get(column, (None, None)))
         fields.append(Field(column, types[column], unit, meaning))
-    return Table(relation.name, description, fields, relation.key, [], relation.statement, rows)
+    refers = list(_references(reader, relation))
+    key, statement = relation.key, relation.statement
+    return Table(relation.name, description, fields, key, refers, statement, rows)
 
 
 def _of_tables() -> dict[str, str]:
@@ -112,13 +109,13 @@ def _types(reader: Reader, relation: Relation) -> tuple[dict[str, str], int]:
     return types, int(rows)
 
 
-def _references(reader: Reader, table: Table) -> Iterator[tuple[str, str, str]]:
+def _references(reader: Reader, relation: Relation) -> Iterator[tuple[str, str, str]]:
     """Columns that name a row of another table, where all that they name is there."""
     for column, (other, key) in NAMES.items():
-        if table.name != other and column in (field.name for field in table.fields):
+        if relation.name != other and column in relation.columns:
             missing = (
-                f'select 1 from ({table.statement}) where "{column}" is not null'
-                f' and "{column}" not in (select "{key}" from {other}) limit 1'
+                f'select 1 from (select "{column}" from ({relation.source})) where "{column}"'
+                f' is not null and "{column}" not in (select "{key}" from {other}) limit 1'
             )
             if not reader.run(missing).rows:
                 yield column, other, key

@@ -45,12 +45,17 @@ OTHER_KEYS = {"figure_reading": "figure reading", "published_check": "figure"}
 
 class Relation(NamedTuple):
     """A table or view: its columns, those that tell its rows apart (none where that is not
-    known), and the statement that gives its rows in canonical order."""
+    known), the statement that gives its rows, and their canonical order."""
 
     name: str
     columns: list[str]
     key: list[str]
-    statement: str
+    source: str
+    order: str
+
+    @property
+    def statement(self) -> str:
+        return f"{self.source} order by {self.order}"
 
 
 def definition(reader: Reader) -> list[Relation]:
@@ -72,8 +77,7 @@ def views(reader: Reader, *, native: bool = False) -> list[Relation]:
         key = f"architecture {KEYS[name]}" if name in KEYS else OTHER_KEYS.get(name, "")
         where = " where is_native = 1" if native and "is_native" in columns else ""
         order = ", ".join(key.split() or [f'"{column}"' for column in columns])
-        statement = f"select * from {name}{where} order by {order}"
-        found.append(Relation(name, columns, key.split(), statement))
+        found.append(Relation(name, columns, key.split(), f"select * from {name}{where}", order))
     return found
 
 
@@ -103,4 +107,4 @@ def _canonical(reader: Reader, table: str) -> Relation:
         kept, key = ["architecture", *kept], ["architecture", *key]
         selected, order = ['n.name as "architecture"', *selected], ["n.name", *order]
     statement = f"select {', '.join(selected)} from {source}{NATIVE.get(table, '')}"
-    return Relation(table, kept, key, f"{statement} order by {', '.join(order)}")
+    return Relation(table, kept, key, statement, ", ".join(order))

@@ -39,11 +39,11 @@ def digest(reader: Reader, relations: Iterable[Relation]) -> str:
     """
     found = hashlib.sha256()
     encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
-    for name, columns, _, statement in relations:
-        for row in reader.stream(statement):
-            pairs = zip(columns, row, strict=True)
+    for relation in relations:
+        for row in reader.stream(relation.statement):
+            pairs = zip(relation.columns, row, strict=True)
             said = {key: value for key, value in pairs if value is not None}
-            found.update(f"{encode([name, said])}\n".encode())
+            found.update(f"{encode([relation.name, said])}\n".encode())
     return f"sha256:{found.hexdigest()}"
 
 

@@ -33,8 +33,13 @@ HERE = Path(__file__).parent
 #: What is recorded, and the columns of it: totals of networks, and of single modules.
 NETWORKS = ("tools.csv", ["convention", "tool", "architecture", "library", "input", "value"])
 MODULES = ("tools_modules.csv", ["convention", "tool", "module", "input", "value"])
-#: Too slow to run for what they would tell; their smaller sisters are recorded.
-LEFT_OUT = {"efficientnet_b5", "efficientnet_b6", "efficientnet_b7", "ssd300_vgg16"}
+#: Too slow to run for what they would tell; their smaller sisters are recorded by every tool.
+LEFT_OUT = {
+    *("efficientnet_b3", "efficientnet_b4", "efficientnet_b5", "efficientnet_b6"),
+    *("efficientnet_b7", "convnext_base", "convnext_large", "resnext101_64x4d"),
+    *("wide_resnet101_2", "densenet161", "densenet201", "densenet264", "resnet152_v1_5"),
+    *("vgg13", "vgg13_bn", "vgg19_bn", "ssd300_vgg16"),
+}
 #: Of pytorchcv's networks those that have what torchvision's have not.
 PYTORCHCV = {"alexnet_ungrouped", "zfnet", "nin_cifar10", "darknet19", "resnet50", "mobilenet_v1"}
 PYTORCHCV |= {"shufflenet_v1_g3", "se_resnet50", "densenet_bc_100_k12_cifar10"}
