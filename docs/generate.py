@@ -141,8 +141,11 @@ def op_counts() -> str:
 
 def convention_list() -> str:
     return table(
-        ("convention", "counts", "source"),
-        ((code(c.name), c.sentence, c.source) for c in conventions.bundled()),
+        ("convention", "counts", "source", "not expressed"),
+        (
+            (code(c.name), prose(c.sentence), prose(c.source), prose(c.missing))
+            for c in conventions.bundled()
+        ),
     )
 
 

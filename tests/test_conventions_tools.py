@@ -98,3 +98,48 @@ UNPRICED = {
     ("calflops", "prelu"),
     ("onnx_tool", "pad2d"),
 }
+
+
+# Whole networks.
+
+#: Where a library's network has a layer more (or less) than ours, which no other figure tells: an
+#: adaptive pool that leaves 7 x 7 as it is. Its op, attributes and input.
+MORE = {
+    **dict.fromkeys(
+        [(vgg, "torchvision") for vgg in ("vgg11", "vgg13", "vgg16", "vgg19")],
+        ("adaptive_avg_pool2d", {"bins": (7, 7)}, (512, 7, 7)),
+    ),
+}
+#: Layers that a library writes as functions and not as modules: globs of their names.
+FUNCTIONS = {
+    "googlenet_torchvision": ["*relu*"],
+    "inception_v3": ["*/Relu", "Mixed*Pool_*"],
+    "block_inception_v3_b": ["*/Relu", "*AvgPool*"],
+    "block_inception_v3_c": ["*/Relu", "*AvgPool*"],
+    **dict.fromkeys(
+        [f"densenet{depth}" for depth in (121, 161, 169, 201, 264)], ["features.relu5", "avgpool"]
+    ),
+    **dict.fromkeys(["mobilenet_v2", "mobilenet_v2_140"], ["Logits/AvgPool"]),
+    "deeplabv3_resnet50": ["*interpolate"],
+}
+#: Layers that no tool sees as what they are: a mean over height and width.
+MEANS = {
+    "mnasnet1_0": ["mean"],
+    **dict.fromkeys([f"shufflenet_v2_x{width}" for width in ("0_5", "1_0", "1_5", "2_0")], ["mean"]),
+}
+#: Modules of a class of their own, derived from the one that the tool knows.
+DERIVED = {
+    f"convnext_{size}": ["features.0.1", "features.?.0"]
+    for size in ("tiny", "small", "base", "large")
+}
+#: What a function counts for, where that is not what the module does.
+AS_FUNCTIONS: dict[str, dict[str, dict[str, int]]] = {
+    "ptflops": {
+        "relu": {"out_elements": 1},
+        "max_pool2d": {"in_elements": 1},
+        "avg_pool2d": {"in_elements": 1},
+        "global_avg_pool2d": {"in_elements": 1},
+        "resize2d": {"out_elements": 1},
+    },
+    **dict.fromkeys(["thop", "ultralytics_thop"], {}),
+}

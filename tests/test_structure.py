@@ -20,12 +20,14 @@ RANKS = (
     {"graph"},
     {"ops"},
     {"blocks"},
-    {"seeds", "conventions", "published", "facts", "receptive"},
+    {"seeds", "records", "conventions", "published", "facts", "receptive", "structure"},
     {"totals"},
     {"derive"},
     {"db"},
     {"queries"},
     {"render"},
+    {"papers"},
+    {"diagram", "plot", "export"},
     {"cli"},
     {"archdb", "__main__"},  # the face of the package: what `import archdb` and `-m` give
 )
@@ -35,6 +37,8 @@ RANK = {part: rank for rank, parts in enumerate(RANKS) for part in parts}
 GUARDED = {
     "click": {"cli"},
     "rich": {"render", "cli"},
+    "matplotlib": {"plot"},
+    "pyarrow": {"export"},
     "sqlalchemy": {"db", "queries"},
     "alembic": {"db"},
     "sqlite3": {"db", "queries", "cli"},
@@ -106,6 +110,16 @@ def test_what_stands_left_of_the_database_runs_without_one() -> None:
 
 def test_importing_the_package_alone_loads_no_part_of_it() -> None:
     assert {name for name in loaded_by("import archdb") if name.startswith("archdb.")} == set()
+
+
+def test_what_few_commands_need_is_loaded_by_these_only(built: Path) -> None:
+    words = ["compare", "lenet5", "alexnet"]
+    statement = f"from archdb.cli import main; main(['--database', {str(built)!r}, *{words}], standalone_mode=False)"
+    loaded = loaded_by(statement)
+    parts = {name.split(".")[1] for name in loaded if name.startswith("archdb.")}
+    assert "queries" in parts
+    assert not parts & {"papers", "diagram", "plot", "export"}
+    assert not loaded & {"matplotlib", "pyarrow", "numpy", "decimal", "hashlib"}
 
 
 @each

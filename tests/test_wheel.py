@@ -18,7 +18,10 @@ import pytest
 from test_readme import set_up_lines
 
 ROOT = Path(__file__).parent.parent
-SHIPPED = ("pyproject.toml", "README.md", "LICENSE", "archdb", "seeds", "migrations")
+SHIPPED = (
+    *("pyproject.toml", "README.md", "LICENSE", "CITATION.cff"),
+    *("archdb", "seeds", "migrations"),
+)
 # vgg16, then alexnet: 13 and 5 convolutions, 3 fully connected layers each.
 PARAMS = {
     "vgg16": (3 * 64 + 64 * 64 + 64 * 128 + 128 * 128 + 128 * 256 + 2 * 256 * 256) * 9

@@ -49,9 +49,8 @@ def readme(
     files: Mapping[str, Written],
 ) -> str:
     """What is here, how many rows of it, and how to tell that it is whole."""
-    listed = "".join(
-        f"| `{table.name}` | {table.rows:,} | {_first(table.description)} |\n" for table in tables
-    )
+    rows = [(f"`{table.name}`", f"{table.rows:,}", _first(table.description)) for table in tables]
+    listed = "".join(f"| {' | '.join(row)} |\n" for row in rows)
     parquet = any(path.endswith(".parquet") for path in files)
     places = "`csv/` and `parquet/`" if parquet else "`csv/`"
     return f"""# archdb {release.version}

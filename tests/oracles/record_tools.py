@@ -20,7 +20,7 @@ import csv
 import io
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -237,7 +237,7 @@ def metadata() -> Iterator[tuple[Any, ...]]:
     names()
     from torchvision.models import get_model_weights
 
-    for row in networks("torchvision"):
+    for row in networks("torchvision", left_out=set()):
         called = row["constructor"].removeprefix("on_cpu(").rsplit("m.")[-1]
         try:
             known = list(get_model_weights(called.strip("()").split("(")[0].split(".")[-1]))
@@ -255,18 +255,18 @@ def keras_params() -> Iterator[tuple[Any, ...]]:
     """Parameters as Keras counts them, with what is kept but not trained."""
     import keras
 
-    for row in networks("keras"):
+    for row in networks("keras", left_out=set()):
         model = eval(row["constructor"], {"a": keras.applications, "import_": record.import_module})
         key = (row["architecture"], "keras", row["input"])
         yield "keras_params", f"keras {version('keras')}", *key, model.count_params()
 
 
-def networks(*libraries: str) -> list[dict[str, str]]:
+def networks(*libraries: str, left_out: Collection[str] = LEFT_OUT) -> list[dict[str, str]]:
     return [
         row
         for row in read(HERE / "networks.csv")
         if row["library"] in libraries
-        and row["architecture"] not in LEFT_OUT
+        and row["architecture"] not in left_out
         and (row["library"] != "pytorchcv" or row["architecture"] in PYTORCHCV)
     ]
 

@@ -1,7 +1,7 @@
 -- Published figures that contradict without being an open question, whose explanation does not
 -- hold, or that name a network, layers or a convention that is not there. Imported networks are
 -- their importer's.
-select coalesce(architecture, '') as network, figure || ': ' || case
+select architecture as network, figure || ': ' || case
         when verdict = 'contradicts' and explanation is null then
             printf('%s %s is printed, %s derived, and nothing explains it', published, unit, derived)
         when verdict = 'contradicts' then
@@ -9,7 +9,8 @@ select coalesce(architecture, '') as network, figure || ': ' || case
         else 'nothing is derived at the input, layers and convention that it states'
     end as fault
 from published_check
-where architecture not in (select name from network where origin = 'imported')
+where architecture is not null
+    and architecture not in (select name from network where origin = 'imported')
     and quantity not in ('top1_error', 'top5_error')
     and (verdict = 'contradicts' and explanation is not 'open'
         or verdict = 'not comparable' and explanation is not 'not comparable');

@@ -1,0 +1,231 @@
+"""Tables for papers: units and scale in the head, a stated rounding, footnotes, and LaTeX that
+a real LaTeX accepts."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from command import archdb
+
+from archdb.papers.scale import Scale, fraction, scale_of
+from archdb.papers.tex import escaped
+
+#: Multiply-accumulates of AlexNet: its five convolutions (two of them in groups), then fc6 to fc8.
+ALEXNET_MACS = (
+    96 * 3 * 11 * 11 * 55 * 55
+    + 256 * 48 * 5 * 5 * 27 * 27
+    + (384 * 256 + 384 * 192 + 256 * 192) * 3 * 3 * 13 * 13
+    + 9216 * 4096
+    + 4096 * 4096
+    + 4096 * 1000
+)
+DOCUMENT = """\\documentclass{article}
+\\usepackage{booktabs,longtable}
+\\usepackage[paperwidth=300cm,paperheight=200cm,margin=1cm]{geometry}
+\\begin{document}
+%s
+\\end{document}
+"""
+
+needs_latex = pytest.mark.skipif(
+    shutil.which("pdflatex") is None, reason="there is no LaTeX here (pdflatex)"
+)
+
+
+def printed(*words: str, form: str, database: Path) -> str:
+    answer = archdb(*words, "--format", form, database=database)
+    assert answer.status == 0, answer.err
+    return answer.out
+
+
+def typeset(text: str, where: Path) -> str:
+    """The log of LaTeX, which must not stop."""
+    (where / "table.tex").write_text(DOCUMENT % text, "utf-8")
+    words = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "table.tex"]
+    done = subprocess.run(words, cwd=where, capture_output=True, check=False)
+    log = done.stdout.decode("utf-8", "replace")
+    assert done.returncode == 0, log[-2000:]
+    return log
+
+
+# Scale and rounding.
+
+
+@pytest.mark.parametrize(
+    ("values", "unit", "scale"),
+    [
+        ([15_470_264_320, 724_406_816], "MAC", Scale("G", 9)),  # 15.47 and 0.72
+        ([999, 2_386_119], "operations", Scale("k", 3)),  # in M, 999 would be 0.00
+        ([138_357_544, 60_965_224], "parameters", Scale("M", 6)),
+        ([99_999, 12], "parameters", Scale()),  # all below 100,000: exact
+        ([1, 1, 1, 200_000], "elements", Scale()),  # most would be lost: exact
+        ([0, None, 500_000_000], "MAC", Scale("G", 9)),  # 0.50
+        ([499_999_999], "MAC", Scale("M", 6)),
+        ([15_470_264_320], "pixels", Scale()),  # sizes are never scaled
+        ([15_470_264_320], "", Scale()),  # nor what nobody knows the unit of
+        ([], "MAC", Scale()),
+    ],
+)
+def test_a_scale_leaves_the_figures_their_digits(
+    values: list[int | None], unit: str, scale: Scale
+) -> None:
+    assert scale_of(values, unit) == scale
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [
+        (15_470_264_320, "15.47"),
+        (1_234_567_890_123, "1,234.57"),
+        (5_000_000, "< 0.01"),  # 0.005 goes to the even digit, which is 0.00
+        (15_000_000, "0.02"),  # 0.015: to the even digit again
+        (4_999_999, "< 0.01"),
+        (0, "0"),
+        (None, "–"),
+        (3_857_973_248.5, "3.86"),
+    ],
+)
+def test_rounding_is_exact_and_never_makes_a_nought(value: float | None, cell: str) -> None:
+    assert Scale("G", 9).cell(value, "macs") == cell
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        *[(2.269452, "2.27"), (0.1145, "0.115"), (0.000041867, "4.19e-5"), (0.0, "0")],
+        *[(2.0, "2.00"), (96.2, "96.2"), (12_345.6, "12,346")],
+    ],
+)
+def test_a_fraction_has_three_digits(value: float, text: str) -> None:
+    assert fraction(value) == text
+
+
+# What stands in a table.
+
+
+def test_each_quantity_has_its_unit_and_scale(database: Path) -> None:
+    text = printed("compare", "vgg16", "alexnet", form="latex", database=database)
+    (macs,) = [line for line in text.splitlines() if line.strip().startswith("macs &")]
+    assert macs == f"  macs & G MAC & 15.47 & {ALEXNET_MACS / 1e9:.2f} & 21.4 \\\\"
+    assert "\\begin{tabular}{@{}llrrr@{}}" in text
+    assert [line for line in text.splitlines() if "rule" in line] == [
+        "  \\toprule",
+        "  \\midrule",
+        "  \\bottomrule",
+    ]
+
+
+def test_networks_share_the_head_of_a_quantity(database: Path) -> None:
+    text = printed("compare", "vgg16", "alexnet", "--by", "op", form="latex", database=database)
+    assert "\\multicolumn{2}{c}{params (M parameters)}" in text
+    assert "\\cmidrule(lr){2-3} \\cmidrule(lr){4-5} \\cmidrule(lr){6-7}" in text
+    assert "vgg16\\textsuperscript{a} & alexnet\\textsuperscript{b}" in text
+
+
+def test_footnotes_name_variant_convention_and_source(database: Path) -> None:
+    words = ("compare", "resnet50", "resnet50_v1_5", "alexnet_owt", "--convention", "flop")
+    text = printed(*words, form="markdown", database=database)
+    notes = [line for line in text.splitlines() if line.startswith("- ")]
+    assert "input 3×224×224, after He et al. (2016), Table 1" in notes[0]
+    assert "a variant of resnet50 (stride: 2 → 1 in res[345]a" in notes[1]
+    assert "a variant of alexnet (" in notes[2]
+    assert any(note.startswith("- macs: multiply-accumulates") for note in notes)
+    assert any(note.startswith("- flop: Two for each multiply-accumulate") for note in notes)
+    assert any("rounded to 2 decimals" in note for note in notes)
+
+
+def test_an_input_that_changes_a_layer_is_noted_in_the_table(database: Path) -> None:
+    words = ("show", "alexnet", "--input", "256")
+    answer = archdb(*words, "--format", "markdown", database=database)
+    assert "input 3×256×256" in answer.out
+    assert "layer fc6 (linear) has" in answer.out
+    assert "fc6" not in answer.err, "it is said once"
+
+
+def test_dataset_and_hash_are_in_both(database: Path) -> None:
+    info = archdb("info", "--format", "tsv", database=database).out
+    content = dict(line.split("\t") for line in info.splitlines())["content hash"]
+    first = printed("show", "nin", form="latex", database=database).splitlines()[0]
+    assert first == f"% archdb dataset 0.1.0, content {content}"
+    last = printed("show", "nin", form="markdown", database=database).splitlines()[-1]
+    assert last == f"- archdb dataset 0.1.0, content {content}"
+
+
+def test_machine_formats_stay_exact(database: Path) -> None:
+    for form in ("json", "csv", "tsv", "ndjson"):
+        text = printed("show", "alexnet", form=form, database=database)
+        assert str(ALEXNET_MACS) in text
+        assert "footnote" not in text and "archdb dataset" not in text
+
+
+def test_a_query_of_ones_own_gets_units_where_names_are_known(database: Path) -> None:
+    sql = (
+        "select architecture, macs, macs as mine, 0.5 as share from architecture_summary"
+        " where architecture = 'vgg16' and is_native"
+    )
+    lines = printed("query", sql, form="markdown", database=database).splitlines()
+    assert lines[0] == "| architecture | macs (G MAC) | mine | share |"
+    assert lines[2] == "| vgg16 | 15.47 | 15,470,264,320 | 0.500 |"
+    assert "VGG-16 (configuration D)" in lines[4]
+
+
+def test_of_many_networks_a_table_does_not_say_each(database: Path) -> None:
+    text = printed("list", form="latex", database=database)
+    assert "\\begin{longtable}" in text and "\\endhead" in text
+    assert "textsuperscript{a}" not in text
+
+
+def test_markdown_keeps_signs_that_would_be_markup(database: Path) -> None:
+    sql = "select 'a|b' as x, '<i>' as y, '*z*' as z"
+    assert "| a\\|b | \\<i> | \\*z\\* |" in printed("query", sql, form="markdown", database=database)
+
+
+# TeX.
+
+
+@pytest.mark.parametrize(
+    ("text", "tex"),
+    [
+        ("100 % & $5 #1 a_b", r"100 \% \& \$5 \#1 a\_b"),
+        ("{~^\\}", r"\textbraceleft{}\textasciitilde{}\textasciicircum{}\textbackslash{}"
+         r"\textbraceright{}"),
+        ("Dollár, Çelik, Michaël", r"Doll{\'{a}}r, {\c{C}}elik, Micha{\"{e}}l"),
+        ("naïve Ångström Łódź", r"na{\"{\i}}ve {\AA}ngstr{\"{o}}m {\L}{\'{o}}d{\'{z}}"),
+        ("3×224 → 10⁹, a–b\n", r"3$\times$224 $\to$ 10\textsuperscript{9}, a--b "),
+        ("深", "深"),
+    ],
+)  # fmt: skip
+def test_signs_are_spelt_out(text: str, tex: str) -> None:
+    assert escaped(text) == tex
+
+
+@needs_latex
+@pytest.mark.parametrize(
+    "words",
+    [
+        "compare vgg16 alexnet",
+        "compare resnet50 resnet50_v1_5 googlenet --by op --convention flop",
+        "show googlenet --by block",
+        "show lenet5 --by layer",
+        "show resnet50_v1_5 --lineage",
+        "list",
+        "schema layer_summary",
+        "info",
+        "db info",
+    ],
+)
+def test_it_compiles(words: str, database: Path, tmp_path: Path) -> None:
+    log = typeset(printed(*words.split(), form="latex", database=database), tmp_path)
+    assert "Overfull" not in re.sub(r"Overfull \\vbox.*", "", log)
+
+
+@needs_latex
+def test_whatever_stands_in_a_cell_compiles(database: Path, tmp_path: Path) -> None:
+    accents = "".join(f"{letter}{chr(mark)} " for letter in "aei" for mark in range(0x300, 0x305))
+    signs = "".join(map(chr, range(33, 127))) + accents + "×→≤≥·−⌊⌋⌈⌉±°µ\u00a0ßæÆøØłŁıœåÅ⁰¹²³⁴⁵⁶⁷⁸⁹"
+    sql = "select '{}' as \"{}\"".format(signs.replace("'", "''"), signs.replace('"', ""))
+    typeset(printed("query", sql, form="latex", database=database), tmp_path)
