@@ -20,6 +20,7 @@ from command import archdb, refused
 from archdb import conventions
 from archdb.db import publish
 from archdb.db.engine import writing
+from archdb.derive import LAYER_COLUMNS
 from archdb.errors import DefinitionError
 from archdb.ops.shape import parse
 from archdb.published import (
@@ -29,6 +30,7 @@ from archdb.published import (
     bundled_figures,
     evaluated,
 )
+from archdb.queries.sql import checks
 from archdb.seeds import bundled_references
 
 FIGURES = {figure.figure: figure for figure in bundled_figures()}
@@ -88,7 +90,8 @@ def value(figure: Figure, other: Explanation | None = None) -> Any:
     globs = (other and other.layers) or figure.layers
     convention = (other and other.convention) or figure.convention
     found = profile(name, parse(words) if words else None)
-    layers = [(layer, found.layer(layer.name)) for layer in found.network.layers]
+    columns = [dict(zip(LAYER_COLUMNS, row, strict=True)) for row in found.rows]
+    layers = list(zip(found.network.layers, columns, strict=True))
     own = [(at, row) for at, row in layers if counted(globs, at.name, at.auxiliary)]
     if figure.quantity == "depth":
         return len(own) if globs else found.totals["depth"]
@@ -208,7 +211,6 @@ def test_marks_of_figures_that_were_not_read_stand_in_every_format(database: Pat
     for form in ("table", "json", "csv", "tsv", "ndjson", "markdown", "latex"):
         answer = archdb("published", "googlenet", "--format", form, database=database)
         assert answer.status == 0, answer.err
-        assert "26 of 40" not in answer.err
         texts[form] = answer.out
     seen = Counter(f.seen for f in FIGURES.values() if f.architecture == "googlenet")
     assert seen["second-hand"] > 20
@@ -260,20 +262,9 @@ def changed(database: Path, statement: str) -> None:
         assert connection.execute(statement).rowcount > 0
 
 
-def test_check_counts_the_verdicts(database: Path, rows: dict[str, dict[str, Any]]) -> None:
-    answer = archdb("check", database=database)
-    count = Counter(row["verdict"] for row in rows.values())
-    assert answer.status == 0, answer.out
-    assert (
-        f"{len(rows)} published figures: {count['agrees']} agree, {count['explained']} explained,"
-        f" {count['contradicts']} contradict ({count['contradicts']} open questions),"
-        f" {count['not comparable']} not comparable"
-    ) in answer.err
-
-
 OF_VGG = "where figure = 'simonyan2015-5'"  # 138 M params
 FAULTS = [
-    (f"update published set at_least = 138500000 {OF_VGG}", "138 M is printed, 138357544 derived"),
+    (f"update published set below = 138000000 {OF_VGG}", "138 M is printed, 138357544 derived"),
     (f"update published set convention = 'parms' {OF_VGG}", "nothing is derived at the input"),
     (f"update published set architecture = 'vgg61' {OF_VGG}", "nothing is derived at the input"),
     (f"""update published set layers = '["conv9*"]' {OF_VGG}""", "nothing is derived at the"),
@@ -288,15 +279,40 @@ FAULTS = [
 ]
 
 
+def faults(database: Path) -> list[tuple[str, str]]:
+    """What the part of `archdb check` that is about figures finds."""
+    with closing(sqlite3.connect(database)) as connection:
+        return connection.execute(checks()["published"]).fetchall()
+
+
 @pytest.mark.parametrize(("statement", "fault"), FAULTS)
-def test_check_lists_what_contradicts_without_a_word(
+def test_what_contradicts_without_a_word_is_a_fault(
     statement: str, fault: str, database: Path
 ) -> None:
     changed(database, statement)
-    answer = archdb("check", database=database)
+    ((_, found),) = faults(database)
+    assert fault in found
+
+
+def test_check_counts_the_verdicts_and_lists_faults(
+    database: Path, rows: dict[str, dict[str, Any]]
+) -> None:
+    changed(database, FAULTS[0][0])
+    answer = archdb("check", "--format", "json", database=database)
     assert answer.status == 1
-    assert fault in answer.out
-    assert "1 faults" in answer.err
+    (row,) = json.loads(answer.out)
+    assert (row["check"], row["network"]) == ("published", "vgg16")
+    assert FAULTS[0][1] in row["fault"]
+    count = Counter(row["verdict"] for row in rows.values())
+    assert (
+        f"{len(rows)} published figures: {count['agrees'] - 1} agree,"
+        f" {count['explained']} explained, {count['contradicts'] + 1} contradict"
+        f" ({count['contradicts']} open questions), {count['not comparable']} not comparable"
+    ) in answer.err
+
+
+def test_nothing_that_archdb_ships_is_a_fault(built: Path) -> None:
+    assert faults(built) == []
 
 
 def test_a_changed_network_changes_its_verdicts(database: Path) -> None:
@@ -307,7 +323,14 @@ def test_a_changed_network_changes_its_verdicts(database: Path) -> None:
     )
     answer = archdb("published", "vgg16", "--verdict", "contradicts", database=database)
     assert "138357544" in answer.out  # torchvision's, which no longer agrees
-    assert archdb("check", database=database).status == 1
+    assert not any("simonyan2015-5" in fault for _, fault in faults(database))  # 138 M: it does
+    assert any("138357544 count is printed" in fault for _, fault in faults(database))
+
+
+def test_figures_of_an_imported_network_are_its_importers(database: Path) -> None:
+    changed(database, FAULTS[0][0])
+    changed(database, "update network set origin = 'imported' where name = 'vgg16'")
+    assert faults(database) == []
 
 
 def test_figures_stay_where_their_network_is_removed(database: Path) -> None:

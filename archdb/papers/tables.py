@@ -63,11 +63,13 @@ def _sentence(note: str) -> str:
 
 
 def _rows_of_quantities(result: Result) -> tuple[list[Head], list[list[str]]]:
-    """Each row has a unit, and so a scale, of its own."""
+    """Each row has a unit, and so a scale, of its own; a ratio has none."""
+    scaled = [column != "ratio" for column in result.columns[len(QUANTITIES) :]]
     rows = []
     for quantity, unit, *values in result.rows:
-        scale = scale_of(values, unit)
-        cells = [scale.cell(value, quantity) for value in values]
+        scale = scale_of((v for v, of_unit in zip(values, scaled, strict=True) if of_unit), unit)
+        scales = [scale if of_unit else Scale() for of_unit in scaled]
+        cells = [s.cell(value, quantity) for s, value in zip(scales, values, strict=True)]
         rows.append([str(quantity), "" if unit in KINDS else scale.unit(unit), *cells])
     return [Head(name, "") for name in result.columns], rows
 

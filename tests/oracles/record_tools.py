@@ -18,6 +18,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterator
@@ -41,7 +42,7 @@ LEFT_OUT = {
     *("vgg13", "vgg13_bn", "vgg19_bn", "ssd300_vgg16"),
 }
 #: Of pytorchcv's networks those that have what torchvision's have not.
-PYTORCHCV = {"alexnet_ungrouped", "zfnet", "nin_cifar10", "darknet19", "resnet50", "mobilenet_v1"}
+PYTORCHCV = {"alexnet_ungrouped", "zfnet", "darknet19", "resnet50", "mobilenet_v1"}
 PYTORCHCV |= {"shufflenet_v1_g3", "se_resnet50", "densenet_bc_100_k12_cifar10"}
 
 Count = Callable[[torch.nn.Module, torch.Tensor], int]
@@ -238,13 +239,9 @@ def metadata() -> Iterator[tuple[Any, ...]]:
     from torchvision.models import get_model_weights
 
     for row in networks("torchvision", left_out=set()):
-        called = row["constructor"].removeprefix("on_cpu(").rsplit("m.")[-1]
-        try:
-            known = list(get_model_weights(called.strip("()").split("(")[0].split(".")[-1]))
-        except ValueError:  # a variant that it ships no weights for
-            continue
-        for weights in known:
-            (crop,) = getattr(weights.transforms(), "crop_size", (520,))
+        called = re.match(r"(?:on_cpu\()?m\.(\w+)(?:\(\)|\)|\(aux_logits)", row["constructor"])
+        for weights in get_model_weights(called[1]) if called else ():
+            (crop,) = weights.transforms().crop_size
             said = f"torchvision {version('torchvision')} {weights}"
             value = f"{weights.meta['_ops']:.3f}G"
             key = (row["architecture"], "torchvision", f"3x{crop}x{crop}")

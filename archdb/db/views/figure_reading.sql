@@ -24,7 +24,7 @@ select
     end
     from (
         select
-            l.*,
+            l.position, l.auxiliary, l.depth, l.out_height, l.receptive_field_h, l.effective_stride_h,
             w.weight * case w.quantity
                 when 'params' then l.params
                 when 'weight_params' then l.weight_params
@@ -53,6 +53,7 @@ select
         from layer_summary l
         left join convention_weight w on w.convention = r.convention and w.op = l.op
         where l.architecture = r.architecture and l.input = r.input
+        limit -1  -- all; it keeps worth and counts from being found again wherever they are used
     ) l) as value,  -- by quantity; derived; our value
     r.at_least as at_least,  -- by quantity; derived; the least value that the printed digits stand for
     r.below as below  -- by quantity; derived; the least above it that they do not stand for

@@ -1,0 +1,131 @@
+"""archdb cite: BibTeX of networks' papers and of the dataset, which a real BibTeX accepts."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from command import archdb, refused
+
+from archdb.papers.bibtex import bibliography, entry, key_of
+from archdb.queries.release import Release
+
+RELEASE = Release("0.1.0", "sha256:" + "0123456789abcdef" * 4)
+
+
+def cited(*words: str, database: Path) -> str:
+    answer = archdb("cite", *words, database=database)
+    assert answer.status == 0, answer.err
+    return answer.out
+
+
+def keys(text: str) -> list[str]:
+    return re.findall(r"^@\w+\{([^,]+),$", text, re.MULTILINE)
+
+
+def one(**row: object) -> str:
+    """The entry of one citation."""
+    whole = {"kind": "misc", "key": "doe2024", "title": "T", "year": 2024, "authors": '["Doe, J."]'}
+    nothing = {"venue": None, "doi": None, "url": None}
+    return bibliography([{**nothing, **whole, **row}], RELEASE).split("\n\n")[0]
+
+
+def test_papers_of_networks_then_the_dataset(database: Path) -> None:
+    text = cited("vgg16", "alexnet", "vgg19", database=database)
+    assert keys(text) == ["simonyan2015", "krizhevsky2012", "archdb"]
+    assert "author    = {Krizhevsky, Alex and Sutskever, Ilya and Hinton, Geoffrey E.}," in text
+
+
+def test_all_sources_on_request(database: Path) -> None:
+    text = cited("alexnet", "--all", database=database)
+    assert keys(text) == ["krizhevsky2012", "bvlc2012alexnet", "archdb"]
+    assert "url    = {https://github.com/BVLC/caffe/tree/master/models/bvlc_alexnet}," in text
+
+
+def test_the_dataset_alone_says_which_it_is(database: Path) -> None:
+    (own,) = cited(database=database).split("\n\n")
+    info = json.loads(archdb("info", "--format", "json", database=database).out)
+    content = {row["item"]: row["value"] for row in info}["content hash"]
+    assert f"note         = {{Version 0.1.0, content {content[:23]}}}," in own
+    assert keys(own) == ["archdb"]
+
+
+def test_an_article_is_taken_apart(database: Path) -> None:
+    text = cited("lenet5", database=database)
+    for line in (
+        "@article{lecun1998,",
+        "  journal = {Proceedings of the IEEE},",
+        "  volume  = {86},",
+        "  number  = {11},",
+        "  pages   = {2278--2324},",
+        "  doi     = {10.1109/5.726791},",
+    ):
+        assert line in text.splitlines()
+
+
+def test_a_preprint_of_a_conference_paper_is_named(database: Path) -> None:
+    text = cited("vgg16", database=database)
+    assert re.search(r"booktitle += \{International Conference on Learning Representations\},", text)
+    assert re.search(r"eprint += \{1409.1556\},\n +archiveprefix = \{arXiv\},", text)
+
+
+@pytest.mark.parametrize(
+    ("row", "line"),
+    [
+        ({"authors": '["Dollár, Piotr", "others"]'}, "{Doll{\\'{a}}r, Piotr and others}"),
+        ({"authors": '["Facebook AI Research"]'}, "{{Facebook AI Research}}"),
+        ({"title": "50% of C_3 & {x}"}, r"{{50\% of C\_3 \& \textbraceleft{}x\textbraceright{}}}"),
+        ({"url": "http://x.org/a_b%20c#d"}, "{http://x.org/a_b%20c#d}"),
+        ({"url": "http://x.org/{a} b"}, "{http://x.org/%7Ba%7D%20b}"),
+        ({"venue": "arXiv:1704.04861"}, "{arXiv:1704.04861}"),
+        ({"kind": "inproceedings", "venue": "ECCV, LNCS 9905:21-37"}, "{21--37}"),
+    ],
+)
+def test_signs_and_names(row: dict[str, str], line: str) -> None:
+    assert f" = {line}," in one(**row)
+
+
+def test_keys_are_valid() -> None:
+    assert key_of("doe 2024, {a}") == "doe2024a"
+    assert key_of("{}") == "unnamed"
+    assert entry("software", "x", {"title": "y"}).startswith("@misc{x,")
+
+
+def test_what_is_not_there(database: Path) -> None:
+    refused(archdb("cite", "vgg61", database=database), "no network is called 'vgg61'", "vgg16")
+
+
+def test_a_network_without_a_paper_is_told(database: Path) -> None:
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute(
+            "update source set claim = 'note' where claim = 'paper' and network_id ="
+            " (select id from network where name = 'nin')"
+        )
+    answer = archdb("cite", "nin", database=database)
+    assert keys(answer.out) == ["archdb"]
+    assert "nin names no paper; --all may show more" in answer.err
+
+
+@pytest.mark.skipif(shutil.which("bibtex") is None, reason="there is no BibTeX here (bibtex)")
+def test_bibtex_takes_every_entry_of_the_catalogue(database: Path, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(database)) as connection:
+        names = [name for (name,) in connection.execute("select name from network")]
+    text = cited(*names, "--all", database=database)
+    (tmp_path / "all.bib").write_text(text, "utf-8")
+    (tmp_path / "all.tex").write_text(
+        "\\documentclass{article}\\begin{document}\\nocite{*}\\bibliographystyle{plain}"
+        "\\bibliography{all}\\end{document}"
+    )
+    for words in (["pdflatex"], ["bibtex"], ["pdflatex", "-halt-on-error"]):
+        line = [*words, "all"] if words == ["bibtex"] else [*words, "-interaction=nonstopmode", "all"]
+        done = subprocess.run(line, cwd=tmp_path, capture_output=True, check=False)
+        assert done.returncode == 0, done.stdout.decode("utf-8", "replace")[-2000:]
+    log = (tmp_path / "all.blg").read_text("utf-8", "replace")
+    assert "Warning--" not in log and "error message" not in log
+    assert (tmp_path / "all.bbl").read_text("utf-8").count("\\bibitem") == len(keys(text))
