@@ -179,5 +179,6 @@ def test_another_input_leaves_the_parameters_of_a_globally_pooled_network() -> N
 
 
 def test_an_input_that_a_window_cannot_fit_into_is_refused() -> None:
-    with pytest.raises(ShapeError, match=r"vgg16, layer 'pool5' \(max_pool2d\): a 2×2 window"):
-        profile("vgg16", (3, 16, 16))
+    """38 → (38 - 11) / 4 + 1 = 7 → 3 → 1, and a 3×3 pool is to follow."""
+    with pytest.raises(ShapeError, match=r"alexnet, layer 'pool5' \(max_pool2d\): a 3×3 window"):
+        profile("alexnet", (3, 38, 38))
