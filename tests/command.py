@@ -107,3 +107,17 @@ def refused(answer: Answer, *signs: str, status: int = 1) -> None:
 def files(directory: Path) -> dict[str, bytes]:
     """All files of a directory by name, hidden ones too, to the last byte."""
     return {path.name: path.read_bytes() for path in directory.iterdir() if path.is_file()}
+
+
+def killed_while_writing(path: Path) -> None:
+    """A change half on disk: its journal must be rolled back before anyone can read."""
+    script = """
+import os, sqlite3, sys
+client = sqlite3.connect(sys.argv[1], isolation_level=None)
+client.execute("pragma cache_size = 1")
+client.execute("begin")
+client.execute("update layer_profile set macs = 0")
+client.execute("update profile set macs = 0")
+os.kill(os.getpid(), 9)
+"""
+    subprocess.run([sys.executable, "-c", script, str(path)], check=False)

@@ -54,6 +54,9 @@ def _describe(connection: Connection) -> None:
         connection.exec_driver_sql(f"delete from {table}")
     entries = dictionary.entries()
     insert_many(connection, schema.column_dictionary, entries[0]._fields, entries)
+    cited = sorted({entry.citation for entry in entries if entry.citation})
+    references = seeds.bundled_references()
+    store.put_references(connection, [references[key] for key in cited])
     known = conventions.bundled()
     insert_many(
         connection,

@@ -6,9 +6,10 @@ Run by hand, never by the tests, in the environment of record.py:
     KERAS_BACKEND=torch python tests/oracles/record_ops.py 500 FILE     500 draws of each op
 
 The package drawn says how attributes and inputs are drawn, and which layer they make. torch's
-layers run on its meta device or on zeros, Keras's on zeros; MACs are what torch's FlopCounterMode counts,
-halved, or nothing where a layer does more than its formula says. A draw that the framework does not take, or of which nothing is left, is kept as `refused`.
-The tests compare the file with what archdb says of the same op; they need no framework.
+layers run on its meta device or on zeros, Keras's on zeros; MACs are what torch's FlopCounterMode
+counts, halved, or nothing where a layer does more than its formula says. A draw that the framework
+does not take, or of which nothing is left, is kept as `refused`. The tests compare the file with
+what archdb says of the same op; they need no framework.
 """
 
 from __future__ import annotations
