@@ -162,13 +162,13 @@ def test_mended_rows_are_derived_again(database: Path, client: sqlite3.Connectio
 def test_an_op_of_another_archdb_is_unknown_and_counted_as_open(
     database: Path, client: sqlite3.Connection
 ) -> None:
-    client.execute(f"update layer set op = 'swish' where name = 'prob' and network_id = {VGG16}")
+    client.execute(f"update layer set op = 'wavelet' where name = 'prob' and network_id = {VGG16}")
     answer = archdb("show", "vgg16", "--format", "json", database=database)
     found = {row["quantity"]: row["vgg16"] for row in json.loads(answer.out)}
     assert found["params"] is None
     assert "note: vgg16: not counted, so totals are open: prob" in answer.err
     (layer,) = client.execute(f"select op from layer where name = 'prob' and network_id = {VGG16}")
-    assert layer == ("swish",), "it is stored as it is"
+    assert layer == ("wavelet",), "it is stored as it is"
 
 
 def test_what_is_left_of_a_deleted_network_haunts_no_other(

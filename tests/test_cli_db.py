@@ -173,7 +173,7 @@ def test_derive_everything_again_changes_no_figure(database: Path) -> None:
 
 def test_derive_all_or_none(database: Path) -> None:
     before = files(database.parent)
-    refused(archdb("derive", "vgg16", "alexnet", "--input", "40", database=database), "pool5")
+    refused(archdb("derive", "vgg16", "alexnet", "--input", "24", database=database), "pool5")
     refused(archdb("derive", "vgg16", "nonesuch", database=database), "nonesuch")
     refused(archdb("derive", "--input", "40", database=database), "names of networks", status=2)
     assert files(database.parent) == before

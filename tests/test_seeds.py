@@ -10,6 +10,8 @@ from archdb.derive import derive, native_input
 from archdb.errors import DefinitionError
 from archdb.seeds import Reference, Seed, bundled_files, bundled_references, load
 
+WHOLE_CATALOGUE = True
+
 KNOWN = {
     "lecun1998": Reference(
         "lecun1998", "article", ("LeCun, Yann",), "Title", 1998, None, None, None
@@ -119,7 +121,7 @@ BAD: list[tuple[str, Any, tuple[str, ...]]] = [
      ("cycle: a → b → a", "only what is worked out before it")),
     ("reads a head", lines(A_RELU, '["b", "relu", ["h"]]') + 'auxiliary = [["h", "relu", ["a"]]]',
      ("layer 'b'", "reads 'h'", "auxiliary head")),
-    ("bad head", seed(more='auxiliary = [["h", "rely"]]'), ("auxiliary row 1 'h'", "mean relu?")),
+    ("bad head", seed(more='auxiliary = [["h", "rely"]]'), ("auxiliary row 1 'h'", "mean relu, ")),
     ("unknown citation", source(**CITED, cite="lecun98"), ("source 1", "mean lecun1998?")),
     ("unlike any citation", source(**CITED, cite="x"), ("cites 'x'", "add a table [reference.x]")),
     ("no citation", source(**CITED), ("source 1", "'cite' is missing", "it needs a word")),
