@@ -100,6 +100,18 @@ def test_imported_networks_are_kept_and_derived_again(older: Path) -> None:
     assert archdb("show", "own", database=older).status == 0, "by its other name too"
 
 
+def test_an_analysts_own_views_are_kept(older: Path) -> None:
+    own = 'create view "my ""own""" as select architecture, 100 % 7 as x from architecture_summary'
+    tamper(
+        older,
+        f"{own}; create trigger mine instead of insert on layer_summary begin select 1; end;"
+        'create view on_mine as select count(*) as n from [my "own"]',
+    )
+    assert archdb("db", "upgrade", database=older).status == 0
+    assert ask(older, "select n from on_mine") == [(18 + 2,)], "and mine at two inputs"
+    assert ask(older, "select count(*) from sqlite_master where name = 'mine'") == [(1,)]
+
+
 def test_one_whose_rows_are_broken_is_kept_and_shown_nowhere(older: Path) -> None:
     tamper(older, "update layer set kernel_h = null, kernel_w = null where name = 'conv'")
     answer = archdb("list", "mine", database=older)
