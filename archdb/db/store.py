@@ -194,8 +194,12 @@ def profile_at(connection: Connection, network_id: int, shape: tuple[int, ...]) 
 def agrees(
     connection: Connection, network_id: int, profile_id: int, shape: tuple[int, ...]
 ) -> bool:
-    """Whether a stored profile is, to the last digit, what the rows derive to."""
-    profile = derive(load(connection, network_id), shape)
+    """Whether a stored profile is, to the last digit, what the rows derive to; and the hash."""
+    network = load(connection, network_id)
+    hashed = text("select structure from network where id = :id")
+    if connection.execute(hashed, {"id": network_id}).scalar_one() != fingerprint(network):
+        return False
+    profile = derive(network, shape)
     key = {"id": profile_id}
     totals = ", ".join(TOTAL_COLUMNS)
     stored = connection.execute(text(f"select {totals} from profile where id = :id"), key).one()
