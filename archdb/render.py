@@ -70,6 +70,11 @@ def _escaped(value: Any) -> str:
     return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
+def heads(result: Result) -> list[str]:
+    """Column names as a person reads them; SQL without an alias may hold line feeds."""
+    return [_CONTROL.sub(" ", name) for name in result.columns]
+
+
 def cells(result: Result) -> list[list[str]]:
     """All values as a person reads them."""
     return [
@@ -99,7 +104,7 @@ def table(result: Result) -> str:
     """Aligned columns in plain text."""
     body = cells(result)
     right = numeric(result)
-    widths = [max(map(len, column)) for column in zip(result.columns, *body, strict=True)] or [0]
+    widths = [max(map(len, column)) for column in zip(heads(result), *body, strict=True)] or [0]
 
     def line(texts: Iterable[str]) -> str:
         parts = (
@@ -109,7 +114,7 @@ def table(result: Result) -> str:
         return "  ".join(parts).rstrip() + "\n"
 
     rule = line("─" * width for width in widths)
-    return line(result.columns) + rule + "".join(map(line, body))
+    return line(heads(result)) + rule + "".join(map(line, body))
 
 
 def html(result: Result) -> str:
@@ -160,7 +165,7 @@ def terminal(result: Result, width: int | None = None) -> None:
 
     drawn = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     body = cells(result)
-    for name, number, *texts in zip(result.columns, numeric(result), *body, strict=True):
+    for name, number, *texts in zip(heads(result), numeric(result), *body, strict=True):
         longest = max(map(cell_len, [*name.split(), *texts]), default=0)
         drawn.add_column(
             Text(name),

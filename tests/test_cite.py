@@ -71,7 +71,9 @@ def test_an_article_is_taken_apart(database: Path) -> None:
 
 def test_a_preprint_of_a_conference_paper_is_named(database: Path) -> None:
     text = cited("vgg16", database=database)
-    assert re.search(r"booktitle += \{International Conference on Learning Representations\},", text)
+    assert re.search(
+        r"booktitle += \{International Conference on Learning Representations\},", text
+    )
     assert re.search(r"eprint += \{1409.1556\},\n +archiveprefix = \{arXiv\},", text)
 
 
@@ -123,7 +125,9 @@ def test_bibtex_takes_every_entry_of_the_catalogue(database: Path, tmp_path: Pat
         "\\bibliography{all}\\end{document}"
     )
     for words in (["pdflatex"], ["bibtex"], ["pdflatex", "-halt-on-error"]):
-        line = [*words, "all"] if words == ["bibtex"] else [*words, "-interaction=nonstopmode", "all"]
+        line = (
+            [*words, "all"] if words == ["bibtex"] else [*words, "-interaction=nonstopmode", "all"]
+        )
         done = subprocess.run(line, cwd=tmp_path, capture_output=True, check=False)
         assert done.returncode == 0, done.stdout.decode("utf-8", "replace")[-2000:]
     log = (tmp_path / "all.blg").read_text("utf-8", "replace")

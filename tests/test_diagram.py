@@ -15,7 +15,9 @@ from command import archdb, refused
 from archdb.diagram import dot, mermaid
 from archdb.queries.outline import Node, Outline
 
-needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="there is no Graphviz here (dot)")
+needs_dot = pytest.mark.skipif(
+    shutil.which("dot") is None, reason="there is no Graphviz here (dot)"
+)
 
 
 def drawn(*words: str, database: Path) -> str:
@@ -112,7 +114,20 @@ def test_what_is_wrong_is_said(database: Path) -> None:
 
 
 #: Names as a user may give them.
-ODD = ['a "b"', "c\\d", "e<f>", "g;h", "subgraph", "end", "#35;", "1. i", "j|k", "{l}", "µ×", "n\no"]
+ODD = [
+    'a "b"',
+    "c\\d",
+    "e<f>",
+    "g;h",
+    "subgraph",
+    "end",
+    "#35;",
+    "1. i",
+    "j|k",
+    "{l}",
+    "µ×",
+    "n\no",
+]
 
 
 @needs_dot

@@ -181,7 +181,9 @@ def test_of_many_networks_a_table_does_not_say_each(database: Path) -> None:
 
 def test_markdown_keeps_signs_that_would_be_markup(database: Path) -> None:
     sql = "select 'a|b' as x, '<i>' as y, '*z*' as z"
-    assert "| a\\|b | \\<i> | \\*z\\* |" in printed("query", sql, form="markdown", database=database)
+    assert "| a\\|b | \\<i> | \\*z\\* |" in printed(
+        "query", sql, form="markdown", database=database
+    )
 
 
 # TeX.

@@ -32,7 +32,7 @@ def put_figures(
     """
     for table in ("published_explanation", "published"):
         connection.execute(text(f"delete from {table}"))
-    store.put_citations(connection, [_cited(figure, references) for figure in figures])
+    store.put_references(connection, [_cited(figure, references) for figure in figures])
     insert_many(connection, schema.published, _FIGURE, map(_figure_row, figures))
     by_name = {figure.figure: figure for figure in figures}
     rows = [_explanation_row(e, by_name) for e in explanations]
