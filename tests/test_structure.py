@@ -114,7 +114,8 @@ def test_importing_the_package_alone_loads_no_part_of_it() -> None:
 
 def test_what_few_commands_need_is_loaded_by_these_only(built: Path) -> None:
     words = ["compare", "lenet5", "alexnet"]
-    statement = f"from archdb.cli import main; main(['--database', {str(built)!r}, *{words}], standalone_mode=False)"
+    called = f"main(['--database', {str(built)!r}, *{words}], standalone_mode=False)"
+    statement = f"from archdb.cli import main; {called}"
     loaded = loaded_by(statement)
     parts = {name.split(".")[1] for name in loaded if name.startswith("archdb.")}
     assert "queries" in parts

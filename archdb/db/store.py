@@ -54,7 +54,7 @@ def _put_header(connection: Connection, seed: Seed, origin: str) -> int:
     return network_id
 
 
-def _put_citations(connection: Connection, network_id: int, seed: Seed) -> None:
+def _put_sources(connection: Connection, network_id: int, seed: Seed) -> None:
     """What its sources cite, where that is not there yet, and the sources."""
     put_references(connection, seed.references)
     insert_many(

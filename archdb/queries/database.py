@@ -63,7 +63,7 @@ class Database(Reader):
         return catalogue(self, pattern, family, sort, descending, convention)
 
     def published(self, name: str | None = None, *, verdict: str | None = None) -> Result:
-        """Figures that others print, of a network or of all, beside ours; of a verdict or of all."""
+        """Figures that others print, of one network or of one verdict, beside ours."""
         from archdb.queries.published import published
 
         return published(self, name, verdict)
