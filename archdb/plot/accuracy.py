@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 LARGEST = 1100.0
 #: Parameters of the bubbles in the key.
 KEY = (5e6, 50e6, 150e6)
+#: Points across a marker; so much more across a star, of which less is filled.
+SIZE, STAR = 4.5, 1.6
 #: Behind the name of a network whose accuracy was not read at its source.
 INDIRECT = "†"
 
@@ -46,14 +48,16 @@ def _family(axes: Axes, points: Sequence[Point], family: str, style: Style, scal
     """Bubbles, and in the middle of each the marker of its family."""
     x, y = [p.macs for p in points], [p.accuracy for p in points]
     sizes = [p.params * scale for p in points]
-    axes.scatter(x, y, s=sizes, color=style.colour, alpha=0.3, linewidths=0, zorder=2)
+    inside, edge = (0.1, 0.8) if style.edged else (0.3, 0)
+    axes.scatter(x, y, s=sizes, color=style.colour, alpha=inside, linewidths=0, zorder=2)
+    axes.scatter(x, y, s=sizes, color="none", edgecolors=style.colour, linewidths=edge, zorder=2)
     axes.plot(
         x,
         y,
         color=style.colour,
         linestyle="",
         marker=style.marker,
-        markersize=4.5,
+        markersize=SIZE * (STAR if style.marker == "*" else 1),
         markeredgecolor="white",
         markeredgewidth=0.4,
         label=family,
@@ -78,7 +82,7 @@ def _keys(axes: Axes, scale: float) -> None:
         bbox_to_anchor=(1.0, 0.0),
         title="parameters",
         frameon=False,
-        labelspacing=3.4,
+        labelspacing=4.2,
         handletextpad=2.4,
         borderpad=2.0,
     )

@@ -16,6 +16,8 @@ DIRECTIONS = sorted(range(TURN), key=lambda part: (min(part, abs(part - 12), TUR
 DISTANCES = (2, 6, 18, 30, 42, 56, 76, 100, 128, 160)
 #: Beyond this a line leads from the point to the name.
 LEADING = 10
+#: Without a line a name must be so much nearer to its own point than to others.
+NEARER = 1.7
 #: Between two dots of a line, the reach of a marker, and what is left free around a name.
 DOT, MARKER, AROUND = 6, 8, 4
 
@@ -114,14 +116,25 @@ def _plan(
     sizes: Sequence[Place],
     frame: Box,
 ) -> dict[int, Spoken]:
-    """Each name in the first place that is free when its turn comes. A marker that covers its
-    own is not in its way."""
+    """Each name in the first place that is free when its turn comes. A line may begin under a
+    marker that covers its own."""
     marks = [Box(x - MARKER, y - MARKER, x + MARKER, y + MARKER) for x, y in centres]
     placed: dict[int, Spoken] = {}
     taken: list[Box] = []
     for i in order:
-        others = [*taken, *(mark for mark in marks if not mark.meets(marks[i]))]
-        found = next(_free(centres[i], radii[i], sizes[i], others, frame), None)
+        others = [centre for j, centre in enumerate(centres) if j != i]
+        away = [*taken, *(mark for mark in marks if not mark.meets(marks[i]))]
+        beside = [mark for j, mark in enumerate(marks) if j != i and mark.meets(marks[i])]
+        places = _free(centres[i], radii[i], sizes[i], others, frame)
+        found = next(
+            (
+                (box, line)
+                for box, line in places
+                if not any(box.meets(mark) for mark in beside)
+                and not any(part.meets(other) for part in (box, *line) for other in away)
+            ),
+            None,
+        )
         if found is not None:
             placed[i] = found
             taken += [found[0], *found[1]]
@@ -135,10 +148,10 @@ def _crowd(i: int, centres: Sequence[Place]) -> float:
 
 
 def _free(
-    centre: Place, radius: float, size: Place, taken: Sequence[Box], frame: Box
+    centre: Place, radius: float, size: Place, others: Sequence[Place], frame: Box
 ) -> Iterator[Spoken]:
-    """Places where neither the name nor the line that leads there meets anything, the nearest
-    first; no line where the name is near enough."""
+    """Places inside the frame, the nearest first, each with the line that leads there: none where
+    the name is near enough, and much nearer to its own point than to any other."""
     width, height = size
     for distance in DISTANCES:
         for turn in DIRECTIONS:
@@ -147,9 +160,18 @@ def _free(
             x = centre[0] + cos(angle) * (reach + width / 2)
             y = centre[1] + sin(angle) * (reach + height / 2)
             box = Box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
-            line = _along(centre, _end(centre, box)) if distance > LEADING else []
-            if box.within(frame) and not any(a.meets(b) for a in (box, *line) for b in taken):
-                yield box, line
+            if not box.within(frame):
+                continue
+            if distance > LEADING:
+                yield box, _along(centre, _end(centre, box))
+            elif all(NEARER * _gap(centre, box) < _gap(other, box) for other in others):
+                yield box, []
+
+
+def _gap(point: Place, box: Box) -> float:
+    """How far a name is from a point."""
+    x, y = _end(point, box)
+    return hypot(x - point[0], y - point[1])
 
 
 def _end(centre: Place, box: Box) -> Place:

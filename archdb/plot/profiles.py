@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archdb.plot.style import Style, caption, drawing, figure, legend, save, styles, thousands
+from archdb.plot.style import COLOURS, caption, drawing, figure, legend, save, styles, thousands
 from archdb.queries.charts import Chart, Series
 
 if TYPE_CHECKING:
@@ -14,44 +15,43 @@ if TYPE_CHECKING:
 
 PANELS = {"macs": "multiply-accumulates (MAC)", "params": "parameters"}
 #: Where so many labels stand below a chart, they are turned.
-TURNED = 6
+TURNED = 9
+#: Height of one network in a chart of several, and of what stands around them, in inches.
+ROW, AROUND = 1.15, 0.75
+#: Layers from one mark on a line to the next.
+MARKED = 60
 #: Lines nearer than this part of a chart's height have one name.
 CLOSE = 0.04
 
 
 def by_depth(chart: Chart, path: Path) -> None:
-    """Bars for one network; lines for several, over a logarithmic scale. Depth in weight layers."""
+    """Bars, over one scale of depth in weight layers. Several networks stand below each other,
+    each with scales of its own for the heights."""
     with drawing():
-        drawn = figure(7.2, 4.8)
-        panels = drawn.subplots(len(PANELS), sharex=True)
-        looks = styles(series.name for series in chart.series)
-        for axes, (quantity, unit) in zip(panels, PANELS.items(), strict=True):
-            for series in chart.series:
-                _values_by_depth(axes, series, quantity, looks[series.name], len(chart.series))
-            if len(chart.series) > 1:
-                axes.set_yscale("log")
-            thousands(axes.yaxis, unit)
-        panels[-1].xaxis.get_major_locator().set_params(integer=True)
-        panels[-1].set_xlabel("depth (weight layers on the longest path)")
-        _finish(drawn, panels[0], chart, path)
+        several = len(chart.series) > 1
+        rows, columns = (len(chart.series), len(PANELS)) if several else (len(PANELS), 1)
+        drawn = figure(7.2, AROUND + ROW * rows if several else 4.8)
+        panels = drawn.subplots(rows, columns, sharex=True, squeeze=False)
+        pairs = [(series, quantity) for series in chart.series for quantity in PANELS]
+        for axes, (series, quantity) in zip(panels.flat, pairs, strict=True):
+            _values_by_depth(axes, series, quantity)
+            thousands(axes.yaxis, "" if several else PANELS[quantity])
+        if several:
+            for axes, series in zip(panels[:, 0], chart.series, strict=True):
+                axes.set_ylabel(series.name)
+            for axes, unit in zip(panels[0], PANELS.values(), strict=True):
+                axes.set_title(unit)
+        for axes in panels[-1]:
+            axes.xaxis.get_major_locator().set_params(integer=True)
+            axes.set_xlabel("depth (weight layers on the longest path)")
+        _finish(drawn, panels[0, 0], chart, path)
 
 
-def _values_by_depth(axes: Axes, series: Series, quantity: str, style: Style, among: int) -> None:
+def _values_by_depth(axes: Axes, series: Series, quantity: str) -> None:
+    colour = dict(zip(PANELS, COLOURS, strict=False))[quantity]
     x = [int(at) for at in series.at]
-    y = series.values[quantity]
-    if among == 1:
-        axes.bar(x, [value or 0 for value in y], color=style.colour, width=0.8)
-        return
-    axes.plot(
-        x,
-        [value or float("nan") for value in y],
-        color=style.colour,
-        linestyle=style.line,
-        linewidth=1,
-        marker=style.marker,
-        markersize=3,
-        label=series.name,
-    )
+    axes.bar(x, [value or 0 for value in series.values[quantity]], color=colour, width=0.8)
+    axes.yaxis.get_major_locator().set_params(nbins=5)
 
 
 def by_resolution(chart: Chart, path: Path) -> None:
@@ -98,7 +98,7 @@ def _area(place: str) -> tuple[int, int]:
 
 
 def receptive_fields(chart: Chart, path: Path) -> None:
-    """A line for each network; a dotted one at the height of each input."""
+    """A line for each network, its last layer marked; a dotted one at the height of each input."""
     with drawing():
         drawn = figure(7.2, 4.0)
         axes = drawn.add_subplot()
@@ -107,13 +107,20 @@ def receptive_fields(chart: Chart, path: Path) -> None:
             style = looks[series.name]
             y = [float("nan") if f is None else f for f in series.values["field"]]
             axes.plot(range(len(y)), y, color=style.colour, linestyle=style.line, linewidth=1.2,
-                      marker=style.marker, markevery=0.08, markersize=4, label=series.name,
-                      drawstyle="steps-post")  # fmt: skip
+                      marker=style.marker, markevery=_marked(y, len(chart.series)), markersize=4,
+                      label=series.name, drawstyle="steps-post")  # fmt: skip
         _inputs(axes, chart)
         axes.set_xlabel("layer, in order of execution")
         axes.set_ylabel("receptive field (input rows)")
         axes.set_ylim(bottom=0)
         _finish(drawn, axes, chart, path)
+
+
+def _marked(y: Sequence[float], among: int) -> list[int]:
+    """The layers at which a line is marked: none of one alone, else the last that has a field and
+    some at even distances before it."""
+    last = max((i for i, field in enumerate(y) if field == field), default=0)
+    return list(range(last, 0, -MARKED)) if among > 1 else []
 
 
 def _inputs(axes: Axes, chart: Chart) -> None:
@@ -140,10 +147,11 @@ def _finish(drawn: Figure, axes: Axes, chart: Chart, path: Path) -> None:
     """Title or legend, small print, file."""
     if len(chart.series) == 1:
         axes.set_title(chart.series[0].name, loc="left")
-    legend(axes, len(chart.series))
+    legend(axes)
     inputs: dict[str, list[str]] = {}
     for series in chart.series:
         inputs.setdefault(series.input.replace("x", "×"), []).append(series.name)
     said = "; ".join(f"{', '.join(names)} at {input}" for input, names in inputs.items())
     caption(drawn, f"{said}.", chart.release)
+    drawn.align_ylabels()
     save(drawn, path)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "*")
 LINES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1, 1, 1)))
-HATCHES = ("", "///", "...", "\\\\\\", "xx", "++", "oo")
+HATCHES = ("", "///", "...", "\\\\\\", "xx", "++")  # not as many as colours, so that pairs differ
 #: What files of each kind would else say of the moment they were written.
 TIMELESS: dict[str, dict[str, Any]] = {
     ".svg": {"Date": None, "Creator": None},
@@ -51,14 +51,19 @@ class Style(NamedTuple):
     marker: str
     line: Any
     hatch: str
+    #: Whether the colour has been given away before, so that areas need an edge to differ.
+    edged: bool
 
 
 def styles(names: Iterable[str]) -> dict[str, Style]:
-    """A style for each name, in order; no two of the first 77 are alike."""
-    return {
-        name: Style(*(looks[i % len(looks)] for looks in (COLOURS, MARKERS, LINES, HATCHES)))
-        for i, name in enumerate(names)
-    }
+    """A style for each name, in order; no two of the first 42 are alike by any pair of looks."""
+    found = {}
+    for i, name in enumerate(names):
+        colour, marker, line, hatch = (
+            some[i % len(some)] for some in (COLOURS, MARKERS, LINES, HATCHES)
+        )
+        found[name] = Style(colour, marker, line, hatch, i // len(COLOURS) % 2 == 1)
+    return found
 
 
 def check(path: Path) -> None:
@@ -121,7 +126,8 @@ def save(figure: Figure, path: Path) -> None:
     path.write_bytes(content.getvalue())
 
 
-def legend(axes: Axes, entries: int) -> None:
-    """A legend beside the axes, where it covers nothing."""
-    if entries > 1:
+def legend(axes: Axes) -> None:
+    """A legend of what has a label, if it is more than one thing; beside the axes, where it covers
+    nothing."""
+    if len(axes.get_legend_handles_labels()[0]) > 1:
         axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
