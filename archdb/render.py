@@ -76,9 +76,13 @@ def heads(result: Result) -> list[str]:
 
 
 def cells(result: Result) -> list[list[str]]:
-    """All values as a person reads them."""
+    """All values as a person reads them; where a row names its quantity, as values of that."""
+    at = result.columns.index("quantity") if "quantity" in result.columns else None
     return [
-        [cell(value, name) for value, name in zip(row, result.columns, strict=True)]
+        [
+            cell(value, name if at is None or i == at else str(row[at]))
+            for i, (value, name) in enumerate(zip(row, result.columns, strict=True))
+        ]
         for row in result.rows
     ]
 
@@ -133,7 +137,7 @@ def html(result: Result) -> str:
         )
         return f"<tr>{line}</tr>"
 
-    head = row("th", result.columns, set())
+    head = row("th", heads(result), set())
     body = "".join(
         row("td", texts, bold) for texts, bold in zip(cells(result), larger, strict=True)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _SIGNS = {
@@ -14,10 +15,12 @@ _SIGNS = {
     **{"×": r"$\times$", "→": r"$\to$", "≤": r"$\leq$", "≥": r"$\geq$", "·": r"$\cdot$"},
     **{"−": r"$-$", "⌊": r"$\lfloor$", "⌋": r"$\rfloor$", "⌈": r"$\lceil$", "⌉": r"$\rceil$"},
     **{"±": r"$\pm$", "°": r"$^\circ$", "µ": r"$\mu$", "\u00a0": "~"},
-    **{sign: f"\\textsuperscript{{{power}}}" for power, sign in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")},
     **{"ß": r"{\ss}", "æ": r"{\ae}", "Æ": r"{\AE}", "ø": r"{\o}", "Ø": r"{\O}", "ł": r"{\l}"},
     **{"Ł": r"{\L}", "ı": r"{\i}", "œ": r"{\oe}", "å": r"{\aa}", "Å": r"{\AA}"},
 }
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_POWERS = re.compile(f"([{_RAISED}]+)")
+_LOWERED = str.maketrans(_RAISED, "0123456789")
 #: Combining marks and TeX's accents.
 _ACCENTS = {
     **{"\u0300": "`", "\u0301": "'", "\u0302": "^", "\u0303": "~", "\u0308": '"', "\u0304": "="},
@@ -31,7 +34,11 @@ _DOTLESS = {"i": r"\i", "j": r"\j"}
 
 def escaped(text: str) -> str:
     """The text as TeX prints it. A letter that it has no word for stays, and needs XeTeX."""
-    return "".join(map(_sign, unicodedata.normalize("NFC", text)))
+    parts = _POWERS.split(unicodedata.normalize("NFC", text))  # every other one is a power
+    return "".join(
+        f"\\textsuperscript{{{part.translate(_LOWERED)}}}" if i % 2 else "".join(map(_sign, part))
+        for i, part in enumerate(parts)
+    )
 
 
 def _sign(sign: str) -> str:

@@ -67,10 +67,14 @@ def _named(reader: Reader, result: Result) -> list[tuple[str, str]]:
 
 
 def _words(result: Result) -> set[str]:
-    """The quantities of a result: of columns, without the network they are of, and of rows."""
+    """The quantities of a result: of columns, without the network they are of, and of rows; and
+    the conventions that rows name, unless these are many."""
     words = {column.rsplit(" ", 1)[-1] for column in result.columns}
     if "quantity" in result.columns:
         words.update(map(str, result.column("quantity")))
+    if "convention" in result.columns:
+        named = {name for some in result.column("convention") for name in str(some).split(", ")}
+        words.update(named if len(named) <= MOST else ())
     return words
 
 

@@ -1,0 +1,36 @@
+"""A table as GitHub's Markdown."""
+
+from __future__ import annotations
+
+from archdb.papers.sheet import Head, sheet
+from archdb.queries.paper import Paper
+from archdb.queries.result import Result
+
+
+def markdown(result: Result, paper: Paper) -> str:
+    """A GitHub table with its notes in a list below."""
+    made = sheet(result, paper)
+    head = [_markdown_head(head, made.marks.get(head.name, "")) for head in made.heads]
+    rule = ["---:" if number else "---" for number in made.right]
+    body = [[_cell(text) + _raised(made.marks.get(text, "")) for text in row] for row in made.rows]
+    lines = "".join(f"| {' | '.join(line)} |\n" for line in (head, rule, *body))
+    dataset = f"archdb dataset {paper.release.version}, content {paper.release.content}"
+    notes = [*made.notes, ("", dataset)]
+    listed = "".join(f"- {_raised(mark)}{' ' if mark else ''}{_cell(t)}\n" for mark, t in notes)
+    return f"{lines}\n{listed}"
+
+
+def _markdown_head(head: Head, mark: str) -> str:
+    unit = f"({head.unit})" if head.unit else ""
+    return " ".join(filter(None, (_cell(head.name) + _raised(mark), _cell(head.group), unit)))
+
+
+def _cell(text: str) -> str:
+    """Signs that would be markup stand for themselves."""
+    for sign in "\\|<*":
+        text = text.replace(sign, f"\\{sign}")
+    return text
+
+
+def _raised(mark: str) -> str:
+    return f"<sup>{mark}</sup>" if mark else ""
