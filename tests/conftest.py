@@ -44,9 +44,10 @@ FEW = (
 
 @pytest.fixture(scope="session")
 def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory of seeds with FEW networks, so that building a database takes no time."""
+    """A directory of seeds with FEW networks and no published figures, so that building a
+    database takes no time."""
     place = tmp_path_factory.mktemp("few") / "seeds"
-    shutil.copytree(bundled("seeds"), place, ignore=shutil.ignore_patterns("nets"))
+    shutil.copytree(bundled("seeds"), place, ignore=shutil.ignore_patterns("nets", "published"))
     (place / "nets").mkdir()
     for name in FEW:
         shutil.copy(bundled("seeds") / "nets" / f"{name}.toml", place / "nets")

@@ -9,6 +9,8 @@ from archdb import published
 from archdb.errors import DefinitionError
 from archdb.published import EXPLANATION, FIGURE, evaluated, interval
 
+WHOLE_CATALOGUE = True
+
 G, M, KI, MIB = 10**9, 10**6, 2**10, 2**20
 
 DIGITS = [  # value, unit, how cut, least that is printed so, least above that is not

@@ -36,7 +36,8 @@ def check(reader: Reader) -> Result:
         faults += [(name.replace("_", " "), network, fault) for network, fault in found]
     faults += [("lineage", network, fault) for network, fault in misstated(reader, broken)]
     faults += _derive_again(reader)
-    return Result(["check", "network", "fault"], faults, [verdicts(reader)])
+    said = verdicts(reader)
+    return Result(["check", "network", "fault"], faults, [said] if said else [])
 
 
 def _changed(reader: Reader) -> list[str]:

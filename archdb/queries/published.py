@@ -52,14 +52,16 @@ def _notes(result: Result) -> list[str]:
 
 
 def verdicts(reader: Reader) -> str:
-    """How many figures there are of each verdict, in a sentence."""
+    """How many figures there are of each verdict, in a sentence; none, where there are none."""
     rows = reader.ask("verdicts").rows
+    if not rows:
+        return ""
     counts = {verdict: f"{figures} {_SAID[verdict]}" for verdict, figures, _ in rows}
     open = sum(row[2] for row in rows)
     if open:
         counts["contradicts"] += f" ({open} open questions)"
     said = ", ".join(counts[verdict] for verdict in VERDICTS if verdict in counts)
-    return f"{sum(row[1] for row in rows)} published figures: {said or 'none'}"
+    return f"{sum(row[1] for row in rows)} published figures: {said}"
 
 
 _SAID = {
