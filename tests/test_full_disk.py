@@ -51,14 +51,15 @@ def test_a_database_that_must_grow_stays_as_it_is(words: tuple[str, ...], databa
 
 
 @pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Path]:
+def disk(tmp_path: Path, built: Path) -> Iterator[Path]:
     """A disk of its own with room for one database and hardly more."""
     place = tmp_path / "disk"
     place.mkdir()
     mount = shutil.which("mount")
     if not hasattr(os, "geteuid") or os.geteuid() != 0 or mount is None:
         pytest.skip("only root can mount a small disk")
-    words = [mount, "-t", "tmpfs", "-o", "size=800k", "tmpfs", str(place)]
+    size = f"size={built.stat().st_size + 2**18}"
+    words = [mount, "-t", "tmpfs", "-o", size, "tmpfs", str(place)]
     mounted = subprocess.run(words, capture_output=True, check=False)
     if mounted.returncode != 0:
         pytest.skip("no small disk can be mounted here")

@@ -9,7 +9,7 @@ down_revision = "0003"
 def upgrade() -> None:
     # Plain SQL, because a batch migration would build the tables anew, and not as strict ones.
     op.execute(
-        "alter table convention add column divisor integer not null default 1"
+        "alter table convention add column divisor integer not null default '1'"
         " constraint ck_convention_divisor check (divisor > 0)"
     )
     op.execute("alter table convention add column missing text")
