@@ -8,10 +8,13 @@ import click
 
 from archdb.cli.common import OPENED, emit, format_option, say
 
+#: One that is there: nobody wants a database made for being compared.
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
 
 @click.command("diff")
-@click.argument("old", type=click.Path(path_type=Path), metavar="OLD.db")
-@click.argument("new", type=click.Path(path_type=Path), metavar="NEW.db")
+@click.argument("old", type=FILE, metavar="OLD.db")
+@click.argument("new", type=FILE, metavar="NEW.db")
 @click.option("--layers", is_flag=True, help="List the figures of each layer; else count them.")
 @format_option
 @click.pass_context

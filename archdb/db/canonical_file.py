@@ -20,6 +20,10 @@ SQLITE_VERSION = 3_037_000
 #: Where a file's header counts its changes and names its writer, and what stands there.
 HEADER = {24: 1, 92: 1, 96: SQLITE_VERSION}
 PAGE_SIZE = 4096
+#: Bytes before the first page's own, and in the header of each kind of B-tree page: of an index
+#: and of a table, with children or without.
+FILE_HEADER = 100
+B_TREE = {2: 12, 5: 12, 10: 8, 13: 8}
 
 #: New numbers for the ids that other rows refer to, by the column that they do it in.
 NUMBERED = {
@@ -55,6 +59,7 @@ def _copy(new: sqlite3.Connection) -> None:
         (value,) = new.execute(f"pragma old.{pragma}").fetchone()
         new.execute(f"pragma main.{pragma} = {value}")
     new.execute(f"pragma main.page_size = {PAGE_SIZE}")
+    new.execute("pragma main.secure_delete = on")  # else what is free in a page may hold anything
     new.execute("begin")
     tables = _statements(new, "table")
     for statement in tables.values():
@@ -107,8 +112,28 @@ def _fill(new: sqlite3.Connection, table: str) -> None:
 
 
 def _settle(target: Path) -> None:
-    """Write into the header what does not depend on how the file came to be."""
+    """Write into the header, and into gaps, what does not depend on how the file came to be."""
     with target.open("r+b") as file:
+        while page := file.read(PAGE_SIZE):
+            start = file.tell() - len(page)
+            blanked = _blanked(page, FILE_HEADER if start == 0 else 0)
+            if blanked != page:
+                file.seek(start)
+                file.write(blanked)
         for offset, value in HEADER.items():
             file.seek(offset)
             file.write(value.to_bytes(4, "big"))
+
+
+def _blanked(page: bytes, at: int) -> bytes:
+    """A page of a B-tree with nothing between its list of cells and the cells: there SQLite leaves
+    what it has moved away, one version of it more than another.
+
+    A page of another kind begins with the number of a page, which in no file of less than a
+    hundred gigabytes looks like a B-tree's mark.
+    """
+    if page[at] not in B_TREE:
+        return page
+    cells, start = (int.from_bytes(page[at + i : at + i + 2], "big") for i in (3, 5))
+    end = at + B_TREE[page[at]] + 2 * cells
+    return page[:end] + bytes(start - end) + page[start:]

@@ -16,9 +16,10 @@ from archdb.queries.release import Release
 VERSION = "http://mlcommons.org/croissant/1.0"
 TYPES = {"integer": "sc:Integer", "number": "sc:Float", "string": "sc:Text"}
 _CROISSANT = (
-    *("citeAs", "column", "extract", "field", "fileProperty", "fileObject", "fileSet", "format"),
-    *("includes", "isLiveDataset", "jsonPath", "key", "md5", "parentField", "path", "recordSet"),
-    *("references", "regex", "repeated", "replace", "separator", "source", "subField", "transform"),
+    *("citeAs", "column", "equivalentProperty", "extract", "field", "fileObject", "fileProperty"),
+    *("fileSet", "format", "includes", "isLiveDataset", "jsonPath", "key", "md5", "parentField"),
+    *("path", "recordSet", "references", "regex", "repeated", "replace", "samplingRate"),
+    *("separator", "source", "subField", "transform"),
 )
 CONTEXT = {
     "@language": "en",

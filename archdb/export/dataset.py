@@ -67,7 +67,10 @@ def _whole(target: Path) -> Iterator[Path]:
         raise ArchdbError(
             f"the directory {target.absolute().parent} does not exist", remedy="create it first"
         ).at(str(target))
-    part = Path(tempfile.mkdtemp(prefix=".archdb-", dir=target.absolute().parent))
+    try:
+        part = Path(tempfile.mkdtemp(prefix=".archdb-", dir=target.absolute().parent))
+    except OSError as error:
+        raise ArchdbError(f"cannot be made: {error.strerror}").at(str(target)) from None
     try:
         yield part
         if target.exists():

@@ -11,6 +11,10 @@ from archdb.export.relations import Table
 from archdb.paths import bundled
 from archdb.queries.release import Release
 
+PARQUET = (
+    "\n  The bytes of Parquet files, and so their hashes, depend on the version of pyarrow too."
+)
+
 
 def words() -> dict[str, Any]:
     """What CITATION.cff says of archdb, in the little of YAML that it is written in."""
@@ -53,6 +57,7 @@ def readme(
     listed = "".join(f"| {' | '.join(row)} |\n" for row in rows)
     parquet = any(path.endswith(".parquet") for path in files)
     places = "`csv/` and `parquet/`" if parquet else "`csv/`"
+    written = "" if not parquet else PARQUET
     return f"""# archdb {release.version}
 
 {said["abstract"]}
@@ -69,7 +74,7 @@ info` works them out again, and `archdb diff` compares two datasets row by row.
 
 - `archdb.sqlite`: all of it, for any SQLite client (3.37 or newer) and for archdb itself.
 - {places}: the views and tables below, one file each.
-  Text is UTF-8, an empty field of a CSV file is NULL, counts are exact integers.
+  Text is UTF-8, an empty field of a CSV file is NULL, counts are exact integers.{written}
 - `datapackage.json`: types, units, meanings, keys and references of all columns (Frictionless).
 - `croissant.json`: the same for machine learning tools (Croissant).
 - `references.bib`, `CITATION.cff`: the publications that vouch for the networks, and how to cite

@@ -60,7 +60,9 @@ def diff(old: Reader, new: Reader, *, layers: bool) -> Result:
     """
     names = [set(side.run("select name from network").column("name")) for side in (old, new)]
     both = names[0] & names[1]
-    found = [change for change in _tables(old, new, both) if _concerns(change, both)]
+    rows = list(_tables(old, new))
+    lone = {row.where for row in rows if row.part == "convention" and row.change != "changed"}
+    found = [row for row in rows if _concerns(row, both, lone)]
     for name in sorted(both):
         found += _definition(old, new, name)
     stored = _stored(new)
@@ -70,12 +72,13 @@ def diff(old: Reader, new: Reader, *, layers: bool) -> Result:
     found += each if layers else _counted(each)
     found.sort(key=lambda change: change.architecture or "")
     columns = ["architecture", "change", "part", "where", "quantity", "old", "new", "difference"]
-    rows = [(*change, change.difference) for change in found]
-    return Result(columns, rows, _notes(old, new))
+    return Result(columns, [(*change, change.difference) for change in found], _notes(old, new))
 
 
-def _concerns(change: Found, both: set[str]) -> bool:
-    """Of a network that only one side has, its own row says it all."""
+def _concerns(change: Found, both: set[str], lone: set[str]) -> bool:
+    """Of a network that only one side has, its own row says it all, and so of a convention."""
+    if change.part == "convention_weight":
+        return change.where.split(", ")[0] not in lone
     return change.architecture is None or change.part == "network" or change.architecture in both
 
 
@@ -93,7 +96,7 @@ def _notes(old: Reader, new: Reader) -> Iterator[str]:
 # Tables of the definition, row by row.
 
 
-def _tables(old: Reader, new: Reader, both: set[str]) -> Iterator[Found]:
+def _tables(old: Reader, new: Reader) -> Iterator[Found]:
     there = {relation.name: relation for relation in definition(old)}
     for relation in definition(new):
         if relation.name in there and relation.name not in BY_LAYER:
