@@ -8,6 +8,7 @@ import pytest
 import archdb
 from archdb.derive import derive, native_input
 from archdb.errors import DefinitionError
+from archdb.published import bundled_figures
 from archdb.seeds import Reference, Seed, bundled_files, bundled_references, load
 
 WHOLE_CATALOGUE = True
@@ -184,5 +185,6 @@ def test_every_bundled_reference_is_cited() -> None:
     cited = {each.cite for path in bundled_files() for each in load(path, references).sources}
     files = [path for path in Path(archdb.__file__).parent.rglob("*") if path.suffix in PROSE]
     words = "".join(path.read_text("utf-8") for path in files)  # ops and columns cite too
+    cited |= {figure.citation for figure in bundled_figures()}
     assert cited <= set(references)
     assert {key for key in references if key not in words} <= cited

@@ -33,7 +33,6 @@ COLUMNS = (
     *("value", "off", "digits", "because"),
 )
 
-
 #: How the digits of a number were found from the value that it stands for.
 ROUND, CUT = "rounded", "cut off"
 
@@ -143,10 +142,11 @@ def kind_of(prices: Prices) -> str:
 
 
 def _simplest(reading: Reading) -> tuple[object, ...]:
-    """What comes first: nearer to what was said, then counted by fewer rules."""
+    """What comes first: nearer to what was said, then counted by fewer rules of fewer terms."""
     cut = reading.digits == CUT
-    rules = len({tuple(weights.items()) for weights in reading.prices.weights.values()})
-    return reading.setting.far + cut, rules, cut, reading.setting, reading.prices.name
+    rules = {tuple(weights.items()) for weights in reading.prices.weights.values()}
+    terms = sum(map(len, rules))
+    return reading.setting.far + cut, terms, cut, reading.setting, reading.prices.name
 
 
 def _merged(readings: Iterable[Reading], printed: Printed) -> list[tuple[Any, ...]]:
