@@ -20,11 +20,11 @@ def command(ctx: click.Context, form: str) -> None:
 
     with open_database(ctx) as database:
         faults = check(database)
-    if faults.rows or form != "table":
-        emit(faults, form)
-    else:
-        for note in faults.notes:
-            say(note)
+        if faults.rows or form != "table":
+            emit(faults, form)
+        else:
+            for note in faults.notes:
+                say(note)
     count = len(faults)
     say("no faults" if count == 0 else "1 fault" if count == 1 else f"{count} faults")
     if faults.rows:

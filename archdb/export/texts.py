@@ -11,9 +11,37 @@ from archdb.export.relations import Table
 from archdb.paths import bundled
 from archdb.queries.release import Release
 
-PARQUET = (
-    "\n  The bytes of Parquet files, and so their hashes, depend on the version of pyarrow too."
-)
+#: The README; `places` are directories, `parquet` what must be known where one holds Parquet.
+README = """# archdb {version}
+
+{abstract}
+
+- dataset version: {version}
+- content hash: `{content}`
+- figures hash: `{figures}`
+
+The content hash covers the rows that define the networks, the figures hash what is derived from
+them at their native inputs. Neither depends on the files here: `archdb --database archdb.sqlite
+info` works them out again, and `archdb diff` compares two datasets row by row.
+
+## Files
+
+- `archdb.sqlite`: all of it, for any SQLite client (3.37 or newer) and for archdb itself.
+- {places}: the views and tables below, one file each.
+  Text is UTF-8, an empty field of a CSV file is NULL, counts are exact integers.{parquet}
+- `datapackage.json`: types, units, meanings, keys and references of all columns (Frictionless).
+- `croissant.json`: the same for machine learning tools (Croissant).
+- `references.bib`, `CITATION.cff`: the publications that vouch for the networks, and how to cite
+  this dataset. `LICENSE`: its licence ({license}).
+- `SHA256SUMS`: `sha256sum --check SHA256SUMS` tells whether all files are whole.
+
+## Rows
+
+| table or view | rows | a row is |
+| --- | ---: | --- |
+{rows}"""
+PARQUET = """
+  The bytes of Parquet files, and so their hashes, depend on the version of pyarrow too."""
 
 
 def words() -> dict[str, Any]:
@@ -54,38 +82,17 @@ def readme(
 ) -> str:
     """What is here, how many rows of it, and how to tell that it is whole."""
     rows = [(f"`{table.name}`", f"{table.rows:,}", _first(table.description)) for table in tables]
-    listed = "".join(f"| {' | '.join(row)} |\n" for row in rows)
     parquet = any(path.endswith(".parquet") for path in files)
-    places = "`csv/` and `parquet/`" if parquet else "`csv/`"
-    written = "" if not parquet else PARQUET
-    return f"""# archdb {release.version}
-
-{said["abstract"]}
-
-- dataset version: {release.version}
-- content hash: `{release.content}`
-- figures hash: `{figures}`
-
-The content hash covers the rows that define the networks, the figures hash what is derived from
-them at their native inputs. Neither depends on the files here: `archdb --database archdb.sqlite
-info` works them out again, and `archdb diff` compares two datasets row by row.
-
-## Files
-
-- `archdb.sqlite`: all of it, for any SQLite client (3.37 or newer) and for archdb itself.
-- {places}: the views and tables below, one file each.
-  Text is UTF-8, an empty field of a CSV file is NULL, counts are exact integers.{written}
-- `datapackage.json`: types, units, meanings, keys and references of all columns (Frictionless).
-- `croissant.json`: the same for machine learning tools (Croissant).
-- `references.bib`, `CITATION.cff`: the publications that vouch for the networks, and how to cite
-  this dataset. `LICENSE`: its licence ({said["license"]}).
-- `SHA256SUMS`: `sha256sum --check SHA256SUMS` tells whether all files are whole.
-
-## Rows
-
-| table or view | rows | a row is |
-| --- | ---: | --- |
-{listed}"""
+    return README.format(
+        version=release.version,
+        content=release.content,
+        figures=figures,
+        abstract=said["abstract"],
+        license=said["license"],
+        places="`csv/` and `parquet/`" if parquet else "`csv/`",
+        parquet=PARQUET if parquet else "",
+        rows="".join(f"| {' | '.join(row)} |\n" for row in rows),
+    )
 
 
 def _first(text: str) -> str:

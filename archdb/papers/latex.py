@@ -72,7 +72,7 @@ def _superscript(mark: str, after: str = "") -> str:
 def _figure(text: str) -> str:
     """A cell, in which 4.19e-4 is written as a product, and a number below zero with a minus."""
     digits, e, power = text.partition("e")
-    if e and digits[:1].isdigit() and power.lstrip("-").isdigit():
+    if e and digits.lstrip("-")[:1].isdigit() and power.lstrip("-").isdigit():
         return f"${digits}\\times10^{{{power}}}$"
     if text[:1] == "-" and text[1:2].isdigit():
         return f"$-${escaped(text[1:])}"

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from archdb.papers.sheet import Head, sheet
 from archdb.queries.paper import Paper
 from archdb.queries.result import Result
+
+#: An underscore is markup where it is not inside a word.
+_MARKUP = re.compile(r"[\\|<*`~&\[\]]|(?<![^\W_])_|_(?![^\W_])")
 
 
 def markdown(result: Result, paper: Paper) -> str:
@@ -27,9 +32,7 @@ def _markdown_head(head: Head, mark: str) -> str:
 
 def _cell(text: str) -> str:
     """Signs that would be markup stand for themselves."""
-    for sign in "\\|<*":
-        text = text.replace(sign, f"\\{sign}")
-    return text
+    return _MARKUP.sub(r"\\\g<0>", text)
 
 
 def _raised(mark: str) -> str:

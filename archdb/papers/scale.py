@@ -7,6 +7,7 @@ with a digit or two before the rounding.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -23,6 +24,8 @@ ENOUGH = Decimal("0.5")
 DECIMALS = 2
 #: Digits of a ratio or a percentage.
 SIGNIFICANT = 3
+#: What has so many digits that nobody reads them is written with a power of ten.
+WHOLE = 1e15
 LEAST = Decimal(1).scaleb(-DECIMALS)
 
 RULE = (
@@ -59,7 +62,9 @@ def scale_of(values: Iterable[Any], unit: str) -> Scale:
 
 
 def fraction(value: float) -> str:
-    """A ratio: 2.27, 0.115, 4.19e-5; one that is above a thousand is rounded to a whole."""
-    if not value or abs(value) >= 1000:
+    """A ratio: 2.27, 0.115, 4.19e-5, 1.00e300; one above a thousand is rounded to a whole."""
+    if not value:
+        return "0"
+    if 1000 <= abs(value) < WHOLE:
         return f"{value:,.0f}"
-    return f"{value:#.{SIGNIFICANT}g}".rstrip(".").replace("e-0", "e-")
+    return re.sub(r"e([-+])0*", r"e\1", f"{value:#.{SIGNIFICANT}g}").rstrip(".").replace("e+", "e")

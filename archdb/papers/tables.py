@@ -9,4 +9,4 @@ from archdb.papers.markdown import markdown
 from archdb.queries.paper import Paper
 from archdb.queries.result import Result
 
-FORMATS: dict[str, Callable[[Result, Paper], str]] = {"latex": latex, "markdown": markdown}
+FORMATS: dict[str, Callable[[Result, Paper], str]] = {"markdown": markdown, "latex": latex}
