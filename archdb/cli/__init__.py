@@ -14,7 +14,20 @@ from archdb.errors import ArchdbError
 
 #: Each command's module in this package, in the order in which the help lists them.
 COMMANDS = {
-    name: name for name in ("compare", "show", "list", "query", "schema", "derive", "check")
+    name: name
+    for name in (
+        "compare",
+        "show",
+        "list",
+        "query",
+        "schema",
+        "derive",
+        "check",
+        "sweep",
+        "calc",
+        "explain",
+        "rewrite",
+    )
 } | {"import": "import_", "db": "db"}
 
 

@@ -12,7 +12,8 @@ from archdb.db import schema
 from archdb.db.engine import insert_many
 from archdb.db.rows import load, positions, put_layers
 from archdb.derive import LAYER_COLUMNS, Profile, derive, native_input
-from archdb.errors import DefinitionError, ShapeError
+from archdb.errors import DefinitionError, NotFoundError, ShapeError
+from archdb.graph import Network
 from archdb.ops.shape import parse
 from archdb.ops.shape import text as shape_text
 from archdb.records import Seed
@@ -94,7 +95,7 @@ def remove(connection: Connection, which: str, **values: Any) -> None:
     """
     networks = f"(select id from network where {which})"
     remove_profiles(connection, f"network_id in {networks}", **values)
-    for table in ("edge", "layer", "block", "source", "alias"):
+    for table in ("edge", "layer", "block", "source", "difference", "alias"):
         connection.execute(text(f"delete from {table} where network_id in {networks}"), values)
     connection.execute(text(f"delete from network where {which}"), values)
 
@@ -183,3 +184,34 @@ def agrees(
     }
     totals_agree = tuple(stored) == tuple(profile.totals[column] for column in TOTAL_COLUMNS)
     return totals_agree and {row[0]: tuple(row[1:]) for row in rows} == expected
+
+
+def id_of(connection: Connection, name: str) -> int:
+    """The key of a network; NotFoundError where it is gone."""
+    found: int | None = connection.execute(
+        text("select id from network where name = :name"), {"name": name}
+    ).scalar_one_or_none()
+    if found is None:
+        raise NotFoundError(f"network '{name}' is no longer there")
+    return found
+
+
+def put_variant(connection: Connection, base: str, name: str, network: Network) -> None:
+    """Store a network made from another by a rule, under a name of its own."""
+    header = connection.execute(
+        text("select title, family, year, classes from network where name = :name"), {"name": base}
+    ).one()
+    seed = Seed(
+        name=name,
+        title=f"{header.title}, rewritten",
+        family=header.family,
+        year=header.year,
+        aliases=(),
+        variant_of=base,
+        classes=header.classes,
+        differences=(),
+        sources=(),
+        references=(),
+        network=network,
+    )
+    put_seed(connection, seed, "imported")

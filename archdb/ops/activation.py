@@ -18,6 +18,8 @@ from archdb.ops.base import (
     point,
     same_shape,
 )
+from archdb.ops.explained import Formulas
+from archdb.ops.rewritable import kept
 from archdb.ops.shape import Shape
 
 
@@ -27,6 +29,7 @@ class ElementWise(Op):
     out = same_shape
     params = no_params
     window = point
+    channels = kept
 
 
 @op("relu")
@@ -88,6 +91,9 @@ class Prelu(ElementWise):
         (x,) = inputs
         return (Tensor("slope", WEIGHT, (x[-1] if len(x) == 2 else x[0],)),)
 
+    def formulas(self, *inputs: Shape) -> Formulas:
+        return {"slope": "channels"}
+
 
 @op("swish")
 class Swish(ElementWise):
@@ -127,6 +133,9 @@ class Softmax(ElementWise):
         classes = x[-1] if len(x) == 2 else x[0]
         positions = prod(x) // classes
         return Work(exponentials=prod(x), adds=positions * (classes - 1), divisions=prod(x))
+
+    def formulas(self, *inputs: Shape) -> Formulas:
+        return {"adds": "positions · (channels − 1)"}
 
 
 @op("dropout")

@@ -94,7 +94,9 @@ def _counts(value: Any) -> tuple[int, ...]:
 
 
 def _reshaping(value: Any) -> tuple[int, ...]:
-    if not isinstance(value, (list, tuple)) or not value or list(value).count(-1) > 1:
+    if not isinstance(value, (list, tuple)) or not 1 <= len(value) <= 3:
+        raise ValueError
+    if list(value).count(-1) > 1:
         raise ValueError
     return tuple(_integer(item, -1) for item in value)
 
@@ -151,7 +153,7 @@ Extents = Annotated[
 ]
 Reshaping = Annotated[
     tuple[int, ...],
-    Kind("a list of extents: a number, 0 for the input's own, once perhaps -1", _reshaping),
+    Kind("one to three extents: a number, 0 for the input's own, once perhaps -1", _reshaping),
 ]
 Table = Annotated[
     tuple[tuple[int, ...], ...],

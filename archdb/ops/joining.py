@@ -7,6 +7,8 @@ from typing import ClassVar
 from archdb.errors import ShapeError
 from archdb.ops.attributes import Extents
 from archdb.ops.base import Op, Work, no_params, no_work, op, point
+from archdb.ops.explained import Formulas, Stated
+from archdb.ops.rewritable import kept, whatever_arrives
 from archdb.ops.shape import Shape, pretty
 from archdb.ops.window import POINT, Unbounded, Window
 
@@ -40,6 +42,7 @@ class Concat(Join):
     """Maps of equal size stacked along the channels (or vectors, along the features)."""
 
     work = no_work
+    adapted = whatever_arrives
 
     def out(self, *inputs: Shape) -> Shape:
         _agree(inputs, "concatenated", lambda x: x[1:] if len(x) == 3 else x[:-1])
@@ -47,12 +50,18 @@ class Concat(Join):
             return (sum(x[0] for x in inputs), *inputs[0][1:])
         return (*inputs[0][:-1], sum(x[-1] for x in inputs))
 
+    def formulas(self, *inputs: Shape) -> Formulas:
+        counts = [x[-1] if len(x) == 2 else x[0] for x in inputs]
+        stacked = Stated("the inputs' together", " + ".join(map(str, counts)))
+        return {"out_channels": stacked, "out_features": stacked}
+
 
 @op("add")
 class Add(Join):
     """Element-wise sum of equal shapes: one addition for each input after the first."""
 
     commutative = True
+    channels = kept
 
     def out(self, *inputs: Shape) -> Shape:
         _agree(inputs, "added", lambda x: x)
@@ -60,6 +69,9 @@ class Add(Join):
 
     def work(self, out: Shape, *inputs: Shape) -> Work:
         return Work(adds=prod(out) * (len(inputs) - 1))
+
+    def formulas(self, *inputs: Shape) -> Formulas:
+        return {"adds": "(inputs − 1) · out_elements"}
 
 
 @op("multiply")
@@ -69,6 +81,7 @@ class Multiply(Join):
 
     arity = (2, 2)
     commutative = True
+    channels = kept
 
     def out(self, *inputs: Shape) -> Shape:
         x, y = sorted(inputs, key=prod, reverse=True)

@@ -9,6 +9,7 @@ from archdb.errors import NotFoundError, nearest
 from archdb.queries import freshness
 from archdb.queries.reader import Reader
 from archdb.queries.result import Result
+from archdb.queries.rewritten import holding
 
 
 class Database(Reader):
@@ -27,7 +28,8 @@ class Database(Reader):
         """Two or more networks side by side; `by` is total, op, block, resolution or layer."""
         from archdb.queries.compare import compare
 
-        return compare(self, names, by, _words(input), convention)
+        with holding(self, names) as (reader, held):
+            return compare(reader, held, by, _words(input), convention)
 
     def show(
         self,
@@ -40,7 +42,21 @@ class Database(Reader):
         """One network; `by` is total, op, block, resolution or layer."""
         from archdb.queries.compare import show
 
-        return show(self, name, by, _words(input), convention)
+        with holding(self, [name]) as (reader, held):
+            return show(reader, held[0], by, _words(input), convention)
+
+    def explain(
+        self,
+        name: str,
+        *,
+        quantity: str | None = None,
+        by: str = "block",
+        input: str | int | None = None,
+    ) -> Result:
+        """How figures come about: of NAME/LAYER all, of NAME its totals or one `quantity`."""
+        from archdb.queries.explain import explain
+
+        return explain(self, name, quantity, by, _words(input))
 
     def lineage(self, name: str) -> Result:
         """How a network says it differs from its base, that from its own, and so on."""

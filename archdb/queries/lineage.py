@@ -31,16 +31,20 @@ Rows = dict[str, dict[str, Any]]
 
 def differences(reader: Reader, base: str, variant: str) -> list[Change]:
     """All differences between the layer rows of two networks, layers matched by name."""
-    there, here = (_rows(reader, name) for name in (base, variant))
-    changes: list[Change] = []
+    return changes(_rows(reader, base), _rows(reader, variant))
+
+
+def changes(there: Rows, here: Rows) -> list[Change]:
+    """The same of layer rows by name."""
+    found: list[Change] = []
     for name in [*there, *(name for name in here if name not in there)]:
         if name not in here:
-            changes.append(Change("layer", there[name]["op"], "", name))
+            found.append(Change("layer", there[name]["op"], "", name))
         elif name not in there:
-            changes.append(Change("layer", "", here[name]["op"], name))
+            found.append(Change("layer", "", here[name]["op"], name))
         else:
-            changes += _changes(name, there, here)
-    return changes
+            found += _changes(name, there, here)
+    return found
 
 
 def _rows(reader: Reader, network: str) -> Rows:
