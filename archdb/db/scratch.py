@@ -44,7 +44,8 @@ def _fill(connection: sqlite3.Connection, path: Path, names: Sequence[str]) -> N
     connection.execute("attach database ? as other", (f"{path.resolve().as_uri()}?mode=ro",))
     connection.execute("begin")
     schema = connection.execute(
-        "select type, sql from other.sqlite_master where sql is not null"
+        "select type, sql from other.sqlite_master"
+        " where sql is not null and name not like 'sqlite\\_%' escape '\\'"
     ).fetchall()
     for kind, statement in schema:
         if kind == "table":
