@@ -105,7 +105,9 @@ def _open(reason: str, out: Shape | None = None, known: tuple[Shape, ...] = ()) 
 
 
 def _pads(window: Window | Unbounded, inputs: tuple[Shape, ...]) -> Pads:
-    if window is POINT or isinstance(window, Unbounded) or len(inputs[0]) != 3:
+    if isinstance(window, Unbounded):
+        return window.pads
+    if window is POINT or len(inputs[0]) != 3:
         return (0, 0, 0, 0)
     return window.pads(*inputs[0][1:])
 

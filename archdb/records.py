@@ -118,7 +118,12 @@ def differences(header: Mapping[str, Any]) -> Iterable[Difference]:
         raise DefinitionError("states differences, but no variant_of to differ from")
     for number, row in enumerate(header["difference"], 1):
         try:
-            yield Difference(**DIFFERENCE.parse(row))
+            stated = Difference(**DIFFERENCE.parse(row))
+            if stated.base == stated.here:
+                raise DefinitionError(f"states no difference: '{stated.base}' here and in the base")
+            if not stated.layers:
+                raise DefinitionError("names no layers", remedy='layers = ["*"] means all')
+            yield stated
         except DefinitionError as error:
             raise error.at(f"difference {number}") from None
 

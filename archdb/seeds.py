@@ -111,24 +111,30 @@ def _network(name: str, net: Mapping[str, Any]) -> Network:
     draft = Draft()
     draft.add(net["input_name"], make("input", {"shape": net["input"]}))
     _lay(draft, net["layers"], "row")
-    _check_outputs(draft, net["outputs"])
+    outputs = net["outputs"] or (draft.last,)
     draft.auxiliary = True
     _lay(draft, net["auxiliary"], "auxiliary row")
-    return draft.network(name)
+    network = draft.network(name)
+    _check_outputs(network, outputs)
+    return network
 
 
-def _check_outputs(draft: Draft, stated: tuple[str, ...]) -> None:
+def _check_outputs(network: Network, outputs: tuple[str, ...]) -> None:
     """What nothing reads is an output: the last layer, or those that the seed states; any other
     was left hanging by mistake."""
-    outputs = set(stated or [draft.last])
-    read = {source for layer in draft.layers for source in layer.inputs}
-    for layer in draft.layers:
+    main = [layer for layer in network if not layer.auxiliary]
+    read = {source for layer in main for source in layer.inputs}
+    for layer in main:
         if layer.name not in read and layer.name not in outputs:
             raise DefinitionError(
                 "nothing reads it", remedy=f'if it is an output: outputs = ["{layer.name}", …]'
             ).at(f"layer '{layer.name}'")
-    for name in outputs - {layer.name for layer in draft.layers}:
-        raise DefinitionError(f"'{name}' is stated as an output, but is no layer")
+    names = [layer.name for layer in main]
+    for name in outputs:
+        if name not in names:
+            raise DefinitionError(
+                f"'{name}' is stated as an output, but is no layer", remedy=nearest(name, names)
+            )
 
 
 def _lay(draft: Draft, rows: Iterable[list[Any]], what: str) -> None:

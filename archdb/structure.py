@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from hashlib import blake2b
 
 from archdb.graph import Network
@@ -10,25 +11,50 @@ from archdb.ops import Op
 
 _SIZE = 16  # bytes: collisions are out of reach for any catalogue
 
+Digests = dict[str, bytes]
+
 
 def fingerprint(network: Network) -> str:
-    """Hexadecimal hash; equal for two networks exactly if they are the same graph of equal ops.
+    """Hexadecimal hash: equal for the same graph of equal ops, whatever the names and the order.
 
-    Each layer is hashed with the hashes of what it reads, so that a hash stands for all that
-    leads to the layer; the network's is that of its layers' hashes, sorted. Where the order of
-    inputs makes no difference (a sum), it makes none to the hash.
+    Each layer is hashed with all that leads to it, and the network's hash is that of its layers'
+    hashes, sorted. Twins, equal layers on equal inputs, are then told apart by what reads them.
+    Different graphs share a hash only if not even that tells them apart (two pairs of twins,
+    joined straight in one and crosswise in the other).
     """
-    digests: dict[str, bytes] = {}
+    digests = _with_inputs(network)
+    if len(set(digests.values())) < len(digests):
+        digests = _with_readers(network, digests)
+    return _hash(sorted(digests.values())).hex()
+
+
+def _with_inputs(network: Network) -> Digests:
+    """A hash for all that leads to each layer. Where the order of inputs makes no difference
+    (a sum), it makes none to the hash."""
+    digests: Digests = {}
     for layer in network:
         inputs = [digests[name] for name in layer.inputs]
         if layer.op.commutative:
             inputs.sort()
-        own = blake2b(_described(layer.op), digest_size=_SIZE)
-        own.update(b"auxiliary" if layer.auxiliary else b"main")
-        for digest in inputs:
-            own.update(digest)
-        digests[layer.name] = own.digest()
-    return blake2b(b"".join(sorted(digests.values())), digest_size=_SIZE).hexdigest()
+        place = b"auxiliary" if layer.auxiliary else b"main"
+        digests[layer.name] = _hash([_described(layer.op), place, *inputs])
+    return digests
+
+
+def _with_readers(network: Network, digests: Digests) -> Digests:
+    """These hashes, each with all that follows from its layer."""
+    readers: dict[str, list[bytes]] = {layer.name: [] for layer in network}
+    found: Digests = {}
+    for layer in reversed(network.layers):
+        own = found[layer.name] = _hash([digests[layer.name], *sorted(readers[layer.name])])
+        for slot, name in enumerate(layer.inputs):
+            place = 0 if layer.op.commutative else slot
+            readers[name].append(own + place.to_bytes(4, "big"))
+    return found
+
+
+def _hash(parts: Iterable[bytes]) -> bytes:
+    return blake2b(b"".join(parts), digest_size=_SIZE).digest()
 
 
 _DESCRIBED: dict[Op, bytes] = {}

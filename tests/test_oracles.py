@@ -20,6 +20,8 @@ from archdb.graph import Layer
 from archdb.ops.shape import parse, pretty
 from archdb.paths import bundled
 
+WHOLE_CATALOGUE = True
+
 ORACLES = Path(__file__).parent / "oracles"
 
 
@@ -39,9 +41,9 @@ def references() -> dict[str, seeds.Reference]:
 
 
 @cache
-def profile(architecture: str, size: str) -> Profile:
+def profile(architecture: str, size: str | None) -> Profile:
     path = bundled("seeds") / "nets" / f"{architecture}.toml"
-    return derive(seeds.load(path, references()).network, parse(size))
+    return derive(seeds.load(path, references()).network, parse(size) if size else None)
 
 
 def weighted(found: Profile) -> Iterator[tuple[Layer, dict[str, Any]]]:
@@ -102,3 +104,11 @@ def test_layers_equal_the_oracle_in_order(architecture: str, library: str) -> No
 
 def test_enough_networks_are_compared_layer_by_layer() -> None:
     assert len({architecture for architecture, _ in LAYERED}) >= 25
+
+
+@pytest.mark.parametrize("row", rows("released.csv"), ids=lambda row: row["architecture"])
+def test_totals_equal_the_released_file(row: dict[str, str]) -> None:
+    """Figures worked out from the authors' Caffe files by a calculator that knows no archdb."""
+    found = profile(row["architecture"], None).totals
+    params = sum(found[f"{role}_params"] for role in ("weight", "bias", "norm"))
+    assert (params, found["macs"]) == (int(row["params"]), int(row["macs"]))

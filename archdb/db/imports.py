@@ -42,9 +42,17 @@ def _may_store(connection: Connection, name: str, replace: bool) -> None:
 
 
 def _check_base(connection: Connection, seed: Seed, file: Path) -> None:
-    names = connection.execute(text("select name from network")).scalars().all()
-    if seed.variant_of is not None and seed.variant_of not in names:
+    rows = connection.execute(text("select name, variant_of from network"))
+    bases = {row.name: row.variant_of for row in rows}
+    if seed.variant_of is not None and seed.variant_of not in bases:
         raise DefinitionError(
             f"is a variant of '{seed.variant_of}', which is no network",
-            remedy=nearest(seed.variant_of, names),
+            remedy=nearest(seed.variant_of, bases),
         ).at(f"{file}, {seed.name}")
+    line = [seed.name]
+    while (base := bases.get(line[-1])) is not None:
+        line.append(base)
+        if line.count(base) > 1:
+            raise DefinitionError(
+                f"is a variant of itself: {' → '.join(line)}", remedy="a base is no variant of it"
+            ).at(f"{file}, {seed.name}")

@@ -44,7 +44,15 @@ def put_layers(connection: Connection, network_id: int, network: Network) -> Non
         schema.layer,
         LAYER,
         [
-            (network_id, i, row.name, row.op.name, row.block, int(row.auxiliary), *columns_of(row.op))
+            (
+                network_id,
+                i,
+                row.name,
+                row.op.name,
+                row.block,
+                int(row.auxiliary),
+                *columns_of(row.op),
+            )
             for i, row in enumerate(network.layers)
         ],
     )

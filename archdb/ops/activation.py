@@ -5,6 +5,7 @@ Counts per element follow from the formula in each docstring, evaluated as it st
 
 from math import prod
 
+from archdb.errors import DefinitionError
 from archdb.ops.attributes import Number
 from archdb.ops.base import (
     WEIGHT,
@@ -20,7 +21,7 @@ from archdb.ops.base import (
 )
 from archdb.ops.explained import Formulas
 from archdb.ops.rewritable import kept
-from archdb.ops.shape import Shape
+from archdb.ops.shape import Shape, channels
 
 
 class ElementWise(Op):
@@ -89,7 +90,7 @@ class Prelu(ElementWise):
 
     def params(self, *inputs: Shape) -> tuple[Tensor, ...]:
         (x,) = inputs
-        return (Tensor("slope", WEIGHT, (x[-1] if len(x) == 2 else x[0],)),)
+        return (Tensor("slope", WEIGHT, (channels(x),)),)
 
     def formulas(self, *inputs: Shape) -> Formulas:
         return {"slope": "channels"}
@@ -130,9 +131,8 @@ class Softmax(ElementWise):
     exponentials, n - 1 additions, n divisions."""
 
     def work(self, out: Shape, x: Shape) -> Work:
-        classes = x[-1] if len(x) == 2 else x[0]
-        positions = prod(x) // classes
-        return Work(exponentials=prod(x), adds=positions * (classes - 1), divisions=prod(x))
+        positions = prod(x) // channels(x)
+        return Work(exponentials=prod(x), adds=prod(x) - positions, divisions=prod(x))
 
     def formulas(self, *inputs: Shape) -> Formulas:
         return {"adds": "positions · (channels − 1)"}
@@ -145,3 +145,7 @@ class Dropout(ElementWise):
     rate: Number
 
     work = no_work
+
+    def check(self) -> None:
+        if not 0 <= self.rate <= 1:
+            raise DefinitionError(f"'rate' must be from 0 to 1, got {self.rate:g}").at(self.name)

@@ -125,7 +125,8 @@ class Op(Rewritable, Explained):
         """Raises ShapeError where the op does not take that many inputs."""
         least, most = self.arity
         if len(inputs) < least or (most is not None and len(inputs) > most):
-            wanted = str(least) if most == least else f"{least} or more"
+            upwards = f"{least} or more" if most is None else f"{least} to {most}"
+            wanted = str(least) if most == least else upwards
             raise ShapeError(f"takes {wanted} input(s), got {len(inputs)}")
 
     def __repr__(self) -> str:

@@ -9,7 +9,7 @@ from archdb.ops.attributes import Extents
 from archdb.ops.base import Op, Work, no_params, no_work, op, point
 from archdb.ops.explained import Formulas, Stated
 from archdb.ops.rewritable import kept, whatever_arrives
-from archdb.ops.shape import Shape, pretty
+from archdb.ops.shape import Shape, channels, pretty, with_channels
 from archdb.ops.window import POINT, Unbounded, Window
 
 
@@ -45,14 +45,11 @@ class Concat(Join):
     adapted = whatever_arrives
 
     def out(self, *inputs: Shape) -> Shape:
-        _agree(inputs, "concatenated", lambda x: x[1:] if len(x) == 3 else x[:-1])
-        if len(inputs[0]) == 3:
-            return (sum(x[0] for x in inputs), *inputs[0][1:])
-        return (*inputs[0][:-1], sum(x[-1] for x in inputs))
+        _agree(inputs, "concatenated", lambda x: with_channels(x, 0))
+        return with_channels(inputs[0], sum(map(channels, inputs)))
 
     def formulas(self, *inputs: Shape) -> Formulas:
-        counts = [x[-1] if len(x) == 2 else x[0] for x in inputs]
-        stacked = Stated("the inputs' together", " + ".join(map(str, counts)))
+        stacked = Stated("the inputs' together", " + ".join(str(channels(x)) for x in inputs))
         return {"out_channels": stacked, "out_features": stacked}
 
 
@@ -85,7 +82,7 @@ class Multiply(Join):
 
     def out(self, *inputs: Shape) -> Shape:
         x, y = sorted(inputs, key=prod, reverse=True)
-        if x != y and y != (x[0], 1, 1):
+        if x != y and (len(x) != 3 or y != (x[0], 1, 1)):
             listed = " and ".join(pretty(shape) for shape in inputs)
             raise ShapeError(f"shapes that do not meet cannot be multiplied: {listed}")
         return x

@@ -19,7 +19,7 @@ from archdb.ops.base import (
 )
 from archdb.ops.explained import Formulas
 from archdb.ops.rewritable import kept
-from archdb.ops.shape import Shape
+from archdb.ops.shape import Shape, channels
 
 
 @op("batch_norm")
@@ -36,12 +36,12 @@ class BatchNorm(Op):
     channels = kept
 
     def params(self, x: Shape) -> tuple[Tensor, ...]:
-        channels = (x[-1],) if len(x) == 2 else (x[0],)
+        each = (channels(x),)
         return (
-            Tensor("scale", NORM, channels),
-            Tensor("shift", NORM, channels),
-            Tensor("running mean", BUFFER, channels),
-            Tensor("running variance", BUFFER, channels),
+            Tensor("scale", NORM, each),
+            Tensor("shift", NORM, each),
+            Tensor("running mean", BUFFER, each),
+            Tensor("running variance", BUFFER, each),
         )
 
     def formulas(self, *inputs: Shape) -> Formulas:
@@ -98,11 +98,10 @@ class LayerNorm(Op):
     channels = kept
 
     def params(self, x: Shape) -> tuple[Tensor, ...]:
-        channels = (x[-1],) if len(x) == 2 else (x[0],)
-        return (Tensor("scale", NORM, channels), Tensor("shift", NORM, channels))
+        return (Tensor("scale", NORM, (channels(x),)), Tensor("shift", NORM, (channels(x),)))
 
     def work(self, out: Shape, x: Shape) -> Work:
-        n = x[-1] if len(x) == 2 else x[0]
+        n = channels(x)
         positions = prod(x) // n
         return Work(
             adds=positions * (4 * n - 1),
@@ -131,10 +130,10 @@ class L2Norm(Op):
     channels = kept
 
     def params(self, x: Shape) -> tuple[Tensor, ...]:
-        return (Tensor("scale", NORM, (x[0],)),)
+        return (Tensor("scale", NORM, (channels(x),)),)
 
     def work(self, out: Shape, x: Shape) -> Work:
-        n = x[0]
+        n = channels(x)
         positions = prod(x) // n
         return Work(
             adds=positions * (n - 1),
@@ -158,7 +157,7 @@ class ChannelScale(Op):
     channels = kept
 
     def params(self, x: Shape) -> tuple[Tensor, ...]:
-        return (Tensor("factor", WEIGHT, (x[-1] if len(x) == 2 else x[0],)),)
+        return (Tensor("factor", WEIGHT, (channels(x),)),)
 
     def formulas(self, *inputs: Shape) -> Formulas:
         return {"factor": "channels"}

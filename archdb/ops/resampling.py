@@ -85,7 +85,9 @@ class MaxUnpool2d(Op):
             raise ShapeError(f"{pretty(x)} cannot go back to where {pretty(pool)} came from")
         full = tuple(map(self._full, x[1:], (0, 1)))
         size = self.size or full
-        if any(abs(n - m) >= step for n, m, step in zip(size, full, self.stride, strict=True)):
+        if min(size) < 1 or any(
+            abs(n - m) >= step for n, m, step in zip(size, full, self.stride, strict=True)
+        ):
             raise ShapeError(
                 f"no such pool of {pretty(size)} gives {pretty(x[1:])}",
                 remedy=f"the size must be near {pretty(full)}",
@@ -105,14 +107,14 @@ class MaxUnpool2d(Op):
         return (count - 1) * self.stride[axis] + self.kernel[axis] - padding
 
     def window(self, *inputs: Shape) -> Unbounded:
-        return UPSAMPLED
+        return UPSAMPLED._replace(pads=self.padding)
 
 
 @op("psroi_pool2d")
 class PsRoiPool2d(Op):
     """Position-sensitive pooling of regions (dai2016): bin (i, j) of a region averages its own
-    group of channels. The second input is a region. Shapes are those of one region, and the work
-    that of the largest one, the whole map, in bins as adaptive_avg_pool2d has them."""
+    group of channels. The second input is a region, a vector. Shapes are those of one region, and
+    the work that of the largest one, the whole map, in bins as adaptive_avg_pool2d has them."""
 
     arity = (2, 2)
     bins: Pair
@@ -121,6 +123,8 @@ class PsRoiPool2d(Op):
 
     def out(self, *inputs: Shape) -> Shape:
         channels = image(self, inputs[0])[0]
+        if len(inputs[1]) != 1:
+            raise ShapeError(f"needs a vector as its region, got {pretty(inputs[1])}")
         if channels % prod(self.bins):
             raise ShapeError(f"{channels} channels do not divide into {prod(self.bins)} bins")
         return (channels // prod(self.bins), *self.bins)

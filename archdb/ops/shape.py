@@ -24,6 +24,16 @@ def pretty(shape: Shape) -> str:
     return "×".join(map(str, shape))
 
 
+def channels(shape: Shape) -> int:
+    """Channels of an image; features of a sequence or a vector."""
+    return shape[1] if len(shape) == 2 else shape[0]
+
+
+def with_channels(shape: Shape, count: int) -> Shape:
+    """The same positions with `count` channels (or features) each."""
+    return (shape[0], count) if len(shape) == 2 else (count, *shape[1:])
+
+
 def parse(words: str) -> Shape:
     """The shape that '3x224x224' names; raises UsageError on anything else."""
     parts = words.replace("×", "x").lower().split("x")

@@ -8,7 +8,7 @@ from archdb.ops.attributes import Count, Offset, Reshaping, Sides, Size
 from archdb.ops.base import Op, image, no_params, no_work, op, point
 from archdb.ops.explained import OUT_AXES, Formulas, Stated
 from archdb.ops.rewritable import kept, kept_of_first, scaled
-from archdb.ops.shape import Shape, pretty
+from archdb.ops.shape import Shape, channels, pretty, with_channels
 from archdb.ops.window import Unbounded, Window
 
 
@@ -81,14 +81,14 @@ class PadChannels(Op):
     window = point
 
     def out(self, x: Shape) -> Shape:
-        return (self.before + x[0] + self.after, *x[1:])
+        return with_channels(x, self.before + channels(x) + self.after)
 
     def formulas(self, *inputs: Shape) -> Formulas:
         return dict.fromkeys(("out_channels", "out_features"), "before + channels + after")
 
     def adapted(self, old: tuple[Shape, ...], new: tuple[Shape, ...]) -> Any:
         """In proportion, rounded down."""
-        was, now = old[0][0], new[0][0]
+        was, now = channels(old[0]), channels(new[0])
         return PadChannels(before=self.before * now // was, after=self.after * now // was)
 
 
@@ -104,16 +104,16 @@ class SliceChannels(Op):
     window = point
 
     def out(self, x: Shape) -> Shape:
-        if not self.start < self.stop <= x[0]:
-            raise ShapeError(f"cannot take channels {self.start} to {self.stop} of {x[0]}")
-        return (self.stop - self.start, *x[1:])
+        if not self.start < self.stop <= channels(x):
+            raise ShapeError(f"cannot take channels {self.start} to {self.stop} of {channels(x)}")
+        return with_channels(x, self.stop - self.start)
 
     def formulas(self, *inputs: Shape) -> Formulas:
         return {"out_channels": "stop − start", "out_features": "stop − start"}
 
     def adapted(self, old: tuple[Shape, ...], new: tuple[Shape, ...]) -> Any:
         """In proportion; rounded down, so that slices that met still meet."""
-        was, now = old[0][0], new[0][0]
+        was, now = channels(old[0]), channels(new[0])
         return SliceChannels(start=self.start * now // was, stop=self.stop * now // was)
 
 
@@ -129,8 +129,8 @@ class ChannelShuffle(Op):
     channels = kept
 
     def out(self, x: Shape) -> Shape:
-        if x[0] % self.groups:
-            raise ShapeError(f"{x[0]} channels do not divide into {self.groups} groups")
+        if channels(x) % self.groups:
+            raise ShapeError(f"{channels(x)} channels do not divide into {self.groups} groups")
         return x
 
     def check(self) -> None:

@@ -3,7 +3,7 @@
 from math import gcd, prod
 from typing import Any
 
-from archdb.errors import ShapeError
+from archdb.errors import DefinitionError, ShapeError
 from archdb.ops.attributes import Count, Flag, Offset, Pair, Sides
 from archdb.ops.base import BIAS, BUFFER, WEIGHT, Gemm, Op, Tensor, Work, image, op
 from archdb.ops.explained import Formulas, applied_kernels
@@ -31,6 +31,15 @@ class ConvTranspose2d(Op):
     groups: Count = 1
     bias: Flag = True
     fixed: Flag = False
+
+    def check(self) -> None:
+        for more, stride, dilation in zip(
+            self.output_padding, self.stride, self.dilation, strict=True
+        ):
+            if more >= max(stride, dilation):
+                raise DefinitionError(
+                    f"'output_padding' must be less than stride or dilation, got {more}"
+                ).at(self.name)
 
     def channels(self, *inputs: Shape) -> Origin:
         """A fixed kernel interpolates: each map stays itself."""
@@ -94,8 +103,8 @@ class ConvTranspose2d(Op):
         macs = prod(x) * (self.filters // self.groups) * prod(self.kernel)
         return Work(macs=macs, bias_adds=prod(out) if self.bias else 0)
 
-    def window(self, x: Shape) -> Window | Unbounded:
-        return UPSAMPLED
+    def window(self, x: Shape) -> Unbounded:
+        return UPSAMPLED._replace(pads=self.padding)
 
     def gemm(self, out: Shape, *inputs: Shape) -> Gemm:
         """Every input position times the whole kernel, before col2im adds what overlaps."""

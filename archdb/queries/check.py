@@ -28,11 +28,12 @@ def check(reader: Reader) -> Result:
     faults += [("views and triggers", "", f"{name} {remedy}") for name in changed]
     if not dictionary.views().keys().isdisjoint(changed):  # the other questions read them
         return Result(["check", "network", "fault"], faults)
-    faults += [("derivation", name, str(error)) for name, error in freshen(reader).items()]
+    broken = freshen(reader)
+    faults += [("derivation", name, str(error)) for name, error in broken.items()]
     for name, statement in checks().items():
         found = reader.run(statement).rows
         faults += [(name.replace("_", " "), network, fault) for network, fault in found]
-    faults += [("lineage", network, fault) for network, fault in misstated(reader)]
+    faults += [("lineage", network, fault) for network, fault in misstated(reader, broken)]
     faults += _derive_again(reader)
     return Result(["check", "network", "fault"], faults)
 

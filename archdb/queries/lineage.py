@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Iterator
 from fnmatch import fnmatchcase
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdb.queries.result import Result
@@ -129,7 +130,12 @@ def _some(layers: list[str]) -> str:
 
 def lineage(reader: Reader, name: str) -> Result:
     """The stated differences of a network from its base, and of that from its own, and so on."""
-    return reader.ask("lineage", name=reader.resolve(name))
+    line = reader.ask("ancestors", name=reader.resolve(name)).column("name")
+    result = reader.ask("lineage", name=line[0])
+    result.notes = [f"{variant} is a variant of {base}" for variant, base in pairwise(line)] or [
+        f"{line[0]} is a variant of no other network"
+    ]
+    return result
 
 
 def common_base(reader: Reader, first: str, second: str) -> str | None:
@@ -138,28 +144,38 @@ def common_base(reader: Reader, first: str, second: str) -> str | None:
     return next((name for name in ancestors[0] if name in ancestors[1]), None)
 
 
-def misstated(reader: Reader) -> list[tuple[str, str]]:
-    """(network, fault) where the stated differences are not those found in the rows."""
+def misstated(reader: Reader, broken: Container[str] = ()) -> list[tuple[str, str]]:
+    """(network, fault) where the stated differences are not those found in the rows.
+
+    `broken` are networks whose rows define none: of them nothing is found.
+    """
     faults = []
     for variant, base in reader.ask("variants").rows:
-        stated = reader.ask("stated", name=variant).to_dicts()
-        found = differences(reader, base, variant)
-        used = set()
-        for change in found:
-            match = next((i for i, row in enumerate(stated) if _covers(row, change)), None)
-            if match is None:
-                faults.append(
-                    (variant, f"differs from {base} without saying so: {told([change])[0]}")
-                )
-            used.add(match)
-        for i, row in enumerate(stated):
-            if i not in used:
-                what = f"{row['what']}: {row['base']} → {row['here']}"
-                faults.append((variant, f"says that it differs from {base}, but does not: {what}"))
+        if variant not in broken and base not in broken:
+            stated = reader.ask("stated", name=variant).to_dicts()
+            changes = differences(reader, base, variant)
+            faults += [(variant, fault) for fault in _faults(base, stated, changes)]
     return faults
 
 
-def _covers(row: dict[str, Any], change: Change) -> bool:
-    return (row["what"], row["base"], row["here"]) == change[:3] and any(
-        fnmatchcase(change.layer, glob) for glob in json.loads(row["layers"])
-    )
+def _faults(base: str, stated: list[dict[str, Any]], changes: list[Change]) -> Iterator[str]:
+    """What is found and not stated, then what is stated, glob by glob, and not found."""
+    claims = [
+        Change(row["what"], row["base"], row["here"], glob)
+        for row in stated
+        for glob in _globs(row["layers"])
+    ]
+    for line in told(change for change in changes if not any(_covers(c, change) for c in claims)):
+        yield f"differs from {base} without saying so: {line}"
+    for line in told(claim for claim in claims if not any(_covers(claim, c) for c in changes)):
+        yield f"says that it differs from {base}, but does not: {line}"
+
+
+def _globs(layers: str) -> list[str]:
+    """The globs of a stated difference; an empty one, which fits no layer, if there are none."""
+    found = json.loads(layers)
+    return [str(glob) for glob in (found if isinstance(found, list) else [found])] or [""]
+
+
+def _covers(claim: Change, change: Change) -> bool:
+    return claim[:3] == change[:3] and fnmatchcase(change.layer, claim.layer)

@@ -205,7 +205,7 @@ def keras(constructor: str, shape: tuple[int, ...]) -> Record:
     """`constructor` is an expression over keras.applications, called a. Layers in graph order."""
     import keras as library
 
-    model = eval(constructor, {"a": library.applications})
+    model = eval(constructor, {"a": library.applications, "import_": import_module})
     layers = [w for layer in _leaves(model) if (w := _keras_weighted(layer)) is not None]
     params = sum(prod(weight.shape) for weight in model.trainable_weights)
     moving = (w for w in model.weights if w.path.endswith(("moving_mean", "moving_variance")))

@@ -6,4 +6,4 @@ with recursive line(name, step) as (
     from line join network n on n.name = line.name
     where n.variant_of is not null and line.step < 100
 )
-select name from line order by step;
+select name from line group by name order by min(step);

@@ -7,5 +7,6 @@ with recursive line(name, step) as (
     where n.variant_of is not null and line.step < 100
 )
 select v.architecture, v.variant_of, v.what, v.base, v.here, v.layers, v.why
-from line join variant_difference v on v.architecture = line.name
+from (select name, min(step) as step from line group by name) line
+join variant_difference v on v.architecture = line.name
 order by line.step, v.number;
