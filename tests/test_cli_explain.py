@@ -141,8 +141,8 @@ def test_another_input_changes_the_terms(built: Path) -> None:
     assert fc6["value"] == 4096 * (512 * 12 * 12 + 1)
 
 
-def test_there_is_no_field_behind_upsampling(built: Path) -> None:
-    answer = explain("unet", "--quantity", "receptive_field", "--format", "json", database=built)
+def test_there_is_no_field_behind_upsampling(whole: Path) -> None:
+    answer = explain("unet", "--quantity", "receptive_field", "--format", "json", database=whole)
     last = json.loads(answer.out)[-1]
     assert last["forward"] == "none: behind upsampling the field depends on the position"
     assert last["field"] is None

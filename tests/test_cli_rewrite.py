@@ -1,6 +1,7 @@
 """archdb rewrite: what it shows, what it stores, and what it says on standard error."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,8 @@ def test_what_is_added_changed_and_what_follows_is_shown_in_order(database: Path
     assert names.index("conv2/3x3_1") == names.index("conv2") - 1
 
 
-def test_what_is_removed_stands_where_it_was(database: Path) -> None:
-    rows = shown(database, "vgg11_bn", "fold-bn")
+def test_what_is_removed_stands_where_it_was(whole: Path) -> None:
+    rows = shown(whole, "vgg11_bn", "fold-bn")
     assert [row["layer"] for row in rows[:2]] == ["bn1_1", "bn2_1"]
     assert {row["change"] for row in rows[:-1]} == {"removed"}
     assert before_and_after(rows[0], "params") == (64 + 64, None)
@@ -87,7 +88,8 @@ STORED = [
 ]
 
 
-def test_stored_variants_are_found_true(database: Path) -> None:
+def test_stored_variants_are_found_true(whole: Path, tmp_path: Path) -> None:
+    database = Path(shutil.copy(whole, tmp_path))
     for i, (name, rules) in enumerate(STORED):
         answer = archdb("rewrite", name, *rules, "--as", f"variant{i}", database=database)
         assert answer.status == 0, answer.err

@@ -11,6 +11,8 @@ from archdb.graph import Network
 from archdb.rewrite import REGISTRY, apply
 from archdb.structure import fingerprint
 
+WHOLE_CATALOGUE = True
+
 
 def network(name: str) -> Network:
     return bundled.profile(name).network
