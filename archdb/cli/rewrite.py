@@ -55,12 +55,8 @@ def command(
     """
     with open_database(ctx) as database:
         if new_name is None:
-            from archdb.queries.rewriting import rewrite
-
-            emit(rewrite(database, name, rules, only, size), form)
+            emit(database.rewrite(name, *rules, only=only, input=size), form)
             return
-        from archdb.queries.variants import store
-
-        for note in store(database, name, rules, new_name, only):
+        for note in database.store_rewritten(name, *rules, new_name=new_name, only=only):
             say(f"note: {note}")
         say(f"stored {new_name}")

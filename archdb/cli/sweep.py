@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from archdb.cli.common import bar, complete_names, emit, format_option, open_database
+from archdb.cli.common import complete_names, emit, format_option, open_database
 
 #: Formats whose rows are printed as they come.
 STREAMED = ("csv", "tsv", "ndjson")
@@ -26,11 +26,10 @@ def command(ctx: click.Context, names: tuple[str, ...], inputs: str | None, form
     from archdb.queries.result import Result
     from archdb.queries.sweep import COLUMNS, sweep
 
-    progress = bar(ctx)
     rows = []
     with open_database(ctx) as database:
         for done, (total, row) in enumerate(sweep(database, names, inputs), start=1):
-            progress(done, total)
+            database.progress(done, total)
             if form in STREAMED:
                 text = render.FORMATS[form](Result(COLUMNS, [row]))
                 headed = done > 1 and form != "ndjson"

@@ -14,7 +14,6 @@ from archdb.db.engine import insert_many
 from archdb.db.rows import load, positions, put_layers
 from archdb.derive import LAYER_COLUMNS, Profile, derive, native_input
 from archdb.errors import DefinitionError, NotFoundError, ShapeError
-from archdb.graph import Network
 from archdb.ops.shape import parse
 from archdb.ops.shape import text as shape_text
 from archdb.records import Reference, Seed
@@ -225,24 +224,3 @@ def id_of(connection: Connection, name: str) -> int:
     if found is None:
         raise NotFoundError(f"network '{name}' is no longer there")
     return found
-
-
-def put_variant(connection: Connection, base: str, name: str, network: Network) -> None:
-    """Store a network made from another by a rule, under a name of its own."""
-    header = connection.execute(
-        text("select title, family, year, classes from network where name = :name"), {"name": base}
-    ).one()
-    seed = Seed(
-        name=name,
-        title=f"{header.title}, rewritten",
-        family=header.family,
-        year=header.year,
-        aliases=(),
-        variant_of=base,
-        classes=header.classes,
-        differences=(),
-        sources=(),
-        references=(),
-        network=network,
-    )
-    put_seed(connection, seed, "imported")

@@ -58,11 +58,35 @@ class Database(Reader):
 
         return explain(self, name, quantity, by, _words(input))
 
+    def rewrite(
+        self, name: str, *rules: str, only: str | None = None, input: str | int | None = None
+    ) -> Result:
+        """What rules make of a network, layer by layer; `only` is a glob of layers' names."""
+        from archdb.queries.rewriting import rewrite
+
+        return rewrite(self, name, rules, only, _words(input))
+
+    def store_rewritten(
+        self, name: str, *rules: str, new_name: str, only: str | None = None
+    ) -> Sequence[str]:
+        """Store what rules make of a network as a variant; what they left alone, in sentences."""
+        from archdb.queries.variants import store
+
+        return store(self, name, rules, new_name, only)
+
+    def sweep(self, *names: str, input: str | int | None = None) -> Result:
+        """A row for each point; names may hold ranges, as 'mobilenet_v1+width=0.25..1:0.25' does,
+        and so may the input: '128..512:32'."""
+        from archdb.queries.sweep import COLUMNS, sweep
+
+        return Result(COLUMNS, [row for _, row in sweep(self, names, _words(input))])
+
     def lineage(self, name: str) -> Result:
         """How a network says it differs from its base, that from its own, and so on."""
         from archdb.queries.lineage import lineage
 
-        return lineage(self, name)
+        with holding(self, [name]) as (reader, held):
+            return lineage(reader, held[0])
 
     def catalogue(
         self,

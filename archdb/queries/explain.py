@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archdb.errors import UsageError
+from archdb.errors import ArchdbError, NotFoundError, UsageError
 from archdb.queries.result import Result
-from archdb.queries.rewritten import holding
+from archdb.queries.rewritten import Made, rewritten, say_left
 
 if TYPE_CHECKING:
     from archdb.explain.network import Table, Walked
@@ -20,12 +21,7 @@ def explain(reader: Reader, name: str, quantity: str | None, by: str, input: str
     Raises NotFoundError where there is no such network or layer, UsageError on an unknown
     quantity, ShapeError where the network does not fit the input.
     """
-    network, _, layer = name.partition("/")
-    walked = _walked(reader, network, input)
-    if layer:
-        from archdb.explain.network import check_layer
-
-        check_layer(walked, layer)
+    walked, layer = _asked(reader, name, input)
     if layer and quantity is None:
         return _steps(walked, layer)
     table = _table(walked, quantity, by, layer)
@@ -52,21 +48,45 @@ def _steps(walked: Walked, layer: str) -> Result:
     return Result(Step._fields, steps(walked, layer))
 
 
-def _walked(reader: Reader, name: str, input: str | None) -> Walked:
+def _asked(reader: Reader, words: str, input: str | None) -> tuple[Walked, str]:
+    """The network that the words mean, and the layer, if any.
+
+    They part at the first slash that leaves a network and a layer of it: a rule's glob may hold
+    slashes, as names of layers do.
+    """
+    from archdb.explain.network import check_layer
+
+    faults: list[ArchdbError] = []
+    found: tuple[Made, Walked, str] | None = None
+    for name, layer in _readings(words):
+        try:
+            (made,) = rewritten(reader, [name])
+        except (NotFoundError, UsageError) as fault:
+            faults.append(fault)
+            continue
+        found = made, _walked(made.network, input), layer
+        if layer in found[1].layers:
+            break
+    if found is None:
+        raise faults[0]
+    made, walked, layer = found
+    if layer:
+        check_layer(walked, layer)
+    say_left(reader, [made])
+    return walked, layer
+
+
+def _readings(words: str) -> Iterator[tuple[str, str]]:
+    """(network, layer) at each slash, and the words as one name."""
+    for at, sign in enumerate(words):
+        if sign == "/":
+            yield words[:at], words[at + 1 :]
+    yield words, ""
+
+
+def _walked(network: Network, input: str | None) -> Walked:
     from archdb.derive import native_input
     from archdb.explain.network import walk
     from archdb.ops.shape import resize
 
-    with holding(reader, [name]) as (held, names):
-        network = _load(held, names[0])
-    shape = resize(input, native_input(network)) if input is not None else None
-    return walk(network, shape)
-
-
-def _load(reader: Reader, name: str) -> Network:
-    from archdb.db.engine import reading
-    from archdb.db.rows import load
-    from archdb.db.store import id_of
-
-    with reading(reader.path) as connection:
-        return load(connection, id_of(connection, reader.resolve(name)))
+    return walk(network, resize(input, native_input(network)) if input is not None else None)

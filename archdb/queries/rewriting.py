@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Any
 from archdb.derive import LAYER_COLUMNS, Profile, derive, native_input
 from archdb.ops.shape import resize, text
 from archdb.queries.result import Result
-from archdb.queries.rewritten import PLUS, is_rewritten
-from archdb.rewrite import Rewritten, apply
+from archdb.queries.rewritten import rewritten
 
 if TYPE_CHECKING:
-    from archdb.graph import Network
     from archdb.queries.reader import Reader
 
 #: What is shown of a layer before and after; None for one that is not there.
@@ -31,31 +29,15 @@ def rewrite(
 
     `change` is added, removed, changed (another op), or follows: what arrives is another.
     """
-    base, made = rewritten(reader, name, rules, only)
-    native = native_input(base)
+    (made,) = rewritten(reader, [name], rules, only)
+    native = native_input(made.base)
     shape = native if input is None else resize(input, native)
-    before, after = derive(base, shape), derive(made.network, shape)
+    before, after = derive(made.base, shape), derive(made.network, shape)
     notes = list(map(str, made.notes))
     if any(profile.totals["aux_params"] for profile in (before, after)):
         notes.append("totals are without auxiliary heads")
     pairs = [(6, 7), (8, 9)]
     return Result(COLUMNS, [*_changed(before, after), _total(before, after)], notes, pairs)
-
-
-def rewritten(
-    reader: Reader, name: str, rules: Sequence[str], only: str | None
-) -> tuple[Network, Rewritten]:
-    """The stored network that is named, and what its name's rules and these make of it."""
-    from archdb.db.engine import reading
-    from archdb.db.rows import load
-    from archdb.db.store import id_of
-
-    stored, own = name, []
-    if is_rewritten(reader, name):
-        stored, *own = name.split(PLUS)
-    with reading(reader.path) as connection:
-        base = load(connection, id_of(connection, reader.resolve(stored)))
-    return base, apply(base, [*own, *rules], only)
 
 
 def _changed(before: Profile, after: Profile) -> Iterator[tuple[Any, ...]]:

@@ -3,19 +3,59 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from archdb.queries.reader import Reader
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from archdb.graph import Network
+    from archdb.rewrite import Note
 
-#: Between a network's name and a rule, and between rules.
-PLUS = "+"
+
+class Made(NamedTuple):
+    """A stored network, what the rules of its name make of it, and what they left alone."""
+
+    base: Network
+    network: Network
+    notes: tuple[Note, ...]
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether there was no rule."""
+        return self.network is self.base
+
+
+def rewritten(
+    reader: Reader, names: Iterable[str], rules: Sequence[str] = (), only: str | None = None
+) -> list[Made]:
+    """The networks that are named, with or without rules, under these rules besides.
+
+    Raises NotFoundError where there is no such network, UsageError where what follows a plus is
+    no rule, and another ArchdbError where a rule cannot keep what it promises.
+    """
+    from archdb.db.engine import reading
+    from archdb.db.rows import load
+    from archdb.db.store import id_of
+    from archdb.rewrite import apply
+
+    asked = [_parted(reader, name) for name in names]
+    with reading(reader.path) as connection:
+        bases = {name: load(connection, id_of(connection, name)) for name, _ in asked}
+    return [Made(bases[name], *apply(bases[name], [*own, *rules], only)) for name, own in asked]
+
+
+def _parted(reader: Reader, name: str) -> tuple[str, list[str]]:
+    """The stored network of a name, and its rules."""
+    if not _has_rules(reader, name):
+        return reader.resolve(name), []
+    stored, *rules = name.split("+")
+    return reader.resolve(stored), rules
+
+
+def _has_rules(reader: Reader, name: str) -> bool:
+    """Whether it has a plus, and no network is called so as it stands."""
+    return "+" in name and not reader.ask("resolve", name=name.lower()).rows
 
 
 @contextlib.contextmanager
@@ -25,60 +65,27 @@ def holding(reader: Reader, names: Sequence[str]) -> Iterator[tuple[Reader, list
     It is the given one unless a name holds rules; then one of a scratch database beside it, in
     which the rewritten networks are stored like any others, and which is gone afterwards.
     """
-    if not any(is_rewritten(reader, name) for name in names):
+    if not any(_has_rules(reader, name) for name in names):
         yield reader, list(names)
         return
-    from archdb.db.scratch import scratch
-
-    wanted = [_split(reader, name) for name in names]
-    with scratch(reader.path, sorted(_with_ancestors(reader, wanted))) as path:
-        notes = _put(path, [(base, rules) for base, rules in wanted if rules])
-        with Reader(path, say=reader.say, progress=reader.progress) as held:
-            for note in notes:
-                reader.say(note)
-            yield held, [PLUS.join(filter(None, pair)) for pair in wanted]
-
-
-def is_rewritten(reader: Reader, name: str) -> bool:
-    """Whether a name holds rules: it has a plus, and no network is called so as it stands."""
-    return PLUS in name and not reader.ask("resolve", name=name.lower()).rows
-
-
-def _split(reader: Reader, name: str) -> tuple[str, str]:
-    """(network, rules), the rules empty where there are none."""
-    if not is_rewritten(reader, name):
-        return reader.resolve(name), ""
-    base, _, rules = name.partition(PLUS)
-    return reader.resolve(base), rules
-
-
-def _with_ancestors(reader: Reader, wanted: Sequence[tuple[str, str]]) -> set[str]:
-    lines = [reader.ask("ancestors", name=base).column("name") for base, _ in wanted]
-    return {name for line in lines for name in line}
-
-
-def _put(path: Path, wanted: Sequence[tuple[str, str]]) -> list[str]:
-    """Store each base rewritten; what the rules left alone, in sentences."""
     from archdb.db.engine import writing
-    from archdb.rewrite import apply
+    from archdb.db.scratch import scratch
+    from archdb.queries.variants import put
 
-    said = []
-    with writing(path) as connection:
-        for base, rules in wanted:
-            rewritten = apply(_base(connection, base), rules)
-            _store(connection, base, f"{base}{PLUS}{rules}", rewritten.network)
-            said += [f"{base}{PLUS}{rules}: {note}" for note in rewritten.notes]
-    return said
-
-
-def _base(connection: Connection, name: str) -> Network:
-    from archdb.db.rows import load
-    from archdb.db.store import id_of
-
-    return load(connection, id_of(connection, name))
+    made = rewritten(reader, names)
+    say_left(reader, made)
+    lines = (reader.ask("ancestors", name=one.base.name).column("name") for one in made)
+    with scratch(reader.path, sorted({name for line in lines for name in line})) as path:
+        with writing(path) as connection:
+            for name, one in {one.network.name: one for one in made if not one.is_stored}.items():
+                put(connection, one.base, one.network, name)
+        with Reader(path, say=reader.say, progress=reader.progress) as held:
+            called = zip(names, made, strict=True)
+            yield held, [name if one.is_stored else one.network.name for name, one in called]
 
 
-def _store(connection: Connection, base: str, name: str, network: Network) -> None:
-    from archdb.db.store import put_variant
-
-    put_variant(connection, base, name, network)
+def say_left(reader: Reader, made: Iterable[Made]) -> None:
+    """Say which layers the rules of names have left alone, and why."""
+    for one in made:
+        for note in one.notes:
+            reader.say(f"note: {one.network.name}: {note}")

@@ -5,23 +5,29 @@ Nothing is stored: each point is derived from the layer rows as they stand.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from itertools import product
+from math import prod
 from typing import TYPE_CHECKING, Any
 
+from archdb.derive import derive, native_input
 from archdb.errors import ShapeError, UsageError
-from archdb.queries.rewritten import PLUS, holding
+from archdb.ops.shape import Shape, resize, text
+from archdb.queries.rewritten import rewritten, say_left
+from archdb.rewrite.names import PLUS
+from archdb.totals import TOTAL_COLUMNS
 
 if TYPE_CHECKING:
-    from archdb.derive import Profile
     from archdb.graph import Network
     from archdb.queries.reader import Reader
 
-COLUMNS = (
-    *("network", "input", "params", "macs", "activations", "peak_activation_elements"),
-    *("receptive_field", "note"),
+#: Totals that have a column each, between the parameters and what there is to say.
+FIGURES = (
+    *("macs", "activations", "peak_activation_elements", "depth"),
+    *("receptive_field_h", "receptive_field_w"),
 )
+COLUMNS = ("architecture", "input", "params", *FIGURES, "note")
 #: More points than this are a slip of the keyboard.
 MOST = 100_000
 
@@ -35,36 +41,33 @@ def expand(words: str) -> list[str]:
 
 
 def _range(words: str) -> list[str]:
-    if ".." not in words:
+    span, colon, step_words = words.partition(":")
+    first_words, dots, last_words = span.partition("..")
+    if not dots:
         return [words]
-    span, _, step_words = words.partition(":")
-    first_words, _, last_words = span.partition("..")
     try:
         first, last = Decimal(first_words), Decimal(last_words)
-        step = Decimal(step_words or "1")
-    except InvalidOperation:
+        step = Decimal(step_words if colon else "1")
+        count = (last - first) // step + 1
+        if not (step > 0 and 1 <= count <= MOST):
+            raise UsageError(
+                f"the range '{words}' has no values, or too many", remedy="write 128..512:32"
+            )
+    except ArithmeticError:
         raise UsageError(f"'{words}' is not a range", remedy="write 128..512:32") from None
-    if not step.is_finite() or step <= 0 or not first <= last or (last - first) / step > MOST:
-        raise UsageError(
-            f"the range '{words}' has no values, or too many", remedy="write 128..512:32"
-        )
-    count = int((last - first) / step) + 1
-    return [format((first + i * step).normalize(), "f") for i in range(count)]
+    return [format((first + i * step).normalize(), "f") for i in range(int(count))]
 
 
-def names_of(words: str) -> list[str]:
-    """The networks that 'mobilenet_v1+width=0.25..1:0.25' names: one for each value."""
+def _choices(words: str) -> list[list[str]]:
+    """A network's name, then for each rule behind it the rules that its range stands for."""
     base, *rules = words.split(PLUS)
-    choices = [_rules(rule) for rule in rules]
-    return [PLUS.join([base, *chosen]) for chosen in product(*choices)]
+    return [[base], *map(_rules, rules)]
 
 
 def _rules(rule: str) -> list[str]:
-    name, equals, value = rule.partition("=")
-    if not equals or (".." not in value and "," not in value):
-        return [rule]
-    values, at, glob = value.partition("@")
-    return [f"{name}={one}{at}{glob}" for one in expand(values)]
+    head, at, glob = rule.partition("@")
+    name, equals, value = head.partition("=")
+    return [f"{name}={one}{at}{glob}" for one in expand(value)] if equals else [rule]
 
 
 def sweep(
@@ -74,53 +77,33 @@ def sweep(
 
     A point that cannot be derived has its reason in `note` and no figures.
     """
-    names = [name for word in words for name in names_of(word)]
-    sizes: list[str | None] = list(expand(inputs)) if inputs else [None]
-    if len(names) * len(sizes) > MOST:
+    choices = [_choices(word) for word in words]
+    sizes = [None] if inputs is None else expand(inputs)
+    points = len(sizes) * sum(prod(map(len, parts)) for parts in choices)
+    if points > MOST:
         raise UsageError(f"more than {MOST:,} points", remedy="sweep a part of them at a time")
-    with holding(reader, names) as (held, full):
-        networks = _load(held, full)
-    for size in sizes:
-        for name, network in zip(full, networks, strict=True):
-            yield len(names) * len(sizes), _point(name, network, size)
+    made = rewritten(reader, [PLUS.join(name) for parts in choices for name in product(*parts)])
+    say_left(reader, made)
+    natives = [(one, native_input(one.network)) for one in made]
+    asked = [  # all of them, so that a size in wrong words is found before the first point
+        (one.network, native if size is None else resize(size, native))
+        for size in sizes
+        for one, native in natives
+    ]
+    for network, shape in asked:
+        yield points, _point(network, shape)
 
 
-def _load(reader: Reader, names: Iterable[str]) -> list[Network]:
-    from archdb.db.engine import reading
-    from archdb.db.rows import load
-    from archdb.db.store import id_of
-
-    with reading(reader.path) as connection:
-        return [load(connection, id_of(connection, reader.resolve(name))) for name in names]
-
-
-def _point(name: str, network: Network, size: str | None) -> tuple[Any, ...]:
-    from archdb.derive import derive, native_input
-    from archdb.ops.shape import resize, text
-
-    native = native_input(network)
-    shape = native if size is None else resize(size, native)
+def _point(network: Network, shape: Shape) -> tuple[Any, ...]:
     try:
-        return _row(name, derive(network, shape))
+        totals = derive(network, shape).totals
     except ShapeError as error:
-        return (
-            name,
-            text(shape),
-            *(None,) * (len(COLUMNS) - 3),
-            f"{error.places[-1]}: {error.what}",
-        )
-
-
-def _row(name: str, profile: Profile) -> tuple[Any, ...]:
-    from archdb.ops.shape import text
-
-    totals = profile.totals
+        totals = dict.fromkeys(TOTAL_COLUMNS) | {"note": f"{error.places[-1]}: {error.what}"}
     params = [totals[f"{role}_params"] for role in ("weight", "bias", "norm")]
     return (
-        name,
-        text(profile.input),
+        network.name,
+        text(shape),
         None if None in params else sum(params),
-        *(totals[column] for column in ("macs", "activations", "peak_activation_elements")),
-        totals["receptive_field_h"],
+        *(totals[column] for column in FIGURES),
         totals["note"],
     )

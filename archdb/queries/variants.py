@@ -16,9 +16,9 @@ from archdb.derive import derive
 from archdb.errors import DefinitionError, UsageError
 from archdb.ops.attributes import lower_case
 from archdb.queries.lineage import Rows, changes
-from archdb.queries.rewriting import rewritten
-from archdb.queries.rewritten import PLUS
+from archdb.queries.rewritten import rewritten
 from archdb.records import Difference, Seed
+from archdb.rewrite.names import PLUS
 
 if TYPE_CHECKING:
     from archdb.graph import Network
@@ -34,14 +34,15 @@ def store(
     taken, UsageError where it cannot be one.
     """
     _check(new_name)
-    base, made = rewritten(reader, name, rules, only)
-    if made.network.layers == base.layers:
+    (made,) = rewritten(reader, [name], rules, only)
+    if made.network.layers == made.base.layers:
         raise DefinitionError(
             f"nothing of it is changed, so there is nothing to store as '{new_name}'",
             remedy="\n  ".join(map(str, made.notes)),
         ).at(made.network.name)
     with writing(reader.path) as connection:
-        _put(connection, base, made.network, new_name)
+        _check_free(connection, new_name)
+        put(connection, made.base, made.network, new_name)
     return list(map(str, made.notes))
 
 
@@ -54,10 +55,14 @@ def _check(name: str) -> None:
         raise UsageError(f"'{name}' cannot be a name: a plus stands before a rule")
 
 
-def _put(connection: Connection, base: Network, network: Network, name: str) -> None:
+def _check_free(connection: Connection, name: str) -> None:
     taken = text("select 1 from network where name = :name")
     if connection.execute(taken, {"name": name}).first():
         raise DefinitionError(f"there is already a network '{name}'", remedy="give another name")
+
+
+def put(connection: Connection, base: Network, network: Network, name: str) -> None:
+    """Store what rules made of a stored network, under a name of its own."""
     header = connection.execute(
         text("select title, family, year, classes from network where name = :name"),
         {"name": base.name},
