@@ -20,6 +20,8 @@ from pathlib import Path
 RUNS = 20
 ARCHDB = str(Path(sys.executable).with_name("archdb"))
 COMPARE = ("compare", "vgg16", "alexnet")
+LAYER = {"--input": "3x227x227", "--filters": "96", "--kernel": "11", "--stride": "4"}
+CALC = ("calc", "conv2d", *(word for option in LAYER.items() for word in option))
 
 Command = Callable[[], list[str]]
 
@@ -69,6 +71,7 @@ def main() -> int:
                 "click",
                 2.5,
             ),
+            report("calc, no database", lambda: [ARCHDB, *CALC], "click", 2.5),
             report("compare, default database", lambda: [ARCHDB, *COMPARE], "click", 2.5),
             report(
                 "list --sort macs",

@@ -21,6 +21,7 @@ import click
 
 from archdb import blocks, conventions, ops, published, records
 from archdb.cli import main as cli
+from archdb.cli.calc import Ops
 from archdb.db import dictionary, schema
 from archdb.ops.attributes import REQUIRED, Declaration
 
@@ -208,7 +209,7 @@ def _helps(
         **command.context_settings,
     )
     yield words, command.get_help(context)
-    if isinstance(command, click.Group):
+    if isinstance(command, click.Group) and not isinstance(command, Ops):  # seeds.md has the ops
         for child in command.list_commands(context):
             found = command.get_command(context, child)
             assert found is not None

@@ -23,6 +23,7 @@ RANKS = (
     {"records", "structure", "conventions", "published", "facts", "receptive"},
     {"seeds", "totals"},
     {"derive"},
+    {"rewrite", "explain"},
     {"db"},
     {"queries"},
     {"render"},

@@ -3,10 +3,11 @@
 from archdb.blocks.base import Draft, block
 from archdb.ops.activation import Dropout, Relu
 from archdb.ops.attributes import Count, Counts, Flag, Offset, Text
-from archdb.ops.convolution import Conv2d, ConvTranspose2d
+from archdb.ops.convolution import Conv2d
 from archdb.ops.joining import Concat
 from archdb.ops.normalization import BatchNorm
 from archdb.ops.shaping import Crop2d
+from archdb.ops.transposed import ConvTranspose2d
 
 
 @block("dilated_stage")

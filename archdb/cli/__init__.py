@@ -17,6 +17,7 @@ COMMANDS = {
     name: name
     for name in (
         *("compare", "show", "list", "query", "published", "schema", "derive", "check"),
+        *("calc", "explain", "rewrite", "sweep"),
         *("cite", "plot", "graph", "export", "info", "diff"),
     )
 } | {"explain-number": "explain_number", "import": "import_", "db": "db"}

@@ -94,6 +94,16 @@ def emit(result: Result, form: str) -> None:
         say(f"note: {note}")
 
 
+def emit_steps(steps: Result, form: str) -> None:
+    """Print a derivation: written out where others are a table, else a row for each step."""
+    if form == "table":
+        from archdb.explain.paper import written
+
+        click.echo(written(steps.rows), nl=False)
+    else:
+        emit(steps, form)
+
+
 def format_option(command: Command) -> Command:
     """--format, wherever rows are printed."""
     return click.option(

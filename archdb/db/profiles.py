@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from archdb.db import store
 from archdb.db.engine import Progress, reading, silent, writing
-from archdb.errors import ArchdbError, NotFoundError
+from archdb.errors import ArchdbError
 from archdb.ops.shape import parse
 
 
@@ -32,7 +32,8 @@ def refresh_all(
     for done, name in enumerate(names):
         progress(done, len(names))
         try:
-            store.refresh(connection, _id_of(connection, name))
+            with connection.begin_nested():
+                store.refresh(connection, store.id_of(connection, name))
         except ArchdbError as error:
             faults[name] = error
     progress(len(names), len(names))
@@ -43,16 +44,7 @@ def add(path: Path, wanted: Iterable[tuple[str, str]]) -> None:
     """Derive and store profiles, each of a network at one more input: all of them or none."""
     with writing(path) as connection:
         for name, input in wanted:
-            store.profile_at(connection, _id_of(connection, name), parse(input))
-
-
-def _id_of(connection: Connection, name: str) -> int:
-    found: int | None = connection.execute(
-        text("select id from network where name = :name"), {"name": name}
-    ).scalar_one_or_none()
-    if found is None:
-        raise NotFoundError(f"network '{name}' is no longer there")
-    return found
+            store.profile_at(connection, store.id_of(connection, name), parse(input))
 
 
 def differing(path: Path, progress: Progress = silent) -> list[tuple[str, str]]:

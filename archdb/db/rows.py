@@ -44,7 +44,15 @@ def put_layers(connection: Connection, network_id: int, network: Network) -> Non
         schema.layer,
         LAYER,
         [
-            (network_id, i, row.name, row.op.name, row.block, int(row.auxiliary), *_columns(row.op))
+            (
+                network_id,
+                i,
+                row.name,
+                row.op.name,
+                row.block,
+                int(row.auxiliary),
+                *columns_of(row.op),
+            )
             for i, row in enumerate(network.layers)
         ],
     )
@@ -111,7 +119,7 @@ def positions(connection: Connection, network_id: int) -> dict[str, int]:
     return {row.name: row.position for row in rows}
 
 
-def _columns(op: Op) -> tuple[Any, ...]:
+def columns_of(op: Op) -> tuple[Any, ...]:
     """SHARED and `attributes` of a layer row."""
     values = dict(op.attributes())
     row: dict[str, Any] = {}

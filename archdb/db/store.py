@@ -13,7 +13,7 @@ from archdb.db import schema
 from archdb.db.engine import insert_many
 from archdb.db.rows import load, positions, put_layers
 from archdb.derive import LAYER_COLUMNS, Profile, derive, native_input
-from archdb.errors import DefinitionError, ShapeError
+from archdb.errors import DefinitionError, NotFoundError, ShapeError
 from archdb.ops.shape import parse
 from archdb.ops.shape import text as shape_text
 from archdb.records import Reference, Seed
@@ -211,3 +211,13 @@ def agrees(
     }
     totals_agree = tuple(stored) == tuple(profile.totals[column] for column in TOTAL_COLUMNS)
     return totals_agree and {row[0]: tuple(row[1:]) for row in rows} == expected
+
+
+def id_of(connection: Connection, name: str) -> int:
+    """The key of a network; NotFoundError where it is gone."""
+    found: int | None = connection.execute(
+        text("select id from network where name = :name"), {"name": name}
+    ).scalar_one_or_none()
+    if found is None:
+        raise NotFoundError(f"network '{name}' is no longer there")
+    return found

@@ -10,6 +10,7 @@ from archdb.ops import (  # noqa: F401  (importing a module registers its ops)
     recurrent,
     resampling,
     shaping,
+    transposed,
     unknown,
 )
 from archdb.ops.base import BIAS, BUFFER, NORM, REGISTRY, WEIGHT, Gemm, Op, Tensor, Work, make

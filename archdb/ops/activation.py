@@ -19,6 +19,8 @@ from archdb.ops.base import (
     point,
     same_shape,
 )
+from archdb.ops.explained import Formulas
+from archdb.ops.rewritable import kept
 from archdb.ops.shape import Shape, channels
 
 
@@ -28,6 +30,7 @@ class ElementWise(Op):
     out = same_shape
     params = no_params
     window = point
+    channels = kept
 
 
 @op("relu")
@@ -89,6 +92,9 @@ class Prelu(ElementWise):
         (x,) = inputs
         return (Tensor("slope", WEIGHT, (channels(x),)),)
 
+    def formulas(self, *inputs: Shape) -> Formulas:
+        return {"slope": "channels"}
+
 
 @op("swish")
 class Swish(ElementWise):
@@ -127,6 +133,9 @@ class Softmax(ElementWise):
     def work(self, out: Shape, x: Shape) -> Work:
         positions = prod(x) // channels(x)
         return Work(exponentials=prod(x), adds=prod(x) - positions, divisions=prod(x))
+
+    def formulas(self, *inputs: Shape) -> Formulas:
+        return {"adds": "positions · (channels − 1)"}
 
 
 @op("dropout")

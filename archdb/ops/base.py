@@ -18,6 +18,8 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from archdb.errors import DefinitionError, ShapeError, nearest
 from archdb.ops.attributes import REQUIRED, Declaration
+from archdb.ops.explained import Explained
+from archdb.ops.rewritable import Rewritable
 from archdb.ops.shape import Shape, pretty
 from archdb.ops.window import POINT, Unbounded, Window
 
@@ -60,7 +62,7 @@ class Gemm(NamedTuple):
     k: int
 
 
-class Op:
+class Op(Rewritable, Explained):
     """Base of all ops. Instances are interned: equal attributes give the same object."""
 
     name: ClassVar[str]
@@ -110,6 +112,10 @@ class Op:
     def gemm(self, out: Shape, *inputs: Shape) -> Gemm | None:
         """The op's im2col product; None for what is not a convolution or a linear layer."""
         return None
+
+    def like(self, **changes: Any) -> Any:
+        """The same op with some attributes changed."""
+        return make(self.name, {**self._values, **changes})
 
     def attributes(self) -> dict[str, Any]:
         """The attributes in canonical form, in declared order."""

@@ -1,12 +1,16 @@
 """Convolutions: the layers whose kernels slide over a map and sum over channels."""
 
+from collections.abc import Sequence
 from math import prod
+from typing import Any
 
 from archdb.errors import DefinitionError, ShapeError
-from archdb.ops.attributes import Count, Flag, Offset, Padding, Pair, Rounding, Sides, Table
-from archdb.ops.base import BIAS, BUFFER, WEIGHT, Gemm, Op, Tensor, Work, image, op
+from archdb.ops.attributes import Count, Flag, Padding, Pair, Rounding, Table
+from archdb.ops.base import BIAS, WEIGHT, Gemm, Op, Tensor, Work, image, op
+from archdb.ops.explained import Formulas, Stated, applied_kernels
+from archdb.ops.rewritable import Origin, stated_by, whatever_arrives, window_dilated
 from archdb.ops.shape import Shape
-from archdb.ops.window import UPSAMPLED, Unbounded, Window
+from archdb.ops.window import Window
 
 
 class Sliding(Op):
@@ -19,6 +23,9 @@ class Sliding(Op):
     dilation: Pair = (1, 1)
     rounding: Rounding = "floor"
     bias: Flag = True
+
+    channels = stated_by("filters")
+    dilated = window_dilated
 
     def out(self, x: Shape) -> Shape:
         _, height, width = image(self, x)
@@ -59,9 +66,48 @@ class Conv2d(Sliding):
             )
         return Tensor("weight", WEIGHT, (self.filters, channels // self.groups, *self.kernel))
 
+    def formulas(self, *inputs: Shape) -> Formulas:
+        channels = "channels" if self.groups == 1 else "(channels/groups)"
+        return {
+            **{"out_channels": "filters", "bias": "filters"},
+            "weight": f"filters · {channels} · kernel_h · kernel_w",
+            **applied_kernels("out_height · out_width", "filters", channels),
+            **{"gemm_m": "out_height · out_width", "gemm_k": f"{channels} · kernel_h · kernel_w"},
+            "gemm_n": "filters" if self.groups == 1 else "filters/groups",
+        }
+
+    def tensorflow(self, *inputs: Shape) -> Shape:
+        filters, channels, *kernel = self.weight(inputs[0]).shape
+        return (*kernel, channels, filters)
+
     def gemm(self, out: Shape, *inputs: Shape) -> Gemm:
         filters, *patch = self.weight(inputs[0]).shape
         return Gemm(m=out[1] * out[2], n=filters // self.groups, k=prod(patch))
+
+    def depthwise(self, x: Shape) -> bool:
+        """Whether each filter reads one channel."""
+        return 1 < self.groups == x[0]
+
+    def channels(self, *inputs: Shape) -> Origin:
+        if not self.depthwise(inputs[0]):
+            return "filters"
+        return (0,) if self.filters == self.groups else ()
+
+    def adapted(self, old: tuple[Shape, ...], new: tuple[Shape, ...]) -> Any:
+        was, now = old[0][0], new[0][0]
+        if not self.depthwise(old[0]):
+            return self
+        return self.like(filters=self.filters // was * now, groups=now)
+
+    def chain(self, windows: Sequence[Window]) -> tuple[Op, ...]:
+        return tuple(self.like(**window._asdict()) for window in windows)
+
+    def separated(self) -> tuple[Op, ...]:
+        """The bias goes to the sum over channels, as in Keras's SeparableConv2D."""
+        if self.groups > 1:
+            return ()
+        depthwise = DepthwiseConv2d(**self.window(())._asdict(), bias=False)
+        return depthwise, Conv2d(filters=self.filters, kernel=1, bias=self.bias)
 
 
 @op("partial_conv2d")
@@ -74,6 +120,9 @@ class PartialConv2d(Sliding):
 
     connections: Table
 
+    def channels(self, *inputs: Shape) -> Origin:
+        return ()  # the table has a row for each filter
+
     def check(self) -> None:
         if len(self.connections) != self.filters:
             raise DefinitionError(
@@ -85,6 +134,15 @@ class PartialConv2d(Sliding):
         if highest >= x[0]:
             raise ShapeError(f"a connection reads map {highest}, the input has {x[0]} maps")
         return Tensor("weight", WEIGHT, (sum(map(len, self.connections)), *self.kernel))
+
+    def formulas(self, *inputs: Shape) -> Formulas:
+        read = list(map(len, self.connections))
+        return {
+            **{"out_channels": "filters", "bias": "filters"},
+            "maps_read": Stated("of each filter in turn", " + ".join(map(str, read)), sum(read)),
+            "weight": "maps_read · kernel_h · kernel_w",
+            **applied_kernels("out_height · out_width", "maps_read", ""),
+        }
 
 
 @op("depthwise_conv2d")
@@ -100,6 +158,17 @@ class DepthwiseConv2d(Op):
     multiplier: Count = 1
     bias: Flag = True
 
+    dilated = window_dilated
+    adapted = whatever_arrives
+
+    def channels(self, *inputs: Shape) -> Origin:
+        return (0,) if self.multiplier == 1 else ()
+
+    def chain(self, windows: Sequence[Window]) -> tuple[Op, ...]:
+        multipliers = [self.multiplier, *[1] * (len(windows) - 1)]
+        pairs = zip(windows, multipliers, strict=True)
+        return tuple(self.like(**window._asdict(), multiplier=m) for window, m in pairs)
+
     def out(self, x: Shape) -> Shape:
         channels, height, width = image(self, x)
         return (channels * self.multiplier, *self.window(x).slide(height, width))
@@ -108,6 +177,19 @@ class DepthwiseConv2d(Op):
         filters = x[0] * self.multiplier
         bias = (Tensor("bias", BIAS, (filters,)),) if self.bias else ()
         return (Tensor("weight", WEIGHT, (filters, 1, *self.kernel)), *bias)
+
+    def formulas(self, *inputs: Shape) -> Formulas:
+        filters = "channels · multiplier"
+        return {
+            **{"out_channels": filters, "bias": filters},
+            "weight": f"{filters} · kernel_h · kernel_w",
+            **applied_kernels("out_height · out_width", filters, ""),
+            **{"gemm_m": "out_height · out_width", "gemm_k": "kernel_h · kernel_w"},
+            "gemm_n": "multiplier",
+        }
+
+    def tensorflow(self, *inputs: Shape) -> Shape:
+        return (*self.kernel, inputs[0][0], self.multiplier)
 
     def work(self, out: Shape, x: Shape) -> Work:
         return Work(macs=prod(out) * prod(self.kernel), bias_adds=prod(out) if self.bias else 0)
@@ -131,71 +213,14 @@ class LocallyConnected2d(Sliding):
         bias = (Tensor("bias", BIAS, self.out(x)),) if self.bias else ()
         return (self.weight(x), *bias)
 
+    def formulas(self, *inputs: Shape) -> Formulas:
+        neurons = "out_height · out_width · filters"
+        return {
+            **{"out_channels": "filters", "bias": neurons},
+            "weight": f"{neurons} · channels · kernel_h · kernel_w",
+            **applied_kernels("out_height · out_width", "filters", "channels"),
+        }
+
     def work(self, out: Shape, x: Shape) -> Work:
         """Each weight is used once."""
         return Work(macs=prod(self.weight(x).shape), bias_adds=prod(out) if self.bias else 0)
-
-
-@op("conv_transpose2d")
-class ConvTranspose2d(Op):
-    """Transposed convolution ('deconvolution', long2015): each input element spreads a kernel
-    over the output, out = (in - 1) stride + effective kernel - padding + output_padding.
-
-    Weights are (channels, filters / groups, kernel_h, kernel_w), each used once at each input
-    position, what is cut off by padding included. `fixed`: the kernel is not trained (bilinear
-    upsampling) and counts as a buffer.
-    """
-
-    filters: Count
-    kernel: Pair
-    stride: Pair = (1, 1)
-    padding: Sides = (0, 0, 0, 0)
-    output_padding: Offset = (0, 0)
-    dilation: Pair = (1, 1)
-    groups: Count = 1
-    bias: Flag = True
-    fixed: Flag = False
-
-    def check(self) -> None:
-        for more, stride, dilation in zip(
-            self.output_padding, self.stride, self.dilation, strict=True
-        ):
-            if more >= max(stride, dilation):
-                raise DefinitionError(
-                    f"'output_padding' must be less than stride or dilation, got {more}"
-                ).at(self.name)
-
-    def out(self, x: Shape) -> Shape:
-        _, height, width = image(self, x)
-        top, bottom, left, right = self.padding
-        extent = Window(kernel=self.kernel, dilation=self.dilation).extent
-        size = (
-            (height - 1) * self.stride[0] + extent[0] - top - bottom + self.output_padding[0],
-            (width - 1) * self.stride[1] + extent[1] - left - right + self.output_padding[1],
-        )
-        if min(size) < 1:
-            raise ShapeError(f"padding {self.padding} leaves nothing of the {height}×{width} map")
-        return (self.filters, *size)
-
-    def params(self, x: Shape) -> tuple[Tensor, ...]:
-        if x[0] % self.groups or self.filters % self.groups:
-            raise ShapeError(
-                f"{x[0]} channels and {self.filters} filters do not divide"
-                f" into {self.groups} groups"
-            )
-        shape = (x[0], self.filters // self.groups, *self.kernel)
-        weight = Tensor("weight", BUFFER if self.fixed else WEIGHT, shape)
-        return (weight, Tensor("bias", BIAS, (self.filters,))) if self.bias else (weight,)
-
-    def work(self, out: Shape, x: Shape) -> Work:
-        macs = prod(x) * (self.filters // self.groups) * prod(self.kernel)
-        return Work(macs=macs, bias_adds=prod(out) if self.bias else 0)
-
-    def window(self, x: Shape) -> Unbounded:
-        return UPSAMPLED._replace(pads=self.padding)
-
-    def gemm(self, out: Shape, *inputs: Shape) -> Gemm:
-        """Every input position times the whole kernel, before col2im adds what overlaps."""
-        channels, height, width = inputs[0]
-        spread = self.filters // self.groups * prod(self.kernel)
-        return Gemm(m=height * width, n=spread, k=channels // self.groups)

@@ -7,6 +7,8 @@ from typing import ClassVar
 from archdb.errors import ShapeError
 from archdb.ops.attributes import Extents
 from archdb.ops.base import Op, Work, no_params, no_work, op, point
+from archdb.ops.explained import Formulas, Stated
+from archdb.ops.rewritable import kept, whatever_arrives
 from archdb.ops.shape import Shape, channels, pretty, with_channels
 from archdb.ops.window import POINT, Unbounded, Window
 
@@ -40,10 +42,15 @@ class Concat(Join):
     """Maps of equal size stacked along the channels (or vectors, along the features)."""
 
     work = no_work
+    adapted = whatever_arrives
 
     def out(self, *inputs: Shape) -> Shape:
         _agree(inputs, "concatenated", lambda x: with_channels(x, 0))
         return with_channels(inputs[0], sum(map(channels, inputs)))
+
+    def formulas(self, *inputs: Shape) -> Formulas:
+        stacked = Stated("the inputs' together", " + ".join(str(channels(x)) for x in inputs))
+        return {"out_channels": stacked, "out_features": stacked}
 
 
 @op("add")
@@ -51,6 +58,7 @@ class Add(Join):
     """Element-wise sum of equal shapes: one addition for each input after the first."""
 
     commutative = True
+    channels = kept
 
     def out(self, *inputs: Shape) -> Shape:
         _agree(inputs, "added", lambda x: x)
@@ -58,6 +66,9 @@ class Add(Join):
 
     def work(self, out: Shape, *inputs: Shape) -> Work:
         return Work(adds=prod(out) * (len(inputs) - 1))
+
+    def formulas(self, *inputs: Shape) -> Formulas:
+        return {"adds": "(inputs − 1) · out_elements"}
 
 
 @op("multiply")
@@ -67,6 +78,7 @@ class Multiply(Join):
 
     arity = (2, 2)
     commutative = True
+    channels = kept
 
     def out(self, *inputs: Shape) -> Shape:
         x, y = sorted(inputs, key=prod, reverse=True)

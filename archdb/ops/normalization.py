@@ -17,6 +17,8 @@ from archdb.ops.base import (
     point,
     same_shape,
 )
+from archdb.ops.explained import Formulas
+from archdb.ops.rewritable import kept
 from archdb.ops.shape import Shape, channels
 
 
@@ -27,9 +29,11 @@ class BatchNorm(Op):
 
     epsilon: Number = 1e-5
 
+    affine = True
     out = same_shape
     work = per_element(muls=1, adds=1)
     window = point
+    channels = kept
 
     def params(self, x: Shape) -> tuple[Tensor, ...]:
         each = (channels(x),)
@@ -39,6 +43,9 @@ class BatchNorm(Op):
             Tensor("running mean", BUFFER, each),
             Tensor("running variance", BUFFER, each),
         )
+
+    def formulas(self, *inputs: Shape) -> Formulas:
+        return dict.fromkeys(("scale", "shift", "running mean", "running variance"), "channels")
 
 
 @op("lrn")
@@ -60,6 +67,7 @@ class Lrn(Op):
     out = same_shape
     params = no_params
     window = point
+    channels = kept
 
     def check(self) -> None:
         if self.size % 2 == 0:
@@ -68,6 +76,9 @@ class Lrn(Op):
     def work(self, out: Shape, x: Shape) -> Work:
         n = prod(out)
         return Work(muls=2 * n, adds=self.size * n, exponentials=n, divisions=n)
+
+    def formulas(self, *inputs: Shape) -> Formulas:
+        return {"adds": "(size − 1 + 1) · channels · positions"}
 
 
 @op("layer_norm")
@@ -84,6 +95,7 @@ class LayerNorm(Op):
 
     out = same_shape
     window = point
+    channels = kept
 
     def params(self, x: Shape) -> tuple[Tensor, ...]:
         return (Tensor("scale", NORM, (channels(x),)), Tensor("shift", NORM, (channels(x),)))
@@ -98,6 +110,14 @@ class LayerNorm(Op):
             exponentials=positions,
         )
 
+    def formulas(self, *inputs: Shape) -> Formulas:
+        once = "(channels − 1)"
+        return {
+            **{"scale": "channels", "shift": "channels", "muls": "positions · 2 · channels"},
+            "adds": f"positions · ({once} + channels + {once} + 1 + channels)",
+            **{"divisions": "positions · (1 + 1 + channels)", "exponentials": "positions"},
+        }
+
 
 @op("l2_norm")
 class L2Norm(Op):
@@ -107,6 +127,7 @@ class L2Norm(Op):
 
     out = same_shape
     window = point
+    channels = kept
 
     def params(self, x: Shape) -> tuple[Tensor, ...]:
         return (Tensor("scale", NORM, (channels(x),)),)
@@ -121,6 +142,10 @@ class L2Norm(Op):
             exponentials=positions,
         )
 
+    def formulas(self, *inputs: Shape) -> Formulas:
+        adds = "positions · (channels − 1)"
+        return {"scale": "channels", "adds": adds, "exponentials": "positions"}
+
 
 @op("channel_scale")
 class ChannelScale(Op):
@@ -129,9 +154,13 @@ class ChannelScale(Op):
     out = same_shape
     work = per_element(muls=1)
     window = point
+    channels = kept
 
     def params(self, x: Shape) -> tuple[Tensor, ...]:
         return (Tensor("factor", WEIGHT, (channels(x),)),)
+
+    def formulas(self, *inputs: Shape) -> Formulas:
+        return {"factor": "channels"}
 
 
 @op("rescale")
@@ -144,3 +173,4 @@ class Rescale(Op):
     params = no_params
     work = per_element(muls=1)
     window = point
+    channels = kept

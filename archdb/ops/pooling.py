@@ -1,11 +1,16 @@
 """Pooling: windows that keep the channels. Rounding is always said, because frameworks differ."""
 
-from math import prod
+from math import gcd, prod
 
 from archdb.ops.attributes import Padding, Pair, Rounding
 from archdb.ops.base import BIAS, WEIGHT, Op, Tensor, Work, image, no_params, op
+from archdb.ops.explained import Formulas
+from archdb.ops.rewritable import kept, window_dilated
 from archdb.ops.shape import Shape
 from archdb.ops.window import Unbounded, Window
+
+#: Of each window, one operation fewer than it has elements.
+_BUT_ONE = "(kernel_h · kernel_w − 1) · out_channels · out_height · out_width"
 
 
 class Pool(Op):
@@ -15,20 +20,26 @@ class Pool(Op):
     rounding: Rounding
     stride: Pair = (1, 1)
     padding: Padding = (0, 0, 0, 0)
+    dilation: Pair = (1, 1)
 
     params = no_params
+    channels = kept
+    dilated = window_dilated
 
     def out(self, x: Shape) -> Shape:
         channels, height, width = image(self, x)
         return (channels, *self.window(x).slide(height, width))
 
     def window(self, x: Shape) -> Window:
-        return Window(self.kernel, self.stride, self.padding, (1, 1), self.rounding)
+        return Window(self.kernel, self.stride, self.padding, self.dilation, self.rounding)
 
 
 @op("max_pool2d")
 class MaxPool2d(Pool):
     """The largest element of each window: one comparison fewer than the window has elements."""
+
+    def formulas(self, *inputs: Shape) -> Formulas:
+        return {"comparisons": _BUT_ONE}
 
     def work(self, out: Shape, x: Shape) -> Work:
         return Work(comparisons=prod(out) * (prod(self.kernel) - 1))
@@ -37,6 +48,9 @@ class MaxPool2d(Pool):
 @op("avg_pool2d")
 class AvgPool2d(Pool):
     """The mean of each window: its sum, then one division."""
+
+    def formulas(self, *inputs: Shape) -> Formulas:
+        return {"adds": _BUT_ONE}
 
     def work(self, out: Shape, x: Shape) -> Work:
         return Work(adds=prod(out) * (prod(self.kernel) - 1), divisions=prod(out))
@@ -51,12 +65,17 @@ class Subsample2d(Op):
     stride: Pair
     rounding: Rounding = "floor"
 
+    channels = kept
+
     def out(self, x: Shape) -> Shape:
         channels, height, width = image(self, x)
         return (channels, *self.window(x).slide(height, width))
 
     def params(self, x: Shape) -> tuple[Tensor, ...]:
         return (Tensor("coefficient", WEIGHT, (x[0],)), Tensor("bias", BIAS, (x[0],)))
+
+    def formulas(self, *inputs: Shape) -> Formulas:
+        return {"coefficient": "channels", "bias": "channels", "adds": _BUT_ONE}
 
     def work(self, out: Shape, x: Shape) -> Work:
         elements = prod(out)
@@ -70,6 +89,7 @@ class GlobalPool(Op):
     """One value for each channel, whatever the size of the map (lin2014, section 3.2)."""
 
     params = no_params
+    channels = kept
 
     def out(self, x: Shape) -> Shape:
         return (image(self, x)[0], 1, 1)
@@ -83,6 +103,9 @@ class GlobalPool(Op):
 class GlobalAvgPool2d(GlobalPool):
     """The mean of each map: its sum, then one division."""
 
+    def formulas(self, *inputs: Shape) -> Formulas:
+        return {"adds": "channels · (height · width − 1)"}
+
     def work(self, out: Shape, x: Shape) -> Work:
         return Work(adds=prod(x) - x[0], divisions=x[0])
 
@@ -90,6 +113,9 @@ class GlobalAvgPool2d(GlobalPool):
 @op("global_max_pool2d")
 class GlobalMaxPool2d(GlobalPool):
     """The largest element of each map."""
+
+    def formulas(self, *inputs: Shape) -> Formulas:
+        return {"comparisons": "channels · (height · width − 1)"}
 
     def work(self, out: Shape, x: Shape) -> Work:
         return Work(comparisons=prod(x) - x[0])
@@ -106,14 +132,20 @@ class AdaptiveAvgPool2d(Op):
     bins: Pair
 
     params = no_params
+    channels = kept
 
     def out(self, x: Shape) -> Shape:
         return (image(self, x)[0], *self.bins)
 
     def work(self, out: Shape, x: Shape) -> Work:
-        rows = sum(spans(x[1], self.bins[0]))
-        columns = sum(spans(x[2], self.bins[1]))
-        return Work(adds=x[0] * rows * columns - prod(out), divisions=prod(out))
+        read = x[0] * spanned(x[1], self.bins[0]) * spanned(x[2], self.bins[1])
+        return Work(adds=read - prod(out), divisions=prod(out))
+
+    def formulas(self, *inputs: Shape) -> Formulas:
+        return {
+            **{"out_height": "bins_h", "out_width": "bins_w"},
+            "adds": f"channels · {SPANNED} − out_channels · out_height · out_width",
+        }
 
     def window(self, x: Shape) -> Window | Unbounded:
         _, height, width = image(self, x)
@@ -125,6 +157,11 @@ class AdaptiveAvgPool2d(Op):
         return Window(kernel=cell, stride=cell)
 
 
-def spans(size: int, bins: int) -> list[int]:
-    """The extents of `bins` bins over an axis: an element between two bins is in both."""
-    return [-(-(i + 1) * size // bins) - i * size // bins for i in range(bins)]
+def spanned(size: int, bins: int) -> int:
+    """How many elements the bins over an axis have together. An element on which two bins meet is
+    in both, and all of their bins - 1 borders fall on one but the gcd - 1 between two elements."""
+    return size + bins - gcd(size, bins)
+
+
+#: The elements that a grid of bins has together on one channel, in the words of a formula.
+SPANNED = "(height + bins_h − gcd(height, bins_h)) · (width + bins_w − gcd(width, bins_w))"

@@ -3,6 +3,8 @@
 from archdb.errors import ShapeError
 from archdb.ops.attributes import Count, Flag
 from archdb.ops.base import BIAS, WEIGHT, Op, Tensor, Work, no_work, op, point
+from archdb.ops.explained import Formulas
+from archdb.ops.rewritable import Origin, stated_by
 from archdb.ops.shape import Shape, pretty
 from archdb.ops.window import Unbounded
 
@@ -25,6 +27,7 @@ class Embedding(Op):
 
     work = no_work
     window = point
+    channels = stated_by("units")
 
     def out(self, x: Shape) -> Shape:
         if len(x) != 1:
@@ -34,12 +37,17 @@ class Embedding(Op):
     def params(self, x: Shape) -> tuple[Tensor, ...]:
         return (Tensor("table", WEIGHT, (self.vocabulary, self.units)),)
 
+    def formulas(self, *inputs: Shape) -> Formulas:
+        return {"out_length": "length", "out_features": "units", "table": "vocabulary · units"}
+
 
 class Recurrent(Op):
     """Shared by LSTM and GRU: `sequences` gives the state at every step, else only the last."""
 
     units: Count
     sequences: Flag = True
+
+    channels = stated_by("units")
 
     def window(self, x: Shape) -> Unbounded:
         return RECURRENT
@@ -56,6 +64,9 @@ class Lstm(Recurrent):
 
     projection: Count = None  # type: ignore[assignment]
     bias: Flag = True
+
+    def channels(self, *inputs: Shape) -> Origin:
+        return "projection" if self.projection else "units"
 
     def out(self, x: Shape) -> Shape:
         length, _ = _sequence(x)
@@ -86,6 +97,23 @@ class Lstm(Recurrent):
             divisions=length * 5 * n,
             exponentials=length * 5 * n,
         )
+
+    def sums(self, out: Shape, *inputs: Shape) -> int:
+        """One for each gate and projected output: what both kernels give goes into one sum."""
+        return inputs[0][0] * (4 * self.units + (self.projection or 0))
+
+    def formulas(self, *inputs: Shape) -> Formulas:
+        outputs = "projection" if self.projection else "units"
+        projected = " + units · projection" if self.projection else ""
+        return {
+            **{"out_length": "length", "out_features": outputs},
+            **{"kernel": "features · 4 · units", "recurrent kernel": f"{outputs} · 4 · units"},
+            **{"projection": "units · projection", "bias": "4 · units"},
+            "macs": f"length · ((features + {outputs}) · 4 · units{projected})",
+            **{"bias_adds": "length · 4 · units", "adds": "length · (3 + 2 · 2 + 1) · units"},
+            "muls": "length · (2 + 2 + 1) · units",
+            **dict.fromkeys(("divisions", "exponentials"), "length · (3 + 2) · units"),
+        }
 
 
 @op("gru")
@@ -129,3 +157,18 @@ class Gru(Recurrent):
             divisions=length * 3 * n,
             exponentials=length * 3 * n,
         )
+
+    def sums(self, out: Shape, *inputs: Shape) -> int:
+        """One for each gate: what both kernels give goes into one sum."""
+        return inputs[0][0] * 3 * self.units
+
+    def formulas(self, *inputs: Shape) -> Formulas:
+        biases = "length · 2 · 3 · units" if self.reset_after else "length · 3 · units"
+        return {
+            **{"out_length": "length", "out_features": "units"},
+            **{"kernel": "features · 3 · units", "recurrent kernel": "units · 3 · units"},
+            **{"bias": "3 · units", "recurrent bias": "3 · units"},
+            **{"macs": "length · (features + units) · 3 · units", "bias_adds": biases},
+            **{"adds": "length · (2 + 2 + 2) · units", "muls": "length · (1 + 1 + 2) · units"},
+            **dict.fromkeys(("divisions", "exponentials"), "length · (2 + 1) · units"),
+        }

@@ -6,7 +6,9 @@ from typing import Annotated
 from archdb.errors import ShapeError
 from archdb.ops.attributes import Flag, Pair, Sides, choice
 from archdb.ops.base import Op, Work, image, no_params, no_work, op
-from archdb.ops.pooling import spans
+from archdb.ops.explained import Formulas
+from archdb.ops.pooling import SPANNED, spanned
+from archdb.ops.rewritable import kept, kept_of_first
 from archdb.ops.shape import Shape, pretty
 from archdb.ops.window import UPSAMPLED, Unbounded
 
@@ -28,6 +30,7 @@ class Resize2d(Op):
     align_corners: Flag = False
 
     params = no_params
+    channels = kept_of_first
 
     def out(self, *inputs: Shape) -> Shape:
         channels, height, width = image(self, inputs[0])
@@ -36,6 +39,12 @@ class Resize2d(Op):
         if len(inputs) == 2:
             return (channels, *image(self, inputs[1])[1:])
         return (channels, self._scaled(height, 0), self._scaled(width, 1))
+
+    def formulas(self, *inputs: Shape) -> Formulas:
+        if len(inputs) == 2:
+            return {"out_height": "height_2", "out_width": "width_2"}
+        rule = "({0} − 1) · scale_{1} + 1" if self.align_corners else "{0} · scale_{1}"
+        return {"out_height": rule.format("height", "h"), "out_width": rule.format("width", "w")}
 
     def _scaled(self, size: int, axis: int) -> int:
         scale = self.scale[axis]
@@ -67,6 +76,7 @@ class MaxUnpool2d(Op):
 
     params = no_params
     work = no_work
+    channels = kept
 
     def out(self, *inputs: Shape) -> Shape:
         x, pool = inputs
@@ -83,6 +93,14 @@ class MaxUnpool2d(Op):
                 remedy=f"the size must be near {pretty(full)}",
             )
         return (x[0], *size)
+
+    def formulas(self, *inputs: Shape) -> Formulas:
+        if self.size:
+            return {"out_height": "size_h", "out_width": "size_w"}
+        return {
+            "out_height": "(height − 1) · stride_h + kernel_h − pad_top − pad_bottom",
+            "out_width": "(width − 1) · stride_w + kernel_w − pad_left − pad_right",
+        }
 
     def _full(self, count: int, axis: int) -> int:
         padding = sum(self.padding[2 * axis : 2 * axis + 2])
@@ -113,8 +131,15 @@ class PsRoiPool2d(Op):
 
     def work(self, out: Shape, *inputs: Shape) -> Work:
         _, height, width = inputs[0]
-        read = out[0] * sum(spans(height, self.bins[0])) * sum(spans(width, self.bins[1]))
+        read = out[0] * spanned(height, self.bins[0]) * spanned(width, self.bins[1])
         return Work(adds=read - prod(out), divisions=prod(out))
+
+    def formulas(self, *inputs: Shape) -> Formulas:
+        return {
+            "out_channels": "channels/(bins_h · bins_w)",
+            **{"out_height": "bins_h", "out_width": "bins_w"},
+            "adds": f"out_channels · {SPANNED} − out_channels · out_height · out_width",
+        }
 
     def window(self, *inputs: Shape) -> Unbounded:
         return Unbounded("a region is chosen by the data")

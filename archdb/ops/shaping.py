@@ -1,10 +1,13 @@
 """Ops that move, drop or rename elements, and compute nothing."""
 
 from math import prod
+from typing import Any
 
 from archdb.errors import DefinitionError, ShapeError
 from archdb.ops.attributes import Count, Offset, Reshaping, Sides, Size
 from archdb.ops.base import Op, image, no_params, no_work, op, point
+from archdb.ops.explained import OUT_AXES, Formulas, Stated
+from archdb.ops.rewritable import kept, kept_of_first, scaled
 from archdb.ops.shape import Shape, channels, pretty, with_channels
 from archdb.ops.window import Unbounded, Window
 
@@ -17,13 +20,23 @@ class Pad2d(Op):
 
     params = no_params
     work = no_work
+    channels = kept
 
     def out(self, x: Shape) -> Shape:
         channels, height, width = image(self, x)
         return (channels, *self.window(x).slide(height, width))
 
+    def formulas(self, *inputs: Shape) -> Formulas:
+        return {
+            "out_height": "height + pad_top + pad_bottom",
+            "out_width": "width + pad_left + pad_right",
+        }
+
     def window(self, x: Shape) -> Window:
         return Window(padding=self.padding)
+
+    def dilated(self, rate: tuple[int, int], stride: tuple[int, int]) -> Any:
+        return Pad2d(padding=scaled(self.padding, rate))
 
 
 @op("trim2d")
@@ -35,15 +48,25 @@ class Trim2d(Op):
 
     params = no_params
     work = no_work
+    channels = kept
 
     def out(self, x: Shape) -> Shape:
         channels, height, width = image(self, x)
         return (channels, *self.window(x).slide(height, width))
 
+    def formulas(self, *inputs: Shape) -> Formulas:
+        return {
+            "out_height": "height − pad_top − pad_bottom",
+            "out_width": "width − pad_left − pad_right",
+        }
+
     def window(self, x: Shape) -> Window:
         """What is cut off is padding below zero: the first window starts that much later."""
         top, bottom, left, right = self.sides
         return Window(padding=(-top, -bottom, -left, -right))
+
+    def dilated(self, rate: tuple[int, int], stride: tuple[int, int]) -> Any:
+        return Trim2d(sides=scaled(self.sides, rate))
 
 
 @op("pad_channels")
@@ -59,6 +82,14 @@ class PadChannels(Op):
 
     def out(self, x: Shape) -> Shape:
         return with_channels(x, self.before + channels(x) + self.after)
+
+    def formulas(self, *inputs: Shape) -> Formulas:
+        return dict.fromkeys(("out_channels", "out_features"), "before + channels + after")
+
+    def adapted(self, old: tuple[Shape, ...], new: tuple[Shape, ...]) -> Any:
+        """In proportion, rounded down."""
+        was, now = channels(old[0]), channels(new[0])
+        return PadChannels(before=self.before * now // was, after=self.after * now // was)
 
 
 @op("slice_channels")
@@ -77,6 +108,14 @@ class SliceChannels(Op):
             raise ShapeError(f"cannot take channels {self.start} to {self.stop} of {channels(x)}")
         return with_channels(x, self.stop - self.start)
 
+    def formulas(self, *inputs: Shape) -> Formulas:
+        return {"out_channels": "stop − start", "out_features": "stop − start"}
+
+    def adapted(self, old: tuple[Shape, ...], new: tuple[Shape, ...]) -> Any:
+        """In proportion; rounded down, so that slices that met still meet."""
+        was, now = channels(old[0]), channels(new[0])
+        return SliceChannels(start=self.start * now // was, stop=self.stop * now // was)
+
 
 @op("channel_shuffle")
 class ChannelShuffle(Op):
@@ -87,6 +126,7 @@ class ChannelShuffle(Op):
     params = no_params
     work = no_work
     window = point
+    channels = kept
 
     def out(self, x: Shape) -> Shape:
         if channels(x) % self.groups:
@@ -105,10 +145,14 @@ class ToSequence(Op):
 
     params = no_params
     work = no_work
+    channels = kept
 
     def out(self, x: Shape) -> Shape:
         channels, height, width = image(self, x)
         return (height * width, channels)
+
+    def formulas(self, *inputs: Shape) -> Formulas:
+        return {"out_length": "height · width", "out_features": "channels"}
 
     def window(self, x: Shape) -> Unbounded:
         return Unbounded("a sequence has no height and width")
@@ -131,6 +175,16 @@ class Reshape(Op):
             raise ShapeError(f"{pretty(x)} elements do not fill {pretty(self.shape)}")
         return tuple(prod(x) // stated if extent == -1 else extent for extent in kept)
 
+    def formulas(self, *inputs: Shape) -> Formulas:
+        out = self.out(*inputs)
+        kept = "·".join(str(n) for n, asked in zip(out, self.shape, strict=True) if asked != -1)
+        left = Stated("what the others leave", f"{prod(inputs[0])}/({kept or 1})")
+        words = {0: "the input's own"}
+        return {
+            axis: left if asked == -1 else Stated(words.get(asked, "as stated"), str(extent))
+            for axis, asked, extent in zip(OUT_AXES[len(out)], self.shape, out, strict=True)
+        }
+
     def window(self, x: Shape) -> Unbounded:
         return Unbounded("behind a reshape elements stand at other positions")
 
@@ -147,6 +201,7 @@ class Crop2d(Op):
 
     params = no_params
     work = no_work
+    channels = kept_of_first
 
     def out(self, *inputs: Shape) -> Shape:
         x, like = (image(self, shape) for shape in inputs)
@@ -156,6 +211,9 @@ class Crop2d(Op):
                 f"cannot cut {pretty(x)} to the size of {pretty(like)} from ({top}, {left})"
             )
         return (x[0], *like[1:])
+
+    def formulas(self, *inputs: Shape) -> Formulas:
+        return {"out_height": "height_2", "out_width": "width_2"}
 
     def window(self, *inputs: Shape) -> Unbounded:
         return Unbounded("behind a crop the field depends on where it cuts")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from archdb.errors import NotFoundError, UsageError, nearest
 from archdb.queries import pricing
 from archdb.queries.freshness import freshen
+from archdb.queries.reader import not_found
 from archdb.queries.result import Result
 
 if TYPE_CHECKING:
@@ -66,7 +67,6 @@ def _no_match(
         )
     asked = f"matches '{pattern}'" if pattern is not None else f"of family {family} has figures"
     names = set(reader.names()).difference(left_out)
-    near = nearest(pattern.strip("*"), names) if pattern else ""
-    return NotFoundError(
-        f"no network {asked}", remedy=near or "patterns are globs: archdb list 'vgg*'"
-    )
+    globs = "patterns are globs: archdb list 'vgg*'"
+    remedy = not_found(pattern.strip("*"), names, globs) if pattern else globs
+    return NotFoundError(f"no network {asked}", remedy=remedy)

@@ -9,6 +9,7 @@ from archdb.errors import NotFoundError, nearest
 from archdb.queries import freshness
 from archdb.queries.reader import Reader
 from archdb.queries.result import Result
+from archdb.queries.rewritten import holding
 
 
 class Database(Reader):
@@ -27,7 +28,8 @@ class Database(Reader):
         """Two or more networks side by side; `by` is total, op, block, resolution or layer."""
         from archdb.queries.compare import compare
 
-        return compare(self, names, by, _words(input), convention)
+        with holding(self, names) as (reader, held):
+            return compare(reader, held, by, _words(input), convention)
 
     def show(
         self,
@@ -40,13 +42,51 @@ class Database(Reader):
         """One network; `by` is total, op, block, resolution or layer."""
         from archdb.queries.compare import show
 
-        return show(self, name, by, _words(input), convention)
+        with holding(self, [name]) as (reader, held):
+            return show(reader, held[0], by, _words(input), convention)
+
+    def explain(
+        self,
+        name: str,
+        *,
+        quantity: str | None = None,
+        by: str = "block",
+        input: str | int | None = None,
+    ) -> Result:
+        """How figures come about: of NAME/LAYER all, of NAME its totals or one `quantity`."""
+        from archdb.queries.explain import explain
+
+        return explain(self, name, quantity, by, _words(input))
+
+    def rewrite(
+        self, name: str, *rules: str, only: str | None = None, input: str | int | None = None
+    ) -> Result:
+        """What rules make of a network, layer by layer; `only` is a glob of layers' names."""
+        from archdb.queries.rewriting import rewrite
+
+        return rewrite(self, name, rules, only, _words(input))
+
+    def store_rewritten(
+        self, name: str, *rules: str, new_name: str, only: str | None = None
+    ) -> Sequence[str]:
+        """Store what rules make of a network as a variant; what they left alone, in sentences."""
+        from archdb.queries.variants import store
+
+        return store(self, name, rules, new_name, only)
+
+    def sweep(self, *names: str, input: str | int | None = None) -> Result:
+        """A row for each point; names may hold ranges, as 'mobilenet_v1+width=0.25..1:0.25' does,
+        and so may the input: '128..512:32'."""
+        from archdb.queries.sweep import COLUMNS, sweep
+
+        return Result(COLUMNS, [row for _, row in sweep(self, names, _words(input))])
 
     def lineage(self, name: str) -> Result:
         """How a network says it differs from its base, that from its own, and so on."""
         from archdb.queries.lineage import lineage
 
-        return lineage(self, name)
+        with holding(self, [name]) as (reader, held):
+            return lineage(reader, held[0])
 
     def catalogue(
         self,

@@ -37,15 +37,15 @@ def differences(reader: Reader, base: str, variant: str) -> list[Change]:
 
 def between(there: Rows, here: Rows) -> list[Change]:
     """All differences between two definitions, layers matched by name."""
-    changes: list[Change] = []
+    found: list[Change] = []
     for name in [*there, *(name for name in here if name not in there)]:
         if name not in here:
-            changes.append(Change("layer", there[name]["op"], "", name))
+            found.append(Change("layer", there[name]["op"], "", name))
         elif name not in there:
-            changes.append(Change("layer", "", here[name]["op"], name))
+            found.append(Change("layer", "", here[name]["op"], name))
         else:
-            changes += _changes(name, there, here)
-    return changes
+            found += _changes(name, there, here)
+    return found
 
 
 def definition_rows(reader: Reader, network: str) -> Rows:

@@ -6,7 +6,7 @@ import contextlib
 import os
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Self
 
@@ -122,6 +122,13 @@ class Reader:
         if not found:
             raise NotFoundError(
                 f"no network is called '{name}'",
-                remedy=nearest(name.lower(), self.names()) or "archdb list shows all names",
+                remedy=not_found(name, self.names(), "archdb list shows all names"),
             )
         return str(found[0][0])
+
+
+def not_found(word: str, names: Iterable[str], otherwise: str) -> str:
+    """The remedy where a word means no stored network."""
+    if "+" in word:
+        return "what rules make is stored by: archdb rewrite NAME RULE --as NEW_NAME"
+    return nearest(word.lower(), names) or otherwise

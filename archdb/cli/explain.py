@@ -1,0 +1,39 @@
+"""archdb explain"""
+
+from __future__ import annotations
+
+import click
+
+from archdb.cli.common import complete_names, emit, emit_steps, format_option, open_database
+
+
+@click.command("explain")
+@click.argument("name", metavar="NAME[/LAYER]", shell_complete=complete_names)
+@click.option(
+    "--quantity",
+    metavar="NAME",
+    help="How this total comes together: params, macs, depth, receptive_field and so on.",
+)
+@click.option(
+    "--by",
+    type=click.Choice(("block", "layer")),
+    default="block",
+    help="What a term of a sum stands for.",
+)
+@click.option("--input", "size", metavar="SIZE", help="Another input size: 384, or 3x384x384.")
+@format_option
+@click.pass_context
+def command(
+    ctx: click.Context, name: str, quantity: str | None, by: str, size: str | None, form: str
+) -> None:
+    """How figures are worked out: formula, numbers, result, and whose rule it is.
+
+    Of NAME/LAYER, the shape, parameters, operations and receptive field, step by step. Of a
+    whole network, what its totals are made of; with --quantity, how one of them comes together.
+    """
+    with open_database(ctx) as database:
+        result = database.explain(name, quantity=quantity, by=by, input=size)
+    if "rule" in result.columns:
+        emit_steps(result, form)
+    else:
+        emit(result, form)

@@ -1,0 +1,1 @@
+"""Where a figure comes from, as a person would work it out on paper."""

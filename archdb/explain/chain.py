@@ -1,0 +1,124 @@
+"""The receptive field of a layer deep in a network, forward from the image and back to it.
+
+Forward (araujo2019), the field of one position grows by (kernel - 1) effective strides; backward,
+n positions of a layer's output see (n - 1) stride + kernel of its input, from one position of the
+last layer, which sees its own kernel. Both end at the same size.
+"""
+
+from __future__ import annotations
+
+from archdb.explain.network import Table, Walked
+from archdb.ops.attributes import Pads
+from archdb.ops.window import Window
+from archdb.receptive import Field
+
+COLUMNS = (
+    *("axis", "layer", "op", "kernel", "stride", "pad"),
+    *("forward", "field", "effective_stride", "effective_padding"),
+    *("backward", "seen"),
+)
+BOTH = "both"
+Row = tuple[int | str | None, ...]
+
+
+def target(walked: Walked) -> str:
+    """The layer whose field is the network's, or, where there is none, the last one."""
+    name = walked.profile.totals["receptive_field_layer"]
+    return str(name) if name is not None else walked.main[-1].name
+
+
+def table(walked: Walked, name: str) -> Table:
+    """One row for each layer that changes the field, along the path that gives it."""
+    field = walked.fields[name]
+    if isinstance(field, str):
+        return _none(walked, name, field)
+    by_axis = [_axis(walked, path(walked, name, axis), axis) for axis in (0, 1)]
+    if by_axis[0] == by_axis[1]:
+        rows = [(BOTH, *row) for row in by_axis[0]]
+    else:
+        rows = [(letter, *row) for letter, part in zip("hw", by_axis, strict=True) for row in part]
+    size = "×".join(map(str, field.size))
+    notes = [
+        f"field = field before + (kernel − 1)·effective stride before; one position of {name}"
+        f" sees {size}",
+        "seen = (seen behind − 1)·stride behind + kernel behind, from 1 back to the image",
+        "layers of kernel 1, stride 1 and no padding change nothing and are left out",
+    ]
+    if len(_joins(walked, name)):
+        notes.append("where paths meet, the rows follow the one with the largest field")
+    return Table(COLUMNS, rows, notes)
+
+
+def path(walked: Walked, name: str, axis: int) -> list[str]:
+    """From the input to a layer, at every join along the input whose field is the largest."""
+    found = [name]
+    while sources := walked.layers[found[-1]].inputs:
+        found.append(max(sources, key=lambda source: _size(walked, source, axis)))
+    return found[::-1]
+
+
+def _size(walked: Walked, name: str, axis: int) -> int:
+    field = walked.fields[name]
+    return field.size[axis] if isinstance(field, Field) else 0
+
+
+def _joins(walked: Walked, name: str) -> list[str]:
+    return [at for at in path(walked, name, 0) if len(walked.layers[at].inputs) > 1]
+
+
+def _axis(walked: Walked, names: list[str], axis: int) -> list[Row]:
+    """Rows from the input to the last of these layers, without the column of the axis."""
+    windows = [(name, *_window(walked, name, axis)) for name in names[1:]]
+    moving = [row for row in windows if row[1:] != (1, 1, 0)]
+    seen, backward = [1], [""]
+    for _, kernel, stride, _ in reversed(moving):
+        backward.append(f"({seen[-1]} − 1)·{stride} + {kernel}")
+        seen.append((seen[-1] - 1) * stride + kernel)
+    size, jump, start = 1, 1, 0
+    first = walked.layers[names[0]]
+    ends = zip(reversed(backward), reversed(seen), strict=True)
+    rows: list[Row] = [
+        (first.name, first.op.name, None, None, None, None, size, jump, start, *next(ends))
+    ]
+    for name, kernel, stride, pad in moving:
+        forward = f"{size} + ({kernel} − 1)·{jump}"
+        size, start = size + (kernel - 1) * jump, start + pad * jump
+        jump *= stride
+        op = walked.layers[name].op.name
+        rows.append((name, op, kernel, stride, pad, forward, size, jump, start, *next(ends)))
+    return [tuple(value if value != "" else None for value in row) for row in rows]
+
+
+def _window(walked: Walked, name: str, axis: int) -> tuple[int, int, int]:
+    """Effective kernel, stride and leading padding of a layer that has a field."""
+    window, pads = walked.facts[name].window, walked.facts[name].pads
+    assert isinstance(window, Window), "a field stands behind windows alone"
+    return window.extent[axis], window.stride[axis], _leading(pads, axis)
+
+
+def _leading(pads: Pads, axis: int) -> int:
+    return pads[2 * axis]
+
+
+def _none(walked: Walked, name: str, reason: str) -> Table:
+    """What reaches the layer in which the field is lost, and why it is."""
+    lost = name
+    while open_ := [s for s in walked.layers[lost].inputs if isinstance(walked.fields[s], str)]:
+        lost = open_[0]
+    rows = [row for source in walked.layers[lost].inputs for row in _arriving(walked, source)]
+    op = walked.layers[lost].op.name
+    rows.append((BOTH, lost, op, None, None, None, f"none: {reason}", *(None,) * 5))
+    return Table(COLUMNS, rows, [f"{name} has no receptive field: {reason}"])
+
+
+def _arriving(walked: Walked, name: str) -> list[Row]:
+    field = walked.fields[name]
+    assert isinstance(field, Field), "the field is lost in the layer behind"
+    op = walked.layers[name].op.name
+    by_axis = [tuple(part[axis] for part in field) for axis in (0, 1)]
+    if by_axis[0] == by_axis[1]:
+        return [(BOTH, name, op, *(None,) * 4, *by_axis[0], None, None)]
+    return [
+        (letter, name, op, *(None,) * 4, *part, None, None)
+        for letter, part in zip("hw", by_axis, strict=True)
+    ]

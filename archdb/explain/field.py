@@ -1,0 +1,73 @@
+"""The receptive field of one layer on paper, from that of what it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from archdb.explain import layer as on_paper
+from archdb.explain.layer import Applied
+from archdb.explain.steps import Step, number
+from archdb.ops.window import POINT, Unbounded
+from archdb.receptive import NOT_AN_IMAGE, PIXEL, Field, FieldOrReason, through, union
+
+FORWARD = (
+    "receptive field r, effective stride j and effective padding q of what the layer reads"
+    " (Araujo, Norris and Sim 2019)"
+)
+NAMES = ("receptive_field", "effective_stride", "effective_padding")
+
+
+def derivation(layer: Applied, fields: Sequence[FieldOrReason], name: str) -> Iterator[Step]:
+    """All steps of a layer that reads layers with these fields."""
+    yield from on_paper.steps(layer)
+    yield from steps(layer, fields, name)
+
+
+def steps(layer: Applied, fields: Sequence[FieldOrReason], name: str) -> Iterator[Step]:
+    """From the fields of its inputs; a layer that reads none is where fields begin."""
+    window = layer.facts.window
+    before = union(list(fields), name) if fields else _beginning(layer)
+    if isinstance(window, Unbounded):
+        yield Step("receptive_field", f"none: {window.reason}", "", None, FORWARD)
+    elif isinstance(before, str):
+        yield Step("receptive_field", f"none: {before}", "", None, FORWARD)
+    elif window is POINT:
+        yield from _kept(fields, before)
+    else:
+        kernel = "k" if window.dilation == (1, 1) else "e"
+        behind = through(before, window, layer.facts.pads)
+        for axis, letter in enumerate("hw"):
+            yield from _grown(before, behind, axis, letter, kernel)
+
+
+def _beginning(layer: Applied) -> FieldOrReason:
+    return PIXEL if len(layer.out) == 3 else NOT_AN_IMAGE
+
+
+def _kept(fields: Sequence[FieldOrReason], field: Field) -> Iterator[Step]:
+    met = [field.size for field in fields if isinstance(field, Field)]
+    words = "that of its input, position by position"
+    if not met:
+        words = "one pixel"
+    elif len(met) > 1:
+        words = "the largest of those that meet, which agree on stride and centre"
+    for axis, letter in enumerate("hw"):
+        sizes = ", ".join(str(size[axis]) for size in met)
+        numbers = f"max({sizes})" if len(met) > 1 else ""
+        yield Step(f"{NAMES[0]}_{letter}", words, numbers, field.size[axis], FORWARD)
+
+
+def _grown(before: Field, behind: Field, axis: int, letter: str, kernel: str) -> Iterator[Step]:
+    r, j, q = (part[axis] for part in before)
+    size, stride, padding = (part[axis] for part in behind)
+    extent = (size - r) // j + 1
+    numbers = (
+        f"{r} + ({extent} − 1)·{j}",
+        f"{j}·{stride // j}",
+        f"{number(q)} + {number((padding - q) // j)}·{j}",
+    )
+    formulas = (f"r + ({kernel} − 1)·j", "j·s", "q + p·j")
+    for name, formula, put, result in zip(
+        NAMES, formulas, numbers, (size, stride, padding), strict=True
+    ):
+        yield Step(f"{name}_{letter}", formula, put, result, FORWARD)

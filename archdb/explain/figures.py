@@ -1,0 +1,77 @@
+"""All figures of one layer that is in no network, by quantity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archdb.explain.layer import Applied, additions, kernel_applications, multiplications
+from archdb.facts import GEMM, PADS
+from archdb.ops import Work
+from archdb.ops.shape import text
+from archdb.ops.window import POINT, Unbounded
+from archdb.receptive import FIELD_COLUMNS, NOT_AN_IMAGE, PIXEL, columns_of, through
+
+Row = tuple[str, str, int | str | None]
+COLUMNS = ("quantity", "unit", "value")
+
+
+def rows(layer: Applied) -> Iterator[Row]:
+    """(quantity, unit, value), in one order for all ops; a figure that the op has not is left
+    out, a count that is zero is zero."""
+    yield from _shapes(layer)
+    yield from _params(layer)
+    yield from _operations(layer)
+    yield from _window(layer)
+
+
+def _shapes(layer: Applied) -> Iterator[Row]:
+    for slot, shape in enumerate(layer.inputs, start=1):
+        yield ("input" if len(layer.inputs) == 1 else f"input_{slot}"), "shape", text(shape)
+    yield "output", "shape", text(layer.out)
+    for tensor in layer.op.params(*layer.inputs) or ():
+        yield tensor.name.replace(" ", "_"), "shape", text(tensor.shape)
+    weight = layer.op.tensorflow(*layer.inputs)
+    if weight is not None:
+        yield "weight_tensorflow", "shape", text(weight)
+
+
+def _params(layer: Applied) -> Iterator[Row]:
+    names = ("weight_params", "bias_params", "norm_params")
+    yield "params", "parameters", sum(layer.columns[name] for name in names)
+    for name in names:
+        yield name, "parameters", layer.columns[name]
+    yield "buffers", "numbers", layer.columns["buffers"]
+
+
+def _operations(layer: Applied) -> Iterator[Row]:
+    for kind in Work._fields:
+        yield kind, "MAC" if kind == "macs" else "operations", layer.columns[kind]
+    yield "multiplications", "operations", multiplications(layer)
+    yield "additions", "operations", additions(layer)
+    applications = kernel_applications(layer)
+    if applications is not None:
+        yield "kernel_applications", "kernels", applications
+    for name in ("in_elements", "out_elements"):
+        yield name, "elements", layer.columns[name]
+    if layer.columns["gemm_m"] is not None:
+        for name in GEMM:
+            yield name, "numbers", layer.columns[name]
+
+
+def _window(layer: Applied) -> Iterator[Row]:
+    """The concrete padding, and the receptive field as if this layer read the image."""
+    window = layer.facts.window
+    if any(len(shape) != 3 for shape in layer.inputs):
+        yield FIELD_COLUMNS[-1], "text", NOT_AN_IMAGE
+        return
+    if isinstance(window, Unbounded):
+        yield FIELD_COLUMNS[-1], "text", window.reason
+        return
+    if window is not POINT:
+        for name in PADS:
+            yield name, "pixels", layer.columns[name]
+        for letter, extent in zip("hw", window.extent, strict=True):
+            yield f"effective_kernel_{letter}", "pixels", extent
+    field = through(PIXEL, window, layer.facts.pads)
+    for name, value in zip(FIELD_COLUMNS[:-1], columns_of(field), strict=False):
+        yield name, "pixels", value

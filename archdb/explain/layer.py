@@ -1,0 +1,232 @@
+"""One layer on paper: output shape, parameters, operations, im2col product, receptive field."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Sequence
+from math import prod
+from typing import Any, NamedTuple
+
+from archdb.explain import window
+from archdb.explain.steps import Step, number, product, total, values_of, with_numbers
+from archdb.facts import FACT_COLUMNS, GEMM, Facts, facts_of
+from archdb.ops import BIAS, BUFFER, NORM, WEIGHT, Op, Tensor, Work
+from archdb.ops.explained import OUT_AXES, Formulas, Stated
+from archdb.ops.shape import Shape, pretty
+from archdb.ops.window import POINT, Unbounded
+
+TRAINED = "parameters, one for each element of a tensor; buffers are not trained"
+COUNTED = "operations for one input at inference"
+ADDED = "a sum of n products takes n multiplications and n − 1 additions, a bias one more"
+IM2COL = (
+    "im2col: patches (m × k) times kernels (k × n), for each group"
+    " (Chellapilla, Puri and Simard 2006)"
+)
+
+
+class Applied(NamedTuple):
+    """An op on inputs, with what came out: the facts, the op's own formulas, and the values of
+    the names in them. Without facts there are no formulas either."""
+
+    op: Op
+    inputs: tuple[Shape, ...]
+    facts: Facts
+    columns: dict[str, Any]
+    formulas: Formulas
+    values: dict[str, int]
+
+    @property
+    def out(self) -> Shape:
+        return self.facts.out or ()
+
+
+def applied(op: Op, inputs: Sequence[Shape | None]) -> Applied:
+    """ShapeError where the op does not take these inputs; None is the output of an op that archdb
+    does not know."""
+    facts = facts_of(op, tuple(inputs))
+    columns = dict(zip(FACT_COLUMNS, facts.columns, strict=True))
+    given = tuple(shape for shape in inputs if shape is not None)
+    values = values_of(op, given, facts.out or ())
+    if not facts.counted:
+        return Applied(op, given, facts, columns, {}, values)
+    values |= {name: columns[name] for name in ("in_elements", "out_elements")}
+    if given:
+        values["positions"] = values["in_elements"] // values["channels"]
+    formulas = op.formulas(*given)
+    for name, formula in formulas.items():
+        if isinstance(formula, Stated) and formula.value is not None:
+            values[name] = formula.value
+    return Applied(op, given, facts, columns, formulas, values)
+
+
+def steps(layer: Applied) -> Iterator[Step]:
+    """All but the receptive field, which depends on what stands before the layer."""
+    yield from _shape(layer)
+    if not layer.facts.counted:
+        reason = layer.facts.window
+        said = reason.reason if isinstance(reason, Unbounded) else ""
+        yield Step("params", f"open: {said}", "", None, TRAINED)
+        return
+    yield from _tensors(layer)
+    yield from _work(layer)
+    yield from _gemm(layer)
+
+
+def summary(op: Op) -> str:
+    """The first paragraph of what the op says of itself."""
+    return " ".join(inspect.cleandoc(op.__doc__ or "").split("\n\n")[0].split()).rstrip(".")
+
+
+def _stated(layer: Applied, name: str, result: int, rule: str, formula: str | Stated) -> Step:
+    if isinstance(formula, Stated):
+        return Step(name, formula.formula, formula.numbers, result, rule)
+    formula = formula.replace(" · ", "·")
+    return Step(name, formula, with_numbers(formula, layer.values), result, rule)
+
+
+# The output's shape.
+
+
+def _shape(layer: Applied) -> Iterator[Step]:
+    axes = OUT_AXES.get(len(layer.out), ())
+    moved = _moved(layer)
+    if layer.inputs:
+        arrives = " and ".join(map(pretty, layer.inputs))
+        yield Step("input", "", "", arrives, summary(layer.op))
+    if not layer.out:
+        yield Step("output", "not known", "", None, summary(layer.op))
+    elif not moved and layer.formulas.keys().isdisjoint(axes):
+        yield Step("output", _kept(layer), "", pretty(layer.out), summary(layer.op))
+    else:
+        for name in axes if not moved else axes[:1]:
+            formula = layer.formulas.get(name, name.removeprefix("out_"))
+            result = layer.values[name]
+            yield _stated(layer, name, result, summary(layer.op), formula)
+        if moved:
+            yield from window.steps(*moved)
+
+
+def _moved(layer: Applied) -> tuple[Any, ...]:
+    """A window and what it slides over, where it makes the output's height and width."""
+    facts = layer.facts
+    if facts.window is POINT or isinstance(facts.window, Unbounded) or len(layer.out) != 3:
+        return ()
+    if "out_height" in layer.formulas:
+        return ()
+    return facts.window, facts.pads, layer.inputs[0][1:], layer.out[1:]
+
+
+def _kept(layer: Applied) -> str:
+    if layer.out not in layer.inputs:
+        return "as stated"
+    shapes = "that of its input" if len(layer.inputs) == 1 else "that of its inputs"
+    return shapes if len(set(layer.inputs)) == 1 else "that of its largest input"
+
+
+# Parameters.
+
+
+def _tensors(layer: Applied) -> Iterator[Step]:
+    tensors = layer.op.params(*layer.inputs) or ()
+    for name, formula in layer.formulas.items():
+        if isinstance(formula, Stated) and formula.value is not None:
+            yield _stated(layer, name, formula.value, TRAINED, formula)
+    for tensor in tensors:
+        own = Stated(pretty(tensor.shape), product(tensor.shape))
+        formula = layer.formulas.get(tensor.name) or own
+        yield _stated(layer, tensor.name, prod(tensor.shape), TRAINED, formula)
+    for role in (WEIGHT, BIAS, NORM):
+        of_role = [tensor for tensor in tensors if tensor.role == role]
+        if len(of_role) > 1:
+            yield _together(f"{role}_params", of_role)
+    yield _together("params", [tensor for tensor in tensors if tensor.role != BUFFER])
+    if any(tensor.role == BUFFER for tensor in tensors):
+        yield _together("buffers", [tensor for tensor in tensors if tensor.role == BUFFER])
+
+
+def _together(name: str, tensors: list[Tensor]) -> Step:
+    sizes = [prod(tensor.shape) for tensor in tensors]
+    names = " + ".join(tensor.name for tensor in tensors)
+    return Step(name, names, total(sizes), sum(sizes), TRAINED)
+
+
+# Operations.
+
+
+def _work(layer: Applied) -> Iterator[Step]:
+    yield from _counted(layer, "kernel_applications", kernel_applications(layer))
+    for kind in Work._fields:
+        yield from _counted(layer, kind, layer.columns[kind])
+    yield from _multiplications(layer)
+    yield from _additions(layer)
+
+
+def _counted(layer: Applied, name: str, count: int | None) -> Iterator[Step]:
+    if not count:
+        return
+    formula = layer.formulas.get(name)
+    if formula is None:
+        each, left = divmod(count, layer.columns["out_elements"])
+        times = "" if each == 1 else f"{each} · "
+        formula = f"{times}{' · '.join(OUT_AXES.get(len(layer.out), ()))}" if not left else ""
+    yield _stated(layer, name, count, COUNTED, formula)
+
+
+def kernel_applications(layer: Applied) -> int | None:
+    """How often a two-dimensional kernel is applied to a map; None where nothing slides."""
+    if layer.formulas.get("kernel_applications") is None:
+        return None
+    kernel: tuple[int, int] = layer.op.attributes()["kernel"]
+    return int(layer.columns["macs"]) // prod(kernel)
+
+
+def multiplications(layer: Applied) -> int:
+    """Those of the MACs and all others."""
+    return int(layer.columns["macs"] + layer.columns["muls"])
+
+
+def additions(layer: Applied) -> int:
+    """Those of the MACs, one fewer in each sum than it has products; biases; all others."""
+    columns = layer.columns
+    return int(_summed(layer) + columns["bias_adds"] + columns["adds"])
+
+
+def _summed(layer: Applied) -> int:
+    macs = int(layer.columns["macs"])
+    return macs - layer.op.sums(layer.out, *layer.inputs) if macs else 0
+
+
+def _multiplications(layer: Applied) -> Iterator[Step]:
+    terms = {name: layer.columns[name] for name in ("macs", "muls") if layer.columns[name]}
+    if terms:
+        count = multiplications(layer)
+        yield Step("multiplications", " + ".join(terms), total(terms.values()), count, ADDED)
+
+
+def _additions(layer: Applied) -> Iterator[Step]:
+    macs, terms = layer.columns["macs"], {}
+    if macs:
+        sums = layer.op.sums(layer.out, *layer.inputs)
+        terms["macs − sums"] = f"{number(macs)} − {number(sums)}"
+        if macs % sums == 0:
+            del terms["macs − sums"]
+            terms["sums·(products − 1)"] = f"{number(sums)}·({macs // sums} − 1)"
+    for name in ("bias_adds", "adds"):
+        if layer.columns[name]:
+            terms[name] = number(layer.columns[name])
+    if terms:
+        numbers = " + ".join(terms.values())
+        yield Step("additions", " + ".join(terms), numbers, additions(layer), ADDED)
+
+
+# The matrix product.
+
+
+def _gemm(layer: Applied) -> Iterator[Step]:
+    for name in ("gemm_m", "gemm_k", "gemm_n"):
+        count, formula = layer.columns[name], layer.formulas.get(name)
+        if count is not None and formula is not None:
+            yield _stated(layer, name, count, IM2COL, formula)
+    if layer.columns["gemm_m"] is not None:
+        m, n, k = (layer.columns[name] for name in GEMM)
+        yield Step("product", "m×k times k×n", f"{m}×{k} times {k}×{n}", f"{m}×{n}", IM2COL)

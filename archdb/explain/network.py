@@ -1,0 +1,80 @@
+"""A whole network on paper: what stands behind each layer, and the steps of any one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from archdb.derive import LAYER_COLUMNS, Profile, derive
+from archdb.errors import NotFoundError, nearest
+from archdb.explain import field
+from archdb.explain.layer import Applied, applied
+from archdb.explain.steps import Step
+from archdb.facts import Facts, facts_of
+from archdb.graph import Layer, Network
+from archdb.ops.shape import Shape
+from archdb.receptive import FIELD_COLUMNS, Field, FieldOrReason
+
+
+class Table(NamedTuple):
+    """Rows under column names, and sentences that belong to them."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    notes: list[str]
+
+
+class Walked(NamedTuple):
+    """A derived network, each layer's row, facts and field by its name."""
+
+    profile: Profile
+    layers: dict[str, Layer]
+    rows: dict[str, dict[str, Any]]
+    facts: dict[str, Facts]
+    fields: dict[str, FieldOrReason]
+
+    @property
+    def main(self) -> list[Layer]:
+        """The layers that totals are over: all but those of auxiliary heads."""
+        return [layer for layer in self.layers.values() if not layer.auxiliary]
+
+    def applied(self, name: str) -> Applied:
+        """The op of a layer on what reaches it."""
+        row = self.layers[name]
+        return applied(row.op, [self.facts[source].out for source in row.inputs])
+
+
+def walk(network: Network, shape: Shape | None = None) -> Walked:
+    """The network at an input, native unless given; ShapeError where it does not fit."""
+    profile = derive(network, shape)
+    facts: dict[str, Facts] = {}
+    for layer in profile.network:
+        facts[layer.name] = facts_of(layer.op, tuple(facts[source].out for source in layer.inputs))
+    layers = {layer.name: layer for layer in profile.network}
+    named = (dict(zip(LAYER_COLUMNS, row, strict=True)) for row in profile.rows)
+    rows = dict(zip(layers, named, strict=True))
+    return Walked(profile, layers, rows, facts, {name: _field(row) for name, row in rows.items()})
+
+
+def _field(row: dict[str, Any]) -> FieldOrReason:
+    *numbers, note = (row[name] for name in FIELD_COLUMNS)
+    if note is not None:
+        return str(note)
+    size_h, size_w, stride_h, stride_w, padding_h, padding_w = numbers
+    return Field((size_h, size_w), (stride_h, stride_w), (padding_h, padding_w))
+
+
+def check_layer(walked: Walked, name: str) -> None:
+    """NotFoundError with the nearest names where the network has no such layer."""
+    if name not in walked.layers:
+        network = walked.profile.network.name
+        raise NotFoundError(
+            f"{network} has no layer '{name}'",
+            remedy=nearest(name, walked.layers) or f"archdb show {network} --by layer lists all",
+        )
+
+
+def steps(walked: Walked, name: str) -> Iterator[Step]:
+    """All figures of one layer."""
+    fields = [walked.fields[source] for source in walked.layers[name].inputs]
+    return field.derivation(walked.applied(name), fields, name)

@@ -1,0 +1,89 @@
+"""The two totals that are no sums: the longest path, and the largest set of live outputs."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+
+from archdb.explain.network import Table, Walked
+from archdb.explain.steps import product
+from archdb.graph import Layer
+
+TOTAL = "total"
+
+
+def depth_table(walked: Walked) -> Table:
+    """The weight layers along the longest path, numbered."""
+    found = longest(walked)
+    rows = [(i, name, walked.layers[name].op.name) for i, name in enumerate(found, start=1)]
+    notes = ["depth: weight layers (convolution, linear) on the longest path from the input"]
+    if walked.profile.totals["depth"] is None:
+        notes.append(str(walked.profile.totals["note"]))
+    return Table(("depth", "layer", "op"), rows, notes)
+
+
+def longest(walked: Walked) -> list[str]:
+    """The weight layers of the longest path; none where an unknown op leaves it open."""
+    most = walked.profile.totals["depth"]
+    if most is None:
+        return []
+    depth = {layer.name: walked.rows[layer.name]["depth"] for layer in walked.main}
+    name = next(layer.name for layer in walked.main if depth[layer.name] == most)
+    found = [name]
+    while sources := walked.layers[name].inputs:
+        name = max(sources, key=lambda source: int(depth[source]))
+        found.append(name)
+    return [name for name in reversed(found) if walked.facts[name].weighted]
+
+
+def peak_table(walked: Walked) -> Table:
+    """The outputs that are alive when most elements are, each with its last reader."""
+    columns = ("layer", "output", "elements", "last_read_by")
+    if walked.profile.totals["peak_activation_elements"] is None:
+        return Table(columns, [], [str(walked.profile.totals["note"])])
+    at, alive = peak(walked)
+    last = last_readers(walked.main)
+    rows: list[tuple[int | str | None, ...]] = []
+    for layer in alive:
+        facts = walked.facts[layer.name]
+        reader = last[layer.name] if last[layer.name] != layer.name else None
+        rows.append((layer.name, product(facts.out or ()), facts.elements, reader))
+    rows.append((TOTAL, None, sum(int(row[2] or 0) for row in rows), None))
+    return Table(
+        columns,
+        rows,
+        [
+            f"peak_activation_elements: the largest live set, reached when {at.name} has run;"
+            " every layer writes a new output, kept until its last reader has run"
+        ],
+    )
+
+
+def peak(walked: Walked) -> tuple[Layer, list[Layer]]:
+    """The layer at which most elements are alive, and those whose outputs they are.
+
+    An output lives from its layer up to its last reader, or to the end where nothing reads it:
+    the live elements are sums over those intervals.
+    """
+    main = walked.main
+    position = {layer.name: i for i, layer in enumerate(main)}
+    last = last_readers(main)
+    end = [
+        position[last[layer.name]] if last[layer.name] != layer.name else len(main)
+        for layer in main
+    ]
+    change = [0] * (len(main) + 2)
+    for i, layer in enumerate(main):
+        elements = walked.facts[layer.name].elements or 0
+        change[i] += elements
+        change[end[i] + 1] -= elements
+    live = list(accumulate(change[: len(main)]))
+    at = live.index(max(live))
+    return main[at], [layer for i, layer in enumerate(main) if i <= at <= end[i]]
+
+
+def last_readers(main: list[Layer]) -> dict[str, str]:
+    """Each layer's last reader; itself where nothing reads it."""
+    last = {layer.name: layer.name for layer in main}
+    for layer in main:
+        last.update(dict.fromkeys(layer.inputs, layer.name))
+    return last

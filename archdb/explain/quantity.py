@@ -1,0 +1,137 @@
+"""How a network's total comes together: its terms by block or layer, the largest of them, the sum.
+
+Sums are over the main layers; auxiliary heads have totals of their own. Depth and the peak of
+live elements are no sums: the longest path and the largest live set are shown instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from archdb.explain import layer as on_paper
+from archdb.explain.network import Table, Walked
+from archdb.explain.steps import number, product
+from archdb.facts import Facts
+from archdb.graph import Layer
+
+TRAINED = ("weight_params", "bias_params", "norm_params")
+#: What each sum is of, in a sentence.
+SUMS = {
+    "params": "trainable numbers: weight_params + bias_params + norm_params of each layer",
+    "weight_params": "kernels and matrices of each layer",
+    "bias_params": "biases of each layer",
+    "norm_params": "scale and shift of each normalisation",
+    "buffers": "what is kept with the network and not trained",
+    "macs": "multiply-accumulates of the layers that contract their input with weights, no biases",
+    "bias_adds": "one addition for each output element that gets a bias",
+    "adds": "additions outside macs and bias_adds",
+    "muls": "multiplications outside macs",
+    "comparisons": "comparisons, as in ReLU and maxima",
+    "divisions": "divisions",
+    "exponentials": "exponentials and powers",
+    "multiplications": "macs + muls of each layer",
+    "additions": "of each sum of n products n − 1 additions, then bias_adds + adds",
+    "activations": "output elements of the convolution and linear layers",
+    "weighted_layers": "one for each layer that contracts its input with weights",
+    "layers": "one for each layer",
+    "aux_params": "params of the auxiliary heads",
+    "aux_macs": "macs of the auxiliary heads",
+}
+TOTAL = "total"
+COLUMNS = ("layers", "value", "percent", "largest", "numbers")
+
+
+class Term(NamedTuple):
+    """What one layer adds to a total; None where an unknown op leaves it open."""
+
+    layer: Layer
+    value: int | None
+
+
+def terms(walked: Walked, quantity: str) -> list[Term]:
+    """The layers that add to a sum, in order of execution; those that add nothing are left out."""
+    wanted, auxiliary = quantity.removeprefix("aux_"), quantity.startswith("aux_")
+    layers = [layer for layer in walked.layers.values() if layer.auxiliary is auxiliary]
+    found = (Term(layer, _value(walked, layer.name, wanted)) for layer in layers)
+    return [term for term in found if term.value != 0]
+
+
+def _value(walked: Walked, name: str, quantity: str) -> int | None:
+    facts = walked.facts[name]
+    if quantity == "layers":
+        return 1
+    if not facts.counted:
+        return None
+    if quantity in ("activations", "weighted_layers"):
+        return _weighted(facts, quantity)
+    columns = walked.rows[name]
+    if quantity == "params":
+        return sum(int(columns[part]) for part in TRAINED)
+    if quantity == "multiplications":
+        return on_paper.multiplications(walked.applied(name))
+    if quantity == "additions":
+        return on_paper.additions(walked.applied(name))
+    return int(columns[quantity])
+
+
+def _weighted(facts: Facts, quantity: str) -> int | None:
+    if not facts.weighted:
+        return 0
+    return facts.elements if quantity == "activations" else 1
+
+
+def total(found: list[Term]) -> int | None:
+    """The sum of the terms; None where one of them is open."""
+    values = [term.value for term in found]
+    return None if None in values else sum(values)  # type: ignore[arg-type]
+
+
+def sum_table(walked: Walked, quantity: str, by: str) -> Table:
+    """A row for each block or layer that adds something, and a last one for the sum."""
+    found = terms(walked, quantity)
+    whole = total(found)
+    groups: dict[str, list[Term]] = {}
+    for term in found:
+        key = term.layer.block if by == "block" else None
+        groups.setdefault(key or term.layer.name, []).append(term)
+    rows = [(name, *_row(walked, quantity, part, whole)) for name, part in groups.items()]
+    rows.append((TOTAL, len(found), whole, 100.0 if whole else None, None, None))
+    return Table((by, *COLUMNS), rows, list(_notes(walked, quantity, found, whole)))
+
+
+def _row(
+    walked: Walked, quantity: str, part: list[Term], whole: int | None
+) -> tuple[int | float | str | None, ...]:
+    value, most = total(part), max(part, key=lambda term: term.value or 0)
+    numbers = _numbers(walked, quantity, most)
+    return len(part), value, percent(value, whole), most.layer.name, numbers
+
+
+def percent(value: int | None, whole: int | None) -> float | None:
+    """A share, to a tenth."""
+    return round(100 * value / whole, 1) if value is not None and whole else None
+
+
+def _numbers(walked: Walked, quantity: str, term: Term) -> str | None:
+    """The arithmetic of one layer's term."""
+    if term.value is None:
+        return None
+    if quantity == "activations":
+        return product(walked.facts[term.layer.name].out or ())
+    wanted = quantity.removeprefix("aux_")
+    steps = on_paper.steps(walked.applied(term.layer.name))
+    shown = [step.numbers for step in steps if step.quantity == wanted]
+    return shown[0] if shown and shown[0] else number(term.value)
+
+
+def _notes(walked: Walked, quantity: str, found: list[Term], whole: int | None) -> Iterator[str]:
+    yield f"{quantity}: {SUMS[quantity]}"
+    if whole is None:
+        yield str(walked.profile.totals["note"])
+    elif len(found) > 1:
+        most = sorted(found, key=lambda term: -(term.value or 0))[:3]
+        yield "the largest terms: " + ", ".join(
+            f"{term.layer.name} {number(term.value or 0)} ({percent(term.value, whole)} %)"
+            for term in most
+        )

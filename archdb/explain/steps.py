@@ -1,0 +1,81 @@
+"""Steps of a derivation: formula, numbers in their places, what comes out, and by what rule."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from archdb.facts import PADS
+from archdb.ops import Op
+from archdb.ops.shape import Shape
+
+#: What the extents of an input are called, by their number. A vector may be one of tokens.
+IN_AXES = {
+    1: (("features", 0), ("channels", 0), ("length", 0)),
+    2: (("length", 0), ("features", 1), ("channels", 1)),
+    3: (("channels", 0), ("height", 1), ("width", 2)),
+}
+_NAME = re.compile(r"[a-z][a-z_0-9]*")
+
+
+class Step(NamedTuple):
+    """One line on paper. `numbers` is the formula with numbers for its names, empty where the
+    formula is words; `rule` says why it holds, and whose it is."""
+
+    quantity: str
+    formula: str
+    numbers: str
+    result: int | str | None
+    rule: str = ""
+
+
+def number(value: int) -> str:
+    """An integer on paper: in groups from five digits on, in brackets below zero."""
+    if value < 0:
+        return f"(−{number(-value)})"
+    return f"{value:,}" if value >= 10_000 else str(value)
+
+
+def product(values: Iterable[int]) -> str:
+    """Factors side by side."""
+    return "·".join(map(number, values))
+
+
+def total(values: Iterable[int]) -> str:
+    """Terms side by side."""
+    return " + ".join(map(number, values))
+
+
+def with_numbers(formula: str, values: Mapping[str, int]) -> str:
+    """The formula, each name of a value replaced by it."""
+
+    def put(name: re.Match[str]) -> str:
+        value = values.get(name[0])
+        return name[0] if value is None else number(value)
+
+    return _NAME.sub(put, formula)
+
+
+def values_of(op: Op, inputs: tuple[Shape, ...], out: Shape) -> dict[str, int]:
+    """What the names in the op's formulas stand for."""
+    values: dict[str, int] = {}
+    for slot, shape in reversed(list(enumerate(inputs, start=1))):
+        suffix = "" if slot == 1 else f"_{slot}"
+        values |= {f"{name}{suffix}": shape[at] for name, at in IN_AXES.get(len(shape), ())}
+    for name, value in op.attributes().items():
+        values |= _attribute(name, value)
+    values |= {f"out_{name}": out[at] for name, at in IN_AXES.get(len(out), ())}
+    values["inputs"] = len(inputs)
+    return values
+
+
+def _attribute(name: str, value: object) -> dict[str, int]:
+    """The numbers of an attribute: itself, both of a pair, or the four sides."""
+    if isinstance(value, int):
+        return {name: value}
+    if not isinstance(value, tuple) or not all(isinstance(item, int) for item in value):
+        return {}
+    if len(value) == 4:
+        return dict(zip(PADS, value, strict=True))
+    return {f"{name}_h": value[0], f"{name}_w": value[1]} if len(value) == 2 else {}

@@ -1,0 +1,102 @@
+"""A network rewritten by rules, beside what it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from archdb.derive import LAYER_COLUMNS, Profile, derive, native_input
+from archdb.ops.shape import resize, text
+from archdb.queries.result import Result
+from archdb.queries.rewritten import rewritten
+
+if TYPE_CHECKING:
+    from archdb.queries.reader import Reader
+
+#: What is shown of a layer before and after; None for one that is not there.
+SHOWN = ("op", "output", "params", "macs")
+COLUMNS = ("layer", "change", *(f"{what} {when}" for what in SHOWN for when in ("before", "after")))
+
+
+def rewrite(
+    reader: Reader,
+    name: str,
+    rules: Sequence[str],
+    only: str | None = None,
+    input: str | None = None,
+) -> Result:
+    """What rules make of a network: a row for each layer that is not as it was, then the totals.
+
+    `change` is added, removed, changed (another op), or follows: what arrives is another.
+    """
+    (made,) = rewritten(reader, [name], rules, only)
+    native = native_input(made.base)
+    shape = native if input is None else resize(input, native)
+    before, after = derive(made.base, shape), derive(made.network, shape)
+    notes = list(map(str, made.notes))
+    if any(profile.totals["aux_params"] for profile in (before, after)):
+        notes.append("totals are without auxiliary heads")
+    pairs = [(6, 7), (8, 9)]
+    return Result(COLUMNS, [*_changed(before, after), _total(before, after)], notes, pairs)
+
+
+def _changed(before: Profile, after: Profile) -> Iterator[tuple[Any, ...]]:
+    old, new = _rows(before), _rows(after)
+    for name in _order(list(old), list(new)):
+        was, now = old.get(name), new.get(name)
+        if was is None or now is None:
+            change = "added" if was is None else "removed"
+        elif was == now:
+            continue
+        else:
+            change = "changed" if was[0] != now[0] else "follows"
+        yield name, change, *_beside(_told(was), _told(now))
+
+
+def _rows(profile: Profile) -> dict[str, tuple[Any, dict[str, Any]]]:
+    """The op and the figures of each layer."""
+    layers = zip(profile.network.layers, profile.rows, strict=True)
+    return {
+        layer.name: (layer.op, _figures(dict(zip(LAYER_COLUMNS, row, strict=True))))
+        for layer, row in layers
+    }
+
+
+def _figures(row: dict[str, Any]) -> dict[str, Any]:
+    channels, height, width = (row[f"out_{axis}"] for axis in ("channels", "height", "width"))
+    shape = (height, channels) if width is None else (channels, height, width)
+    output = text(tuple(extent for extent in shape if extent is not None)) or None
+    return {"output": output, "params": _params(row), "macs": row["macs"]}
+
+
+def _params(row: dict[str, Any]) -> int | None:
+    roles = [row[f"{role}_params"] for role in ("weight", "bias", "norm")]
+    return None if None in roles else sum(roles)
+
+
+def _told(row: tuple[Any, dict[str, Any]] | None) -> tuple[Any, ...]:
+    """SHOWN of a layer."""
+    return (None,) * len(SHOWN) if row is None else (row[0].name, *row[1].values())
+
+
+def _beside(was: Iterable[Any], now: Iterable[Any]) -> Iterator[Any]:
+    for pair in zip(was, now, strict=True):
+        yield from pair
+
+
+def _order(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
+    """The new layers in their order; each that is gone before what followed it."""
+    here, place = set(new), {name: i for i, name in enumerate(old)}
+    shown = 0
+    for name in new:
+        for gone in old[shown : place.get(name, 0)]:
+            if gone not in here:
+                yield gone
+        shown = max(shown, place.get(name, 0))
+        yield name
+    yield from (gone for gone in old[shown:] if gone not in here)
+
+
+def _total(before: Profile, after: Profile) -> tuple[Any, ...]:
+    told = [(None, None, _params(p.totals), p.totals["macs"]) for p in (before, after)]
+    return ("total", None, *_beside(*told))

@@ -1,0 +1,91 @@
+"""Networks under names such as vgg16+fc-to-conv: rewritten when they are asked for, not stored."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from archdb.queries.reader import Reader
+
+if TYPE_CHECKING:
+    from archdb.graph import Network
+    from archdb.rewrite import Note
+
+
+class Made(NamedTuple):
+    """A stored network, what the rules of its name make of it, and what they left alone."""
+
+    base: Network
+    network: Network
+    notes: tuple[Note, ...]
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether there was no rule."""
+        return self.network is self.base
+
+
+def rewritten(
+    reader: Reader, names: Iterable[str], rules: Sequence[str] = (), only: str | None = None
+) -> list[Made]:
+    """The networks that are named, with or without rules, under these rules besides.
+
+    Raises NotFoundError where there is no such network, UsageError where what follows a plus is
+    no rule, and another ArchdbError where a rule cannot keep what it promises.
+    """
+    from archdb.db.engine import reading
+    from archdb.db.rows import load
+    from archdb.db.store import id_of
+    from archdb.rewrite import apply
+
+    asked = [_parted(reader, name) for name in names]
+    with reading(reader.path) as connection:
+        bases = {name: load(connection, id_of(connection, name)) for name, _ in asked}
+    return [Made(bases[name], *apply(bases[name], [*own, *rules], only)) for name, own in asked]
+
+
+def _parted(reader: Reader, name: str) -> tuple[str, list[str]]:
+    """The stored network of a name, and its rules."""
+    if not _has_rules(reader, name):
+        return reader.resolve(name), []
+    stored, *rules = name.split("+")
+    return reader.resolve(stored), rules
+
+
+def _has_rules(reader: Reader, name: str) -> bool:
+    """Whether it has a plus, and no network is called so as it stands."""
+    return "+" in name and not reader.ask("resolve", name=name.lower()).rows
+
+
+@contextlib.contextmanager
+def holding(reader: Reader, names: Sequence[str]) -> Iterator[tuple[Reader, list[str]]]:
+    """A reader that has all these networks, and their names in it.
+
+    It is the given one unless a name holds rules; then one of a scratch database beside it, in
+    which the rewritten networks are stored like any others, and which is gone afterwards.
+    """
+    if not any(_has_rules(reader, name) for name in names):
+        yield reader, list(names)
+        return
+    from archdb.db.engine import writing
+    from archdb.db.scratch import scratch
+    from archdb.queries.variants import put
+
+    made = rewritten(reader, names)
+    say_left(reader, made)
+    lines = (reader.ask("ancestors", name=one.base.name).column("name") for one in made)
+    with scratch(reader.path, sorted({name for line in lines for name in line})) as path:
+        with writing(path) as connection:
+            for name, one in {one.network.name: one for one in made if not one.is_stored}.items():
+                put(connection, one.base, one.network, name)
+        with Reader(path, say=reader.say, progress=reader.progress) as held:
+            called = zip(names, made, strict=True)
+            yield held, [name if one.is_stored else one.network.name for name, one in called]
+
+
+def say_left(reader: Reader, made: Iterable[Made]) -> None:
+    """Say which layers the rules of names have left alone, and why."""
+    for one in made:
+        for note in one.notes:
+            reader.say(f"note: {one.network.name}: {note}")

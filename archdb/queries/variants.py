@@ -1,0 +1,124 @@
+"""A network rewritten by rules, stored as a variant of what it was made from."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, text
+
+from archdb.db.engine import writing
+from archdb.db.rows import LAYER, columns_of
+from archdb.db.store import put_seed
+from archdb.derive import derive
+from archdb.errors import DefinitionError, UsageError
+from archdb.ops.attributes import lower_case
+from archdb.queries.lineage import Rows, between
+from archdb.queries.rewritten import rewritten
+from archdb.records import Difference, Seed
+from archdb.rewrite.names import PLUS
+
+if TYPE_CHECKING:
+    from archdb.graph import Network
+    from archdb.queries.reader import Reader
+
+
+def store(
+    reader: Reader, name: str, rules: Sequence[str], new_name: str, only: str | None = None
+) -> list[str]:
+    """Store what rules make of a network as a variant of it, with its differences as rows.
+
+    Returns what the rules left alone, in sentences. Raises DefinitionError where the name is
+    taken, UsageError where it cannot be one.
+    """
+    _check(new_name)
+    (made,) = rewritten(reader, [name], rules, only)
+    if made.network.layers == made.base.layers:
+        raise DefinitionError(
+            f"nothing of it is changed, so there is nothing to store as '{new_name}'",
+            remedy="\n  ".join(map(str, made.notes)),
+        ).at(made.network.name)
+    with writing(reader.path) as connection:
+        _check_free(connection, new_name)
+        put(connection, made.base, made.network, new_name)
+    return list(map(str, made.notes))
+
+
+def _check(name: str) -> None:
+    try:
+        lower_case(name)
+    except ValueError:
+        raise UsageError(f"'{name}' cannot be a name: it needs a word in lower case") from None
+    if PLUS in name:
+        raise UsageError(f"'{name}' cannot be a name: a plus stands before a rule")
+
+
+def _check_free(connection: Connection, name: str) -> None:
+    taken = text("select 1 from network where name = :name")
+    if connection.execute(taken, {"name": name}).first():
+        raise DefinitionError(f"there is already a network '{name}'", remedy="give another name")
+
+
+def put(connection: Connection, base: Network, network: Network, name: str) -> None:
+    """Store what rules made of a stored network, under a name of its own."""
+    header = connection.execute(
+        text("select title, family, year, classes from network where name = :name"),
+        {"name": base.name},
+    ).one()
+    rules = network.name.removeprefix(base.name + PLUS)
+    seed = Seed(
+        name=name,
+        title=f"{header.title}, {rules.replace(PLUS, ', ')}",
+        family=header.family,
+        year=header.year,
+        aliases=(),
+        variant_of=base.name,
+        classes=_classes(header.classes, base, network),
+        differences=tuple(differences(base, network, rules)),
+        sources=(),
+        references=(),
+        network=network,
+    )
+    put_seed(connection, seed, "imported")
+
+
+def _classes(stated: int | None, base: Network, network: Network) -> int | None:
+    """As many as the base has, or as the output now has where it had that many before."""
+    before, after = (_given_out(one) for one in (base, network))
+    return after if stated == before else stated
+
+
+def _given_out(network: Network) -> int | None:
+    last = [layer.name for layer in network if not layer.auxiliary][-1]
+    channels: int | None = derive(network).layer(last)["out_channels"]
+    return channels
+
+
+def differences(base: Network, network: Network, why: str) -> Iterator[Difference]:
+    """How the layer rows of a network differ from those of its base, equal changes together."""
+    together: dict[tuple[str, str, str], list[str]] = {}
+    for change in between(_rows(base), _rows(network)):
+        together.setdefault(change[:3], []).append(_literal(change.layer))
+    for (what, there, here), layers in together.items():
+        yield Difference(what, there, here, tuple(layers), why)
+
+
+def _literal(name: str) -> str:
+    """A glob that only this name matches."""
+    return re.sub(r"([*?[])", r"[\1]", name)
+
+
+def _rows(network: Network) -> Rows:
+    """The rows that the network is stored as, as `definition` asks for them."""
+    rows: Rows = {}
+    for layer in network:
+        row: dict[str, Any] = dict(zip(COLUMNS, columns_of(layer.op), strict=True))
+        inputs = json.dumps(layer.inputs)
+        rows[layer.name] = {"layer": layer.name, "op": layer.op.name, "inputs": inputs, **row}
+    return rows
+
+
+#: What stands in a layer row behind what every layer has.
+COLUMNS = LAYER[LAYER.index("auxiliary") + 1 :]

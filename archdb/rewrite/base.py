@@ -1,0 +1,157 @@
+"""What a rule is, and what it works on: a network's layers with the shapes they read and give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from fnmatch import fnmatchcase
+from typing import NamedTuple, TypeVar
+
+from archdb.errors import ArchdbError
+from archdb.facts import Facts, facts_of
+from archdb.graph import Layer, Network
+from archdb.ops import Op
+from archdb.ops.attributes import REQUIRED, Attribute, Declaration
+from archdb.ops.shape import Shape
+
+
+class Note(NamedTuple):
+    """Layers that a rule left alone, and why; or, without layers, what it found."""
+
+    rule: str
+    layers: tuple[str, ...]
+    why: str
+
+    def __str__(self) -> str:
+        if not self.layers:
+            return f"{self.rule}: {self.why}"
+        return f"{self.rule} leaves {some(self.layers)} alone: {self.why}"
+
+
+def some(names: Sequence[str]) -> str:
+    """A few names, and how many more there are."""
+    shown = ", ".join(names[:4])
+    return shown if len(names) <= 4 else f"{shown} and {len(names) - 4} more"
+
+
+class Site(NamedTuple):
+    """A layer where it stands: the shapes that arrive, and its facts on them."""
+
+    layer: Layer
+    inputs: tuple[Shape | None, ...]
+    facts: Facts
+
+    @property
+    def name(self) -> str:
+        return self.layer.name
+
+    @property
+    def op(self) -> Op:
+        op: Op = self.layer.op
+        return op
+
+
+class Subject:
+    """A network as a rule sees it. Rules give new layers and say what they leave."""
+
+    def __init__(self, network: Network, glob: str | None = None) -> None:
+        self.network, self.glob = network, glob
+        self.sites = sited(network)
+        self.readers: dict[str, list[str]] = {name: [] for name in self.sites}
+        for layer in network:
+            for source in layer.inputs:
+                self.readers[source].append(layer.name)
+        self.left: dict[str, list[str]] = {}
+        self.said: list[str] = []
+        self._new: set[str] = set()
+
+    def chosen(self, name: str) -> bool:
+        """Whether the rule is to change this layer."""
+        return self.glob is None or fnmatchcase(name, self.glob)
+
+    def leave(self, name: str, why: str) -> None:
+        """Note that a layer is left alone."""
+        self.left.setdefault(why, []).append(name)
+
+    def say(self, what: str) -> None:
+        """Note something of the network as a whole."""
+        self.said.append(what)
+
+    def new_name(self, wanted: str) -> str:
+        """A name for a new layer that none has."""
+        name, number = wanted, 1
+        while name in self.sites or name in self._new:
+            number += 1
+            name = f"{wanted}_{number}"
+        self._new.add(name)
+        return name
+
+    def laid(self, layer: Layer, parts: Sequence[tuple[str, Op]]) -> Iterable[Layer]:
+        """A layer as several: the last bears its name, so that who reads it reads on."""
+        inputs = layer.inputs
+        for suffix, op in parts[:-1]:
+            name = self.new_name(f"{layer.name}/{suffix}")
+            yield layer._replace(name=name, op=op, inputs=inputs)
+            inputs = (name,)
+        yield layer._replace(op=parts[-1][1], inputs=inputs)
+
+
+def sited(network: Network) -> dict[str, Site]:
+    """All layers by name, with their shapes; ShapeError naming the layer that does not derive."""
+    sites: dict[str, Site] = {}
+    for layer in network:
+        inputs = tuple(sites[name].facts.out for name in layer.inputs)
+        sites[layer.name] = Site(layer, inputs, facts_at(layer, inputs))
+    return sites
+
+
+def facts_at(layer: Layer, inputs: tuple[Shape | None, ...]) -> Facts:
+    """The facts of a layer; the error where it has none names it."""
+    try:
+        return facts_of(layer.op, inputs)
+    except ArchdbError as error:
+        raise error.at(f"layer '{layer.name}' ({layer.op.name})") from None
+
+
+class Rule(NamedTuple):
+    """`change` is called with a Subject and the value of `parameter`, where the rule has one."""
+
+    name: str
+    change: Callable[..., Iterable[Layer]]
+    parameter: Attribute | None
+
+    @property
+    def usage(self) -> str:
+        """The rule as it is written: 'width=FACTOR', 'stack-3x3[=BETWEEN]'."""
+        if self.parameter is None:
+            return self.name
+        value = f"={self.parameter.name.upper()}"
+        return self.name + (value if self.parameter.default is REQUIRED else f"[{value}]")
+
+    @property
+    def summary(self) -> str:
+        """What it does, as its docstring begins."""
+        return " ".join((self.change.__doc__ or "").split("\n\n")[0].split())
+
+
+REGISTRY: dict[str, Rule] = {}
+
+Change = TypeVar("Change", bound=Callable[..., Iterable[Layer]])
+
+
+def rule(name: str) -> Callable[[Change], Change]:
+    """Register `(subject, *, parameter: Kind = default)` as the rule `name`.
+
+    Its annotation is of the same kinds as those of ops and blocks.
+    """
+
+    def register(change: Change) -> Change:
+        if name in REGISTRY:
+            raise TypeError(f"rule '{name}' is registered twice")
+        code, defaults = change.__code__, change.__kwdefaults__ or {}
+        own = code.co_varnames[code.co_argcount :][: code.co_kwonlyargcount]
+        given = {name: change.__annotations__[name] for name in own}
+        declared = Declaration(given, {n: defaults.get(n, REQUIRED) for n in given}).attributes
+        REGISTRY[name] = Rule(name, change, next(iter(declared.values()), None))
+        return change
+
+    return register

@@ -1,0 +1,168 @@
+"""Which layers of a network are equally wide because they meet, and what the others follow from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from math import gcd, lcm
+
+from archdb.errors import ShapeError
+from archdb.facts import facts_of
+from archdb.graph import Layer
+from archdb.ops.rewritable import Origin, count, with_count
+from archdb.ops.shape import Shape
+from archdb.rewrite.base import Site, Subject, facts_at
+
+
+class Channels:
+    """Layers in sets of one width, each called by one of its layers, its root.
+
+    `stated`: the layers whose attributes say how wide a set is. `unfree`: why the width of a set
+    cannot be chosen; `pinned`: that, and why it is not to be.
+    """
+
+    def __init__(self, subject: Subject) -> None:
+        self.sites = subject.sites
+        self.readers = subject.readers
+        self._parent = {name: name for name in self.sites}
+        for site in self.sites.values():
+            for slot in _slots(site):
+                self._parent[self.root(site.layer.inputs[slot])] = self.root(site.name)
+        self.stated: dict[str, list[str]] = {}
+        self.worked_out: dict[str, Site] = {}
+        for name, site in self.sites.items():
+            if isinstance(_origin(site), str):
+                self.stated.setdefault(self.root(name), []).append(name)
+            elif not _slots(site):
+                self.worked_out[self.root(name)] = site
+        self.unfree: dict[str, str] = {}
+        for site in self.sites.values():
+            self._bind(site)
+        self.pinned = {
+            self.root(name): "what the network gives out"
+            for name, readers in self.readers.items()
+            if not readers
+        } | self.unfree
+
+    def root(self, name: str) -> str:
+        """The layer by which the set of this one is called."""
+        while self._parent[name] != name:
+            self._parent[name] = name = self._parent[self._parent[name]]
+        return name
+
+    def width(self, root: str) -> int:
+        """Channels (or features) in each layer of a set."""
+        out = self.sites[root].facts.out
+        return 0 if out is None else count(out)
+
+    def divisor(self, root: str) -> int:
+        """What the width of a set must be a multiple of."""
+        return self._divisors.get(root, 1)
+
+    @cached_property
+    def _divisors(self) -> dict[str, int]:
+        """By root: the groups into which layers of a set, or layers that read it, divide it; what
+        makes a slice whole; and what a concatenation must be, each of its parts."""
+        found: dict[str, int] = {}
+
+        def refine(root: str, step: int) -> None:
+            found[root] = lcm(gcd(step, self.width(root)), found.get(root, 1))
+
+        for site in self.sites.values():
+            for name in (site.name, *site.layer.inputs):
+                refine(self.root(name), _groups(site))
+        for site in reversed(self.sites.values()):
+            if not _slots(site) and not isinstance(_origin(site), str):
+                step, parts = found.get(self.root(site.name), 1), site.layer.inputs
+                if len(parts) == 1:  # in proportion: so many that what comes out is a multiple
+                    read = step * self.width(self.root(parts[0]))
+                    step = read // gcd(read, self.width(self.root(site.name)))
+                for name in parts:
+                    refine(self.root(name), step)
+        return found
+
+    def _bind(self, site: Site) -> None:
+        """What a layer that speaks of particular channels reads, and what is given, is not free."""
+        if site.op.source:
+            self._fix(self.root(site.name), f"as wide as '{site.name}', which is given")
+            return
+        if _slots(site) or isinstance(_origin(site), str):
+            return
+        try:
+            if None in site.inputs or not site.op.known:
+                raise ShapeError("is or follows an op that archdb does not know")
+            double = _doubled(site)
+            facts_of(site.op.adapted(_known(site), double), double)
+        except ShapeError as error:
+            for name in site.layer.inputs:
+                self._fix(self.root(name), f"'{site.name}' {error.what}")
+
+    def _fix(self, root: str, why: str) -> None:
+        """A set is not free, and neither is what its width is worked out from."""
+        if root in self.unfree:
+            return
+        self.unfree[root] = why
+        if root in self.worked_out:
+            for name in self.worked_out[root].layer.inputs:
+                self._fix(self.root(name), why)
+
+    def laid(self, wanted: Mapping[str, int]) -> Iterator[Layer]:
+        """The network's layers where sets have other widths, by root; what is worked out from
+        them follows, and what states the width of a set whose width is worked out."""
+        shapes: dict[str, Shape | None] = {}
+        widths: dict[str, int] = {}
+        for site in self.sites.values():
+            op = site.op
+            new = tuple(shapes[name] for name in site.layer.inputs)
+            if None not in site.inputs:
+                op = op.adapted(_known(site), tuple(x for x in new if x is not None))
+                origin = _origin(site)
+                if isinstance(origin, str):
+                    op = op.like(**{origin: self._width(self.root(site.name), wanted, widths)})
+            layer = site.layer._replace(op=op)
+            shapes[site.name] = facts_at(layer, new).out
+            yield layer
+
+    def _width(self, root: str, wanted: Mapping[str, int], widths: dict[str, int]) -> int:
+        """How wide a set becomes."""
+        if root not in widths:
+            site = self.worked_out.get(root)
+            if site is None or site.op.source or None in site.inputs:
+                widths[root] = wanted.get(root, self.width(root))
+            else:
+                parts = [self._width(self.root(n), wanted, widths) for n in site.layer.inputs]
+                new = tuple(map(with_count, _known(site), parts))
+                out = facts_of(site.op.adapted(_known(site), new), new).out
+                widths[root] = count(out) if out is not None else self.width(root)
+        return widths[root]
+
+
+def _origin(site: Site) -> Origin:
+    """Where a layer's channels come from; of what is open nothing is known."""
+    known = _known(site)
+    return site.op.channels(*known) if len(known) == len(site.inputs) else ()
+
+
+def _known(site: Site) -> tuple[Shape, ...]:
+    """The shapes that arrive, as far as they are known."""
+    return tuple(x for x in site.inputs if x is not None)
+
+
+def _slots(site: Site) -> tuple[int, ...]:
+    """The inputs of which each channel becomes one of the output's."""
+    origin = _origin(site)
+    return () if isinstance(origin, str) else origin
+
+
+def _doubled(site: Site) -> tuple[Shape, ...]:
+    """The same with twice the channels."""
+    return tuple(with_count(x, 2 * count(x)) for x in _known(site))
+
+
+def _groups(site: Site) -> int:
+    """Into how many groups a layer divides channels, unless there are as many as channels."""
+    groups = int(site.op.attributes().get("groups", 1))
+    if groups == 1 or None in site.inputs:
+        return 1
+    twice = site.op.adapted(_known(site), _doubled(site))
+    return groups if twice.attributes()["groups"] == groups else 1

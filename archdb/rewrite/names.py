@@ -1,0 +1,73 @@
+"""Rules as words: RULE[=VALUE][@GLOB], and NAME+RULE+RULE… for what they make of a network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from archdb.errors import UsageError, nearest
+from archdb.ops.attributes import REQUIRED
+from archdb.ops.words import value as plain
+from archdb.rewrite.base import REGISTRY, Rule
+
+#: Between a network's name and a rule, and between two rules.
+PLUS = "+"
+
+
+class Step(NamedTuple):
+    """A rule, the value of its parameter, and the glob of the layers that it is for."""
+
+    rule: Rule
+    value: Any
+    glob: str | None
+    words: str
+
+
+def split_name(name: str) -> tuple[str, tuple[str, ...]]:
+    """The name of a network and the rules on it: 'vgg16+width=0.5' → 'vgg16', ('width=0.5',).
+
+    Raises UsageError where what follows a plus is no rule.
+    """
+    base, *rules = name.split(PLUS)
+    return base, tuple(step.words for step in steps(rules))
+
+
+def steps(rules: str | Iterable[str], only: str | None = None) -> list[Step]:
+    """The rules that the words name; `only` is the glob of those that have none of their own."""
+    words = rules.split(PLUS) if isinstance(rules, str) else rules
+    return [_step(part, only) for word in words for part in word.split(PLUS)]
+
+
+def _step(words: str, only: str | None) -> Step:
+    head, at, glob = words.partition("@")
+    name, equals, value = head.partition("=")
+    if name not in REGISTRY:
+        raise UsageError(
+            f"'{name}' is no rule",
+            remedy=nearest(name, REGISTRY) or f"there are: {', '.join(REGISTRY)}",
+        )
+    if at and not glob:
+        raise UsageError(f"'{words}': a glob of layer names must follow the @")
+    rule = REGISTRY[name]
+    own = glob or only
+    text = head + (f"@{own}" if own else "")
+    return Step(rule, _value(rule, value if equals else None), own, text)
+
+
+def _value(rule: Rule, words: str | None) -> Any:
+    parameter = rule.parameter
+    if parameter is None:
+        if words is not None:
+            raise UsageError(f"{rule.name} takes no value, got '{words}'")
+        return None
+    needs = f"{rule.name} needs {parameter.kind.takes}"
+    if words is None:
+        if parameter.default is REQUIRED:
+            raise UsageError(needs, remedy=f"write {rule.name}=VALUE")
+        return parameter.default
+    try:
+        return parameter.kind.parse(plain(words))
+    except (ValueError, TypeError):
+        raise UsageError(f"{needs}, got '{words}'") from None
+    except OverflowError as error:
+        raise UsageError(f"{rule.name}={words} is too large: at most {error}") from None
