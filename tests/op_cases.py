@@ -222,6 +222,7 @@ CASES = [
         POINT,
     ),
     Case(*on("dropout", MAP, rate=0.5), MAP, NOTHING, Work(), POINT),
+    Case(*on("zero", MAP), MAP, NOTHING, Work(), POINT),
     Case(
         *on("unknown", MAP, kind="mish"),
         None,

@@ -8,6 +8,7 @@ import pytest
 from archdb.derive import derive, native_input
 from archdb.errors import DefinitionError
 from archdb.seeds import Reference, Seed, bundled_files, bundled_references, load
+from archdb.spaces import REGISTRY as SPACES
 
 KNOWN = {
     "lecun1998": Reference(
@@ -177,4 +178,4 @@ def test_names_aliases_and_bases_of_the_bundled_networks_fit_together() -> None:
 def test_every_bundled_reference_is_cited() -> None:
     references = bundled_references()
     cited = {each.cite for path in bundled_files() for each in load(path, references).sources}
-    assert cited == set(references)
+    assert cited | {space.cite for space in SPACES.values()} == set(references)

@@ -20,7 +20,7 @@ RANKS = (
     {"graph"},
     {"ops"},
     {"blocks"},
-    {"seeds", "conventions", "facts", "receptive"},
+    {"seeds", "records", "structure", "spaces", "conventions", "facts", "receptive"},
     {"totals"},
     {"derive"},
     {"db"},

@@ -15,7 +15,7 @@ from archdb.errors import ArchdbError
 #: Each command's module in this package, in the order in which the help lists them.
 COMMANDS = {
     name: name for name in ("compare", "show", "list", "query", "schema", "derive", "check")
-} | {"import": "import_", "db": "db"}
+} | {"import": "import_", "space": "space", "db": "db"}
 
 
 class Commands(click.Group):

@@ -10,6 +10,7 @@ from archdb.cli.common import complete_names, emit, format_option, open_database
 @click.command("list")
 @click.argument("pattern", required=False, shell_complete=complete_names)
 @click.option("--family", metavar="NAME", help="Only this family.")
+@click.option("--space", metavar="NAME", help="The points of a search space, not the catalogue.")
 @click.option("--sort", metavar="COLUMN", help="Sort by a column, smallest first.")
 @click.option("--reverse", is_flag=True, help="The other way round.")
 @format_option
@@ -18,10 +19,14 @@ def command(
     ctx: click.Context,
     pattern: str | None,
     family: str | None,
+    space: str | None,
     sort: str | None,
     reverse: bool,
     form: str,
 ) -> None:
     """The catalogue, or the networks whose name or alias matches a glob such as 'vgg*'."""
     with open_database(ctx) as database:
-        emit(database.catalogue(pattern, family=family, sort=sort, descending=reverse), form)
+        listed = database.catalogue(
+            pattern, family=family, sort=sort, descending=reverse, space=space
+        )
+        emit(listed, form)

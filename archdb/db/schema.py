@@ -25,7 +25,9 @@ from archdb.db.definition import (
     meta,
     metadata,
     network,
+    point,
     source,
+    space,
 )
 from archdb.db.domains import (
     KEYED,
@@ -121,6 +123,8 @@ __all__ = [
     "meta",
     "metadata",
     "network",
+    "point",
     "profile",
     "source",
+    "space",
 ]

@@ -19,14 +19,18 @@ def catalogue(
     family: str | None,
     sort: str | None,
     descending: bool,
+    space: str | None = None,
 ) -> Result:
-    """All networks at their native inputs, by year unless `sort` names a column.
+    """All networks at their native inputs, by year unless `sort` names a column; those of a search
+    space only where it is named.
 
     Raises NotFoundError where no network matches, UsageError where there is no such column.
     """
+    if space is not None:
+        _check_space(reader, space)
     left_out = freshen(reader)
     glob = pattern.lower() if pattern is not None else None
-    result = reader.ask("catalogue", pattern=glob, family=family)
+    result = reader.ask("catalogue", pattern=glob, family=family, space=space)
     if not result.rows and (pattern is not None or family is not None):
         raise _no_match(reader, pattern, family, left_out)
     if sort is not None:
@@ -40,6 +44,13 @@ def catalogue(
     if descending:
         result.rows.reverse()
     return result
+
+
+def _check_space(reader: Reader, space: str) -> None:
+    built = reader.run("select name from space order by name").column("name")
+    if space not in built:
+        known = nearest(space, built) or f"build it first: archdb space build {space}"
+        raise NotFoundError(f"no search space '{space}' is in this database", remedy=known)
 
 
 def _rank(value: Any) -> tuple[bool, Any]:
@@ -61,4 +72,20 @@ def _no_match(
     near = nearest(pattern.strip("*"), names) if pattern else ""
     return NotFoundError(
         f"no network {asked}", remedy=near or "patterns are globs: archdb list 'vgg*'"
+    )
+
+
+def spaces(reader: Reader) -> Result:
+    """Every search space that archdb can lay, with what of it is in the database."""
+    from archdb.spaces import REGISTRY
+
+    rows = {row["space"]: row for row in reader.run("select * from space_summary").to_dicts()}
+    columns = ["space", "title", "citation", "size", "wanted", "built"]
+    return Result(
+        columns,
+        [
+            (name, known.title, known.cite, known.size, row.get("wanted", 0), row.get("built", 0))
+            for name, known in sorted(REGISTRY.items())
+            for row in [rows.get(name, {})]
+        ],
     )

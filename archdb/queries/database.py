@@ -55,11 +55,13 @@ class Database(Reader):
         family: str | None = None,
         sort: str | None = None,
         descending: bool = False,
+        space: str | None = None,
     ) -> Result:
-        """The catalogue at native inputs; `pattern` is a glob over names and aliases."""
+        """The catalogue, or a search space, at native inputs; `pattern` is a glob over names and
+        aliases."""
         from archdb.queries.catalogue import catalogue
 
-        return catalogue(self, pattern, family, sort, descending)
+        return catalogue(self, pattern, family, sort, descending, space)
 
     def query(
         self,

@@ -3,6 +3,7 @@ select
     receptive_field_h as receptive_field
 from architecture_summary
 where is_native = 1
+    and space is :space
     and (:pattern is null or architecture glob :pattern
          or exists (select 1 from alias a join network n on n.id = a.network_id
                     where n.name = architecture and a.name glob :pattern))
