@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -9,6 +10,8 @@ _PACKAGE = Path(__file__).resolve().parent
 
 def bundled(name: str) -> Path:
     """The directory `seeds` or `migrations`: a wheel carries it in the package, a checkout
-    beside it."""
+    beside it. ARCHDB_SEEDS names another catalogue to build databases from."""
+    if name == "seeds" and os.environ.get("ARCHDB_SEEDS"):
+        return Path(os.environ["ARCHDB_SEEDS"])
     inside = _PACKAGE / "_bundled" / name
     return inside if inside.is_dir() else _PACKAGE.parent / name

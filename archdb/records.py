@@ -114,8 +114,6 @@ REFERENCE = Declaration(
 
 def differences(header: Mapping[str, Any]) -> Iterable[Difference]:
     """The [[difference]] tables of a header."""
-    if header["variant_of"] == header["name"]:
-        raise DefinitionError("is a variant of itself")
     if header["difference"] and header["variant_of"] is None:
         raise DefinitionError("states differences, but no variant_of to differ from")
     for number, row in enumerate(header["difference"], 1):

@@ -69,6 +69,11 @@ def _escaped(value: Any) -> str:
     return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
+def heads(result: Result) -> list[str]:
+    """Column names as a person reads them; SQL without an alias may hold line feeds."""
+    return [_CONTROL.sub(" ", name) for name in result.columns]
+
+
 def cells(result: Result) -> list[list[str]]:
     """All values as a person reads them."""
     return [
@@ -97,7 +102,7 @@ def table(result: Result) -> str:
     """Aligned columns in plain text."""
     body = cells(result)
     right = _numeric(result)
-    widths = [max(map(len, column)) for column in zip(result.columns, *body, strict=True)] or [0]
+    widths = [max(map(len, column)) for column in zip(heads(result), *body, strict=True)] or [0]
 
     def line(texts: Iterable[str]) -> str:
         parts = (
@@ -107,36 +112,42 @@ def table(result: Result) -> str:
         return "  ".join(parts).rstrip() + "\n"
 
     rule = line("─" * width for width in widths)
-    return line(result.columns) + rule + "".join(map(line, body))
+    return line(heads(result)) + rule + "".join(map(line, body))
+
+
+#: What would end a cell, or be taken for HTML.
+_MARKDOWN = str.maketrans({"\\": "\\\\", "|": "\\|", "<": "&lt;", "&": "&amp;"})
 
 
 def markdown(result: Result) -> str:
     """A GitHub table."""
 
     def line(texts: Iterable[str]) -> str:
-        return "| " + " | ".join(text.replace("|", "\\|") for text in texts) + " |\n"
+        return "| " + " | ".join(text.translate(_MARKDOWN) for text in texts) + " |\n"
 
     rule = line("---:" if number else "---" for number in _numeric(result))
-    return line(result.columns) + rule + "".join(map(line, cells(result)))
+    return line(heads(result)) + rule + "".join(map(line, cells(result)))
 
 
-_LATEX = {
-    **{char: f"\\{char}" for char in "&%$#_{}"},
-    **{"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"},
-    **{NOTHING: "--", "×": r"$\times$"},
-}
+_LATEX = str.maketrans(
+    {
+        **{char: f"\\{char}" for char in "&%$#_{}"},
+        **{"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"},
+        **{"<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}"},
+        **{NOTHING: "--", "×": r"$\times$"},
+    }
+)
 
 
 def latex(result: Result) -> str:
     """A booktabs tabular."""
 
     def line(texts: Iterable[str]) -> str:
-        escaped = ("".join(_LATEX.get(char, char) for char in text) for text in texts)
-        return "  " + " & ".join(escaped) + " \\\\\n"
+        return "  " + " & ".join(text.translate(_LATEX) for text in texts) + " \\\\\n"
 
     columns = "".join("r" if number else "l" for number in _numeric(result))
     body = "".join(map(line, cells(result)))
-    head = line(result.columns)
+    head = line(heads(result))
     return (
         f"\\begin{{tabular}}{{{columns}}}\n  \\toprule\n{head}  \\midrule\n{body}"
         "  \\bottomrule\n\\end{tabular}\n"
@@ -191,7 +202,7 @@ def terminal(result: Result, width: int | None = None) -> None:
 
     drawn = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     body = cells(result)
-    for name, number, *texts in zip(result.columns, _numeric(result), *body, strict=True):
+    for name, number, *texts in zip(heads(result), _numeric(result), *body, strict=True):
         longest = max(map(cell_len, [*name.split(), *texts]), default=0)
         drawn.add_column(
             Text(name),

@@ -19,7 +19,7 @@ from typing import Any
 
 import click
 
-from archdb import blocks, conventions, ops, seeds
+from archdb import blocks, conventions, ops, records
 from archdb.cli import main as cli
 from archdb.db import dictionary, schema
 from archdb.ops.attributes import REQUIRED, Declaration
@@ -109,10 +109,11 @@ def block_attributes() -> str:
 
 def seed_keys() -> str:
     declared = {
-        "The file": seeds.HEADER,
-        "`[net]`": seeds.NET,
-        "Each `[[source]]`": seeds.SOURCE,
-        "Each `[reference.KEY]`": seeds.REFERENCE,
+        "The file": records.HEADER,
+        "`[net]`": records.NET,
+        "Each `[[source]]`": records.SOURCE,
+        "Each `[[difference]]`": records.DIFFERENCE,
+        "Each `[reference.KEY]`": records.REFERENCE,
     }
     return "\n".join(f"{what}:\n\n{attributes(keys)}" for what, keys in declared.items())
 

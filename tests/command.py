@@ -61,9 +61,12 @@ def terminal(
     database: Path | None = None,
     columns: int = 120,
     env: Mapping[str, str] | None = None,
-    **options: Any,
+    script: str = "from archdb.cli import main; main()",
 ) -> Answer:
-    """A command on a terminal so wide; both streams are shown on it, and stand in `out`."""
+    """A command on a terminal so wide; both streams are shown on it, and stand in `out`.
+
+    `script` is run in place of archdb, to change it before it starts.
+    """
     import fcntl  # not on Windows, where the tests of terminals are skipped
     import pty
     import termios
@@ -72,12 +75,11 @@ def terminal(
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     plain = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS")}
     running = subprocess.Popen(
-        command(*words, database=database),
+        [sys.executable, "-c", script, *command(*words, database=database)[3:]],
         env={**plain, "TERM": "xterm-256color", **(env or {})},
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
-        **options,
     )
     os.close(theirs)
     shown = b""
@@ -107,3 +109,17 @@ def refused(answer: Answer, *signs: str, status: int = 1) -> None:
 def files(directory: Path) -> dict[str, bytes]:
     """All files of a directory by name, hidden ones too, to the last byte."""
     return {path.name: path.read_bytes() for path in directory.iterdir() if path.is_file()}
+
+
+def killed_while_writing(path: Path) -> None:
+    """A change half on disk: its journal must be rolled back before anyone can read."""
+    script = """
+import os, sqlite3, sys
+client = sqlite3.connect(sys.argv[1], isolation_level=None)
+client.execute("pragma cache_size = 1")
+client.execute("begin")
+client.execute("update layer_profile set macs = 0")
+client.execute("update profile set macs = 0")
+os.kill(os.getpid(), 9)
+"""
+    subprocess.run([sys.executable, "-c", script, str(path)], check=False)

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import settings
 
 from archdb.db import build
+from archdb.paths import bundled
+from archdb.queries.database import Database
 
 settings.register_profile("archdb", deadline=None, database=None, print_blob=True)
 settings.load_profile("archdb")
@@ -31,11 +33,52 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+#: The catalogue that most tests build databases from: the networks of the first release. A module
+#: that is about all networks says WHOLE_CATALOGUE = True.
+FEW = (
+    *("alexnet", "alexnet_owt", "googlenet", "lenet5", "lenet5_modern", "nin"),
+    *("resnet18", "resnet34", "resnet50", "resnet50_v1_5", "resnet101", "resnet152"),
+    *("vgg11", "vgg11_lrn", "vgg13", "vgg16", "vgg16_c", "vgg19"),
+)
+
+
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory of seeds with FEW networks, so that building a database takes no time."""
+    place = tmp_path_factory.mktemp("few") / "seeds"
+    shutil.copytree(bundled("seeds"), place, ignore=shutil.ignore_patterns("nets"))
+    (place / "nets").mkdir()
+    for name in FEW:
+        shutil.copy(bundled("seeds") / "nets" / f"{name}.toml", place / "nets")
+    return place
+
+
+@pytest.fixture(scope="module", autouse=True)
+def catalogue(request: pytest.FixtureRequest, few: Path) -> Iterator[None]:
+    """The catalogue of this module's tests, and of the processes that they start."""
+    with pytest.MonkeyPatch.context() as patch:
+        if not getattr(request.module, "WHOLE_CATALOGUE", False):
+            patch.setenv("ARCHDB_SEEDS", str(few))
+        yield
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database of all bundled networks, made once: to be copied and never written."""
+    path = tmp_path_factory.mktemp("whole") / "archdb.sqlite"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("ARCHDB_SEEDS", raising=False)
+        build.create(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory, few: Path) -> Path:
+    """A database of FEW networks, made once: to be copied and never written."""
     path = tmp_path_factory.mktemp("built") / "archdb.sqlite"
-    build.create(path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ARCHDB_SEEDS", str(few))
+        build.create(path)
     return path
 
 
@@ -45,3 +88,12 @@ def database(built: Path, tmp_path: Path) -> Path:
     place = tmp_path / "database"
     place.mkdir()
     return Path(shutil.copy(built, place / "archdb.sqlite"))
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[Database]:
+    """A database without networks."""
+    path = tmp_path / "empty.sqlite"
+    build.create(path, seeded=False)
+    with Database(path) as database:
+        yield database

@@ -35,14 +35,36 @@ def test_p4_shared_weights() -> None:
 
 
 def test_p5_without_sharing_each_neuron_has_weights_of_its_own() -> None:
-    """archdb has no locally connected op yet: neurons and weights of each are derived."""
-    row = last(applied((3, 227, 227), conv(96, 11, stride=4)))
-    assert row["out_elements"] == 55 * 55 * 96 == 290_400
-    assert row["out_elements"] * (row["gemm_k"] + 1) == 290_400 * 364 == 105_705_600
+    alone = make("locally_connected2d", {"filters": 96, "kernel": 11, "stride": 4})
+    profile = applied((3, 227, 227), alone)
+    assert last(profile)["out_elements"] == 55 * 55 * 96 == 290_400
+    assert params(profile) == 290_400 * (11 * 11 * 3 + 1) == 105_705_600
+    shared = applied((3, 227, 227), conv(96, 11, stride=4))
+    assert profile.totals["macs"] == shared.totals["macs"]
 
 
 def test_p6_fully_connected() -> None:
     assert params(applied((31,), make("linear", {"units": 17}))) == 31 * 17 + 17
+
+
+def test_p6_embedding() -> None:
+    embedding = make("embedding", {"vocabulary": 10_007, "units": 31})
+    assert params(applied((19,), embedding)) == 10_007 * 31
+
+
+def lstm(**given: Any) -> int:
+    """Parameters on sequences of 13 features with 7 units."""
+    return params(applied((19, 13), make("lstm", {"units": 7, **given})))
+
+
+def test_p7_lstm() -> None:
+    """(d + h)·4n + 4n with h = n."""
+    assert lstm() == (13 + 7) * 4 * 7 + 4 * 7
+
+
+def test_p7_lstm_with_a_projection_has_its_kernel_too() -> None:
+    """(d + h)·4n + 4n with h = 3, and n·h, which one text leaves out."""
+    assert lstm(projection=3) == (13 + 3) * 4 * 7 + 4 * 7 + 7 * 3
 
 
 def test_p8_fully_connected_layers_turned_into_convolution() -> None:

@@ -3,7 +3,7 @@
 import pytest
 from drawing import applied, conv, data, draw, field, last, layer, out, params
 
-from archdb.derive import derive
+from archdb.derive import Profile, derive
 from archdb.ops import make
 
 
@@ -99,6 +99,24 @@ def test_s11_network_in_network_in_parallel() -> None:
 @pytest.mark.parametrize("channels", [1, 3, 19])
 def test_s12_output_channels_are_the_filters_whatever_the_input(channels: int) -> None:
     assert out(applied((channels, 11, 11), conv(7, 3)))[0] == 7
+
+
+def test_s13_embedding_gives_a_vector_for_each_token() -> None:
+    embedding = make("embedding", {"vocabulary": 101, "units": 7})
+    assert sequence(applied((19,), embedding)) == (19, 7)
+
+
+def test_s13_lstm_gives_its_units_for_each_step() -> None:
+    assert sequence(applied((19, 7), make("lstm", {"units": 13}))) == (19, 13)
+    row = last(applied((19, 7), make("lstm", {"units": 13, "sequences": False})))
+    assert (row["out_channels"], row["out_height"]) == (13, None)
+
+
+def sequence(profile: Profile) -> tuple[int, int]:
+    """Length and features behind the last layer."""
+    row = last(profile)
+    assert row["out_width"] is None
+    return row["out_height"], row["out_channels"]
 
 
 def test_s14_im2col() -> None:

@@ -8,6 +8,8 @@ from typing import NamedTuple
 import pytest
 from bundled import profile
 
+WHOLE_CATALOGUE = True
+
 
 class Sum(NamedTuple):
     """What a network adds up to."""

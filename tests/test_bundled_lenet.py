@@ -3,6 +3,8 @@
 import pytest
 from bundled import profile
 
+WHOLE_CATALOGUE = True
+
 ROWS = {  # trainable parameters; connections, each with its bias
     "C1": (6 * (5 * 5 + 1), 6 * (5 * 5 + 1) * 28 * 28),
     "S2": (6 * 2, 6 * (2 * 2 + 1) * 14 * 14),

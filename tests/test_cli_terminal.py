@@ -64,8 +64,8 @@ def test_no_digit_is_lost_on_a_narrow_terminal(columns: int, by: str, database: 
 
 
 def test_words_are_folded_and_none_is_lost(database: Path) -> None:
-    screen = shown("schema", "op_summary", database=database, columns=70)
-    assert max(map(len, screen.splitlines())) <= 70
+    screen = shown("schema", "op_summary", database=database, columns=90)
+    assert max(map(len, screen.splitlines())) <= 90
     assert "numbers" in screen
     for word in ("kernels", "matrices,", "subsampling", "coefficients"):
         assert word in screen
@@ -90,17 +90,29 @@ def test_the_first_use_shows_progress_and_takes_it_away(tmp_path: Path) -> None:
     assert screen.count("\x1b[?25l") == screen.count("\x1b[?25h") > 0, "the cursor is back"
 
 
-def test_a_failure_gives_the_cursor_back(tmp_path: Path) -> None:
-    def small_files_only() -> None:
-        import resource
+FAILING = """
+from archdb.cli import main
+from archdb.db import store
+from archdb.errors import ArchdbError
+put, stored = store.put_seed, []
+def put_some(*arguments):
+    put(*arguments)
+    stored.append(arguments)
+    if len(stored) == 9:
+        raise {}
+store.put_seed = put_some
+main()
+"""
 
-        resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
 
+@pytest.mark.parametrize("error", ["ArchdbError('made to fail')", "KeyboardInterrupt"])
+def test_a_failure_half_way_gives_the_cursor_back(error: str, tmp_path: Path) -> None:
     env = {"XDG_DATA_HOME": str(tmp_path)}
-    answer = terminal("list", "nin", columns=200, env=env, preexec_fn=small_files_only)
+    answer = terminal("list", "nin", columns=200, env=env, script=FAILING.format(error))
     assert answer.status == 1
-    assert "Error: " in answer.out
-    assert answer.out.count("\x1b[?25l") == answer.out.count("\x1b[?25h")
+    assert "made to fail" in answer.out or "Aborted!" in answer.out
+    assert "Traceback" not in answer.out
+    assert answer.out.count("\x1b[?25l") == answer.out.count("\x1b[?25h") > 0
 
 
 def test_no_progress_in_a_pipe(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ from archdb.graph import Layer, Network
 from archdb.ops import Work, make
 from archdb.totals import TOTAL_COLUMNS
 
+WHOLE_CATALOGUE = True
+
 SUMMED = sorted(set(TOTAL_COLUMNS) & set(COUNTS))
 
 

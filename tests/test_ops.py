@@ -1,7 +1,8 @@
 """Every op against its rows of the table in op_cases, and what holds for all ops."""
 
 import pytest
-from op_cases import CASES, HIGH, MAP, OBLONG, POOL, SEQUENCE, VECTOR, WIDE, Case, Shape, on
+from op_cases import CASES
+from op_cases.table import HIGH, MAP, OBLONG, POOL, SEQUENCE, VECTOR, WIDE, Case, Shape, on
 
 from archdb.errors import ShapeError
 from archdb.facts import COUNTED, COUNTS, facts_of
@@ -59,6 +60,14 @@ def test_facts_become_columns(case: Case) -> None:
 GEMMS = [  # positions; filters of a group; weights of a filter
     (on("conv2d", MAP, **OBLONG), Gemm(m=HIGH * WIDE, n=7, k=5 * 3 * 2)),
     (on("conv2d", (15, 17, 13), filters=21, kernel=2, groups=3), Gemm(16 * 12, 21 // 3, 5 * 2 * 2)),
+    (on("depthwise_conv2d", MAP, kernel=2, multiplier=7), Gemm(16 * 12, 7, 2 * 2)),
+    # from every input position to what the kernel spreads over the output
+    (on("conv_transpose2d", MAP, **OBLONG), Gemm(17 * 13, 7 * 3 * 2, 5)),
+    (
+        on("conv_transpose2d", (15, 17, 13), filters=21, kernel=2, groups=3),
+        Gemm(17 * 13, 21 // 3 * 2 * 2, 15 // 3),
+    ),
+    (on("locally_connected2d", MAP, **OBLONG), None),
     (on("linear", MAP, units=11), Gemm(1, 11, 5 * 17 * 13)),
     (on("linear", SEQUENCE, units=11), Gemm(19, 11, 23)),
     (on("max_pool2d", MAP, **POOL, rounding="floor"), None),
@@ -86,7 +95,14 @@ def test_a_name_is_registered_once() -> None:
 
 
 @each
-@pytest.mark.parametrize("inputs", [(), (VECTOR,), (SEQUENCE,), (MAP,), (MAP, VECTOR)], ids=str)
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        *((), (VECTOR,), (SEQUENCE,), (MAP,), (MAP, MAP), (MAP, VECTOR), (VECTOR, MAP)),
+        *((SEQUENCE, (19, 1, 1)), (MAP, MAP, MAP)),
+    ],
+    ids=str,
+)
 def test_any_input_is_taken_or_refused_as_a_shape(case: Case, inputs: tuple[Shape, ...]) -> None:
     try:
         facts = facts_of(case.op, inputs)
@@ -94,3 +110,19 @@ def test_any_input_is_taken_or_refused_as_a_shape(case: Case, inputs: tuple[Shap
         assert error.what
     else:
         assert facts.out is None or all(extent > 0 for extent in facts.out)
+
+
+def test_where_the_order_of_inputs_makes_no_difference_it_makes_none() -> None:
+    for case in CASES:
+        if case.op.commutative:
+            turned = facts_of(case.op, case.inputs[::-1])
+            assert turned.out == case.out
+            assert turned.columns[COUNTED] == facts_of(case.op, case.inputs).columns[COUNTED]
+    assert {case.op.name for case in CASES if case.op.commutative} == {"add", "multiply"}
+
+
+@pytest.mark.parametrize("name", ["conv_transpose2d", "max_unpool2d"])
+def test_padding_is_a_column_also_where_there_is_no_window(name: str) -> None:
+    given = {**OBLONG} if name == "conv_transpose2d" else {**POOL, "padding": (1, 1, 0, 0)}
+    operation, inputs = on(name, *[MAP] * (1 if name == "conv_transpose2d" else 2), **given)
+    assert facts_of(operation, inputs).pads == (1, 1, 0, 0)

@@ -20,6 +20,8 @@ from archdb.graph import Layer
 from archdb.ops.shape import parse, pretty
 from archdb.paths import bundled
 
+WHOLE_CATALOGUE = True
+
 ORACLES = Path(__file__).parent / "oracles"
 
 

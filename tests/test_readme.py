@@ -28,6 +28,8 @@ import pytest
 
 from archdb.db import build
 
+WHOLE_CATALOGUE = True
+
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 FENCE = re.compile(r"^```(?P<words>\S.*)\n(?P<body>(?:(?!```).*\n)*?)```$", re.MULTILINE)

@@ -13,6 +13,8 @@ from archdb.ops import make
 from archdb.ops.window import Window
 from archdb.receptive import Field, FieldOrReason, through, union
 
+WHOLE_CATALOGUE = True
+
 
 class Slide(NamedTuple):
     """One layer of a one-dimensional stack."""

@@ -139,3 +139,20 @@ def test_a_window_that_does_not_fit_is_an_error_that_names_window_map_and_paddin
 
 def test_a_window_that_just_fits_stands_once() -> None:
     assert Window((9, 7), (4, 3)).slide(9, 7) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("size", "kernel", "stride", "pad"),
+    [(1, 2, 2, 0), (2, 3, 2, 0), (1, 3, 3, 0), (2, 5, 4, 0), (1, 2, 3, 1)],
+)
+def test_ceil_lets_an_only_window_hang_over_by_less_than_a_stride(
+    size: int, kernel: int, stride: int, pad: int
+) -> None:
+    """As torch's ceil_mode and Caffe's pools have it: ceil((n + 2p - k) / s) + 1 = 1."""
+    assert one_axis(size, tall(kernel, stride, pad=(pad, pad), rounding="ceil")) == 1
+
+
+@pytest.mark.parametrize(("size", "kernel", "stride"), [(1, 3, 2), (1, 5, 4), (2, 3, 1)])
+def test_and_by_no_more(size: int, kernel: int, stride: int) -> None:
+    with pytest.raises(ShapeError):
+        one_axis(size, tall(kernel, stride, rounding="ceil"))

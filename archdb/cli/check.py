@@ -21,6 +21,7 @@ def command(ctx: click.Context, form: str) -> None:
         faults = check(database)
     if faults.rows or form != "table":
         emit(faults, form)
-    say(f"{len(faults.rows)} faults" if faults.rows else "no faults")
+    count = len(faults)
+    say("no faults" if count == 0 else "1 fault" if count == 1 else f"{count} faults")
     if faults.rows:
         ctx.exit(1)

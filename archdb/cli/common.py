@@ -81,7 +81,7 @@ def emit(result: Result, form: str) -> None:
     if form == "table" and _is_terminal(sys.stdout):
         render.terminal(result)
     else:
-        click.echo(render.FORMATS[form](result), nl=False)
+        click.echo(render.FORMATS[form](result), nl=False, color=True)  # as it is, byte by byte
     for note in result.notes:
         say(f"note: {note}")
 

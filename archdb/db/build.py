@@ -54,6 +54,9 @@ def _describe(connection: Connection) -> None:
         connection.exec_driver_sql(f"delete from {table}")
     entries = dictionary.entries()
     insert_many(connection, schema.column_dictionary, entries[0]._fields, entries)
+    cited = sorted({entry.citation for entry in entries if entry.citation})
+    references = seeds.bundled_references()
+    store.put_references(connection, [references[key] for key in cited])
     known = conventions.bundled()
     insert_many(
         connection,
@@ -70,13 +73,19 @@ def _describe(connection: Connection) -> None:
     insert_many(connection, schema.meta, ("key", "value"), [("archdb_version", __version__)])
 
 
-def _undescribe(connection: Connection) -> None:
-    """Drop views and triggers, so that a migration may rebuild the tables under them."""
+def _undescribe(connection: Connection) -> list[str]:
+    """Drop views and triggers, so that a migration may rebuild the tables under them.
+
+    Returns the statements of those that are somebody else's, to be made again.
+    """
     found = connection.exec_driver_sql(
-        "select type, name from sqlite_master where type in ('view', 'trigger')"
+        "select type, name, sql from sqlite_master where type in ('view', 'trigger')"
     ).all()
-    for kind, name in found:
-        connection.exec_driver_sql(f'drop {kind} "{name}"')
+    for kind, name, _ in found:
+        quoted = name.replace('"', '""')
+        connection.exec_driver_sql(f'drop {kind} if exists "{quoted}"')
+    ours = {**dictionary.views(), **dictionary.triggers()}
+    return [statement for _, name, statement in found if name not in ours]
 
 
 def put_bundled(connection: Connection, progress: Progress = silent) -> None:
@@ -112,7 +121,7 @@ def _upgrade(path: Path, progress: Progress) -> None:
     # rows would take with them all rows that refer to them.
     with writing(path, keys=False) as connection:
         before = _dangling(connection)
-        _undescribe(connection)
+        others = _undescribe(connection)
         _migrate(connection)
         _describe(connection)
         put_bundled(connection, progress)
@@ -123,6 +132,8 @@ def _upgrade(path: Path, progress: Progress) -> None:
             )
         )
         profiles.refresh_all(connection, imported.scalars().all())
+        for statement in others:
+            connection.exec_driver_sql(statement)
         if _dangling(connection) > before:
             raise DatabaseError(
                 "cannot be upgraded: rows would be left that refer to missing ones",

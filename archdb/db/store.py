@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -15,7 +16,7 @@ from archdb.derive import LAYER_COLUMNS, Profile, derive, native_input
 from archdb.errors import DefinitionError, ShapeError
 from archdb.ops.shape import parse
 from archdb.ops.shape import text as shape_text
-from archdb.records import Seed
+from archdb.records import Reference, Seed
 from archdb.structure import fingerprint
 from archdb.totals import TOTAL_COLUMNS
 
@@ -45,6 +46,8 @@ def _put_header(connection: Connection, seed: Seed, origin: str) -> int:
         [(*(getattr(seed, column) for column in header), origin, fingerprint(seed.network))],
     )
     network_id: int = connection.execute(text("select last_insert_rowid()")).scalar_one()
+    for alias in seed.aliases:  # a client that checks no foreign keys may have left it behind
+        connection.execute(text("delete from alias where name = :name"), {"name": alias})
     insert_many(
         connection, schema.alias, ("name", "network_id"), [(a, network_id) for a in seed.aliases]
     )
@@ -53,17 +56,7 @@ def _put_header(connection: Connection, seed: Seed, origin: str) -> int:
 
 def _put_citations(connection: Connection, network_id: int, seed: Seed) -> None:
     """What its sources cite, where that is not there yet, and the sources."""
-    known = {row.key for row in connection.execute(text("select key from citation"))}
-    insert_many(
-        connection,
-        schema.citation,
-        ("key", "kind", "authors", "title", "year", "venue", "doi", "url"),
-        [
-            (r.key, r.kind, json.dumps(r.authors, ensure_ascii=False), *r[3:])
-            for r in seed.references
-            if r.key not in known
-        ],
-    )
+    put_references(connection, seed.references)
     insert_many(
         connection,
         schema.source,
@@ -85,8 +78,25 @@ def _put_differences(connection: Connection, network_id: int, seed: Seed) -> Non
     )
 
 
+def put_references(connection: Connection, references: Iterable[Reference]) -> None:
+    """Those publications that are not there yet."""
+    known = {row.key for row in connection.execute(text("select key from citation"))}
+    insert_many(
+        connection,
+        schema.citation,
+        ("key", "kind", "authors", "title", "year", "venue", "doi", "url"),
+        [
+            (r.key, r.kind, json.dumps(r.authors, ensure_ascii=False), *r[3:])
+            for r in references
+            if r.key not in known
+        ],
+    )
+
+
 def _check_names(connection: Connection, seed: Seed) -> None:
-    """Each name and alias belongs to one network only."""
+    """Each name and alias belongs to one network only, and none is a variant of itself."""
+    if seed.variant_of == seed.name:
+        raise DefinitionError("is a variant of itself").at(seed.name)
     names = (seed.name, *seed.aliases)
     taken = connection.execute(
         text(
@@ -153,24 +163,25 @@ def refresh(connection: Connection, network_id: int) -> None:
     """Derive all profiles of a network again from its rows as they stand.
 
     An input that the changed network cannot take loses its profile; the native one must derive.
+    Nothing is written before all is derived, so an error of the rows needs no rollback.
     """
     network = load(connection, network_id)
-    native = derive(network)
+    derived = [derive(network)]
     others = connection.execute(
         text("select input from profile where network_id = :id and is_native = 0"),
         {"id": network_id},
     )
-    shapes = [parse(row.input) for row in others]
     connection.execute(
         text("update network set structure = :structure where id = :id"),
         {"id": network_id, "structure": fingerprint(network)},
     )
-    remove_profiles(connection, "network_id = :id", id=network_id)
-    put_profile(connection, network_id, native, native=True)
-    for shape in shapes:
-        if shape != native.input:
+    for shape in [parse(row.input) for row in others]:
+        if shape != derived[0].input:
             with contextlib.suppress(ShapeError):
-                put_profile(connection, network_id, derive(network, shape), native=False)
+                derived.append(derive(network, shape))
+    remove_profiles(connection, "network_id = :id", id=network_id)
+    for i, profile in enumerate(derived):
+        put_profile(connection, network_id, profile, native=i == 0)
 
 
 def profile_at(connection: Connection, network_id: int, shape: tuple[int, ...]) -> None:
@@ -183,8 +194,12 @@ def profile_at(connection: Connection, network_id: int, shape: tuple[int, ...]) 
 def agrees(
     connection: Connection, network_id: int, profile_id: int, shape: tuple[int, ...]
 ) -> bool:
-    """Whether a stored profile is, to the last digit, what the rows derive to."""
-    profile = derive(load(connection, network_id), shape)
+    """Whether a stored profile is, to the last digit, what the rows derive to; and the hash."""
+    network = load(connection, network_id)
+    hashed = text("select structure from network where id = :id")
+    if connection.execute(hashed, {"id": network_id}).scalar_one() != fingerprint(network):
+        return False
+    profile = derive(network, shape)
     key = {"id": profile_id}
     totals = ", ".join(TOTAL_COLUMNS)
     stored = connection.execute(text(f"select {totals} from profile where id = :id"), key).one()

@@ -4,7 +4,8 @@ Rules (n input extent, k kernel, s stride, d dilation, p padding before and afte
     effective kernel   e = k + (k - 1)(d - 1)
     explicit, floor    out = floor((n + p_before + p_after - e) / s) + 1
     explicit, ceil     out = ceil(...) + 1, less one where the last window would start at or
-                       beyond n + p_before (Caffe's pooling, PyTorch's ceil_mode)
+                       beyond n + p_before (Caffe's pooling, PyTorch's ceil_mode); the last
+                       window may hang over the end, also where it is the only one
     same               out = ceil(n / s); padding max((out - 1)s + e - n, 0) in all, the
                        smaller half before (TensorFlow)
     valid              out = ceil((n - e + 1) / s), no padding (TensorFlow)
@@ -47,16 +48,17 @@ class Window(NamedTuple):
         """Output (height, width); raises ShapeError where the window does not fit the map."""
         top, bottom, left, right = self.pads(height, width)
         (extent_h, extent_w), (stride_h, stride_w) = self.extent, self.stride
-        if extent_h > height + top + bottom or extent_w > width + left + right:
+        counts = (
+            self._count(height, extent_h, stride_h, top, bottom),
+            self._count(width, extent_w, stride_w, left, right),
+        )
+        if min(counts) < 1:
             raise ShapeError(
                 f"a {extent_h}×{extent_w} window does not fit the {height}×{width} map"
                 f" (padding top {top}, bottom {bottom}, left {left}, right {right})",
                 remedy="use a larger input, or a smaller window or more padding in the layer",
             )
-        return (
-            self._count(height, extent_h, stride_h, top, bottom),
-            self._count(width, extent_w, stride_w, left, right),
-        )
+        return counts
 
     def _count(self, size: int, extent: int, stride: int, before: int, after: int) -> int:
         """How many times the window stands along one axis."""

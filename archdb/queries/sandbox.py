@@ -86,6 +86,9 @@ class _Guard:
             action in READING
             or (action == sqlite3.SQLITE_FUNCTION and second != "load_extension")
             or (action == sqlite3.SQLITE_PRAGMA and first in TELLING)
+            # How SQLite declares table-valued functions such as json_each; a statement that
+            # asks for it itself is refused by SQLite.
+            or (action == sqlite3.SQLITE_UPDATE and first == "sqlite_master")
         )
         self.refused = self.refused or not reads
         return sqlite3.SQLITE_OK if reads else sqlite3.SQLITE_DENY

@@ -1,0 +1,29 @@
+"""Where a network begins, where branches meet, and what archdb does not know."""
+
+from archdb.ops import Work
+from archdb.ops.joining import SPREAD
+from archdb.ops.window import POINT, Unbounded
+from op_cases.table import MAP, NOTHING, SEQUENCE, VECTOR, Case, on
+
+CASES = [
+    Case(*on("input", shape=MAP), MAP, NOTHING, Work(), POINT),
+    Case(*on("concat", (2, 5, 7), (3, 5, 7)), (2 + 3, 5, 7), NOTHING, Work(), POINT),
+    Case(*on("concat", (2,), (3,), (5,)), (2 + 3 + 5,), NOTHING, Work(), POINT),
+    Case(*on("concat", (19, 2), (19, 3)), (19, 2 + 3), NOTHING, Work(), POINT),
+    Case(*on("add", MAP, MAP), MAP, NOTHING, Work(adds=5 * 17 * 13), POINT),
+    Case(*on("add", VECTOR, VECTOR, VECTOR), VECTOR, NOTHING, Work(adds=2 * 31), POINT),
+    Case(
+        *on("unknown", MAP, kind="mish"),
+        None,
+        None,
+        None,
+        Unbounded("'mish' is an op archdb does not know"),
+    ),
+    Case(*on("multiply", MAP, MAP), MAP, NOTHING, Work(muls=5 * 17 * 13), POINT),
+    Case(*on("multiply", SEQUENCE, SEQUENCE), SEQUENCE, NOTHING, Work(muls=19 * 23), POINT),
+    Case(*on("multiply", VECTOR, VECTOR), VECTOR, NOTHING, Work(muls=31), POINT),
+    Case(  # a factor for each channel
+        *on("multiply", MAP, (5, 1, 1)), MAP, NOTHING, Work(muls=5 * 17 * 13), SPREAD
+    ),
+    Case(*on("multiply", (5, 1, 1), MAP), MAP, NOTHING, Work(muls=5 * 17 * 13), SPREAD),
+]

@@ -1,0 +1,114 @@
+"""Fully connected and recurrent layers, normalisation, and what works element by element."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from drawn.base import Draw, Given, Sample, channels
+
+
+def linear(draw: Draw) -> Sample:
+    """A map is flattened first."""
+    given = {"units": draw.randint(1, 37), "bias": draw.coin()}
+    shape = draw.shape()
+    features = shape[1] if len(shape) == 2 else torch.Size(shape).numel()
+    first = nn.Flatten() if len(shape) == 3 else nn.Identity()
+    return Sample(
+        given,
+        [shape],
+        lambda: nn.Sequential(first, nn.Linear(features, given["units"], bias=given["bias"])),
+    )
+
+
+class Behind(nn.Module):
+    """A layer between a move of the first axis behind the others and the move back."""
+
+    def __init__(self, layer: nn.Module) -> None:
+        super().__init__()
+        self.layer = layer
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.layer(x.movedim(1, -1)).movedim(-1, 1)
+
+
+def behind(moved: bool, layer: Callable[[], nn.Module]) -> Callable[[], nn.Module]:
+    """A layer that may have its channels in another place than the input has them."""
+    return lambda: Behind(layer()) if moved else layer()
+
+
+def batch_norm(draw: Draw) -> Sample:
+    shape = draw.shape()
+    kind = nn.BatchNorm2d if len(shape) == 3 else nn.BatchNorm1d
+    return Sample({}, [shape], behind(len(shape) == 2, lambda: kind(channels(shape)).eval()))
+
+
+def layer_norm(draw: Draw) -> Sample:
+    shape = draw.shape()
+    return Sample({}, [shape], behind(len(shape) == 3, lambda: nn.LayerNorm(channels(shape))))
+
+
+def lrn(draw: Draw) -> Sample:
+    size = 2 * draw.randint(0, 4) + 1
+    return Sample({"size": size}, [draw.image()], lambda: nn.LocalResponseNorm(size))
+
+
+def prelu(draw: Draw) -> Sample:
+    shape = draw.shape()
+    return Sample({}, [shape], behind(len(shape) == 2, lambda: nn.PReLU(channels(shape))))
+
+
+def softmax(draw: Draw) -> Sample:
+    """Over the channels of an image, the features of a sequence or vector."""
+    shape = draw.shape()
+    return Sample({}, [shape], lambda: nn.Softmax(dim=2 if len(shape) == 2 else 1))
+
+
+def plain(layer: Callable[..., nn.Module], **given: Any) -> Callable[[Draw], Sample]:
+    return lambda draw: Sample(given, [draw.shape()], layer)
+
+
+def embedding(draw: Draw) -> Sample:
+    given = {"vocabulary": draw.randint(1, 997), "units": draw.randint(1, 37)}
+    length = (draw.randint(1, 47),)
+    return Sample(given, [length], lambda: nn.Embedding(*given.values()), torch.int64)
+
+
+class Last(nn.Module):
+    """torch gives every step's output, and the states; `every`, or only the last of the steps."""
+
+    def __init__(self, layer: nn.Module, every: bool) -> None:
+        super().__init__()
+        self.layer, self.every = layer, every
+
+    def forward(self, x: Tensor) -> Tensor:
+        steps, _ = self.layer(x)
+        return steps if self.every else steps[:, -1]
+
+
+def lstm(draw: Draw) -> Sample:
+    """torch has a second bias that only adds to the first: compared without."""
+    given: Given = {"units": draw.randint(2, 29), "bias": False, "sequences": draw.coin()}
+    if draw.coin():
+        given["projection"] = draw.randint(1, given["units"] - 1)
+    shape, size = draw.sequence(), given.get("projection", 0)
+    rest = {"bias": False, "proj_size": size, "batch_first": True}
+    return Sample(
+        given,
+        [shape],
+        lambda: Last(nn.LSTM(shape[1], given["units"], **rest), given["sequences"]),
+    )
+
+
+def gru(draw: Draw) -> Sample:
+    given = {"units": draw.randint(1, 29), "bias": draw.coin(), "sequences": draw.coin()}
+    given["reset_after"] = True
+    shape, rest = draw.sequence(), {"bias": given["bias"], "batch_first": True}
+    return Sample(
+        given,
+        [shape],
+        lambda: Last(nn.GRU(shape[1], given["units"], **rest), given["sequences"]),
+    )

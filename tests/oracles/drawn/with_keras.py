@@ -1,0 +1,55 @@
+"""Layers of Keras, where it has what torch has not: SAME at any stride, recurrent biases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from drawn.base import Draw, Given, Sample, two
+
+
+def recurrent(kind: Any, own: str | None = None) -> Callable[[Draw], Sample]:
+    """`own` is a flag that this layer alone has. Keras takes one step twice, to learn its shape."""
+
+    def drawn(draw: Draw) -> Sample:
+        given = {"units": draw.randint(1, 29), "bias": draw.coin(), "sequences": draw.coin()}
+        rest = {"use_bias": given["bias"], "return_sequences": given["sequences"]}
+        if own is not None:
+            given[own] = rest[own] = draw.coin()
+        layer = lambda: kind(given["units"], **rest)  # noqa: E731
+        return Sample(given, [draw.sequence()], layer, device="cpu", counted=False)
+
+    return drawn
+
+
+def convolution(kind: Any, count: str, counted: str) -> Callable[[Draw], Sample]:
+    """`count` is archdb's word for how many filters there are, `counted` is Keras's."""
+
+    def drawn(draw: Draw) -> Sample:
+        given = window(draw) | {count: draw.randint(1, 7), "bias": draw.coin()}
+        rest = {
+            **{"kernel_size": two(given["kernel"]), "padding": given["padding"]},
+            **{"strides": given.get("stride", 1), counted: given[count]},
+            **{"use_bias": given["bias"]},
+        }
+        if "stride" not in given and draw.coin():  # Keras takes one of the two
+            given["dilation"] = rest["dilation_rate"] = draw.randint(1, 3)
+        return Sample(given, [draw.image()], lambda: kind(**rest), device="cpu")
+
+    return drawn
+
+
+def pool(kind: Any) -> Callable[[Draw], Sample]:
+    def drawn(draw: Draw) -> Sample:
+        given = window(draw) | {"rounding": "floor"}
+        rest = {"strides": given.get("stride", 1), "padding": given["padding"]}
+        layer = lambda: kind(two(given["kernel"]), **rest)  # noqa: E731
+        return Sample(given, [draw.image()], layer, device="cpu")
+
+    return drawn
+
+
+def window(draw: Draw) -> Given:
+    """A kernel, perhaps a stride, and a mode of padding."""
+    given: Given = {"kernel": draw.pair(1, 5), "padding": draw.choice(["same", "same", "valid"])}
+    return given | {"stride": draw.randint(1, 4)} if draw.coin(0.8) else given
