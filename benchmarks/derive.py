@@ -5,13 +5,13 @@
 PEERS is a Python with torch (CPU), torchvision and whichever of torchinfo, fvcore, ptflops, thop,
 onnx and onnx_tool are to be compared; what it lacks is left out. It runs this file itself.
 
-Seven networks, all layers over all time, so that no single small net decides. A layer is for every
-tool, archdb too, a leaf module of the torch model. Each side gets its model ready made: torch
-models on the meta device where the tool allows it, ONNX graphs in memory. Medians of several rounds,
-in processor time and on one thread, because a machine that has other things to do slows one side
-more than the other. archdb is measured before and after the others, and twice: with what it
-remembers of equal layers, as in a run over many networks, and with its memory emptied before each
-network.
+Seven networks, all layers over all time, so that no single small net decides. A layer is for
+every tool, archdb too, a leaf module of the torch model. Each side gets its model ready made:
+torch models on the meta device where the tool allows it, ONNX graphs in memory. Medians of several
+rounds, in processor time and on one thread, because a machine that has other things to do slows
+one side more than the other. archdb is measured before and after the others, and twice: with what
+it remembers of equal layers, as in a run over many networks, and with its memory emptied before
+each network.
 """
 
 from __future__ import annotations

@@ -72,6 +72,39 @@ def test_the_catalogue_does_not_show_points_unless_asked(filled: Path) -> None:
     assert macs == sorted(macs)
 
 
+def test_points_are_listed_in_the_benchmarks_order(filled: Path) -> None:
+    listed = json.loads(
+        archdb("list", "--space", "nasbench201", "--format", "json", database=filled).out
+    )
+    assert [row["architecture"] for row in listed] == [
+        point.name for point in find("nasbench201").points(range(12))
+    ]
+
+
+def test_a_misspelt_point_is_answered_with_where_to_look(filled: Path) -> None:
+    refused(
+        archdb("show", ONE.replace("skip", "jump"), database=filled),
+        "archdb list --space nasbench201 those of its points",
+    )
+
+
+def test_what_a_result_does_not_depend_on_is_said_apart(filled: Path) -> None:
+    """Cell 9 ends in a skip; of its 15 dead 3×3 convolutions each stage has five."""
+    nine = next(find("nasbench201").points([9])).name
+    answer = archdb("compare", nine, ONE, "--format", "json", database=filled)
+    found = {row["quantity"]: row for row in json.loads(answer.out)}
+    dead = {
+        "params": sum(5 * (9 * c * c + 2 * c) for c in (16, 32, 64)),
+        "macs": sum(5 * 9 * c * c * side * side for c, side in ((16, 32), (32, 16), (64, 8))),
+    }
+    for quantity, cost in dead.items():
+        assert found[quantity][nine] - found[f"live_{quantity}"][nine] == cost
+        assert found[quantity][ONE] == found[f"live_{quantity}"][ONE]
+    said = f"{dead['params']:,} params and {dead['macs']:,} MACs are counted of layers"
+    assert said in answer.err
+    assert answer.err.count("does not depend on") == 1
+
+
 def test_listing_a_space_that_is_not_there_names_the_remedy(filled: Path) -> None:
     refused(
         archdb("list", "--space", "vgg_widths", database=filled),

@@ -176,12 +176,14 @@ def test_a_failure_at_the_last_network(older: Path, monkeypatch: pytest.MonkeyPa
 
 # A schema that has moved on.
 
-NEXT = """
+#: Today's newest revision, whatever its number, and the one after it.
+NOW, LATER = connection.HEAD, f"{int(connection.HEAD) + 1:04}"
+NEXT = f"""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "{LATER}"
+down_revision = "{NOW}"
 
 
 def upgrade():
@@ -198,9 +200,9 @@ def moved_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Today's migrations and one more, which makes tables anew that others refer to."""
     migrations = tmp_path / "migrations"
     shutil.copytree(bundled("migrations"), migrations)
-    (migrations / "versions" / "0003_next.py").write_text(NEXT, "utf-8")
+    (migrations / "versions" / f"{LATER}_next.py").write_text(NEXT, "utf-8")
     monkeypatch.setattr(build, "bundled", lambda name: migrations)
-    monkeypatch.setattr(connection, "HEAD", "0003")
+    monkeypatch.setattr(connection, "HEAD", LATER)
     return migrations
 
 
@@ -208,7 +210,7 @@ def test_a_migration_under_views_keeps_every_row(older: Path, moved_on: Path) ->
     rows = [ask(older, f"select count(*) from {t}") for t in ("alias", "source", "block", "edge")]
     answer = archdb("compare", "vgg16", "alexnet", database=older)
     assert answer.status == 0, answer.err
-    assert ask(older, "select version_num from alembic_version") == [("0003",)]
+    assert ask(older, "select version_num from alembic_version") == [(LATER,)]
     assert ask(older, "select added from network where name = 'vgg16'") == [(None,)]
     assert params(older, "mine") == MINE
     assert ask(older, "pragma foreign_key_check") == []
@@ -218,7 +220,7 @@ def test_a_migration_under_views_keeps_every_row(older: Path, moved_on: Path) ->
 
 
 def test_a_migration_that_fails_half_way(older: Path, moved_on: Path) -> None:
-    script = moved_on / "versions" / "0003_next.py"
+    script = moved_on / "versions" / f"{LATER}_next.py"
     script.write_text(NEXT + "    op.execute('insert into nowhere values (1)')\n", "utf-8")
     before = files(older.parent)
     refused(archdb("list", database=older), "no such table: nowhere")
@@ -227,5 +229,5 @@ def test_a_migration_that_fails_half_way(older: Path, moved_on: Path) -> None:
 
 def test_it_is_refused_by_the_archdb_before_it(older: Path, moved_on: Path) -> None:
     archdb("list", database=older)
-    connection.HEAD = "0002"  # the fixture puts it back
-    refused(archdb("list", database=older), "(schema 0003), newer than this archdb")
+    connection.HEAD = NOW  # the fixture puts it back
+    refused(archdb("list", database=older), f"(schema {LATER}), newer than this archdb")

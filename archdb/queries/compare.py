@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from archdb.errors import NotFoundError, UsageError, nearest
 from archdb.queries.freshness import fresh
 from archdb.queries.lineage import common_base, differences, told
+from archdb.queries.live import live
 from archdb.queries.result import Result
 
 if TYPE_CHECKING:
@@ -133,6 +134,8 @@ def _totals(reader: Reader, subjects: list[_Subject], convention: str | None) ->
         (quantity, unit, *(summary[quantity] for summary in summaries))
         for quantity, unit in reader.ask("units").rows
     ]
+    living, left_out = live(reader, subjects)
+    rows += living
     if convention:
         values = [_convention_total(reader, s, convention) for s in subjects]
         rows.append((convention, "by convention", *values))
@@ -141,7 +144,7 @@ def _totals(reader: Reader, subjects: list[_Subject], convention: str | None) ->
         for subject, summary in zip(subjects, summaries, strict=True)
         for note, what in (("note", ""), ("receptive_field_note", "no receptive field: "))
         if summary[note]
-    ]
+    ] + left_out
     columns = ["quantity", "unit", *(subject.name for subject in subjects)]
     if len(subjects) != 2:
         return Result(columns, rows, notes)

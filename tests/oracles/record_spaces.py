@@ -6,9 +6,9 @@ Run by hand, never by the tests, in an environment with torch (CPU):
 
 The modules below are written after the text of dong2020 and dong2022 and the printed modules of the
 benchmark's notebooks; they share no line with archdb, and find a cell by its string. Convolutions
-and fully connected layers are counted as they run, which is what the benchmark's own FLOPs are: one
-for each multiply-accumulate and one for each bias. spaces.csv is written beside this file; the tests
-compare it with what archdb derives, and need no torch.
+and fully connected layers are counted as they run, which is what the benchmark's own FLOPs are:
+one for each multiply-accumulate and one for each bias. spaces.csv is written beside this file; the
+tests compare it with what archdb derives, and need no torch.
 """
 
 from __future__ import annotations
