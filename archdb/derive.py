@@ -3,6 +3,10 @@
 A profile is a network at one input size. Its layer rows hold shapes, parameters by role,
 operations by kind, the im2col product and the receptive field; its totals are sums and folds
 over them. Everything is an exact integer, or None where an unknown op leaves it open.
+
+What a layer hands to its readers is a signal, a shape with the field behind it, and equal signals
+are one object. So a step is known by its op and the signals that arrive, and equal steps are
+worked out once, in whatever network they stand.
 """
 
 from __future__ import annotations
@@ -11,7 +15,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from archdb.errors import ArchdbError, ShapeError
-from archdb.facts import FACT_COLUMNS, Facts, Row, check_size, facts_of
+from archdb.facts import FACT_COLUMNS, MEMORY, Facts, Row, check_size, facts_of
 from archdb.graph import Layer, Network
 from archdb.ops import make
 from archdb.ops.shape import Shape, pretty
@@ -19,6 +23,7 @@ from archdb.ops.window import POINT, Unbounded
 from archdb.receptive import (
     FIELD_COLUMNS,
     NOT_AN_IMAGE,
+    NOTHING,
     PIXEL,
     FieldOrReason,
     columns_of,
@@ -73,61 +78,108 @@ def derive(network: Network, shape: Shape | None = None) -> Profile:
         network = at_input(network, shape)
     try:
         walk = _Walk(network, shape or native)
-        totals = totals_of(network.layers, walk.facts, walk.depths, walk.fields)
+        fields = [step.signal.field for step in walk.steps]
+        facts = [step.facts for step in walk.steps]
+        totals = totals_of(network.layers, walk.reads, facts, walk.depths, fields)
     except ArchdbError as error:
         raise error.at(network.name) from None
     return Profile(network, walk.input, walk.rows, totals)
 
 
+class _Signal:
+    """What a layer hands on. Compared by identity: `_signal` makes one of each."""
+
+    __slots__ = ("field", "shape")
+
+    def __init__(self, shape: Shape | None, field: FieldOrReason) -> None:
+        self.shape, self.field = shape, field
+
+
+class _Step(NamedTuple):
+    """A layer worked out; `field` is the signal's field as columns."""
+
+    facts: Facts
+    signal: _Signal
+    field: Row
+
+
+_SIGNALS: dict[tuple[Any, ...], _Signal] = {}
+_STEPS: dict[tuple[Any, ...], _Step] = {}
+
+
+def forget() -> None:
+    """Let go of all signals and steps."""
+    _SIGNALS.clear()
+    _STEPS.clear()
+
+
 class _Walk:
-    """One pass: what each layer, by position, hands to those that read it."""
+    """One pass: what each layer, by position, reads and comes to."""
 
     def __init__(self, network: Network, given: Shape) -> None:
         self.network, self.input = network, given
         self.position: dict[str, int] = {}
+        self.reads: list[list[int]] = []
         self.rows: list[Row] = []
-        self.facts: list[Facts] = []
-        self.fields: list[FieldOrReason] = []
+        self.steps: list[_Step] = []
         self.depths: list[int | None] = []
         for layer in network.layers:
-            self.step(layer)
+            self.take(layer)
 
-    def step(self, layer: Layer) -> None:
-        sources = [self.position[name] for name in layer.inputs]
+    def take(self, layer: Layer) -> None:
+        position, steps, depths = self.position, self.steps, self.depths
+        sources = [position[name] for name in layer.inputs]
+        if len(sources) == 1:
+            above = depths[sources[0]]
+            key: tuple[Any, ...] = (layer.op, steps[sources[0]].signal)
+        else:  # where paths meet, what is said of them names the layer
+            above = deepest([depths[source] for source in sources])
+            key = (layer.op, layer.name, *[steps[source].signal for source in sources])
+        step = _STEPS.get(key) or self.step(layer, sources, key)
+        facts = step.facts
+        depth = above + facts.weighted if facts.counted and above is not None else None
+        position[layer.name] = len(steps)
+        self.reads.append(sources)
+        steps.append(step)
+        depths.append(depth)
+        self.rows.append((*facts.columns, depth, *step.field))
+
+    def step(self, layer: Layer, sources: Sequence[int], key: tuple[Any, ...]) -> _Step:
+        """A step that is not known yet."""
+        signals = [self.steps[source].signal for source in sources]
         try:
-            facts = facts_of(layer.op, tuple([self.facts[source].out for source in sources]))
-            field = self.field(layer, facts, sources)
+            facts = facts_of(layer.op, tuple([signal.shape for signal in signals]))
+            field = _field(layer, facts, [signal.field for signal in signals])
         except ArchdbError as error:
             raise self.explained(error, layer) from None
-        above = deepest([self.depths[source] for source in sources])
-        depth = above + facts.weighted if facts.counted and above is not None else None
-        self.position[layer.name] = len(self.rows)
-        self.facts.append(facts)
-        self.depths.append(depth)
-        self.fields.append(field)
-        self.rows.append((*facts.columns, depth, *columns_of(field)))
-
-    def field(self, layer: Layer, facts: Facts, sources: Sequence[int]) -> FieldOrReason:
-        """The receptive field behind this layer."""
-        window = facts.window
-        if isinstance(window, Unbounded):
-            return window.reason
-        if not sources:
-            return PIXEL if len(facts.out or ()) == 3 else NOT_AN_IMAGE
-        field = self.fields[sources[0]]
-        if len(sources) > 1:
-            field = union([self.fields[source] for source in sources], layer.name)
-        if window is POINT or isinstance(field, str):
-            return field
-        grown = through(field, window, facts.pads)
-        check_size((*grown.size, *grown.stride, *grown.padding))
-        return grown
+        if len(_STEPS) >= MEMORY:
+            forget()
+        signal = _SIGNALS.setdefault((facts.out, field), _Signal(facts.out, field))
+        return _STEPS.setdefault(key, _Step(facts, signal, columns_of(field)))
 
     def explained(self, error: ArchdbError, layer: Layer) -> ArchdbError:
         """The error with the layer, what reaches it from where, and the network's input."""
         arrives = ", ".join(
-            f"'{name}' {pretty(self.facts[self.position[name]].out or ())}" for name in layer.inputs
+            f"'{name}' {pretty(self.steps[self.position[name]].signal.shape or ())}"
+            for name in layer.inputs
         )
         origin = f"from {arrives} (input {pretty(self.input)})" if arrives else ""
         error.remedy = "\n  ".join(filter(None, (origin, error.remedy)))
         return error.at(f"layer '{layer.name}' ({layer.op.name})")
+
+
+def _field(layer: Layer, facts: Facts, fields: list[FieldOrReason]) -> FieldOrReason:
+    """The receptive field behind a layer, from those behind its inputs."""
+    window = facts.window
+    if layer.op.constant or (fields and all(field is NOTHING for field in fields)):
+        return NOTHING
+    if isinstance(window, Unbounded):
+        return window.reason
+    if not fields:
+        return PIXEL if len(facts.out or ()) == 3 else NOT_AN_IMAGE
+    field = fields[0] if len(fields) == 1 else union(fields, layer.name)
+    if window is POINT or isinstance(field, str):
+        return field
+    grown = through(field, window, facts.pads)
+    check_size((*grown.size, *grown.stride, *grown.padding))
+    return grown

@@ -48,13 +48,18 @@ class Facts(NamedTuple):
     columns: Row
     weighted: bool
     elements: int | None
+    #: False where an unknown op leaves the counts open.
+    counted: bool
+    #: The part of `columns` that is summed, in the order of COUNTS.
+    counts: Row
+    #: Whether it contracts the channels of one position of a map: a 1×1 convolution.
+    pointwise: bool = False
+    #: Whether it contracts features that stand in no map: a fully connected layer.
+    linear: bool = False
 
-    @property
-    def counted(self) -> bool:
-        """False where an unknown op leaves the counts open."""
-        return self.columns[COUNTED.start] is not None
 
-
+#: Beyond so many entries a memory of what is worked out begins anew.
+MEMORY = 2**17
 _KNOWN: dict[tuple[Any, ...], Facts] = {}
 
 
@@ -63,6 +68,8 @@ def facts_of(op: Op, inputs: tuple[Shape | None, ...]) -> Facts:
     key = (op, inputs)
     facts = _KNOWN.get(key)
     if facts is None:
+        if len(_KNOWN) >= MEMORY:
+            _KNOWN.clear()
         facts = _KNOWN[key] = _facts_of(op, inputs)
     return facts
 
@@ -92,7 +99,12 @@ def _facts_of(op: Op, inputs: tuple[Shape | None, ...]) -> Facts:
         *gemm,
     )
     check_size(columns)
-    return Facts(out, window, pads, columns, bool(params[0] and work.macs), elements)
+    weighted = bool(params[0] and work.macs)
+    on_map = len(out) == 3
+    pointwise = weighted and on_map and isinstance(window, Window) and window.kernel == (1, 1)
+    linear = weighted and not on_map and gemm[0] is not None
+    counts = columns[COUNTED]
+    return Facts(out, window, pads, columns, weighted, elements, True, counts, pointwise, linear)
 
 
 def _windowed(
@@ -117,7 +129,9 @@ def _open(reason: str, out: Shape | None = None, known: tuple[Shape, ...] = ()) 
     shapes = (*_split(known[0] if known else None), *_split(out))
     rest = (None,) * (len(PADS) + len(COUNTS) + len(GEMM))
     elements = prod(out) if out is not None else None
-    return Facts(out, Unbounded(reason), (0, 0, 0, 0), (*shapes, *rest), False, elements)
+    columns = (*shapes, *rest)
+    window = Unbounded(reason)
+    return Facts(out, window, (0, 0, 0, 0), columns, False, elements, False, columns[COUNTED])
 
 
 def _pads(window: Window | Unbounded, inputs: tuple[Shape, ...]) -> Pads:

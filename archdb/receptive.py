@@ -37,6 +37,8 @@ FIELD_COLUMNS = (
 
 PIXEL = Field()
 NOT_AN_IMAGE = "the input is not an image"
+#: Behind a constant. Where it meets paths that do see the input, it adds nothing to them.
+NOTHING = "does not depend on the input"
 
 
 def through(field: Field, window: Window, pads: Pads) -> Field:
@@ -52,6 +54,7 @@ def through(field: Field, window: Window, pads: Pads) -> Field:
 
 def union(fields: list[FieldOrReason], where: str) -> FieldOrReason:
     """The union of the fields that meet in layer `where`, or the reason why it is no window."""
+    fields = [field for field in fields if field is not NOTHING] or [NOTHING]
     first = fields[0]
     if isinstance(first, str):
         return first

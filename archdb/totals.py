@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from archdb.facts import COUNTED, COUNTS, Facts, Row, check_size
+from archdb.facts import COUNTS, Facts, check_size
 from archdb.graph import Layer
 from archdb.ops import BIAS, NORM, WEIGHT, Work
-from archdb.receptive import FIELD_COLUMNS, NOT_AN_IMAGE, FieldOrReason, columns_of
+from archdb.receptive import FIELD_COLUMNS, NOT_AN_IMAGE, NOTHING, FieldOrReason, columns_of
 
 TOTAL_COLUMNS = (
     *("weight_params", "bias_params", "norm_params", "buffers"),
@@ -16,44 +16,100 @@ TOTAL_COLUMNS = (
     *("activations", "peak_activation_elements", "depth", "weighted_layers", "layers"),
     *("receptive_field_layer", *FIELD_COLUMNS),
     *("aux_params", "aux_macs", "note"),
+    *("live_params", "live_macs", "pointwise_params", "pointwise_macs"),
+    *("linear_params", "linear_macs"),
+    *("costliest_layer", "costliest_op", "costliest_macs"),
 )
+#: Where `macs` stands among COUNTS; the parameters stand first.
+MACS = COUNTS.index("macs")
+TRAINED = len((WEIGHT, BIAS, NORM))
 
 
 def totals_of(
     layers: Sequence[Layer],
+    reads: Sequence[Sequence[int]],
     facts: Sequence[Facts],
     depths: Sequence[int | None],
     fields: Sequence[FieldOrReason],
 ) -> dict[str, Any]:
     """One row of TOTAL_COLUMNS for layers whose facts, depths and fields stand beside them.
 
-    Raises ShapeError where a total exceeds 64 bits.
+    `reads` are the positions that each layer reads. Raises ShapeError where a total exceeds 64
+    bits.
     """
     main = [i for i, layer in enumerate(layers) if not layer.auxiliary]
-    sums = _sums([facts[i].columns for i in main])
-    heads = _sums([facts[i].columns for i, layer in enumerate(layers) if layer.auxiliary])
-    weighted = [i for i in main if facts[i].weighted]
+    heads = [i for i, layer in enumerate(layers) if layer.auxiliary]
+    sums = _sums(facts, main)
+    live = _live(reads, main, layers, fields) if NOTHING in fields else main
     last, field = _last_map(layers, facts, fields, main)
-    totals = {name: sums[name] for name in TOTAL_COLUMNS if name in sums} | {
-        "activations": _total([facts[i].elements for i in weighted]),
-        "peak_activation_elements": peak(layers, [fact.elements for fact in facts]),
+    totals = dict(zip(COUNTS, sums, strict=True)) | {
+        **_of_weighted(layers, facts, main),
+        "peak_activation_elements": peak(layers, reads, [fact.elements for fact in facts]),
         "depth": deepest([depths[i] for i in main]),
-        "weighted_layers": len(weighted),
         "layers": len(main),
         "receptive_field_layer": last,
         **dict(zip(FIELD_COLUMNS, columns_of(field), strict=True)),
-        "aux_params": _total([heads[f"{role}_params"] for role in (WEIGHT, BIAS, NORM)]),
-        "aux_macs": heads["macs"],
+        **_cost("aux", _sums(facts, heads)),
+        **_cost("live", sums if live is main else _sums(facts, live)),
         "note": _note(layers, facts),
     }
-    if not all(facts[i].counted for i in main):
-        totals |= dict.fromkeys(("activations", "weighted_layers"))
     check_size(totals.values())
-    return totals
+    return {name: totals[name] for name in TOTAL_COLUMNS}
+
+
+def _of_weighted(
+    layers: Sequence[Layer], facts: Sequence[Facts], main: Sequence[int]
+) -> dict[str, Any]:
+    """What is said of weight layers; all of it open where an unknown op may be one."""
+    weighted = [i for i in main if facts[i].weighted]
+    found = {
+        "weighted_layers": len(weighted),
+        "activations": _total([facts[i].elements for i in weighted]),
+        **_cost("pointwise", _sums(facts, [i for i in weighted if facts[i].pointwise])),
+        **_cost("linear", _sums(facts, [i for i in weighted if facts[i].linear])),
+        **_costliest(layers, facts, main),
+    }
+    return found if all(facts[i].counted for i in main) else dict.fromkeys(found)
+
+
+def _cost(what: str, sums: Sequence[int | None]) -> dict[str, int | None]:
+    """Parameters and multiply-accumulates of some sums in the order of COUNTS."""
+    return {f"{what}_params": _total(sums[:TRAINED]), f"{what}_macs": sums[MACS]}
+
+
+def _costliest(
+    layers: Sequence[Layer], facts: Sequence[Facts], main: Sequence[int]
+) -> dict[str, Any]:
+    """The layer with the most multiply-accumulates, the first of equals; none where all do none."""
+    macs = [facts[i].counts[MACS] or 0 for i in main]
+    most = max(macs)
+    layer = layers[main[macs.index(most)]]
+    name, op = (layer.name, layer.op.name) if most else (None, None)
+    return {"costliest_layer": name, "costliest_op": op, "costliest_macs": most}
+
+
+def _live(
+    reads: Sequence[Sequence[int]],
+    main: Sequence[int],
+    layers: Sequence[Layer],
+    fields: Sequence[FieldOrReason],
+) -> list[int]:
+    """The main layers that depend on the input and that the result depends on.
+
+    What a constant reads is read in vain. The result is what nothing reads.
+    """
+    read = {source for i in main for source in reads[i]}
+    needed = {i for i in main if i not in read}
+    for i in reversed(main):
+        if i in needed and not layers[i].op.constant:
+            needed.update(reads[i])
+    return [i for i in main if i in needed and fields[i] is not NOTHING]
 
 
 def _note(layers: Sequence[Layer], facts: Sequence[Facts]) -> str | None:
     """Which layers leave totals open; None where all are counted."""
+    if all(fact.counted for fact in facts):
+        return None
     said = []
     for auxiliary, totals in ((False, "totals"), (True, "totals of auxiliary heads")):
         unknown = [
@@ -66,12 +122,11 @@ def _note(layers: Sequence[Layer], facts: Sequence[Facts]) -> str | None:
     return "; ".join(said) or None
 
 
-def _sums(rows: list[Row]) -> dict[str, int | None]:
-    """The sum of each of COUNTS over some rows of facts; None where one of them is open."""
-    if not rows:
-        return dict.fromkeys(COUNTS, 0)
-    columns = zip(*(row[COUNTED] for row in rows), strict=True)
-    return dict(zip(COUNTS, map(_total, columns), strict=True))
+def _sums(facts: Sequence[Facts], which: Sequence[int]) -> list[int | None]:
+    """The sum of each of COUNTS over some layers; None where one of them is open."""
+    if not which:
+        return [0] * len(COUNTS)
+    return [_total(column) for column in zip(*[facts[i].counts for i in which], strict=True)]
 
 
 def _total(values: Sequence[int | None]) -> int | None:
@@ -99,26 +154,27 @@ def _last_map(
     return None, NOT_AN_IMAGE
 
 
-def peak(layers: Sequence[Layer], elements: Sequence[int | None]) -> int | None:
+def peak(
+    layers: Sequence[Layer], reads: Sequence[Sequence[int]], elements: Sequence[int | None]
+) -> int | None:
     """Largest live set of outputs, in elements, over the order of execution.
 
     Policy: every layer writes a new output (nothing is computed in place), which is kept until
     the last layer that reads it has run; what nothing reads is the network's output and stays.
     Auxiliary heads do not run. None where the size of an output is unknown.
     """
-    last_reader: dict[str, str] = {}
-    for layer in layers:
-        if not layer.auxiliary:
-            last_reader.update(dict.fromkeys(layer.inputs, layer.name))
-    size: dict[str, int] = {}
+    running = [i for i, layer in enumerate(layers) if not layer.auxiliary]
+    last_reader = {source: i for i in running for source in reads[i]}
+    freed = dict.fromkeys(running, 0)
+    for source, reader in last_reader.items():
+        freed[reader] += elements[source] or 0
     live = most = 0
-    for layer, count in zip(layers, elements, strict=True):
-        if layer.auxiliary:
-            continue
+    for i in running:
+        count = elements[i]
         if count is None:
             return None
-        size[layer.name] = count
         live += count
-        most = max(most, live)
-        live -= sum(size[name] for name in set(layer.inputs) if last_reader[name] == layer.name)
+        if live > most:
+            most = live
+        live -= freed[i]
     return most

@@ -10,6 +10,7 @@ from archdb.derive import derive, native_input
 from archdb.errors import DefinitionError
 from archdb.published import bundled_figures
 from archdb.seeds import Reference, Seed, bundled_files, bundled_references, load
+from archdb.spaces import REGISTRY as SPACES
 
 WHOLE_CATALOGUE = True
 
@@ -187,4 +188,5 @@ def test_every_bundled_reference_is_cited() -> None:
     words = "".join(path.read_text("utf-8") for path in files)  # ops and columns cite too
     cited |= {figure.citation for figure in bundled_figures()}
     assert cited <= set(references)
+    cited |= {space.cite for space in SPACES.values()}
     assert {key for key in references if key not in words} <= cited

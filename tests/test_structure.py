@@ -20,7 +20,7 @@ RANKS = (
     {"graph"},
     {"ops"},
     {"blocks"},
-    {"records", "structure", "conventions", "published", "facts", "receptive"},
+    {"records", "structure", "spaces", "conventions", "published", "facts", "receptive"},
     {"seeds", "totals"},
     {"derive"},
     {"rewrite", "explain"},

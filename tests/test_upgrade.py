@@ -176,13 +176,14 @@ def test_a_failure_at_the_last_network(older: Path, monkeypatch: pytest.MonkeyPa
 
 # A schema that has moved on.
 
-LATER = "9999"
+#: Today's newest revision, whatever its number, and one after it.
+NOW, LATER = connection.HEAD, "9999"
 NEXT = f"""
 import sqlalchemy as sa
 from alembic import op
 
 revision = "{LATER}"
-down_revision = "{connection.HEAD}"
+down_revision = "{NOW}"
 
 
 def upgrade():

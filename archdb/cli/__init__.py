@@ -18,7 +18,7 @@ COMMANDS = {
     for name in (
         *("compare", "show", "list", "query", "published", "schema", "derive", "check"),
         *("calc", "explain", "rewrite", "sweep"),
-        *("cite", "plot", "graph", "export", "info", "diff"),
+        *("cite", "plot", "graph", "export", "info", "diff", "space"),
     )
 } | {"explain-number": "explain_number", "import": "import_", "db": "db"}
 

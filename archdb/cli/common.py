@@ -71,6 +71,11 @@ class Bar:
             self.drawn = None
 
 
+def on_terminal() -> bool:
+    """Whether standard error is one."""
+    return _is_terminal(sys.stderr)
+
+
 def _is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty()  # None: closed by the caller
 

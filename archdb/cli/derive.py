@@ -17,7 +17,7 @@ def command(ctx: click.Context, names: tuple[str, ...], size: str | None, everyt
     """Derive what is stale; or these networks, or these at another input, and keep the figures."""
     if size is not None and not names:
         raise UsageError("--input needs the names of networks")
-    from archdb.queries.freshness import freshen, profiles
+    from archdb.queries.freshness import freshen, profiles, some
 
     with open_database(ctx) as database:
         wanted = [database.resolve(name) for name in names]
@@ -26,7 +26,7 @@ def command(ctx: click.Context, names: tuple[str, ...], size: str | None, everyt
                 say(f"{name} is derived at {input}")
         elif wanted or everything:
             done = database.derive(wanted or None)
-            say(f"derived: {', '.join(done)}")
+            say(f"derived: {some(done)}")
         else:
             if freshen(database):
                 ctx.exit(1)

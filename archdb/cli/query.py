@@ -49,7 +49,12 @@ def command(
         click.echo("\n".join(saved_names()))
         return
     statement = _statement(sql, path, saved)
-    values = dict(_parameter(word) for word in params)
+    values: dict[str, str | int | float | None] = {}
+    if saved is not None:
+        from archdb.queries.sql import defaults
+
+        values |= defaults(statement)
+    values |= dict(_parameter(word) for word in params)
     with open_database(ctx) as database:
         emit(database.query(statement, values, limit=limit, timeout=timeout), form)
 

@@ -135,7 +135,7 @@ def _upgrade(path: Path, progress: Progress) -> None:
                 " returning name"
             )
         )
-        profiles.refresh_all(connection, imported.scalars().all())
+        profiles.refresh_all(connection, imported.scalars().all(), progress)
         for statement in others:
             connection.exec_driver_sql(statement)
         if _dangling(connection) > before:

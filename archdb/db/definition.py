@@ -49,6 +49,19 @@ citation = table(
     comment="Publications and released files. authors: JSON list of 'Family, Given'.",
 )
 
+space = table(
+    "space",
+    Column("name", Text, primary_key=True, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("citation", Text, ForeignKey("citation.key"), nullable=False),
+    Column("size", Whole, nullable=False),
+    Column("wanted", Whole, nullable=False),
+    CheckConstraint("size > 0", name="size"),
+    CheckConstraint("wanted between 0 and size", name="wanted"),
+    **KEYED,
+    comment="Search spaces: size counts their points, wanted those that a build was asked for.",
+)
+
 network = table(
     "network",
     Column("id", Whole, primary_key=True),
@@ -66,6 +79,9 @@ network = table(
     Column("origin", Text, nullable=False),
     Column("structure", Text, nullable=False, server_default="", index=True),
     Column("revision", Whole, nullable=False, server_default="0"),
+    Column("space", Text, ForeignKey("space.name")),
+    Column("number", Integer),
+    Index(None, "space", "number", unique=True),
     CheckConstraint("name <> '' and name = lower(name) and instr(name, ' ') = 0", name="name"),
     CheckConstraint("year between 1943 and 2999", name="year"),
     CheckConstraint("origin in ('bundled', 'imported')", name="origin"),
@@ -73,7 +89,18 @@ network = table(
     CheckConstraint("classes > 0", name="classes"),
     **NUMBERED,
     comment="One row is one exact network. revision counts changes of its layer rows; structure is"
-    " a hash of the graph with the names left out.",
+    " a hash of the graph with the names left out. space and number: of which search space it is a"
+    " point, and which; no space: it belongs to the catalogue.",
+)
+
+point = table(
+    "point",
+    of_network(primary_key=True),
+    Column("attribute", Text, primary_key=True, nullable=False),
+    Column("value", Text, nullable=False),
+    Index(None, "attribute", "value"),
+    **KEYED,
+    comment="Where a network stands in its search space: one row an attribute; numbers as text.",
 )
 
 alias = table(

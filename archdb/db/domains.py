@@ -24,7 +24,10 @@ NAMING = {
 }
 metadata = MetaData(naming_convention=NAMING)
 Whole = BigInteger().with_variant(Integer, "sqlite")
-TEXTS = {"receptive_field_layer", "receptive_field_note", "note"}
+TEXTS = {
+    *("receptive_field_layer", "receptive_field_note", "note"),
+    *("costliest_layer", "costliest_op"),
+}
 
 
 def table(name: str, *columns: Any, comment: str, **options: Any) -> Table:

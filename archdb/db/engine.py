@@ -84,6 +84,18 @@ def insert_many(
     """Rows of tuples, in the order of `columns`, by one prepared statement."""
     batch = [tuple(row) for row in rows]
     if batch:
-        names = ", ".join(f'"{name}"' for name in columns)
-        marks = ", ".join("?" * len(columns))
-        connection.exec_driver_sql(f"insert into {table.name} ({names}) values ({marks})", batch)
+        connection.exec_driver_sql(_insert(table, columns), batch)
+
+
+def stream(
+    connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
+) -> None:
+    """The same for rows without end: SQLite takes them one by one, and none is kept."""
+    driver: Any = connection.connection.driver_connection
+    driver.executemany(_insert(table, columns), rows)
+
+
+def _insert(table: Table, columns: Sequence[str]) -> str:
+    names = ", ".join(f'"{name}"' for name in columns)
+    marks = ", ".join("?" * len(columns))
+    return f"insert into {table.name} ({names}) values ({marks})"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -30,36 +31,26 @@ EDGE = ("network_id", "reader", "slot", "source")
 
 def put_layers(connection: Connection, network_id: int, network: Network) -> None:
     """The definition: block, layer and edge rows."""
-    insert_many(
-        connection,
-        schema.block,
-        BLOCK,
-        [
-            (network_id, b.name, i, b.kind, json.dumps(b.attributes, sort_keys=True), b.parent)
-            for i, b in enumerate(network.blocks)
-        ],
-    )
-    insert_many(
-        connection,
-        schema.layer,
-        LAYER,
-        [
-            (
-                network_id,
-                i,
-                row.name,
-                row.op.name,
-                row.block,
-                int(row.auxiliary),
-                *columns_of(row.op),
-            )
-            for i, row in enumerate(network.layers)
-        ],
-    )
-    insert_many(connection, schema.edge, EDGE, _edges(network_id, network))
+    insert_many(connection, schema.block, BLOCK, block_rows(network_id, network))
+    insert_many(connection, schema.layer, LAYER, layer_rows(network_id, network))
+    insert_many(connection, schema.edge, EDGE, edge_rows(network_id, network))
 
 
-def _edges(network_id: int, network: Network) -> Iterator[tuple[int, int, int, int]]:
+def block_rows(network_id: int, network: Network) -> Iterator[tuple[Any, ...]]:
+    """The rows of BLOCK."""
+    for i, b in enumerate(network.blocks):
+        attributes = json.dumps(b.attributes, sort_keys=True)
+        yield network_id, b.name, i, b.kind, attributes, b.parent
+
+
+def layer_rows(network_id: int, network: Network) -> Iterator[tuple[Any, ...]]:
+    """The rows of LAYER."""
+    for i, (name, op, _, block, auxiliary) in enumerate(network.layers):
+        yield network_id, i, name, op.name, block, int(auxiliary), *columns_of(op)
+
+
+def edge_rows(network_id: int, network: Network) -> Iterator[tuple[int, int, int, int]]:
+    """The rows of EDGE."""
     position = {layer.name: i for i, layer in enumerate(network.layers)}
     for reader, layer in enumerate(network.layers):
         for slot, name in enumerate(layer.inputs):
@@ -119,6 +110,7 @@ def positions(connection: Connection, network_id: int) -> dict[str, int]:
     return {row.name: row.position for row in rows}
 
 
+@cache
 def columns_of(op: Op) -> tuple[Any, ...]:
     """SHARED and `attributes` of a layer row."""
     values = dict(op.attributes())

@@ -25,7 +25,9 @@ from archdb.db.definition import (
     meta,
     metadata,
     network,
+    point,
     source,
+    space,
 )
 from archdb.db.domains import (
     KEYED,
@@ -126,8 +128,10 @@ __all__ = [
     "meta",
     "metadata",
     "network",
+    "point",
     "profile",
     "published",
     "published_explanation",
     "source",
+    "space",
 ]

@@ -117,7 +117,7 @@ def remove(connection: Connection, which: str, **values: Any) -> None:
     """
     networks = f"(select id from network where {which})"
     remove_profiles(connection, f"network_id in {networks}", **values)
-    for table in ("edge", "layer", "block", "difference", "source", "alias"):
+    for table in ("edge", "layer", "block", "difference", "source", "alias", "point"):
         connection.execute(text(f"delete from {table} where network_id in {networks}"), values)
     connection.execute(text(f"delete from network where {which}"), values)
 

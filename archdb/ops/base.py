@@ -73,6 +73,8 @@ class Op(Rewritable, Explained):
     source: ClassVar[bool] = False
     #: Whether the order of the inputs makes no difference.
     commutative: ClassVar[bool] = False
+    #: Whether the output is the same whatever arrives.
+    constant: ClassVar[bool] = False
     #: False where there are no facts: a layer that must never count as nothing.
     known: ClassVar[bool] = True
     _made: ClassVar[dict[tuple[Any, ...], Op]] = {}

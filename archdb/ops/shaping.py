@@ -5,7 +5,7 @@ from typing import Any
 
 from archdb.errors import DefinitionError, ShapeError
 from archdb.ops.attributes import Count, Offset, Reshaping, Sides, Size
-from archdb.ops.base import Op, image, no_params, no_work, op, point
+from archdb.ops.base import Op, image, no_params, no_work, op, point, same_shape
 from archdb.ops.explained import OUT_AXES, Formulas, Stated
 from archdb.ops.rewritable import kept, kept_of_first, scaled
 from archdb.ops.shape import Shape, channels, pretty, with_channels
@@ -217,3 +217,16 @@ class Crop2d(Op):
 
     def window(self, *inputs: Shape) -> Unbounded:
         return Unbounded("behind a crop the field depends on where it cuts")
+
+
+@op("zero")
+class Zero(Op):
+    """Zeros in the input's shape: an edge of a search space on which nothing passes (dong2020:
+    operation none). What leads to it only, or from it only, has no part in the result."""
+
+    constant = True
+
+    out = same_shape
+    params = no_params
+    work = no_work
+    window = point

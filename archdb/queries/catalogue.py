@@ -22,16 +22,19 @@ def catalogue(
     sort: str | None,
     descending: bool,
     convention: str | None = None,
+    space: str | None = None,
 ) -> Result:
-    """All networks at their native inputs, by year unless `sort` names a column; what they count
-    for under a convention, if one is given, is the last.
+    """All networks at their native inputs, by year unless `sort` names a column; those of a search
+    space only where it is named. What they count for under a convention, if one is given, is last.
 
     Raises NotFoundError where no network matches, UsageError where there is no such column.
     """
     pricing.check(reader, convention)
+    if space is not None:
+        _check_space(reader, space)
     left_out = freshen(reader)
     glob = pattern.lower() if pattern is not None else None
-    result = reader.ask("catalogue", pattern=glob, family=family)
+    result = reader.ask("catalogue", pattern=glob, family=family, space=space)
     if not result.rows and (pattern is not None or family is not None):
         raise _no_match(reader, pattern, family, left_out)
     if convention is not None:
@@ -49,6 +52,13 @@ def catalogue(
     if descending:
         result.rows.reverse()
     return result
+
+
+def _check_space(reader: Reader, space: str) -> None:
+    built = reader.run("select name from space order by name").column("name")
+    if space not in built:
+        known = nearest(space, built) or f"build it first: archdb space build {space}"
+        raise NotFoundError(f"no search space '{space}' is in this database", remedy=known)
 
 
 def _rank(value: Any) -> tuple[bool, Any]:
@@ -70,3 +80,19 @@ def _no_match(
     globs = "patterns are globs: archdb list 'vgg*'"
     remedy = not_found(pattern.strip("*"), names, globs) if pattern else globs
     return NotFoundError(f"no network {asked}", remedy=remedy)
+
+
+def spaces(reader: Reader) -> Result:
+    """Every search space that archdb can lay, with what of it is in the database."""
+    from archdb.spaces import REGISTRY
+
+    rows = {row["space"]: row for row in reader.run("select * from space_summary").to_dicts()}
+    columns = ["space", "title", "citation", "size", "wanted", "built"]
+    return Result(
+        columns,
+        [
+            (name, known.title, known.cite, known.size, row.get("wanted", 0), row.get("built", 0))
+            for name, known in sorted(REGISTRY.items())
+            for row in [rows.get(name, {})]
+        ],
+    )

@@ -9,6 +9,7 @@ from archdb.errors import UsageError
 from archdb.queries import pricing
 from archdb.queries.freshness import fresh
 from archdb.queries.lineage import common_base, differences, told
+from archdb.queries.live import live
 from archdb.queries.result import Result
 
 if TYPE_CHECKING:
@@ -142,6 +143,8 @@ def _totals(reader: Reader, subjects: list[_Subject], convention: str | None) ->
         (quantity, unit, *(summary[quantity] for summary in summaries))
         for quantity, unit in reader.ask("units").rows
     ]
+    living, left_out = live(reader, subjects)
+    rows += living
     if convention:
         values = [pricing.total(reader, *subject, convention) for subject in subjects]
         rows.append((convention, "by convention", *values))
@@ -150,7 +153,7 @@ def _totals(reader: Reader, subjects: list[_Subject], convention: str | None) ->
         for subject, summary in zip(subjects, summaries, strict=True)
         for note, what in (("note", ""), ("receptive_field_note", "no receptive field: "))
         if summary[note]
-    ]
+    ] + left_out
     columns = ["quantity", "unit", *(subject.name for subject in subjects)]
     if len(subjects) != 2:
         return Result(columns, rows, notes)

@@ -96,11 +96,13 @@ class Database(Reader):
         sort: str | None = None,
         descending: bool = False,
         convention: str | None = None,
+        space: str | None = None,
     ) -> Result:
-        """The catalogue at native inputs; `pattern` is a glob over names and aliases."""
+        """The catalogue, or a search space, at native inputs; `pattern` is a glob over names and
+        aliases."""
         from archdb.queries.catalogue import catalogue
 
-        return catalogue(self, pattern, family, sort, descending, convention)
+        return catalogue(self, pattern, family, sort, descending, convention, space)
 
     def published(self, name: str | None = None, *, verdict: str | None = None) -> Result:
         """Figures that others print, of one network or of one verdict, beside ours."""

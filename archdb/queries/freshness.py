@@ -28,7 +28,7 @@ def fresh(reader: Reader, names: Sequence[str], wanted: str | None = None) -> It
                 yield inputs
                 return
     raise DatabaseError(
-        f"another program keeps changing the rows of {_some(names)}",
+        f"another program keeps changing the rows of {some(names)}",
         remedy="try again when it has finished",
     ).at(str(reader.path))
 
@@ -83,15 +83,15 @@ def _derive_again(reader: Reader, stale: Sequence[str]) -> dict[str, ArchdbError
     try:
         faults = refresh(reader.path, stale, reader.progress)
     except DatabaseError as error:
-        changed = f"the rows of {_some(stale)} have changed and cannot be derived again"
+        changed = f"the rows of {some(stale)} have changed and cannot be derived again"
         error.what = f"{changed}: {error.what}"
         raise
     mended = [name for name in stale if name not in faults]
     if mended:
-        reader.say(f"derived again, because the rows have changed: {_some(mended)}")
+        reader.say(f"derived again, because the rows have changed: {some(mended)}")
     return faults
 
 
-def _some(names: Sequence[str]) -> str:
+def some(names: Sequence[str]) -> str:
     """The first few names, and how many more there are."""
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

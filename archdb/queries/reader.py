@@ -122,9 +122,15 @@ class Reader:
         if not found:
             raise NotFoundError(
                 f"no network is called '{name}'",
-                remedy=not_found(name, self.names(), "archdb list shows all names"),
+                remedy=not_found(name, self.names(), self._lists()),
             )
         return str(found[0][0])
+
+    def _lists(self) -> str:
+        """Where to look names up: the nearest are not sought among the many of a space."""
+        built = self.run("select name from space order by name").column("name")
+        points = [f"archdb list --space {space} those of its points" for space in built]
+        return ", ".join(["archdb list shows all names", *points])
 
 
 def not_found(word: str, names: Iterable[str], otherwise: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -28,6 +29,20 @@ def saved(name: str) -> str:
         known = nearest(name, names) or f"there are: {', '.join(names)}"
         raise NotFoundError(f"no saved query '{name}'", remedy=known)
     return (_HERE / "saved" / f"{name}.sql").read_text("utf-8")
+
+
+def defaults(statement: str) -> dict[str, str | int | None]:
+    """What parameters of a saved query are unless given: its lines `-- :name value: ...`."""
+    return {name: _value(word) for name, word in _DEFAULT.findall(statement)}
+
+
+_DEFAULT = re.compile(r"^-- :(\w+) (\S+):", re.MULTILINE)
+
+
+def _value(word: str) -> str | int | None:
+    if word == "null":
+        return None
+    return int(word) if word.isdigit() else word
 
 
 def checks() -> dict[str, str]:

@@ -44,6 +44,7 @@ CASES = [
         POINT,
     ),
     Case(*on("dropout", MAP, rate=0.5), MAP, NOTHING, Work(), POINT),
+    Case(*on("zero", MAP), MAP, NOTHING, Work(), POINT),
     Case(  # min(max(0, x), 6)
         *on("relu6", MAP), MAP, NOTHING, Work(comparisons=2 * ALL), POINT
     ),

@@ -1,1 +1,1 @@
-select distinct family from network order by family;
+select distinct family from network where space is null order by family;

@@ -1,7 +1,8 @@
 select 'archdb version' as item, value as value from meta where key = 'archdb_version'
 union all select 'schema revision', version_num from alembic_version
-union all select 'networks', count(*) from network
-union all select 'imported networks', count(*) from network where origin = 'imported'
+union all select 'networks', count(*) from network where space is null
+union all select 'imported networks', count(*) from network where origin = 'imported' and space is null
+union all select 'points of search spaces', count(*) from network where space is not null
 union all select 'layers', count(*) from layer
 union all select 'profiles', count(*) from profile
 union all select 'stale profiles', count(*)

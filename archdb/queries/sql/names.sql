@@ -1,1 +1,1 @@
-select name from network union all select name from alias order by name;
+select name from network where space is null union all select name from alias order by name;

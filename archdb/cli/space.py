@@ -1,0 +1,55 @@
+"""archdb space build | list"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import click
+
+from archdb.cli.common import bar, emit, format_option, on_terminal, open_database, say
+
+
+@click.group("space")
+def command() -> None:
+    """Search spaces: families of networks that a function lays, as rows like all others."""
+
+
+@command.command("build")
+@click.argument("name")
+@click.option("--limit", type=click.IntRange(min=1), help="Only so many points, from the first.")
+@click.pass_context
+def build(ctx: click.Context, name: str, limit: int | None) -> None:
+    """Add the points of a search space; after an interruption, those that are missing."""
+    from archdb.db import spaces
+    from archdb.spaces import find
+
+    space = find(name)
+    with open_database(ctx) as database:
+        made = spaces.build(database.path, space, limit, counted(ctx))
+    say(f"{name}: {made.added} points added, {made.there} were there")
+
+
+def counted(ctx: click.Context) -> Callable[[int, int], None]:
+    """A bar on a terminal; else a line for each tenth of the work."""
+    drawn = bar(ctx)
+    said = 0
+
+    def progress(done: int, total: int) -> None:
+        nonlocal said
+        drawn(done, total)
+        if not on_terminal() and done * 10 // total > said:
+            said = done * 10 // total
+            say(f"{done} of {total} points")
+
+    return progress
+
+
+@command.command("list")
+@format_option
+@click.pass_context
+def listed(ctx: click.Context, form: str) -> None:
+    """All search spaces that archdb can lay, and how much of each is in the database."""
+    from archdb.queries.catalogue import spaces
+
+    with open_database(ctx) as database:
+        emit(spaces(database), form)

@@ -1,0 +1,180 @@
+"""Search spaces into rows: generated, derived and written batch by batch.
+
+A batch is one transaction, so that what is there is whole: a build that is killed, or finds the
+disk full, leaves all finished batches, and the next one adds what is missing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, text
+
+from archdb import seeds
+from archdb.db import schema
+from archdb.db.engine import Progress, insert_many, silent, stream, writing
+from archdb.db.rows import BLOCK, EDGE, LAYER, block_rows, edge_rows, layer_rows
+from archdb.derive import LAYER_COLUMNS, Profile, derive
+from archdb.errors import ArchdbError, DefinitionError
+from archdb.ops.shape import text as shape_text
+from archdb.spaces import Point, Space
+from archdb.structure import fingerprint
+from archdb.totals import TOTAL_COLUMNS
+
+#: Points of one transaction: their rows fit into some tens of megabytes.
+BATCH = 250
+HEADER = (
+    *("id", "name", "title", "family", "year", "classes", "origin", "structure"),
+    *("space", "number"),
+)
+PROFILE = ("id", "network_id", "input", "is_native", "revision", *TOTAL_COLUMNS)
+
+
+class Built(NamedTuple):
+    """How many points were added, and how many had been there."""
+
+    added: int
+    there: int
+
+
+def build(path: Path, space: Space, limit: int | None = None, progress: Progress = silent) -> Built:
+    """Add the points of a space, or its first `limit`, that are not there yet.
+
+    Raises DefinitionError naming the point that is invalid or whose name is taken; the batches
+    before it stay.
+    """
+    wanted = space.size if limit is None else min(limit, space.size)
+    added = done = 0
+    try:
+        with writing(path) as connection:
+            _register(connection, space, wanted)
+        for first in range(0, wanted, BATCH):
+            progress(done, wanted)
+            numbers = range(first, min(first + BATCH, wanted))
+            # These rows refer to each other as they are made: to look up every key again would
+            # take longer than to write them.
+            with writing(path, keys=False) as connection:
+                added += _put_batch(connection, space, numbers)
+            done = numbers.stop
+    except ArchdbError as error:
+        begun = f"archdb space build {space.name} goes on from there"
+        error.remedy = "\n  ".join(filter(None, (error.remedy, f"{done} points are kept; {begun}")))
+        raise
+    progress(wanted, wanted)
+    return Built(added, wanted - added)
+
+
+def _register(connection: Connection, space: Space, wanted: int) -> None:
+    """The space's own row and its citation, once; a larger build widens what is wanted."""
+    reference = seeds.bundled_references()[space.cite]
+    connection.execute(
+        text(
+            "insert into citation (key, kind, authors, title, year, venue, doi, url) values"
+            " (:key, :kind, :authors, :title, :year, :venue, :doi, :url) on conflict do nothing"
+        ),
+        reference._asdict() | {"authors": json.dumps(reference.authors, ensure_ascii=False)},
+    )
+    connection.execute(
+        text(
+            "insert into space (name, title, citation, size, wanted)"
+            " values (:name, :title, :cite, :size, :wanted)"
+            " on conflict (name) do update set wanted = max(wanted, excluded.wanted)"
+        ),
+        {**space._asdict(), "wanted": wanted},
+    )
+
+
+def _put_batch(connection: Connection, space: Space, numbers: range) -> int:
+    """Write those points of a range that are missing; how many they were."""
+    there = connection.execute(
+        text("select number from network where space = :space and number between :first and :last"),
+        {"space": space.name, "first": numbers.start, "last": numbers.stop - 1},
+    )
+    missing = sorted(set(numbers).difference(there.scalars()))
+    if not missing:
+        return 0
+    connection.exec_driver_sql("pragma cache_size = -65536")  # so that a batch stays in memory
+    points, profiles = _derived(space, missing)
+    _check_names(connection, [point.name for point in points])
+    first = _next_id(connection, "network")
+    members = list(enumerate(points, first))
+    insert_many(connection, schema.network, HEADER, (_header(i, p, space) for i, p in members))
+    stream(connection, schema.point, ("network_id", "attribute", "value"), _attributes(members))
+    for table, columns, rows in (
+        (schema.block, BLOCK, block_rows),
+        (schema.layer, LAYER, layer_rows),
+        (schema.edge, EDGE, edge_rows),
+    ):
+        stream(connection, table, columns, (r for i, p in members for r in rows(i, p.network)))
+    _put_profiles(connection, first, profiles)
+    return len(points)
+
+
+def _derived(space: Space, numbers: Iterable[int]) -> tuple[list[Point], list[Profile]]:
+    points: list[Point] = []
+    profiles: list[Profile] = []
+    try:
+        for point in space.points(numbers):
+            profiles.append(derive(point.network))
+            points.append(point)
+    except ArchdbError as error:
+        raise error.at(f"search space '{space.name}'") from None
+    return points, profiles
+
+
+def _header(network_id: int, point: Point, space: Space) -> tuple[Any, ...]:
+    title = f"{space.family} #{point.number}"
+    facts = (space.family, space.year, space.classes, "imported", fingerprint(point.network))
+    return network_id, point.name, title, *facts, space.name, point.number
+
+
+def _attributes(members: Iterable[tuple[int, Point]]) -> Iterator[tuple[int, str, str]]:
+    for network_id, point in members:
+        for attribute, value in point.attributes.items():
+            yield network_id, attribute, str(value)
+
+
+def _put_profiles(connection: Connection, network_id: int, profiles: list[Profile]) -> None:
+    first = _next_id(connection, "profile")
+    insert_many(
+        connection,
+        schema.profile,
+        PROFILE,
+        (
+            (first + i, network_id + i, shape_text(profile.input), 1, 0, *profile.totals.values())
+            for i, profile in enumerate(profiles)
+        ),
+    )
+    rows = (
+        (profile_id, position, *row)
+        for profile_id, profile in enumerate(profiles, first)
+        for position, row in enumerate(profile.rows)
+    )
+    stream(connection, schema.layer_profile, ("profile_id", "position", *LAYER_COLUMNS), rows)
+
+
+def _next_id(connection: Connection, table: str) -> int:
+    """The id that a numbered table gives next; none is ever given twice."""
+    last = connection.execute(
+        text("select max(seq) from sqlite_sequence where name = :table"), {"table": table}
+    ).scalar_one()
+    return (last or 0) + 1
+
+
+def _check_names(connection: Connection, names: list[str]) -> None:
+    """No name is that of another network, or an alias; the rows' own index would only say that
+    one of them is."""
+    taken = connection.execute(
+        text(
+            "select value from json_each(:names) where value in (select name from network)"
+            " or value in (select name from alias)"
+        ),
+        {"names": json.dumps(names)},
+    ).scalar()
+    twice = next((name for name, count in Counter(names).items() if count > 1), taken)
+    if twice is not None:
+        raise DefinitionError(f"the name '{twice}' already belongs to another network")

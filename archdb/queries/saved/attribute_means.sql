@@ -1,0 +1,12 @@
+-- What each value of an attribute of a search space costs on average.
+-- :space nasbench201: the search space
+-- :attribute edge_0_1: the attribute
+select
+    value,
+    count(*) as networks,
+    round(avg(params)) as mean_params,
+    round(avg(macs)) as mean_macs
+from space_point
+where space = :space and attribute = :attribute
+group by value
+order by mean_macs, value;

@@ -1,0 +1,304 @@
+"""archdb space: built in batches, resumed after anything, and read like all else."""
+
+import json
+import resource
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command import archdb, command, refused
+
+from archdb import spaces as known_spaces
+from archdb.db import build, spaces
+from archdb.errors import ArchdbError, DefinitionError
+from archdb.spaces import Point, find
+
+ZERO, ONE = (next(find("nasbench201").points([n])).name for n in (0, 1))
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database of no bundled network and twelve points: never written."""
+    path = tmp_path_factory.mktemp("filled") / "archdb.sqlite"
+    build.create(path, seeded=False)
+    spaces.build(path, find("nasbench201"), 12)
+    return path
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Path:
+    path = tmp_path / "archdb.sqlite"
+    build.create(path, seeded=False)
+    return path
+
+
+def rows(path: Path, statement: str) -> list[Any]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(statement).fetchall()
+
+
+def numbers(path: Path) -> list[int]:
+    return [n for (n,) in rows(path, "select number from network order by number")]
+
+
+def test_points_are_rows_like_all_others(filled: Path) -> None:
+    assert numbers(filled) == list(range(12))
+    ((layers, derived),) = rows(
+        filled, "select (select count(*) from layer), (select count(*) from layer_profile)"
+    )
+    assert layers == derived > 12 * 100
+    assert rows(filled, "pragma foreign_key_check") == []
+    assert rows(filled, "pragma integrity_check") == [("ok",)]
+
+
+def test_check_finds_no_fault_in_what_was_built(filled: Path) -> None:
+    assert archdb("check", database=filled).status == 0
+
+
+def test_the_catalogue_does_not_show_points_unless_asked(filled: Path) -> None:
+    assert json.loads(archdb("list", "--format", "json", database=filled).out) == []
+    listed = archdb(
+        "list", "--space", "nasbench201", "--sort", "macs", "--format", "json", database=filled
+    )
+    macs = [row["macs"] for row in json.loads(listed.out)]
+    assert len(macs) == 12
+    assert macs == sorted(macs)
+
+
+def test_points_are_listed_in_the_benchmarks_order(filled: Path) -> None:
+    listed = json.loads(
+        archdb("list", "--space", "nasbench201", "--format", "json", database=filled).out
+    )
+    assert [row["architecture"] for row in listed] == [
+        point.name for point in find("nasbench201").points(range(12))
+    ]
+
+
+def test_a_misspelt_point_is_answered_with_where_to_look(filled: Path) -> None:
+    refused(
+        archdb("show", ONE.replace("skip", "jump"), database=filled),
+        "archdb list --space nasbench201 those of its points",
+    )
+
+
+def test_what_a_result_does_not_depend_on_is_said_apart(filled: Path) -> None:
+    """Cell 9 ends in a skip; of its 15 dead 3×3 convolutions each stage has five."""
+    nine = next(find("nasbench201").points([9])).name
+    answer = archdb("compare", nine, ONE, "--format", "json", database=filled)
+    found = {row["quantity"]: row for row in json.loads(answer.out)}
+    dead = {
+        "params": sum(5 * (9 * c * c + 2 * c) for c in (16, 32, 64)),
+        "macs": sum(5 * 9 * c * c * side * side for c, side in ((16, 32), (32, 16), (64, 8))),
+    }
+    for quantity, cost in dead.items():
+        assert found[quantity][nine] - found[f"live_{quantity}"][nine] == cost
+        assert found[quantity][ONE] == found[f"live_{quantity}"][ONE]
+    said = f"{dead['params']:,} params and {dead['macs']:,} MACs are counted of layers"
+    assert said in answer.err
+    assert answer.err.count("does not depend on") == 1
+
+
+def test_listing_a_space_that_is_not_there_names_the_remedy(filled: Path) -> None:
+    refused(
+        archdb("list", "--space", "vgg_widths", database=filled),
+        "no search space 'vgg_widths'",
+        "archdb space build vgg_widths",
+    )
+
+
+@pytest.mark.parametrize("by", ["total", "op", "block", "resolution", "layer"])
+def test_points_are_compared_by_their_strings(filled: Path, by: str) -> None:
+    answer = archdb("compare", ZERO, ONE, "--by", by, "--format", "json", database=filled)
+    assert answer.status == 0
+    assert any(ONE in column for column in json.loads(answer.out)[0])
+
+
+def test_a_point_is_shown_at_another_input_in_the_benchmarks_convention(
+    filled: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.sqlite"
+    copy.write_bytes(filled.read_bytes())
+    words = ("show", ONE, "--convention", "nasbench201", "--format", "json")
+    shown = {row["quantity"]: row[ONE] for row in json.loads(archdb(*words, database=copy).out)}
+    assert shown["nasbench201"] == 113_951_370
+    small = json.loads(archdb(*words, "--input", "16", database=copy).out)
+    at_16 = {row["quantity"]: row[ONE] for row in small}
+    # ImageNet16-120 is printed with 28.50 M: a quarter of the maps, and 120 classes instead of 10
+    assert round((at_16["nasbench201"] + 110 * 65) / 1e6, 2) == 28.50
+
+
+def test_the_attributes_of_points_can_be_queried(filled: Path) -> None:
+    statement = "select attribute, value from space_point where number = 1 order by attribute"
+    found = json.loads(archdb("query", statement, "--format", "json", database=filled).out)
+    values = {row["attribute"]: row["value"] for row in found}
+    assert values.pop("live_cell")
+    assert list(values.values()) == [
+        *("nor_conv_3x3", "nor_conv_3x3", "skip_connect"),
+        *("avg_pool_3x3", "nor_conv_3x3", "skip_connect"),
+    ]
+
+
+def test_space_list_says_how_much_is_there(filled: Path) -> None:
+    listed = json.loads(archdb("space", "list", "--format", "json", database=filled).out)
+    built = {row["space"]: (row["size"], row["wanted"], row["built"]) for row in listed}
+    assert built["nasbench201"] == (15_625, 12, 12)
+    assert built["natsbench_size"] == (32_768, 0, 0)
+
+
+def test_an_unknown_space_is_refused(empty: Path) -> None:
+    refused(archdb("space", "build", "nasbench", database=empty), "did you mean nasbench201")
+
+
+def test_building_again_adds_only_what_is_missing(empty: Path) -> None:
+    assert (
+        "5 points added, 0 were"
+        in archdb("space", "build", "vgg_widths", "--limit", "5", database=empty).err
+    )
+    before = rows(empty, "select id, name, revision from network order by id")
+    assert (
+        "3 points added, 5 were"
+        in archdb("space", "build", "vgg_widths", "--limit", "8", database=empty).err
+    )
+    assert rows(empty, "select id, name, revision from network order by id")[:5] == before
+    assert numbers(empty) == list(range(8))
+
+
+def test_points_that_were_removed_are_missed_and_built_again(empty: Path) -> None:
+    archdb("space", "build", "vgg_widths", "--limit", "6", database=empty)
+    with closing(sqlite3.connect(empty)) as connection, connection:
+        connection.execute("pragma foreign_keys = on")
+        connection.execute("delete from network where number in (2, 4)")
+    answer = archdb("check", database=empty)
+    assert answer.status == 1
+    assert "2 of 6 points are missing" in answer.out
+    assert (
+        "2 points added"
+        in archdb("space", "build", "vgg_widths", "--limit", "6", database=empty).err
+    )
+    assert numbers(empty) == list(range(6))
+    assert archdb("check", database=empty).status == 0
+
+
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spaces, "BATCH", 4)
+
+
+def faulty(numbers: Iterable[int]) -> Iterator[Point]:
+    """Plain networks, of which the tenth cannot be derived: its kernel exceeds the map."""
+    grown = find("vgg_widths")
+    for point in grown.points(numbers):
+        if point.number == 9:
+            layers = list(point.network)
+            wide = known_spaces.vgg._conv(8, 7)
+            layers[-3] = layers[-3]._replace(op=type(wide)(filters=8, kernel=99))
+            yield point._replace(network=type(point.network)("the-tenth", layers))
+        else:
+            yield point
+
+
+def test_an_invalid_point_is_named_and_finished_batches_stay(
+    empty: Path, small_batches: None
+) -> None:
+    space = find("vgg_widths")._replace(points=faulty)
+    with pytest.raises(ArchdbError) as caught:
+        spaces.build(empty, space, 16)
+    assert "the-tenth" in str(caught.value)
+    assert "8 points are kept" in str(caught.value)
+    assert numbers(empty) == list(range(8))
+    spaces.build(empty, find("vgg_widths"), 16)
+    assert numbers(empty) == list(range(16))
+    assert archdb("check", database=empty).status == 0
+
+
+def test_a_name_that_is_taken_is_said(empty: Path, small_batches: None) -> None:
+    def twice(numbers: Iterable[int]) -> Iterator[Point]:
+        same = next(find("vgg_widths").points([0]))
+        return (same._replace(number=number) for number in numbers)
+
+    with pytest.raises(DefinitionError, match="vgg_s1_n1_w8_k1"):
+        spaces.build(empty, find("vgg_widths")._replace(points=twice), 8)
+
+
+def test_memory_of_what_was_derived_is_bounded(
+    empty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from archdb import derive, facts
+
+    derive.forget()
+    monkeypatch.setattr(derive, "MEMORY", 50)
+    monkeypatch.setattr(facts, "MEMORY", 50)
+    spaces.build(empty, find("natsbench_size"), 20)
+    assert 0 < len(derive._STEPS) <= 50
+    assert 0 < len(facts._KNOWN) <= 50
+    assert archdb("check", database=empty).status == 0
+
+
+def started(path: Path, limit: int) -> "subprocess.Popen[bytes]":
+    words = command("space", "build", "nasbench201", "--limit", str(limit), database=path)
+    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def test_a_killed_build_leaves_whole_batches_and_goes_on(empty: Path) -> None:
+    running = started(empty, 1000)
+    while running.poll() is None and not numbers_or_none(empty):
+        time.sleep(0.02)
+    running.send_signal(signal.SIGKILL)
+    running.communicate()
+    found = numbers(empty)
+    assert found == list(range(len(found)))
+    assert len(found) % spaces.BATCH == 0 and 0 < len(found) < 1000
+    assert rows(empty, "pragma integrity_check") == [("ok",)]
+    answer = archdb("check", database=empty)
+    assert "points are missing" in answer.out
+    wanted = len(found) + 2
+    archdb("space", "build", "nasbench201", "--limit", str(wanted), database=empty)
+    assert numbers(empty) == list(range(wanted))
+
+
+def numbers_or_none(path: Path) -> list[int]:
+    try:
+        return numbers(path)
+    except sqlite3.OperationalError:  # the writer has it to itself for a moment
+        return []
+
+
+def test_two_builds_at_once_leave_one_space(empty: Path) -> None:
+    both = [started(empty, 300), started(empty, 300)]
+    ends = [process.communicate() for process in both]
+    for process, (_, said) in zip(both, ends, strict=True):
+        assert process.returncode == 0 or b"is locked by another program" in said
+    assert numbers(empty) == list(range(300))
+    assert rows(empty, "select count(distinct name) from network") == [(300,)]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits are set by POSIX means")
+def test_a_disk_that_fills_up_keeps_finished_batches(empty: Path) -> None:
+    most = empty.stat().st_size + 30_000_000
+    program = (
+        "import sys; from pathlib import Path; from archdb.cli import main; from archdb.db import"
+        " spaces; spaces.BATCH = 50; main(sys.argv[1:], prog_name='archdb')"
+    )
+    words = ["--database", str(empty), "space", "build", "nasbench201", "--limit", "1000"]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)),
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "points are kept" in done.stderr
+    found = numbers(empty)
+    assert found == list(range(len(found)))
+    assert len(found) % 50 == 0 and found
+    assert rows(empty, "pragma integrity_check") == [("ok",)]
+    assert rows(empty, "pragma foreign_key_check") == []
