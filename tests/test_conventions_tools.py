@@ -111,8 +111,8 @@ MORE = {
         ("adaptive_avg_pool2d", {"bins": (7, 7)}, (512, 7, 7)),
     ),
 }
-#: Numbers that a library keeps and that are of no layer of ours: mean, variance and a counter of the
-#: normalisation of inputs.
+#: Numbers that a library keeps and that are of no layer of ours: mean, variance and a counter of
+#: the normalisation of inputs.
 NUMBERS = {(f"efficientnet_b{i}", "keras"): 3 + 3 + 1 for i in range(8)}
 #: Layers that a library writes as functions and not as modules: globs of networks, and of layers.
 FUNCTIONS = {
@@ -124,7 +124,7 @@ FUNCTIONS = {
     "deeplabv3_resnet50": ["*interpolate"],
 }
 #: Pools over the whole map that pytorchcv writes as pools of 7×7.
-WINDOWED = {"resnet50": ["pool5"]}
+WINDOWED = {"resnet50": ["pool5"], "darknet19": ["avgpool"]}
 #: Pools that no tool sees as such: written as a mean over height and width.
 MEANS = {"mnasnet1_0": ["mean"], "shufflenet_v2_*": ["mean"]}
 #: Modules of a class of their own, derived from the one that the tool knows.
