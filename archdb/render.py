@@ -20,8 +20,9 @@ from archdb.queries.result import Result
 NOTHING = "–"
 #: Characters that would break a table or steer a terminal.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-#: To how few characters a narrow terminal may fold a column of words.
-FOLDED = 24
+#: To how few characters a narrow terminal may fold a column of words; and a still narrower one,
+#: before it breaks lines.
+FOLDED, LEAST = 24, 14
 #: Integers that are names of something and take no separators.
 UNGROUPED = {"year"}
 
@@ -167,15 +168,21 @@ def terminal(result: Result, width: int | None = None) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    console = Console(width=width, highlight=False)
     drawn = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    body = cells(result)
-    for name, number, *texts in zip(heads(result), numeric(result), *body, strict=True):
-        longest = max(map(cell_len, [*name.split(), *texts]), default=0)
+    body, right = cells(result), numeric(result)
+    columns = list(zip(heads(result), *body, strict=True))
+    longest = [max(map(cell_len, [*name.split(), *texts])) for name, *texts in columns]
+
+    def least(folded: int) -> list[int]:
+        return [n if number else min(n, folded) for n, number in zip(longest, right, strict=True)]
+
+    fits = sum(least(FOLDED)) + 2 * len(columns) <= console.width
+    for (name, *_), number, wide in zip(
+        columns, right, least(FOLDED if fits else LEAST), strict=True
+    ):
         drawn.add_column(
-            Text(name),
-            justify="right" if number else "left",
-            overflow="fold",
-            min_width=longest if number else min(longest, FOLDED),
+            Text(name), justify="right" if number else "left", overflow="fold", min_width=wide
         )
     for row, texts in zip(result.rows, body, strict=True):
         larger = _larger(result, row)
@@ -183,7 +190,7 @@ def terminal(result: Result, width: int | None = None) -> None:
             *(Text(text, "bold cyan" if i in larger else "") for i, text in enumerate(texts))
         )
     # Where even so the table is too wide, the terminal breaks the lines: no digit is cut off.
-    Console(width=width, highlight=False).print(drawn, crop=False)
+    console.print(drawn, crop=False)
 
 
 FORMATS: dict[str, Callable[[Result], str]] = {

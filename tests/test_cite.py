@@ -114,11 +114,87 @@ def test_a_network_without_a_paper_is_told(database: Path) -> None:
     assert "nin names no paper; --all may show more" in answer.err
 
 
-@pytest.mark.skipif(shutil.which("bibtex") is None, reason="there is no BibTeX here (bibtex)")
-def test_bibtex_takes_every_entry_of_the_catalogue(database: Path, tmp_path: Path) -> None:
-    with closing(sqlite3.connect(database)) as connection:
+# The whole catalogue.
+
+
+@pytest.fixture(scope="module")
+def everything(whole: Path) -> str:
+    """Every entry that there is."""
+    with closing(sqlite3.connect(whole)) as connection:
         names = [name for (name,) in connection.execute("select name from network")]
-    text = cited(*names, "--all", database=database)
+    return cited(*names, "--all", database=whole)
+
+
+def value(text: str, start: int) -> int:
+    """Where the braces that open at `start` are closed, as BibTeX counts them: escaped or not."""
+    assert text[start] == "{"
+    depth = 0
+    for at in range(start, len(text)):
+        depth += {"{": 1, "}": -1}.get(text[at], 0)
+        if depth == 0:
+            return at + 1
+    raise AssertionError("a brace is never closed")
+
+
+def parsed(text: str) -> dict[str, tuple[str, dict[str, str]]]:
+    """Kind and fields of each entry by its key; anything else than entries is a fault."""
+    found: dict[str, tuple[str, dict[str, str]]] = {}
+    at = 0
+    while at < len(text):
+        head = re.compile(r"\s*@(\w+)\{([A-Za-z0-9:.+/_-]+),\s*").match(text, at)
+        assert head, text[at : at + 80]
+        kind, key = head.groups()
+        assert key not in found, f"{key} twice"
+        fields: dict[str, str] = {}
+        at = head.end()
+        while field := re.compile(r"(\w+) *= *(?=\{)").match(text, at):
+            at = value(text, field.end())
+            fields[field[1]] = text[field.end() + 1 : at - 1]
+            comma = re.compile(r",\s*").match(text, at)
+            assert comma, f"{key}: no comma behind {field[1]}"
+            at = comma.end()
+        end = re.compile(r"\}\s*").match(text, at)
+        assert end, f"{key}: {text[at : at + 40]}"
+        found[key] = (kind, fields)
+        at = end.end()
+    return found
+
+
+@pytest.mark.parametrize("text", ["@misc{a,\n  x = {y\n}\n", "@misc{a,\n  x = {y}\n}\n", "text"])
+def test_the_parser_sees_faults(text: str) -> None:
+    with pytest.raises(AssertionError):
+        parsed(text)
+
+
+def test_every_entry_can_be_parsed_and_is_whole(everything: str) -> None:
+    entries = parsed(everything)
+    assert list(entries) == keys(everything)
+    assert len(entries) > 50
+    for key, (kind, fields) in entries.items():
+        assert kind in ("article", "inproceedings", "misc"), key
+        assert fields["title"] and fields["author"], key
+        if key != "archdb":
+            assert re.fullmatch(r"(19|20)\d\d", fields["year"]), key
+        where = {"article": "journal", "inproceedings": "booktitle"}.get(kind)
+        assert where is None or fields[where], f"{key} does not say where it appeared"
+        for name, text in fields.items():
+            assert text.isascii(), f"{key}: {name} is for XeTeX alone"
+        if "eprint" in fields:
+            assert re.fullmatch(r"\d{4}\.\d{4,5}", fields["eprint"]), key
+            assert fields["archiveprefix"] == "arXiv", key
+
+
+def test_authors_are_as_bibtex_takes_them(everything: str) -> None:
+    """'Family, Given' or a group in braces, none of whose words is taken for a name's part."""
+    for key, (_, fields) in parsed(everything).items():
+        plain = re.sub(r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}", "x", fields["author"])
+        for author in plain.split(" and "):
+            assert author in ("others", "x") or author.count(",") == 1, (key, author)
+
+
+@pytest.mark.skipif(shutil.which("bibtex") is None, reason="there is no BibTeX here (bibtex)")
+def test_bibtex_takes_every_entry_of_the_catalogue(everything: str, tmp_path: Path) -> None:
+    text = everything
     (tmp_path / "all.bib").write_text(text, "utf-8")
     (tmp_path / "all.tex").write_text(
         "\\documentclass{article}\\begin{document}\\nocite{*}\\bibliographystyle{plain}"

@@ -24,6 +24,8 @@ from archdb.ops.shape import parse
 from archdb.paths import bundled
 from archdb.published import interval
 
+WHOLE_CATALOGUE = True
+
 ORACLES = Path(__file__).parent / "oracles"
 
 #: The conventions that must each be held against three networks or more. `flop` is archdb's own
@@ -109,6 +111,9 @@ MORE = {
         ("adaptive_avg_pool2d", {"bins": (7, 7)}, (512, 7, 7)),
     ),
 }
+#: Numbers that a library keeps and that are of no layer of ours: mean, variance and a counter of
+#: the normalisation of inputs.
+NUMBERS = {(f"efficientnet_b{i}", "keras"): 3 + 3 + 1 for i in range(8)}
 #: Layers that a library writes as functions and not as modules: globs of networks, and of layers.
 FUNCTIONS = {
     "googlenet_torchvision": ["*relu*"],
@@ -118,6 +123,8 @@ FUNCTIONS = {
     "mobilenet_v2*": ["Logits/AvgPool"],
     "deeplabv3_resnet50": ["*interpolate"],
 }
+#: Pools over the whole map that pytorchcv writes as pools of 7×7.
+WINDOWED = {"resnet50": ["pool5"], "darknet19": ["avgpool"]}
 #: Pools that no tool sees as such: written as a mean over height and width.
 MEANS = {"mnasnet1_0": ["mean"], "shufflenet_v2_*": ["mean"]}
 #: Modules of a class of their own, derived from the one that the tool knows.
@@ -158,6 +165,8 @@ def price(convention: str, architecture: str, layer: str, op: str) -> dict[str, 
         return AS_FUNCTIONS.get(convention, {op: weights}).get(op, {})
     if named(architecture, layer, MEANS):
         return {"in_elements": 1} if convention == "onnx_tool" else {}
+    if named(architecture, layer, WINDOWED) and convention == "onnx_tool":
+        return {"in_elements": 1}
     if named(architecture, layer, DERIVED) and convention in ("ptflops", "thop"):
         return {}
     if named(architecture, layer, LINEAR):
@@ -168,7 +177,8 @@ def price(convention: str, architecture: str, layer: str, op: str) -> dict[str, 
 def total(convention: str, row: dict[str, str]) -> int | None:
     """What a convention gives for the network as a library has it: without the softmax at the end
     of ours, because its classifiers end in logits. None where an op is not priced."""
-    architecture, sum = row["architecture"], 0
+    architecture = row["architecture"]
+    sum = NUMBERS.get((architecture, row["library"]), 0)
     for layer, op, counts in layers(architecture, row["input"]):
         weights = price(convention, architecture, layer, op)
         if op == "softmax":

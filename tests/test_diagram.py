@@ -13,7 +13,8 @@ import pytest
 from command import archdb, refused
 
 from archdb.diagram import dot, mermaid
-from archdb.queries.outline import Node, Outline
+from archdb.queries.outline import Node, Outline, outline
+from archdb.queries.reader import Reader
 
 needs_dot = pytest.mark.skipif(
     shutil.which("dot") is None, reason="there is no Graphviz here (dot)"
@@ -60,8 +61,8 @@ def test_a_block_of_blocks_is_a_frame(database: Path) -> None:
     assert labels(text)["res3a"] == ["res3a", "basic_unit", "128×28×28"]
 
 
-def test_a_unit_with_parts_of_its_own_stays_one_box(database: Path) -> None:
-    boxes = labels(drawn("se_resnet50", database=database))
+def test_a_unit_with_parts_of_its_own_stays_one_box(whole: Path) -> None:
+    boxes = labels(drawn("se_resnet50", database=whole))
     units = [label for label in boxes.values() if label[1] == "se_bottleneck_unit"]
     assert len(units) == 3 + 4 + 6 + 3
     assert "squeeze_excitation" not in {label[1] for label in boxes.values()}
@@ -96,10 +97,10 @@ def test_mermaid(database: Path) -> None:
     assert frames.count("subgraph ") == len(re.findall(r"^ *end$", frames, re.MULTILINE)) == 4
 
 
-def test_more_edges_than_mermaid_draws_are_told(database: Path) -> None:
-    answer = archdb("graph", "densenet201", "--layers", "--format", "mermaid", database=database)
+def test_more_edges_than_mermaid_draws_are_told(whole: Path) -> None:
+    answer = archdb("graph", "densenet201", "--layers", "--format", "mermaid", database=whole)
     assert "maxEdges" in answer.err
-    assert "maxEdges" not in archdb("graph", "nin", "--format", "mermaid", database=database).err
+    assert "maxEdges" not in archdb("graph", "nin", "--format", "mermaid", database=whole).err
 
 
 def test_the_dataset_is_named_in_a_comment(database: Path) -> None:
@@ -133,8 +134,8 @@ ODD = [
 @needs_dot
 def test_odd_names_are_drawn() -> None:
     nodes = [Node(name, [name, "op", "1"], ("stage",), False, True) for name in ODD]
-    outline = Outline("x", "3x8x8", nodes, [(a, b) for a in ODD for b in ODD], {"stage": 'a"b'})
-    plain = graphviz(dot(outline, "said"))
+    odd = Outline("x", "3x8x8", nodes, [(a, b) for a in ODD for b in ODD], {"stage": 'a"b'})
+    plain = graphviz(dot(odd, "said"))
     assert plain.count("\nnode ") == len(ODD)
     assert plain.count("\nedge ") == len(ODD) ** 2
 
@@ -149,17 +150,17 @@ def test_odd_names_cannot_end_a_label_of_mermaid() -> None:
 
 
 @needs_dot
-def test_graphviz_draws_every_network(database: Path) -> None:
-    names = archdb("query", "select name from network", "--format", "tsv", database=database).out
-    for name in names.split()[1:]:
-        text = drawn(name, database=database)
-        done = subprocess.run(["dot", "-Tcanon"], input=text.encode(), capture_output=True)
-        assert done.returncode == 0 and done.stderr == b"", name
+def test_graphviz_draws_every_network(whole: Path) -> None:
+    with Reader(whole) as reader:
+        for name in reader.run("select name from network").column("name"):
+            text = dot(outline(reader, name, None, layers=False), "said")
+            done = subprocess.run(["dot", "-Tcanon"], input=text.encode(), capture_output=True)
+            assert done.returncode == 0 and done.stderr == b"", name
 
 
 @needs_dot
-def test_graphviz_draws_all_layers_of_some(database: Path) -> None:
-    for name in ("alexnet", "googlenet", "unet"):
-        text = drawn(name, "--layers", database=database)
+def test_graphviz_draws_all_layers_of_some(whole: Path) -> None:
+    for name in ("alexnet", "googlenet", "densenet121", "unet"):
+        text = drawn(name, "--layers", database=whole)
         plain = graphviz(text)
         assert plain.count("\nnode ") == len(labels(text))

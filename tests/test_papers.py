@@ -25,11 +25,12 @@ ALEXNET_MACS = (
 )
 DOCUMENT = """\\documentclass{article}
 \\usepackage{booktabs,longtable}
-\\usepackage[paperwidth=300cm,paperheight=200cm,margin=1cm]{geometry}
 \\begin{document}
 %s
 \\end{document}
 """
+#: The page of an article is for tables that fit there, this one for all.
+LARGE = "\\usepackage[paperwidth=300cm,paperheight=200cm,margin=1cm]{geometry}\n"
 
 needs_latex = pytest.mark.skipif(
     shutil.which("pdflatex") is None, reason="there is no LaTeX here (pdflatex)"
@@ -42,9 +43,10 @@ def printed(*words: str, form: str, database: Path) -> str:
     return answer.out
 
 
-def typeset(text: str, where: Path) -> str:
+def typeset(text: str, where: Path, page: str = LARGE) -> str:
     """The log of LaTeX, which must not stop."""
-    (where / "table.tex").write_text(DOCUMENT % text, "utf-8")
+    document = (DOCUMENT % text).replace("\\begin{document}", f"{page}\\begin{{document}}")
+    (where / "table.tex").write_text(document, "utf-8")
     words = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "table.tex"]
     done = subprocess.run(words, cwd=where, capture_output=True, check=False)
     log = done.stdout.decode("utf-8", "replace")
@@ -98,6 +100,7 @@ def test_rounding_is_exact_and_never_makes_a_nought(value: float | None, cell: s
     [
         *[(2.269452, "2.27"), (0.1145, "0.115"), (0.000041867, "4.19e-5"), (0.0, "0")],
         *[(2.0, "2.00"), (96.2, "96.2"), (12_345.6, "12,346")],
+        *[(-0.0, "0"), (1e300, "1.00e300"), (-1e-9, "-1.00e-9"), (float("inf"), "inf")],
     ],
 )
 def test_a_fraction_has_three_digits(value: float, text: str) -> None:
@@ -162,6 +165,25 @@ def test_machine_formats_stay_exact(database: Path) -> None:
         assert "footnote" not in text and "archdb dataset" not in text
 
 
+@pytest.mark.parametrize(
+    ("figures", "said"),
+    [
+        ("99999 as params", False),  # below 100,000: exact
+        ("100000 as params", True),  # 100.00 k: what k is must be said
+        ("100001 as params", True),  # 100.00 k as well
+        ("0.5 as x", False),
+        ("1.0 / 3 as x", True),
+        ("15480102912.0 as x", False),
+        ("9007199254740993 as x", False),  # which is no float
+    ],
+)
+def test_rounding_is_told_where_something_is_rounded(
+    figures: str, said: bool, database: Path
+) -> None:
+    text = printed("query", f"select {figures}", form="markdown", database=database)
+    assert ("rounded to 2 decimals" in text) == said
+
+
 def test_a_query_of_ones_own_gets_units_where_names_are_known(database: Path) -> None:
     sql = (
         "select architecture, macs, macs as mine, 0.5 as share from architecture_summary"
@@ -173,15 +195,59 @@ def test_a_query_of_ones_own_gets_units_where_names_are_known(database: Path) ->
     assert "VGG-16 (configuration D)" in lines[4]
 
 
-def test_of_many_networks_a_table_does_not_say_each(database: Path) -> None:
-    text = printed("list", form="latex", database=database)
+def test_of_many_networks_a_table_does_not_say_each(whole: Path) -> None:
+    text = printed("list", form="latex", database=whole)
     assert "\\begin{longtable}" in text and "\\endhead" in text
     assert "textsuperscript{a}" not in text
+    assert "booktabs,longtable" in text.splitlines()[1]
+
+
+def test_numbers_kept_as_text_stand_to_the_right_and_are_not_said_to_be_rounded(
+    whole: Path,
+) -> None:
+    """Published figures keep the digits of their source: '15.3' is no rounding of ours."""
+    lines = printed("published", "vgg16", form="markdown", database=whole).splitlines()
+    columns = [name.split(" (")[0] for name in lines[0].strip("| ").split(" | ")]
+    rules = dict(zip(columns, lines[1].strip("| ").split(" | "), strict=True))
+    assert {name for name, rule in rules.items() if rule == "---:"} == {"published", "derived"}
+    assert "| 15.3 | G |" in "".join(lines)
+    assert not [line for line in lines if "rounded to 2 decimals" in line]
+
+
+def test_conventions_that_rows_name_are_explained(whole: Path) -> None:
+    words = ("explain-number", "resnet50", "4.11G")
+    text = printed(*words, form="markdown", database=whole)
+    assert "| timm |" in text and "- timm: GMACs of timm's tables" in text
+    assert "- thop: " not in text, "no row names it"
+    totals = "select * from convention_total where architecture = 'nin'"
+    text = printed("query", totals, form="markdown", database=whole)
+    assert "| thop |" in text and "- thop: " not in text, "they are all there, and too many"
+
+
+def test_line_feeds_in_a_name_do_not_break_a_head(database: Path) -> None:
+    sql = 'select 1 as "a\nb", 2.5 as c'
+    markdown = printed("query", sql, form="markdown", database=database).splitlines()
+    assert markdown[:3] == ["| a b | c |", "| ---: | ---: |", "| 1 | 2.50 |"]
+    assert "  a b & c \\\\\n" in printed("query", sql, form="latex", database=database)
+
+
+def test_shapes_and_signs(database: Path) -> None:
+    sql = "select '3x224x224' as input, '3x3 of it' as words, -5 as less, 6e-5 as small"
+    assert "| 3×224×224 | 3x3 of it | -5 | 6.00e-5 |" in printed(
+        "query", sql, form="markdown", database=database
+    )
+    assert r"3$\times$224$\times$224 & 3x3 of it & $-$5 & $6.00\times10^{-5}$ \\" in printed(
+        "query", sql, form="latex", database=database
+    )
 
 
 def test_markdown_keeps_signs_that_would_be_markup(database: Path) -> None:
     sql = "select 'a|b' as x, '<i>' as y, '*z*' as z"
     assert "| a\\|b | \\<i> | \\*z\\* |" in printed(
+        "query", sql, form="markdown", database=database
+    )
+    sql = "select 'a_b' as x, '_c_' as y, '`d` [e](f) [g] &lt;' as z"
+    assert "| a_b | \\_c\\_ | \\`d\\` [e\\](f) [g] \\&lt; |" in printed(
         "query", sql, form="markdown", database=database
     )
 
@@ -215,6 +281,7 @@ def test_signs_are_spelt_out(text: str, tex: str) -> None:
         "show lenet5 --by layer",
         "show resnet50_v1_5 --lineage",
         "list",
+        "explain-number resnet50 4.11G",
         "schema layer_summary",
         "info",
         "db info",
@@ -223,6 +290,33 @@ def test_signs_are_spelt_out(text: str, tex: str) -> None:
 def test_it_compiles(words: str, database: Path, tmp_path: Path) -> None:
     log = typeset(printed(*words.split(), form="latex", database=database), tmp_path)
     assert "Overfull" not in re.sub(r"Overfull \\vbox.*", "", log)
+
+
+@needs_latex
+def test_published_figures_compile(whole: Path, tmp_path: Path) -> None:
+    typeset(printed("published", "vgg16", form="latex", database=whole), tmp_path)
+
+
+@needs_latex
+@pytest.mark.parametrize(
+    "words",
+    [
+        "compare vgg16 alexnet",
+        "compare resnet50 resnet50_v1_5 alexnet_owt",
+        "compare vgg16 resnet50 --by op",
+        "show googlenet --by block",
+        "show resnet152",
+    ],
+)
+def test_it_fits_the_page_of_an_article(words: str, database: Path, tmp_path: Path) -> None:
+    text = printed(*words.split(), form="latex", database=database)
+    assert "wider than a page" not in text
+    assert "Overfull" not in typeset(text, tmp_path, page="")
+
+
+def test_what_is_wider_than_a_page_says_so(database: Path) -> None:
+    text = printed("list", form="latex", database=database)
+    assert "% wider than a page: choose columns by archdb query" in text
 
 
 @needs_latex

@@ -1,9 +1,12 @@
 """Published figures as text: what digits stand for, and files that say something wrong."""
 
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from archdb import published
 from archdb.errors import DefinitionError
@@ -135,3 +138,52 @@ def test_what_is_stated_without_a_check_has_its_reason() -> None:
         read = any(explanation[1:-2])  # in another way: architecture to sum
         assert read != bool(explanation.status), explanation.figure
         assert explanation.because or not explanation.status, explanation.figure
+
+
+# Properties.
+
+COUNTS = st.integers(min_value=0, max_value=10**10)
+DECIMALS = st.integers(min_value=0, max_value=4)
+NAMES_OF_UNITS = st.sampled_from(sorted(published.UNITS))
+
+
+def printed(count: int, unit: str, decimals: int) -> Decimal:
+    """A count in a unit, as a table prints it: halves rounded up."""
+    exact = Decimal(count) / published.UNITS[unit]  # units are 10**n or 2**n: it ends
+    return exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+@given(COUNTS, NAMES_OF_UNITS, DECIMALS)
+def test_a_count_agrees_with_what_it_is_rounded_to_and_with_its_neighbours_never(
+    count: int, unit: str, decimals: int
+) -> None:
+    with localcontext(prec=60):
+        value = printed(count, unit, decimals)
+        step = Decimal(1).scaleb(-decimals)
+        least, above = interval(f"{value:f}", unit)
+        assert least <= count < above
+        after = interval(f"{value + step:f}", unit)
+        assert after[0] == above  # no gap, and nothing agrees with both
+        assert not after[0] <= count < after[1]
+
+
+@given(COUNTS, NAMES_OF_UNITS, DECIMALS)
+def test_cut_off_digits_stand_for_what_begins_with_them(
+    count: int, unit: str, decimals: int
+) -> None:
+    with localcontext(prec=60):
+        exact = Decimal(count) / published.UNITS[unit]
+        value = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_DOWN)
+        least, above = interval(f"{value:f}", unit, "truncated")
+        assert least <= count < above
+        rounded = interval(f"{value:f}", unit)
+        assert rounded[0] < least < rounded[1] < above  # half a digit later
+
+
+@given(st.integers(min_value=1, max_value=999), st.integers(min_value=1, max_value=6))
+def test_filling_zeros_widen_the_interval_tenfold_each(digits: int, zeros: int) -> None:
+    value = f"{digits}{'0' * zeros}"
+    least, above = interval(value, "M", "rounded")
+    filled = len(value) - len(value.rstrip("0"))
+    assert above - least == 10**filled * M
+    assert (least + above) / 2 == int(value) * M

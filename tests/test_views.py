@@ -102,9 +102,8 @@ def test_the_rows_of_each_network_add_up_to_its_totals(view: str, whole: Path) -
     main = "where auxiliary = 0" if view == "layer_summary" else ""
     sums = ", ".join(f"sum({column})" for column in SUMMED)
     with closing(sqlite3.connect(whole)) as client:
-        parts = client.execute(
-            f"select architecture, input, {sums} from {view} {main} group by 1, 2"
-        )
+        each = f"from {view} {main} group by 1, 2"
+        parts = client.execute(f"select architecture, input, {sums} {each}")
         totals = client.execute(
             f"select architecture, input, {', '.join(SUMMED)} from architecture_summary"
         )

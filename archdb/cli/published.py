@@ -20,7 +20,11 @@ def command(ctx: click.Context, name: str | None, verdict: str | None, form: str
     """Figures that others print of a network, or of all, beside those that archdb derives.
 
     A figure agrees where ours, rounded to the printed digits, is the same; it is explained where
-    it has to be read in another way to agree. The column `seen` says how it came to be known.
+    it has to be read in another way to agree. How a figure came to be known stands beside its
+    source, where it was not read there. The table is short; the other formats have every column.
     """
+    from archdb.queries.figures import brief
+
     with open_database(ctx) as database:
-        emit(database.published(name, verdict=verdict), form)
+        result = database.published(name, verdict=verdict)
+        emit(brief(result) if form == "table" else result, form)

@@ -8,8 +8,8 @@ from archdb.papers.sheet import Head, sheet
 from archdb.queries.paper import Paper
 from archdb.queries.result import Result
 
-#: An underscore is markup where it is not inside a word.
-_MARKUP = re.compile(r"[\\|<*`~&\[\]]|(?<![^\W_])_|_(?![^\W_])")
+#: A bracket is markup where an address follows, an underscore where it is not inside a word.
+_MARKUP = re.compile(r"[\\|<*`~&]|\](?=[(\[])|(?<![^\W_])_|_(?![^\W_])")
 
 
 def markdown(result: Result, paper: Paper) -> str:

@@ -61,6 +61,13 @@ def scale_of(values: Iterable[Any], unit: str) -> Scale:
     return next((Scale(*found) for found in PREFIXES if small >= ENOUGH.scaleb(found[1])), Scale())
 
 
+def rounded(text: str, value: Any) -> bool:
+    """Whether the text of a figure is not the figure itself, but scaled or rounded."""
+    if not isinstance(value, int | float):
+        return False
+    return text.startswith("<") or Decimal(text.replace(",", "")) != value
+
+
 def fraction(value: float) -> str:
     """A ratio: 2.27, 0.115, 4.19e-5, 1.00e300; one above a thousand is rounded to a whole."""
     if not value:

@@ -10,10 +10,10 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from archdb.papers.scale import RULE, Scale, scale_of
+from archdb.papers.scale import RULE, Scale, rounded, scale_of
 from archdb.queries.paper import Paper
 from archdb.queries.result import Result
-from archdb.render import NOTHING, cells, heads, numeric
+from archdb.render import NOTHING, heads, numeric
 
 #: Units that say what kind of word a column holds, which its reader sees.
 KINDS = {"name", "text", "number", "flag", "year", "shape", "JSON"}
@@ -54,12 +54,13 @@ def sheet(result: Result, paper: Paper) -> Sheet:
     marks = dict(zip(shown, MARKS, strict=False)) if len(paper.about) > 1 else {}
     notes = [(marks.get(name, ""), f"{name}: {text}") for name, text in paper.about.items()]
     rest = [*paper.conventions, *map(_sentence, result.notes)]
-    if rows != cells(result):
+    texts = [text for row in rows for text in row]
+    if any(map(rounded, texts, [value for row in result.rows for value in row])):
         rest.append(RULE)
     columns = list(zip(*rows, strict=True)) or [()] * len(made)
     right = [n or _printed(column) for n, column in zip(numeric(result), columns, strict=True)]
-    texts = [[_times(text) for text in row] for row in rows]
-    return Sheet(made, texts, right, marks, notes + [("", note) for note in rest])
+    rows = [[_times(text) for text in row] for row in rows]
+    return Sheet(made, rows, right, marks, notes + [("", note) for note in rest])
 
 
 def _printed(column: Sequence[str]) -> bool:

@@ -67,12 +67,24 @@ def styles(names: Iterable[str]) -> dict[str, Style]:
 
 
 def check(path: Path) -> None:
-    """Raises UsageError where the suffix names no kind of picture."""
+    """Raises UsageError where the suffix names no kind of picture, ArchdbError where matplotlib is
+    not installed: before anything is worked out."""
     if path.suffix.lower() not in TIMELESS:
         raise UsageError(
             f"'{path.name}' does not say which kind of picture it is to be",
             remedy=f"end its name in one of: {', '.join(TIMELESS)}",
         )
+    _matplotlib()
+
+
+def _matplotlib() -> Any:
+    try:
+        import matplotlib
+    except ImportError:
+        raise ArchdbError(
+            "charts need matplotlib, which is not installed", remedy="pip install 'archdb[plot]'"
+        ) from None
+    return matplotlib
 
 
 @contextmanager
@@ -81,12 +93,7 @@ def drawing() -> Iterator[None]:
 
     Raises ArchdbError where matplotlib is not installed.
     """
-    try:
-        import matplotlib
-    except ImportError:
-        raise ArchdbError(
-            "charts need matplotlib, which is not installed", remedy="pip install 'archdb[plot]'"
-        ) from None
+    matplotlib = _matplotlib()
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(RC)

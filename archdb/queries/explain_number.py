@@ -206,5 +206,5 @@ def _variants(reader: Reader, network: str, shown: Iterable[object]) -> Iterator
     for other in dict.fromkeys(map(str, shown)):
         if other != network:
             lines = told(differences(reader, network, other))
-            more = f" (and {len(lines) - 3} more differences)" if len(lines) > 3 else ""
+            more = f" (and {len(lines) - 3} more)" if len(lines) > 3 else ""
             yield f"{other} is not {network}: {'; '.join(lines[:3])}{more}"

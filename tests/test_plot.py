@@ -1,0 +1,308 @@
+"""archdb plot: pictures of every kind, the same bytes each time, and names that do not overlap."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command import archdb, command, refused
+
+from archdb.plot.labels import MARKER, NEARER, Box, best
+from archdb.plot.style import COLOURS, HATCHES, LINES, styles
+from archdb.queries import charts
+from archdb.queries.reader import Reader
+
+try:
+    import matplotlib
+except ImportError:
+    matplotlib = None
+
+needs_matplotlib = pytest.mark.skipif(
+    matplotlib is None, reason="matplotlib is not installed (the extra 'plot')"
+)
+CHARTS = {
+    "accuracy": (),
+    "depth": ("resnet18", "alexnet"),
+    "resolution": ("vgg16", "googlenet"),
+    "receptive-field": ("vgg16", "googlenet", "lenet5"),
+}
+charts_of_each_kind = pytest.mark.parametrize("kind", CHARTS)
+BEGINS = {".svg": b"<?xml", ".pdf": b"%PDF", ".png": b"\x89PNG"}
+
+
+@pytest.fixture
+def place(request: pytest.FixtureRequest) -> Path:
+    """A database for the kind of chart that a test is about: only one needs published figures."""
+    kind = request.node.callspec.params["kind"]
+    path: Path = request.getfixturevalue("whole" if kind == "accuracy" else "built")
+    return path
+
+
+def plotted(kind: str, *words: str, to: Path, database: Path) -> bytes:
+    answer = archdb("plot", kind, *words, "--output", str(to), database=database)
+    assert answer.status == 0, answer.err
+    assert answer.out == "" and f"wrote {to}" in answer.err
+    return to.read_bytes()
+
+
+# Pictures.
+
+
+@needs_matplotlib
+@charts_of_each_kind
+@pytest.mark.parametrize("suffix", BEGINS)
+def test_each_kind_of_picture(kind: str, suffix: str, place: Path, tmp_path: Path) -> None:
+    picture = plotted(kind, *CHARTS[kind], to=tmp_path / f"x{suffix}", database=place)
+    assert picture.startswith(BEGINS[suffix])
+    assert len(picture) > 5000
+    if suffix == ".svg":
+        ElementTree.fromstring(picture)
+
+
+@needs_matplotlib
+@charts_of_each_kind
+def test_a_picture_has_the_same_bytes_each_time(kind: str, place: Path, tmp_path: Path) -> None:
+    """In processes with other hash seeds, another time zone and the user's own matplotlibrc."""
+    pictures = []
+    for seed, zone in (("1", "UTC"), ("2", "Asia/Tokyo")):
+        own = tmp_path / seed
+        own.mkdir()
+        (own / "matplotlibrc").write_text("font.size: 2" + seed)
+        words = ("plot", kind, *CHARTS[kind], "-o", str(own / "x.svg"))
+        env = os.environ | {"PYTHONHASHSEED": seed, "TZ": zone, "MATPLOTLIBRC": str(own)}
+        subprocess.run(command(*words, database=place), env=env, check=True, capture_output=True)
+        pictures.append((own / "x.svg").read_bytes())
+    assert pictures[0] == pictures[1]
+    assert not re.search(rb"20\d\d-\d\d-\d\dT", pictures[0]), "no time of day"
+
+
+@needs_matplotlib
+def test_the_picture_names_its_dataset_and_its_source(whole: Path, tmp_path: Path) -> None:
+    from archdb.plot.accuracy import _small_print
+
+    with Reader(whole) as reader:
+        found = charts.accuracies(reader, [], None)
+    assert "published by torchvision" in _small_print(found)
+    assert found.release.content.startswith("sha256:")
+
+
+@needs_matplotlib
+def test_names_without_an_accuracy_are_told(whole: Path, tmp_path: Path) -> None:
+    words = ("plot", "accuracy", "vgg16", "resnet18", "lenet5", "--source", "torchvision")
+    answer = archdb(*words, "-o", str(tmp_path / "x.png"), database=whole)
+    assert "2 networks, accuracies of torchvision" in answer.err
+    assert "note: no accuracy there: lenet5" in answer.err
+
+
+# What is drawn.
+
+
+@needs_matplotlib
+def test_several_networks_stand_below_each_other(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bars of both quantities for each, over one scale of depth: VGG-16's 16, LeNet-5's 5."""
+    drawn = kept(monkeypatch)
+    plotted("depth", "vgg16", "lenet5", to=tmp_path / "x.png", database=built)
+    (figure,) = drawn
+    assert len(figure.axes) == 2 * 2
+    assert [axes.get_ylabel() for axes in figure.axes[::2]] == ["vgg16", "lenet5"]
+    heights = [sum(bar.get_height() for bar in axes.patches) for axes in figure.axes]
+    with Reader(built) as reader:
+        totals = [
+            reader.run(f"select macs, params from architecture_summary where architecture = '{n}'")
+            for n in ("vgg16", "lenet5")
+        ]
+    assert heights[:2] == list(totals[0].rows[0]), "what stands at the depths adds up"
+    params = dict(zip(("macs", "params"), totals[1].rows[0], strict=True))
+    assert heights[2] == params["macs"]
+    assert {axes.get_xlim() for axes in figure.axes} == {figure.axes[0].get_xlim()}
+
+
+@needs_matplotlib
+def test_resolutions_add_up_and_receptive_fields_end_where_the_network_does(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = kept(monkeypatch)
+    plotted("resolution", "vgg16", "googlenet", to=tmp_path / "x.png", database=built)
+    plotted("receptive-field", "vgg16", "googlenet", to=tmp_path / "x.png", database=built)
+    resolution, field = drawn
+    with Reader(built) as reader:
+        rows = reader.run(
+            "select architecture, macs, params from architecture_summary where is_native"
+            " and architecture in ('vgg16', 'googlenet')"
+        ).rows
+    for axes, place in zip(resolution.axes, (1, 2), strict=True):
+        sums = {c.get_label(): sum(bar.get_height() for bar in c) for c in axes.containers}
+        assert sums == {row[0]: row[place] for row in rows}
+    lines = {line.get_label(): line for line in field.axes[0].lines if line.get_marker() != "None"}
+    # fc6 of VGG-16 sees 7×7 positions of pool5, each of 212 rows, 32 apart: 212 + 6 × 32.
+    assert max(lines["vgg16"].get_ydata()) == 212 + 6 * 32
+    assert min(lines["vgg16"].get_ydata()) == 1
+
+
+def kept(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The figures that are drawn from here on."""
+    from matplotlib.figure import Figure
+
+    drawn: list[Any] = []
+    save = Figure.savefig
+
+    def saved(figure: Any, *words: Any, **more: Any) -> None:
+        drawn.append(figure)
+        save(figure, *words, **more)
+
+    monkeypatch.setattr(Figure, "savefig", saved)
+    return drawn
+
+
+@needs_matplotlib
+@pytest.mark.parametrize("source", ["torchvision", "timm", "kerasapplications", "tfslim"])
+def test_no_name_lies_over_another_or_over_a_marker(
+    source: str, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the whole catalogue's chart."""
+    drawn = kept(monkeypatch)
+    path = tmp_path / "x.png"
+    plotted("accuracy", "--source", source, to=path, database=whole)
+    (axes,) = drawn[0].axes
+    renderer = drawn[0].canvas.get_renderer()
+    names = {text.get_text().rstrip("†"): text.get_window_extent(renderer) for text in axes.texts}
+    with Reader(whole) as reader:
+        points = charts.accuracies(reader, [], source).points
+    assert len(names) >= 0.9 * len(points), "nearly all have room"
+    for (one, a), (other, b) in combinations(names.items(), 2):
+        assert not a.overlaps(b), f"{one} and {other}"
+    for point in points:
+        x, y = axes.transData.transform((point.macs, point.accuracy))
+        for name, box in names.items():
+            inside = box.x0 < x < box.x1 and box.y0 < y < box.y1
+            assert not inside, f"{name} lies over {point.name}"
+
+
+# Looks.
+
+
+def linear(colour: str) -> list[float]:
+    """Red, green and blue as light, of an sRGB colour."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    return [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+
+
+#: What is left of red, green and blue without one kind of cones (Viénot, Brettel and Mollon,
+#: 'Digital video colourmaps for checking the legibility of displays by dichromats', 1999).
+WITHOUT = {
+    "protanopia": [[0.11238, 0.88762, 0.0], [0.11238, 0.88762, 0.0], [0.00401, -0.00401, 1.0]],
+    "deuteranopia": [[0.29275, 0.70725, 0.0], [0.29275, 0.70725, 0.0], [-0.02234, 0.02234, 1.0]],
+}
+
+
+@pytest.mark.parametrize("lacking", WITHOUT)
+def test_colours_differ_without_full_colour_vision(lacking: str) -> None:
+    seen = [
+        [sum(w * p for w, p in zip(row, linear(colour), strict=True)) for row in WITHOUT[lacking]]
+        for colour in COLOURS
+    ]
+    for (i, a), (j, b) in combinations(enumerate(seen), 2):
+        apart = max(abs(p - q) for p, q in zip(a, b, strict=True))
+        assert apart > 0.05, f"{COLOURS[i]} and {COLOURS[j]}"
+
+
+def test_no_two_of_many_names_look_alike() -> None:
+    looks = list(styles(map(str, range(42))).values())
+    for other in ("marker", "line", "hatch"):
+        pairs = [(look.colour, str(getattr(look, other))) for look in looks]
+        assert len(set(pairs)) == 42, other
+    assert len(COLOURS) not in (len(LINES), len(HATCHES)), "else a pair comes again too soon"
+
+
+# The places of names, without a picture.
+
+
+def test_names_find_places_or_are_left_out() -> None:
+    """Nine points in one place, with room for names around them, and then with none."""
+    centres = [(500.0 + i, 500.0 + 2 * i) for i in range(9)]
+    sizes = [(80.0, 20.0)] * 9
+    for side, named in ((1000.0, 9), (40.0, 0)):
+        frame = Box(500 - side / 2, 500 - side / 2, 500 + side / 2, 500 + side / 2)
+        found = best(centres, [10.0] * 9, sizes, frame)
+        assert len(found) == named
+        boxes = [box for box, _ in found.values()]
+        assert not any(a.meets(b) for a, b in combinations(boxes, 2))
+        assert all(box.within(frame) for box in boxes)
+
+
+def test_a_name_without_a_line_is_nearest_to_its_own_point() -> None:
+    centres = [(100.0 + 25 * (i % 6), 100.0 + 25 * (i // 6)) for i in range(36)]
+    found = best(centres, [MARKER + 2.0] * 36, [(60.0, 16.0)] * 36, Box(-300, -300, 700, 700))
+    lone = {i: box for i, (box, line) in found.items() if not line}
+    assert lone and len(found) > len(lone)
+    for i, box in lone.items():
+        gaps = [gap(centre, box) for centre in centres]
+        assert all(NEARER * gaps[i] < other for j, other in enumerate(gaps) if j != i)
+
+
+def gap(point: tuple[float, float], box: Box) -> float:
+    x = max(box.left - point[0], 0, point[0] - box.right)
+    y = max(box.bottom - point[1], 0, point[1] - box.top)
+    return float((x * x + y * y) ** 0.5)
+
+
+# What goes wrong.
+
+
+def test_a_suffix_says_which_picture(whole: Path, tmp_path: Path) -> None:
+    for name in ("x.gif", "x", "png"):
+        answer = archdb("plot", "depth", "nin", "-o", str(tmp_path / name), database=whole)
+        refused(answer, f"'{name}' does not say", ".svg, .pdf, .png", status=2)
+    assert list(tmp_path.iterdir()) == []
+
+
+@needs_matplotlib
+def test_what_cannot_be_written_or_found(whole: Path, tmp_path: Path) -> None:
+    path = str(tmp_path / "x.svg")
+    nowhere = str(tmp_path / "nowhere" / "x.svg")
+    refused(archdb("plot", "depth", "nin", "-o", nowhere, database=whole), nowhere)
+    refused(archdb("plot", "depth", "nim", "-o", path, database=whole), "'nim'", "nin")
+    refused(archdb("plot", "depth", "nin", "--input", "x", "-o", path, database=whole), status=2)
+    refused(archdb("plot", "accuracy", "lenet5", "-o", path, database=whole), "lenet5")
+    words = ("plot", "accuracy", "--source", "torchvison", "-o", path)
+    refused(archdb(*words, database=whole), "'torchvison'", "torchvision")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_matplotlib_the_extra_is_named(
+    whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    for kind, names in CHARTS.items():
+        answer = archdb("plot", kind, *names, "-o", str(tmp_path / "x.svg"), database=whole)
+        refused(answer, "charts need matplotlib", "pip install 'archdb[plot]'")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def small(database: Path) -> Iterator[Path]:
+    """A database in which paths of one network disagree about the receptive field."""
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("update layer_profile set receptive_field_h = null")
+        connection.execute(
+            "update profile set receptive_field_h = null, receptive_field_note = 'paths disagree'"
+        )
+    yield database
+
+
+@needs_matplotlib
+def test_a_network_without_a_receptive_field_is_refused(small: Path, tmp_path: Path) -> None:
+    words = ("plot", "receptive-field", "nin", "-o", str(tmp_path / "x.svg"))
+    refused(archdb(*words, database=small), "nin has no receptive field: paths disagree")
