@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from archdb.facts import COUNTED, COUNTS, Facts, Row, check_size
+from archdb.facts import COUNTED, COUNTS, TRAINED, Facts, Row, check_size, params
 from archdb.graph import Layer
-from archdb.ops import BIAS, NORM, WEIGHT, Work
+from archdb.ops import Work
 from archdb.receptive import FIELD_COLUMNS, NOT_AN_IMAGE, FieldOrReason, columns_of
 
 TOTAL_COLUMNS = (
-    *("weight_params", "bias_params", "norm_params", "buffers"),
+    *TRAINED,
+    "buffers",
     *Work._fields,
     *("activations", "peak_activation_elements", "depth", "weighted_layers", "layers"),
     *("receptive_field_layer", *FIELD_COLUMNS),
@@ -42,7 +43,7 @@ def totals_of(
         "layers": len(main),
         "receptive_field_layer": last,
         **dict(zip(FIELD_COLUMNS, columns_of(field), strict=True)),
-        "aux_params": _total([heads[f"{role}_params"] for role in (WEIGHT, BIAS, NORM)]),
+        "aux_params": params(heads),
         "aux_macs": heads["macs"],
         "note": _note(layers, facts),
     }
