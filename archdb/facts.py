@@ -6,7 +6,7 @@ equal shapes are worked out once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from math import prod
 from typing import Any, NamedTuple
 
@@ -23,8 +23,11 @@ PADS = ("pad_top", "pad_bottom", "pad_left", "pad_right")
 #: many elements the windows advance in all (outputs x stride), and the two-dimensional kernels of
 #: a layer without bias. Both are 0 where an op has no window.
 WINDOWED = ("stride_elements", "unbiased_kernels")
+#: Trainable numbers by role; together they are what is called params.
+TRAINED = ("weight_params", "bias_params", "norm_params")
 COUNTS = (
-    *("weight_params", "bias_params", "norm_params", "buffers"),
+    *TRAINED,
+    "buffers",
     *Work._fields,
     *("in_elements", "out_elements", *WINDOWED),
 )
@@ -37,6 +40,12 @@ LARGEST = 2**63 - 1
 Row = tuple[Any, ...]
 #: Where the COUNTS stand in a row of FACT_COLUMNS.
 COUNTED = slice(len(SHAPES) + len(PADS), len(SHAPES) + len(PADS) + len(COUNTS))
+
+
+def params(row: Mapping[str, Any]) -> int | None:
+    """Trainable numbers in all, of a row with a column for each role; None where one is open."""
+    values = [row[role] for role in TRAINED]
+    return None if None in values else sum(values)
 
 
 class Facts(NamedTuple):

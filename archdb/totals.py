@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from archdb.facts import COUNTS, Facts, check_size
+from archdb.facts import COUNTS, TRAINED, Facts, check_size
 from archdb.graph import Layer
-from archdb.ops import BIAS, NORM, WEIGHT, Work
+from archdb.ops import Work
 from archdb.receptive import FIELD_COLUMNS, NOT_AN_IMAGE, NOTHING, FieldOrReason, columns_of
 
 TOTAL_COLUMNS = (
-    *("weight_params", "bias_params", "norm_params", "buffers"),
+    *TRAINED,
+    "buffers",
     *Work._fields,
     *("activations", "peak_activation_elements", "depth", "weighted_layers", "layers"),
     *("receptive_field_layer", *FIELD_COLUMNS),
@@ -22,7 +23,6 @@ TOTAL_COLUMNS = (
 )
 #: Where `macs` stands among COUNTS; the parameters stand first.
 MACS = COUNTS.index("macs")
-TRAINED = len((WEIGHT, BIAS, NORM))
 
 
 def totals_of(
@@ -74,7 +74,7 @@ def _of_weighted(
 
 def _cost(what: str, sums: Sequence[int | None]) -> dict[str, int | None]:
     """Parameters and multiply-accumulates of some sums in the order of COUNTS."""
-    return {f"{what}_params": _total(sums[:TRAINED]), f"{what}_macs": sums[MACS]}
+    return {f"{what}_params": _total(sums[: len(TRAINED)]), f"{what}_macs": sums[MACS]}
 
 
 def _costliest(

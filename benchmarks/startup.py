@@ -3,7 +3,7 @@
     python benchmarks/startup.py        with archdb installed for that python
 
 Whole processes, run in turn so that a busy machine slows both sides; medians of 20. Ratios and
-not seconds, because they are what a change of archdb moves.
+not seconds, because they are what a change of archdb moves; only a sweep has its bar in seconds.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ RUNS = 20
 ARCHDB = str(Path(sys.executable).with_name("archdb"))
 COMPARE = ("compare", "vgg16", "alexnet")
 LAYER = {"--input": "3x227x227", "--filters": "96", "--kernel": "11", "--stride": "4"}
+SWEEP = ("sweep", "resnet50", "--input", "128..524:4")  # 100 sizes
 CALC = ("calc", "conv2d", *(word for option in LAYER.items() for word in option))
 
 Command = Callable[[], list[str]]
@@ -56,6 +57,14 @@ def report(what: str, command: Command, base: str, bar: float) -> bool:
     return within
 
 
+def report_seconds(what: str, command: Command, bar: float) -> bool:
+    """Print a time; whether it is within its bar."""
+    taken = statistics.median([seconds(command()) for _ in range(1 + RUNS // 4)][1:])
+    within = taken <= bar
+    print(f"{what}: {taken:.2f} s; at most {bar:g} s: {'yes' if within else 'NO'}")
+    return within
+
+
 def main() -> int:
     with tempfile.TemporaryDirectory() as directory:
         os.environ.pop("ARCHDB_DATABASE", None)
@@ -84,6 +93,9 @@ def main() -> int:
                 lambda: [ARCHDB, "--database", next(fresh), "db", "init"],
                 "sqlalchemy, alembic",
                 12.0,
+            ),
+            report_seconds(
+                "sweep of 100 input sizes", lambda: [ARCHDB, "--database", built, *SWEEP], 3
             ),
         ]
     return 0 if all(within) else 1

@@ -19,7 +19,7 @@ from typing import Any
 
 import click
 
-from archdb import blocks, conventions, ops, published, records
+from archdb import blocks, conventions, ops, published, records, rewrite
 from archdb.cli import main as cli
 from archdb.cli.calc import Ops
 from archdb.db import dictionary, schema
@@ -106,6 +106,22 @@ def block_attributes() -> str:
         for name, declared in blocks.DECLARATIONS.items()
     )
     return "\n".join(parts)
+
+
+def rule_list() -> str:
+    """Every rule as it is written, what it does and promises, and its value."""
+    return "\n".join(
+        f"### {code(rule.usage)}\n\n{prose(rule.change.__doc__)}\n" + value_of(rule)
+        for rule in rewrite.REGISTRY.values()
+    )
+
+
+def value_of(rule: rewrite.Rule) -> str:
+    if rule.parameter is None:
+        return ""
+    value = rule.parameter
+    stated = "" if value.default is REQUIRED else f"; {code(value.default)} where it is left out"
+    return f"\n{code(value.name.upper())}: {prose(value.kind.takes)}{stated}.\n"
 
 
 def seed_keys() -> str:
@@ -220,7 +236,7 @@ PARTS: dict[str, Callable[[], str]] = {
     **{"figure_keys": figure_keys, "seed_keys": seed_keys, "op_attributes": op_attributes},
     **{"block_attributes": block_attributes, "op_counts": op_counts},
     **{"convention_list": convention_list, "table_list": table_list},
-    **{"view_columns": view_columns, "command_help": command_help},
+    **{"view_columns": view_columns, "command_help": command_help, "rule_list": rule_list},
 }
 
 

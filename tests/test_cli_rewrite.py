@@ -143,6 +143,7 @@ REFUSED = [  # words, status, signs
     (["resnet50", "fold-bn", "--as", "My net"], 2, ["needs a word in lower case"]),
     (["resnet50", "drop-aux", "--as", "same"], 1, ["nothing of it is changed", "no layer that"]),
     (["resnet50", "fold-bn", "--input", "big"], 2, ["'big' is not an input size"]),
+    (["resnet50", "fold-bn", "--as", "new", "--input", "64"], 2, ["--as stores at the native"]),
     (["resnet50"], 2, ["Missing argument"]),
 ]
 

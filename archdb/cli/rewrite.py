@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from archdb.cli.common import complete_names, emit, format_option, open_database, say
+from archdb.errors import UsageError
 
 
 def _complete_rules(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -53,6 +54,8 @@ def command(
     Shown are the layers that are not as they were, before and after, then the totals, and on
     standard error which layers a rule has left alone and why.
     """
+    if new_name is not None and size is not None:
+        raise UsageError("--as stores at the native input", remedy="leave out --input")
     with open_database(ctx) as database:
         if new_name is None:
             emit(database.rewrite(name, *rules, only=only, input=size), form)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archdb.explain.layer import Applied, additions, kernel_applications, multiplications
-from archdb.facts import GEMM, PADS
+from archdb.facts import GEMM, PADS, TRAINED, params
 from archdb.ops import Work
 from archdb.ops.shape import text
 from archdb.ops.window import POINT, Unbounded
@@ -36,9 +36,8 @@ def _shapes(layer: Applied) -> Iterator[Row]:
 
 
 def _params(layer: Applied) -> Iterator[Row]:
-    names = ("weight_params", "bias_params", "norm_params")
-    yield "params", "parameters", sum(layer.columns[name] for name in names)
-    for name in names:
+    yield "params", "parameters", params(layer.columns)
+    for name in TRAINED:
         yield name, "parameters", layer.columns[name]
     yield "buffers", "numbers", layer.columns["buffers"]
 

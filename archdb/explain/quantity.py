@@ -12,10 +12,9 @@ from typing import NamedTuple
 from archdb.explain import layer as on_paper
 from archdb.explain.network import Table, Walked
 from archdb.explain.steps import number, product
-from archdb.facts import Facts
+from archdb.facts import Facts, params
 from archdb.graph import Layer
 
-TRAINED = ("weight_params", "bias_params", "norm_params")
 #: What each sum is of, in a sentence.
 SUMS = {
     "params": "trainable numbers: weight_params + bias_params + norm_params of each layer",
@@ -67,7 +66,7 @@ def _value(walked: Walked, name: str, quantity: str) -> int | None:
         return _weighted(facts, quantity)
     columns = walked.rows[name]
     if quantity == "params":
-        return sum(int(columns[part]) for part in TRAINED)
+        return params(columns)
     if quantity == "multiplications":
         return on_paper.multiplications(walked.applied(name))
     if quantity == "additions":

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from archdb.derive import LAYER_COLUMNS, Profile, derive, native_input
+from archdb.facts import params
 from archdb.ops.shape import resize, text
 from archdb.queries.result import Result
 from archdb.queries.rewritten import rewritten
@@ -66,12 +67,7 @@ def _figures(row: dict[str, Any]) -> dict[str, Any]:
     channels, height, width = (row[f"out_{axis}"] for axis in ("channels", "height", "width"))
     shape = (height, channels) if width is None else (channels, height, width)
     output = text(tuple(extent for extent in shape if extent is not None)) or None
-    return {"output": output, "params": _params(row), "macs": row["macs"]}
-
-
-def _params(row: dict[str, Any]) -> int | None:
-    roles = [row[f"{role}_params"] for role in ("weight", "bias", "norm")]
-    return None if None in roles else sum(roles)
+    return {"output": output, "params": params(row), "macs": row["macs"]}
 
 
 def _told(row: tuple[Any, dict[str, Any]] | None) -> tuple[Any, ...]:
@@ -98,5 +94,5 @@ def _order(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
 
 
 def _total(before: Profile, after: Profile) -> tuple[Any, ...]:
-    told = [(None, None, _params(p.totals), p.totals["macs"]) for p in (before, after)]
+    told = [(None, None, params(p.totals), p.totals["macs"]) for p in (before, after)]
     return ("total", None, *_beside(*told))

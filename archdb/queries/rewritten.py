@@ -45,11 +45,13 @@ def rewritten(
     return [Made(bases[name], *apply(bases[name], [*own, *rules], only)) for name, own in asked]
 
 
-def _parted(reader: Reader, name: str) -> tuple[str, list[str]]:
+def _parted(reader: Reader, name: str) -> tuple[str, Sequence[str]]:
     """The stored network of a name, and its rules."""
     if not _has_rules(reader, name):
-        return reader.resolve(name), []
-    stored, *rules = name.split("+")
+        return reader.resolve(name), ()
+    from archdb.rewrite import split_name
+
+    stored, rules = split_name(name)
     return reader.resolve(stored), rules
 
 

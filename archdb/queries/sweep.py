@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from archdb.derive import derive, native_input
 from archdb.errors import ShapeError, UsageError
+from archdb.facts import params
 from archdb.ops.shape import Shape, resize, text
 from archdb.queries.rewritten import rewritten, say_left
 from archdb.rewrite.names import PLUS
@@ -99,11 +100,10 @@ def _point(network: Network, shape: Shape) -> tuple[Any, ...]:
         totals = derive(network, shape).totals
     except ShapeError as error:
         totals = dict.fromkeys(TOTAL_COLUMNS) | {"note": f"{error.places[-1]}: {error.what}"}
-    params = [totals[f"{role}_params"] for role in ("weight", "bias", "norm")]
     return (
         network.name,
         text(shape),
-        None if None in params else sum(params),
+        params(totals),
         *(totals[column] for column in FIGURES),
         totals["note"],
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from archdb.errors import DefinitionError, ShapeError
-from archdb.facts import COUNTED, facts_of
+from archdb.facts import COUNTED, TRAINED, facts_of
 from archdb.graph import Layer
 from archdb.ops import Op
 from archdb.ops.attributes import Count
@@ -14,7 +14,7 @@ from archdb.rewrite.base import Site, Subject, facts_at, rule
 
 Pair = tuple[int, int]
 #: Where weight, bias and norm parameters stand in a row of facts.
-PARAMS = slice(COUNTED.start, COUNTED.start + 3)
+PARAMS = slice(COUNTED.start, COUNTED.start + len(TRAINED))
 
 
 class Grid(NamedTuple):

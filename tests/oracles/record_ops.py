@@ -33,7 +33,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 HEADER = "library op attributes inputs output params buffers macs"
-ROWS = {True: 8, False: 72}  # of an op with few attributes, and of any other
+ROWS = {True: 8, False: 216}  # of an op with few attributes, and of any other
 MOST_REFUSED = 8
 #: In batch normalisation's state there is also a count of batches.
 BUFFERS = ("running_mean", "running_var")
