@@ -154,6 +154,18 @@ def test_space_list_says_how_much_is_there(filled: Path) -> None:
     assert built["natsbench_size"] == (32_768, 0, 0)
 
 
+def test_a_space_of_ones_own_is_listed_too(empty: Path) -> None:
+    spaces.build(empty, find("vgg_widths")._replace(name="mine"), 3)
+    listed = json.loads(archdb("space", "list", "--format", "json", database=empty).out)
+    built = {row["space"]: (row["size"], row["wanted"], row["built"]) for row in listed}
+    assert built == {
+        "mine": (1280, 3, 3),
+        "nasbench201": (15_625, 0, 0),
+        "natsbench_size": (32_768, 0, 0),
+        "vgg_widths": (1280, 0, 0),
+    }
+
+
 def test_an_unknown_space_is_refused(empty: Path) -> None:
     refused(archdb("space", "build", "nasbench", database=empty), "did you mean nasbench201")
 
