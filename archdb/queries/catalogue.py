@@ -76,7 +76,7 @@ def _no_match(
 
 
 def spaces(reader: Reader) -> Result:
-    """Every search space that archdb can lay or that somebody else has, with what of it is there."""
+    """Every search space that archdb can lay, or that is there, and how much of it is."""
     from archdb.spaces import REGISTRY
 
     here = reader.run("select space, title, citation, size, wanted, built from space_summary")
