@@ -7,18 +7,20 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from command import archdb, command, refused
+from command import archdb, refused
 
 from archdb import spaces as known_spaces
 from archdb.db import build, spaces
-from archdb.errors import ArchdbError, DefinitionError
-from archdb.spaces import Point, find
+from archdb.errors import DefinitionError
+from archdb.graph import Network
+from archdb.ops import make
+from archdb.spaces import Point, Space, find
 
 ZERO, ONE = (next(find("nasbench201").points([n])).name for n in (0, 1))
 
@@ -152,6 +154,18 @@ def test_space_list_says_how_much_is_there(filled: Path) -> None:
     assert built["natsbench_size"] == (32_768, 0, 0)
 
 
+def test_a_space_of_ones_own_is_listed_too(empty: Path) -> None:
+    spaces.build(empty, find("vgg_widths")._replace(name="mine"), 3)
+    listed = json.loads(archdb("space", "list", "--format", "json", database=empty).out)
+    built = {row["space"]: (row["size"], row["wanted"], row["built"]) for row in listed}
+    assert built == {
+        "mine": (1280, 3, 3),
+        "nasbench201": (15_625, 0, 0),
+        "natsbench_size": (32_768, 0, 0),
+        "vgg_widths": (1280, 0, 0),
+    }
+
+
 def test_an_unknown_space_is_refused(empty: Path) -> None:
     refused(archdb("space", "build", "nasbench", database=empty), "did you mean nasbench201")
 
@@ -191,31 +205,77 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spaces, "BATCH", 4)
 
 
-def faulty(numbers: Iterable[int]) -> Iterator[Point]:
-    """Plain networks, of which the tenth cannot be derived: its kernel exceeds the map."""
-    grown = find("vgg_widths")
-    for point in grown.points(numbers):
-        if point.number == 9:
-            layers = list(point.network)
-            wide = known_spaces.vgg._conv(8, 7)
-            layers[-3] = layers[-3]._replace(op=type(wide)(filters=8, kernel=99))
-            yield point._replace(network=type(point.network)("the-tenth", layers))
-        else:
-            yield point
+def faulty(change: Callable[[Point], Point | None]) -> Space:
+    """Plain networks, of which the tenth is changed, or the last where it comes to nothing."""
+    sound = find("vgg_widths")
+
+    def points(numbers: Iterable[int]) -> Iterator[Point]:
+        for point in sound.points(numbers):
+            laid = change(point) if point.number == 9 else point
+            if laid is None:
+                return
+            yield laid
+
+    return sound._replace(points=points)
 
 
+def relaid(point: Point, **attributes: Any) -> Point:
+    """The point with another first convolution; its name is the-tenth."""
+    layers = list(point.network)
+    conv = make("conv2d", {"filters": 8, **attributes})
+    layers[1] = layers[1]._replace(op=conv)
+    return point._replace(network=Network("the-tenth", layers))
+
+
+def in_a_circle(point: Point) -> Point:
+    layers = list(point.network)
+    layers[1] = layers[1]._replace(inputs=(layers[2].name,))
+    return point._replace(network=Network("the-tenth", layers))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda point: relaid(point, kernel=99), "the-tenth, layer 'conv1_1' (conv2d): "),
+        (lambda point: relaid(point, kernel=0), "conv2d: 'kernel' needs"),
+        (in_a_circle, "the-tenth: these layers read each other in a cycle"),
+        (lambda point: 1 // 0, "ZeroDivisionError"),
+        (lambda point: point._replace(number=3), "yields 3 in its place"),
+        (lambda point: None, "ends before it"),
+        (lambda point: point._replace(network=Network("The Tenth", point.network)), "lower case"),
+    ],
+)
 def test_an_invalid_point_is_named_and_finished_batches_stay(
-    empty: Path, small_batches: None
+    change: Any, said: str, empty: Path, small_batches: None
 ) -> None:
-    space = find("vgg_widths")._replace(points=faulty)
-    with pytest.raises(ArchdbError) as caught:
-        spaces.build(empty, space, 16)
-    assert "the-tenth" in str(caught.value)
+    with pytest.raises(DefinitionError) as caught:
+        spaces.build(empty, faulty(change), 16)
+    assert str(caught.value).startswith("search space 'vgg_widths', point 9")
+    assert said in str(caught.value)
     assert "8 points are kept" in str(caught.value)
     assert numbers(empty) == list(range(8))
+    assert "8 of 16 points are missing" in archdb("check", database=empty).out
     spaces.build(empty, find("vgg_widths"), 16)
     assert numbers(empty) == list(range(16))
     assert archdb("check", database=empty).status == 0
+
+
+def test_an_invalid_point_ends_the_command_in_words(
+    empty: Path, small_batches: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = faulty(lambda point: relaid(point, kernel=99))
+    monkeypatch.setitem(known_spaces.REGISTRY, "vgg_widths", broken)
+    refused(
+        archdb("space", "build", "vgg_widths", database=empty),
+        "point 9, the-tenth, layer 'conv1_1' (conv2d)",
+        "8 points are kept; archdb space build vgg_widths goes on from there",
+    )
+
+
+def test_a_space_that_cites_nothing_known_is_refused(empty: Path) -> None:
+    with pytest.raises(DefinitionError, match="cites 'simonyan2041'"):
+        spaces.build(empty, find("vgg_widths")._replace(cite="simonyan2041"), 1)
+    assert rows(empty, "select name from space") == []
 
 
 def test_a_name_that_is_taken_is_said(empty: Path, small_batches: None) -> None:
@@ -241,29 +301,48 @@ def test_memory_of_what_was_derived_is_bounded(
     assert archdb("check", database=empty).status == 0
 
 
-def started(path: Path, limit: int) -> "subprocess.Popen[bytes]":
-    words = command("space", "build", "nasbench201", "--limit", str(limit), database=path)
-    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+#: Builds as processes of their own, fifty points to a batch.
+IN_FIFTIES = (
+    "import sys; from archdb.cli import main; from archdb.db import spaces;"
+    " spaces.BATCH = 50; main(sys.argv[1:], prog_name='archdb')"
+)
 
 
-def test_a_killed_build_leaves_whole_batches_and_goes_on(empty: Path) -> None:
-    running = started(empty, 1000)
-    while running.poll() is None and not numbers_or_none(empty):
-        time.sleep(0.02)
+def started(path: Path, limit: int, **options: Any) -> "subprocess.Popen[str]":
+    words = ["--database", str(path), "space", "build", "vgg_widths", "--limit", str(limit)]
+    piped = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8"}
+    return subprocess.Popen([sys.executable, "-c", IN_FIFTIES, *words], **piped, **options)
+
+
+def test_progress_is_said_where_there_is_no_terminal(empty: Path) -> None:
+    _, said = started(empty, 150).communicate()
+    assert said.splitlines() == [
+        "50 of 150 points",
+        "100 of 150 points",
+        "150 of 150 points",
+        "vgg_widths: 150 points added, 0 were there",
+    ]
+
+
+@pytest.mark.parametrize("writing", [False, True], ids=["between batches", "in a batch"])
+def test_a_killed_build_leaves_whole_batches_and_goes_on(empty: Path, writing: bool) -> None:
+    journal = empty.with_name(empty.name + "-journal")
+    running = started(empty, 700)
+    while running.poll() is None and not (visible(empty) and (journal.exists() or not writing)):
+        time.sleep(0.001)
     running.send_signal(signal.SIGKILL)
     running.communicate()
     found = numbers(empty)
     assert found == list(range(len(found)))
-    assert len(found) % spaces.BATCH == 0 and 0 < len(found) < 1000
+    assert len(found) % 50 == 0 and 0 < len(found) < 700
     assert rows(empty, "pragma integrity_check") == [("ok",)]
-    answer = archdb("check", database=empty)
-    assert "points are missing" in answer.out
-    wanted = len(found) + 2
-    archdb("space", "build", "nasbench201", "--limit", str(wanted), database=empty)
-    assert numbers(empty) == list(range(wanted))
+    assert f"{700 - len(found)} of 700 points are missing" in archdb("check", database=empty).out
+    again = archdb("space", "build", "vgg_widths", "--limit", "700", database=empty)
+    assert f"{700 - len(found)} points added, {len(found)} were there" in again.err
+    assert numbers(empty) == list(range(700))
 
 
-def numbers_or_none(path: Path) -> list[int]:
+def visible(path: Path) -> list[int]:
     try:
         return numbers(path)
     except sqlite3.OperationalError:  # the writer has it to itself for a moment
@@ -271,34 +350,30 @@ def numbers_or_none(path: Path) -> list[int]:
 
 
 def test_two_builds_at_once_leave_one_space(empty: Path) -> None:
-    both = [started(empty, 300), started(empty, 300)]
+    both = [started(empty, 400), started(empty, 400)]
     ends = [process.communicate() for process in both]
     for process, (_, said) in zip(both, ends, strict=True):
-        assert process.returncode == 0 or b"is locked by another program" in said
-    assert numbers(empty) == list(range(300))
-    assert rows(empty, "select count(distinct name) from network") == [(300,)]
+        assert process.returncode == 0 or "is locked by another program" in said
+    assert numbers(empty) == list(range(400))
+    assert rows(empty, "select count(distinct name) from network") == [(400,)]
+    assert archdb("check", database=empty).status == 0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits are set by POSIX means")
 def test_a_disk_that_fills_up_keeps_finished_batches(empty: Path) -> None:
-    most = empty.stat().st_size + 30_000_000
-    program = (
-        "import sys; from pathlib import Path; from archdb.cli import main; from archdb.db import"
-        " spaces; spaces.BATCH = 50; main(sys.argv[1:], prog_name='archdb')"
+    most = empty.stat().st_size + 500_000
+    limited = started(
+        empty, 400, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
     )
-    words = ["--database", str(empty), "space", "build", "nasbench201", "--limit", "1000"]
-    done = subprocess.run(
-        [sys.executable, "-c", program, *words],
-        capture_output=True,
-        text=True,
-        check=False,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)),
-    )
-    assert done.returncode == 1
-    assert "Traceback" not in done.stderr
-    assert "points are kept" in done.stderr
+    _, said = limited.communicate()
+    assert limited.returncode == 1
+    assert "Traceback" not in said
     found = numbers(empty)
+    assert f"{len(found)} points are kept" in said
     assert found == list(range(len(found)))
-    assert len(found) % 50 == 0 and found
+    assert len(found) % 50 == 0 and 0 < len(found) < 400
     assert rows(empty, "pragma integrity_check") == [("ok",)]
     assert rows(empty, "pragma foreign_key_check") == []
+    assert "points are missing" in archdb("check", database=empty).out
+    archdb("space", "build", "vgg_widths", "--limit", "400", database=empty)
+    assert numbers(empty) == list(range(400))

@@ -136,6 +136,25 @@ def test_published_figures(
         assert f"{flops(profile) / 1e6:.5f}" == million_flops
 
 
+@pytest.mark.parametrize(
+    ("operation", "million_params", "million_flops"),
+    [("none", ("0.073306", "0.079156"), ("7.78305", "7.78890")),
+     ("nor_conv_3x3", ("1.531546", "1.537396"), ("220.11969", "220.12554"))],
+)  # fmt: skip
+def test_the_bounds_of_the_benchmark(
+    operation: str, million_params: tuple[str, str], million_flops: tuple[str, str]
+) -> None:
+    """The least and the most in the benchmark's released file, on CIFAR-10 and on CIFAR-100 (as
+    EvoXBench's normalisation has them); ninety classes more are 90·64 weights and 90 biases."""
+    number = numbers("nasbench201")[cell_string((operation,) * 6)]
+    profile = derive(point("nasbench201", number).network)
+    for more, published, published_flops in zip(
+        (0, 90 * 65), million_params, million_flops, strict=True
+    ):
+        assert f"{(params(profile) + more) / 1e6:.6f}" == published
+        assert f"{(flops(profile) + more) / 1e6:.5f}" == published_flops
+
+
 def test_index_1_by_hand() -> None:
     """Three 3×3 convolutions a cell, five cells a stage, two residual blocks between."""
 

@@ -19,7 +19,8 @@ from archdb.db import schema
 from archdb.db.engine import Progress, insert_many, silent, stream, writing
 from archdb.db.rows import BLOCK, EDGE, LAYER, block_rows, edge_rows, layer_rows
 from archdb.derive import LAYER_COLUMNS, Profile, derive
-from archdb.errors import ArchdbError, DefinitionError
+from archdb.errors import ArchdbError, DefinitionError, nearest
+from archdb.ops.attributes import lower_case
 from archdb.ops.shape import text as shape_text
 from archdb.spaces import Point, Space
 from archdb.structure import fingerprint
@@ -70,7 +71,13 @@ def build(path: Path, space: Space, limit: int | None = None, progress: Progress
 
 def _register(connection: Connection, space: Space, wanted: int) -> None:
     """The space's own row and its citation, once; a larger build widens what is wanted."""
-    reference = seeds.bundled_references()[space.cite]
+    known = seeds.bundled_references()
+    if space.cite not in known:
+        raise DefinitionError(
+            f"cites '{space.cite}', which is in no list of references",
+            remedy=nearest(space.cite, known),
+        ).at(f"search space '{space.name}'")
+    reference = known[space.cite]
     connection.execute(
         text(
             "insert into citation (key, kind, authors, title, year, venue, doi, url) values"
@@ -115,15 +122,37 @@ def _put_batch(connection: Connection, space: Space, numbers: range) -> int:
 
 
 def _derived(space: Space, numbers: Iterable[int]) -> tuple[list[Point], list[Profile]]:
+    """Points and their profiles; a DefinitionError names the first at fault, whatever its fault."""
     points: list[Point] = []
     profiles: list[Profile] = []
-    try:
-        for point in space.points(numbers):
+    laid = iter(space.points(numbers))
+    for number in numbers:
+        place = f"search space '{space.name}', point {number}"
+        try:
+            point = _next(laid, number)
             profiles.append(derive(point.network))
-            points.append(point)
-    except ArchdbError as error:
-        raise error.at(f"search space '{space.name}'") from None
+        except ArchdbError as error:
+            raise error.at(place) from None
+        except Exception as error:
+            raise DefinitionError(f"{type(error).__name__}: {error}").at(place) from error
+        points.append(point)
     return points, profiles
+
+
+def _next(laid: Iterator[Point], number: int) -> Point:
+    """The point of that number, which must be the next that the space's function yields."""
+    point = next(laid, None)
+    if point is None:
+        raise DefinitionError("the function that lays the space ends before it")
+    if point.number != number:
+        raise DefinitionError(
+            f"the function that lays the space yields {point.number} in its place"
+        )
+    try:
+        lower_case(point.name)
+    except ValueError:
+        raise DefinitionError(f"a name is a word in lower case, got {point.name!r}") from None
+    return point
 
 
 def _header(network_id: int, point: Point, space: Space) -> tuple[Any, ...]:

@@ -83,16 +83,10 @@ def _no_match(
 
 
 def spaces(reader: Reader) -> Result:
-    """Every search space that archdb can lay, with what of it is in the database."""
+    """Every search space that archdb can lay, or that is there, and how much of it is."""
     from archdb.spaces import REGISTRY
 
-    rows = {row["space"]: row for row in reader.run("select * from space_summary").to_dicts()}
-    columns = ["space", "title", "citation", "size", "wanted", "built"]
-    return Result(
-        columns,
-        [
-            (name, known.title, known.cite, known.size, row.get("wanted", 0), row.get("built", 0))
-            for name, known in sorted(REGISTRY.items())
-            for row in [rows.get(name, {})]
-        ],
-    )
+    here = reader.run("select space, title, citation, size, wanted, built from space_summary")
+    rows = {name: (name, s.title, s.cite, s.size, 0, 0) for name, s in REGISTRY.items()}
+    rows |= {row[0]: row for row in here.rows}
+    return Result(here.columns, [rows[name] for name in sorted(rows)])

@@ -134,12 +134,8 @@ def _head(source: str) -> tuple[Layer, ...]:
 
 
 @cache
-def _blocks(widths: tuple[int, ...], reductions: tuple[int, ...]) -> tuple[Block, ...]:
-    kinds = ("nasbench_cell", "nasbench_reduction")
-    return tuple(
-        Block(f"cell{i}", kinds[i in reductions], {"filters": width})
-        for i, width in enumerate(widths)
-    )
+def _block(name: str, kind: str, width: int) -> Block:
+    return Block(name, kind, {"filters": width})
 
 
 def _network(name: str, operations: Operations, widths: tuple[int, ...]) -> Network:
@@ -148,15 +144,18 @@ def _network(name: str, operations: Operations, widths: tuple[int, ...]) -> Netw
     stage = len(widths) // 3
     reductions = (stage, 2 * stage + 1)
     layers = list(_stem(widths[0]))
+    blocks = []
     source, before = "stem.bn", widths[0]
     for i, width in enumerate(widths):
         block = f"cell{i}"
         if i in reductions:
             layers += _reduction(block, source, width)
+            blocks.append(_block(block, "nasbench_reduction", width))
         else:
             layers += _cell(block, source, operations, width, before == width)
+            blocks.append(_block(block, "nasbench_cell", width))
         source, before = f"{block}.3", width
-    return Network(name, (*layers, *_head(source)), _blocks(widths, reductions))
+    return Network(name, (*layers, *_head(source)), blocks)
 
 
 # The two spaces.
