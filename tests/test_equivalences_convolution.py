@@ -7,7 +7,7 @@ from drawing import applied, conv, last, out, params
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archdb.facts import COUNTS
+from archdb.facts import COUNTS, WINDOWED
 from archdb.ops import make
 
 few = st.integers(1, 5)
@@ -81,7 +81,7 @@ def test_a_transposed_convolution_of_single_elements_is_a_convolution(
     shape = (channels, side, side)
     up = last(applied(shape, make("conv_transpose2d", {"filters": filters, "kernel": 1})))
     plain = last(applied(shape, conv(filters, 1)))
-    compared = (*COUNTS, "gemm_m", "gemm_n", "gemm_k")
+    compared = (*set(COUNTS).difference(WINDOWED), "gemm_m", "gemm_n", "gemm_k")
     assert {name: up[name] for name in compared} == {name: plain[name] for name in compared}
 
 

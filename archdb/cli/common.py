@@ -84,10 +84,11 @@ def emit(result: Result, form: str) -> None:
     """Print a result in a format, and its notes on standard error (or in a table for papers)."""
     if form in PAPERS:
         from archdb.papers import tables
-        from archdb.queries.paper import paper
+        from archdb.queries.paper import NO_DATASET, paper
 
-        opened = click.get_current_context().meta[OPENED]
-        click.echo(tables.FORMATS[form](result, paper(opened, result)), nl=False)
+        opened = click.get_current_context().meta.get(OPENED)
+        beside = NO_DATASET if opened is None else paper(opened, result)
+        click.echo(tables.FORMATS[form](result, beside), nl=False)
         return
     from archdb import render
 

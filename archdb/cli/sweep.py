@@ -35,5 +35,5 @@ def command(ctx: click.Context, names: tuple[str, ...], inputs: str | None, form
                 headed = done > 1 and form != "ndjson"
                 click.echo(text.split("\n", 1)[1] if headed else text, nl=False)
             rows.append(row)
-    if form not in STREAMED:
-        emit(Result(COLUMNS, rows), form)
+        if form not in STREAMED:
+            emit(Result(COLUMNS, rows), form)

@@ -55,7 +55,7 @@ def _comments(paper: Paper, made: Sheet, long: bool) -> str:
     cite = " ".join(["archdb cite", *paper.networks]) if paper.about else "archdb cite"
     wide = "% wider than a page: choose columns by archdb query, or turn the page\n"
     return (
-        f"% archdb dataset {paper.release.version}, content {paper.release.content}\n"
+        f"% {paper.made_by}\n"
         f"% needs \\usepackage{{{packages}}}; BibTeX of the sources: {cite}\n"
         f"{wide if _width(made) > max(SIZES) else ''}"
     )

@@ -19,8 +19,7 @@ def markdown(result: Result, paper: Paper) -> str:
     rule = ["---:" if number else "---" for number in made.right]
     body = [[_cell(text) + _raised(made.marks.get(text, "")) for text in row] for row in made.rows]
     lines = "".join(f"| {' | '.join(line)} |\n" for line in (head, rule, *body))
-    dataset = f"archdb dataset {paper.release.version}, content {paper.release.content}"
-    notes = [*made.notes, ("", dataset)]
+    notes = [*made.notes, ("", paper.made_by)]
     listed = "".join(f"- {_raised(mark)}{' ' if mark else ''}{_cell(t)}\n" for mark, t in notes)
     return f"{lines}\n{listed}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
+from archdb import __version__
 from archdb.queries.lineage import stated
 from archdb.queries.release import Release, release
 from archdb.queries.result import Result
@@ -20,13 +21,24 @@ EXPLAINED = ("params", "macs", "activations")
 
 class Paper(NamedTuple):
     """`units` by the names of columns and quantities; `about` says in a sentence what each network
-    is; `conventions` how its figures were counted."""
+    is; `conventions` how its figures were counted; `release` is None where no dataset was asked."""
 
     units: dict[str, str]
     about: dict[str, str]
     conventions: list[str]
     networks: list[str]
-    release: Release
+    release: Release | None
+
+    @property
+    def made_by(self) -> str:
+        """The dataset and its hash, or the program alone."""
+        if self.release is None:
+            return f"archdb {__version__}"
+        return f"archdb dataset {self.release.version}, content {self.release.content}"
+
+
+#: What belongs to a layer that is in no database: its rows say all there is.
+NO_DATASET = Paper({}, {}, [], [], None)
 
 
 def paper(reader: Reader, result: Result) -> Paper:
