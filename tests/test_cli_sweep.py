@@ -12,7 +12,7 @@ from command import archdb, files, refused, terminal
 import archdb as package
 from archdb.errors import DatabaseError
 from archdb.queries import sweep as sweeping
-from archdb.queries.sweep import COLUMNS, MOST
+from archdb.queries.sweep import COLUMNS, MOST, columns
 
 
 def swept(database: Path, *words: str) -> list[dict[str, Any]]:
@@ -34,7 +34,7 @@ def test_each_point_is_what_show_says(database: Path) -> None:
         words = ("show", row["architecture"], "--input", row["input"], "--format", "json")
         answer = archdb(*words, database=database)
         shown = {r["quantity"]: r[row["architecture"]] for r in json.loads(answer.out)}
-        figures = set(COLUMNS) - {"architecture", "note"}
+        figures = set(COLUMNS) - {"architecture"}
         assert {column: row[column] for column in figures} == {c: shown[c] for c in figures}
 
 
@@ -97,7 +97,7 @@ def test_ranges_of_two_rules_are_combined_and_globs_stay(built: Path) -> None:
 def test_a_point_that_does_not_derive_has_the_reason(built: Path) -> None:
     row, other = swept(built, "alexnet", "--input", "32,64")
     assert row["note"].startswith("layer 'pool5' (max_pool2d): a 3×3 window does not fit the 1×1")
-    figures = set(COLUMNS) - {"architecture", "input", "note"}
+    figures = set(COLUMNS) - {"architecture", "input"}
     assert {row[column] for column in figures} == {None}
     assert other["note"] is None
     assert other["macs"] > 0
@@ -111,13 +111,34 @@ def test_every_format_has_every_point(built: Path) -> None:
         answer = archdb(*words, "--format", form, database=built)
         assert answer.status == 0
         lines[form] = answer.out.splitlines()
-        plain = answer.out.replace("{,}", "").replace(",", "")
-        assert all(str(number) in plain for number in macs) or form == "csv"
+        assert all(str(size) in answer.out for size in (227, 243, 259))
     rows = list(csv.DictReader(io.StringIO("\n".join(lines["csv"]))))
     assert [int(row["macs"]) for row in rows] == macs
-    assert tuple(rows[0]) == COLUMNS
+    assert list(rows[0]) == columns()
     assert [json.loads(line)["macs"] for line in lines["ndjson"]] == macs
     assert len(lines["tsv"]) == len(lines["csv"]) == 1 + len(macs)
+
+
+@pytest.mark.parametrize("convention", ["flop", "keras_params", "imgclsmob"])
+def test_a_convention_has_the_total_that_compare_has(database: Path, convention: str) -> None:
+    counted = ("--convention", convention)
+    words = ("resnet50", "googlenet", "--input", "224..256:32", *counted)
+    found = {
+        (row["architecture"], row["input"]): row[convention] for row in swept(database, *words)
+    }
+    for size in ("224", "256"):
+        words = ("resnet50", "googlenet", "--input", size, *counted, "--format", "json")
+        answer = archdb("compare", *words, database=database)
+        total = json.loads(answer.out)[-1]
+        for name in ("resnet50", "googlenet"):
+            assert found[name, f"3x{size}x{size}"] == total[name], name
+
+
+def test_what_a_convention_does_not_price_is_open(built: Path) -> None:
+    rows = swept(built, "alexnet", "--input", "227", "--convention", "ptflops")
+    assert [row["ptflops"] for row in rows] == [None], "local response normalisation"
+    answer = archdb("sweep", "alexnet", "--convention", "flopp", database=built)
+    refused(answer, "'flopp'", "did you mean flop")
 
 
 @pytest.mark.parametrize("form", ["csv", "tsv", "ndjson"])

@@ -15,25 +15,33 @@ STREAMED = ("csv", "tsv", "ndjson")
     "names", nargs=-1, required=True, metavar="NAME[+RULE=RANGE]…", shell_complete=complete_names
 )
 @click.option("--input", "inputs", metavar="RANGE", help="Input sizes: 128..512:32, or 224,256.")
+@click.option("--convention", metavar="NAME", help="Add the total of a counting convention.")
 @format_option
 @click.pass_context
-def command(ctx: click.Context, names: tuple[str, ...], inputs: str | None, form: str) -> None:
+def command(
+    ctx: click.Context,
+    names: tuple[str, ...],
+    inputs: str | None,
+    convention: str | None,
+    form: str,
+) -> None:
     """Figures over a range of input sizes, widths or dilations: one row for each point.
 
     A range is FIRST..LAST[:STEP] or a list between commas. Nothing is stored.
     """
     from archdb import render
     from archdb.queries.result import Result
-    from archdb.queries.sweep import COLUMNS, sweep
+    from archdb.queries.sweep import columns, sweep
 
     rows = []
     with open_database(ctx) as database:
-        for done, (total, row) in enumerate(sweep(database, names, inputs), start=1):
+        points, heads = sweep(database, names, inputs, convention), columns(convention)
+        for done, (total, row) in enumerate(points, start=1):
             database.progress(done, total)
             if form in STREAMED:
-                text = render.FORMATS[form](Result(COLUMNS, [row]))
+                text = render.FORMATS[form](Result(heads, [row]))
                 headed = done > 1 and form != "ndjson"
                 click.echo(text.split("\n", 1)[1] if headed else text, nl=False)
             rows.append(row)
         if form not in STREAMED:
-            emit(Result(COLUMNS, rows), form)
+            emit(Result(heads, rows), form)

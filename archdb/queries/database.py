@@ -74,12 +74,15 @@ class Database(Reader):
 
         return store(self, name, rules, new_name, only)
 
-    def sweep(self, *names: str, input: str | int | None = None) -> Result:
+    def sweep(
+        self, *names: str, input: str | int | None = None, convention: str | None = None
+    ) -> Result:
         """A row for each point; names may hold ranges, as 'mobilenet_v1+width=0.25..1:0.25' does,
         and so may the input: '128..512:32'."""
-        from archdb.queries.sweep import COLUMNS, sweep
+        from archdb.queries.sweep import columns, sweep
 
-        return Result(COLUMNS, [row for _, row in sweep(self, names, _words(input))])
+        points = sweep(self, names, _words(input), convention)
+        return Result(columns(convention), [row for _, row in points])
 
     def lineage(self, name: str) -> Result:
         """How a network says it differs from its base, that from its own, and so on."""

@@ -11,10 +11,12 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from archdb.derive import derive, native_input
+from archdb.derive import LAYER_COLUMNS, Profile, derive, native_input
 from archdb.errors import ShapeError, UsageError
 from archdb.facts import params
 from archdb.ops.shape import Shape, resize, text
+from archdb.queries import pricing
+from archdb.queries.pricing import Number, Prices
 from archdb.queries.rewritten import rewritten, say_left
 from archdb.rewrite.names import PLUS
 from archdb.totals import TOTAL_COLUMNS
@@ -28,9 +30,14 @@ FIGURES = (
     *("macs", "activations", "peak_activation_elements", "depth"),
     *("receptive_field_h", "receptive_field_w"),
 )
-COLUMNS = ("architecture", "input", "params", *FIGURES, "note")
+COLUMNS = ("architecture", "input", "params", *FIGURES)
 #: More points than this are a slip of the keyboard.
 MOST = 100_000
+
+
+def columns(convention: str | None = None) -> list[str]:
+    """The names of what a row holds."""
+    return [*COLUMNS, *([convention] if convention else []), "note"]
 
 
 def expand(words: str) -> list[str]:
@@ -72,12 +79,14 @@ def _rules(rule: str) -> list[str]:
 
 
 def sweep(
-    reader: Reader, words: Sequence[str], inputs: str | None
+    reader: Reader, words: Sequence[str], inputs: str | None, convention: str | None = None
 ) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    """(number of points, a row of COLUMNS) for each point, input by input.
+    """(number of points, a row of columns) for each point, input by input.
 
     A point that cannot be derived has its reason in `note` and no figures.
     """
+    pricing.check(reader, convention)
+    counted = pricing.conventions(reader, convention) if convention else []
     choices = [_choices(word) for word in words]
     sizes = [None] if inputs is None else expand(inputs)
     points = len(sizes) * sum(prod(map(len, parts)) for parts in choices)
@@ -92,18 +101,34 @@ def sweep(
         for one, native in natives
     ]
     for network, shape in asked:
-        yield points, _point(network, shape)
+        yield points, _point(network, shape, counted)
 
 
-def _point(network: Network, shape: Shape) -> tuple[Any, ...]:
+def _point(network: Network, shape: Shape, counted: Sequence[Prices]) -> tuple[Any, ...]:
     try:
-        totals = derive(network, shape).totals
+        profile = derive(network, shape)
+        totals, priced = profile.totals, [_priced(profile, each) for each in counted]
     except ShapeError as error:
         totals = dict.fromkeys(TOTAL_COLUMNS) | {"note": f"{error.places[-1]}: {error.what}"}
+        priced = [None] * len(counted)
     return (
         network.name,
         text(shape),
         params(totals),
         *(totals[column] for column in FIGURES),
+        *priced,
         totals["note"],
     )
+
+
+def _priced(profile: Profile, prices: Prices) -> Number | None:
+    """What a network counts for, its auxiliary heads left out; None where an op is not priced."""
+    total = 0
+    for layer, row in zip(profile.network.layers, profile.rows, strict=True):
+        if not layer.auxiliary:
+            counts = dict(zip(LAYER_COLUMNS, row, strict=True))
+            value = prices.priced(layer.op.name, counts | {"params": params(counts)})
+            if value is None:
+                return None
+            total += value
+    return prices.divided(total)
