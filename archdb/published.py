@@ -121,7 +121,9 @@ Line = Annotated[Any, Kind("text", str)]
 Digits = Annotated[Any, Kind("digits as printed", _digits)]
 Input = Annotated[Any, Kind("an input such as 3x224x224", _shape)]
 Globs = Annotated[Any, Kind("globs between spaces, with '!' those of layers left out", _globs)]
-Sum = Annotated[Any, Kind("whole numbers with + - * / ** and parentheses, after 'ours' if ours is the first", _sum)]
+Sum = Annotated[
+    Any, Kind("whole numbers with + - * / ** and parentheses, or 'ours' and these", _sum)
+]
 Unit = Annotated[Any, choice(*UNITS)]
 
 _OPTIONAL = dict.fromkeys(("architecture", "scope", "convention", "input", "note"))

@@ -21,7 +21,8 @@ select
     case
         when quantity in ('top1_error', 'top5_error') or architecture is null
             or status = 'not comparable' then 'not comparable'
-        when derived >= at_least and derived < below then 'agrees'
+        -- A select keeps a condition on the verdict out here, where the value is already derived.
+        when derived >= at_least and derived < below then (select 'agrees')
         when explained >= e_at_least and explained < e_below or status = 'erratum' then 'explained'
         when derived is null then 'not comparable'
         else 'contradicts'
