@@ -9,8 +9,9 @@ all the tolerance there is.
 
 An explanation says how the figure has to be read to agree: as that of another network, input,
 choice of layers, counting convention or unit; with digits cut off instead of rounded, or zeros
-that only fill; or as a sum that is written out. Each such reading is checked in its turn. What
-no reading explains has a status: erratum, open question, or not comparable.
+that only fill; or as a sum that is written out, from our own value on where that is part of it.
+Each such reading is checked in its turn. What no reading explains has a status: erratum, open
+question, or not comparable.
 """
 
 from __future__ import annotations
@@ -112,7 +113,7 @@ def _globs(value: Any) -> tuple[str, ...]:
 
 
 def _sum(value: Any) -> str:
-    evaluated(value)
+    terms(value)
     return str(value)
 
 
@@ -120,7 +121,9 @@ Line = Annotated[Any, Kind("text", str)]
 Digits = Annotated[Any, Kind("digits as printed", _digits)]
 Input = Annotated[Any, Kind("an input such as 3x224x224", _shape)]
 Globs = Annotated[Any, Kind("globs between spaces, with '!' those of layers left out", _globs)]
-Sum = Annotated[Any, Kind("whole numbers with + - * / ** and parentheses", _sum)]
+Sum = Annotated[
+    Any, Kind("whole numbers with + - * / ** and parentheses, or 'ours' and these", _sum)
+]
 Unit = Annotated[Any, choice(*UNITS)]
 
 _OPTIONAL = dict.fromkeys(("architecture", "scope", "convention", "input", "note"))
@@ -175,6 +178,12 @@ def evaluated(words: str) -> Fraction:
         return _value(ast.parse(words, mode="eval").body)
     except (SyntaxError, KeyError, ArithmeticError, AttributeError):
         raise ValueError(words) from None
+
+
+def terms(words: str) -> tuple[bool, Fraction]:
+    """Whether our own value is the first term, as in 'ours - 9600/2', and the sum of the others."""
+    mine = words.startswith(("ours + ", "ours - "))
+    return mine, evaluated(f"0{words.removeprefix('ours')}" if mine else words)
 
 
 def _value(node: Any) -> Fraction:

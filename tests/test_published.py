@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from archdb import published
 from archdb.errors import DefinitionError
-from archdb.published import EXPLANATION, FIGURE, evaluated, interval
+from archdb.published import EXPLANATION, FIGURE, evaluated, interval, terms
 
 WHOLE_CATALOGUE = True
 
@@ -60,6 +60,14 @@ SUMS = [
 @pytest.mark.parametrize(("words", "value"), SUMS)
 def test_sums_are_evaluated_exactly(words: str, value: int) -> None:
     assert evaluated(words) == value
+
+
+def test_a_sum_may_begin_with_our_own_value() -> None:
+    assert terms("ours - 9600/2 + 1") == (True, -4799)
+    assert terms("9600/2") == (False, 4800)
+    for words in ("ours", "1 + ours", "ours 1", "ours * 2", "ourselves + 1"):
+        with pytest.raises(ValueError):
+            terms(words)
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ from archdb.published import (
     Figure,
     bundled_explanations,
     bundled_figures,
-    evaluated,
+    terms,
 )
 from archdb.queries.sql import checks
 from archdb.seeds import bundled_references
@@ -135,7 +135,11 @@ def verdict(figure: Figure, explanation: Explanation | None) -> str:
         return "contradicts"
     if status == "erratum":
         return "explained"
-    read = evaluated(explanation.sum) if explanation.sum else value(figure, explanation)
+    if explanation.sum:
+        mine, others = terms(explanation.sum)
+        read = others + (value(figure) if mine else 0)
+    else:
+        read = value(figure, explanation)
     return "explained" if within(read, explanation.interval(figure)) else "contradicts"
 
 

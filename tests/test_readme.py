@@ -15,6 +15,7 @@ too. `pytest --update` rewrites the outputs in place.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import shutil
@@ -72,6 +73,15 @@ def commands(body: str) -> list[Command]:
     return found
 
 
+def missing(words: str) -> str:
+    """What a command needs that is not installed here, if anything."""
+    if words.startswith("sqlite3") and shutil.which("sqlite3") is None:
+        return "the sqlite3 shell"
+    if words.startswith("archdb plot") and importlib.util.find_spec("matplotlib") is None:
+        return "matplotlib"
+    return ""
+
+
 class Terminal:
     """One page's blocks, run in order as far as they are asked for."""
 
@@ -109,7 +119,7 @@ class Terminal:
             if not words.startswith("archdb"):
                 return command.output
             shutil.rmtree(self.data)  # this is its first use
-        if words.startswith("sqlite3") and shutil.which("sqlite3") is None:
+        if missing(words):
             return command.output
         return self.shell(["sh", "-c", words])
 
@@ -156,8 +166,9 @@ def test_block(
         page.write_text(text[: block.start] + actual + text[block.end :], "utf-8")
     else:
         assert actual == block.body
-    if block.kind == "console" and "$ sqlite3" in block.body and shutil.which("sqlite3") is None:
-        pytest.skip("the commands of the sqlite3 shell did not run: it is not installed")
+    lacking = {missing(c.words) for c in commands(block.body)} if block.kind == "console" else set()
+    if any(lacking):
+        pytest.skip(f"some commands did not run, for want of {', '.join(filter(None, lacking))}")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -11,7 +11,7 @@ from archdb.db import schema, store
 from archdb.db.engine import insert_many
 from archdb.errors import ArchdbError, DefinitionError, nearest
 from archdb.ops.shape import parse
-from archdb.published import Explanation, Figure, evaluated
+from archdb.published import Explanation, Figure, terms
 from archdb.records import Reference
 
 _FIGURE = (*Figure._fields, "at_least", "below")
@@ -60,7 +60,7 @@ def _explanation_row(explanation: Explanation, figures: Mapping[str, Figure]) ->
             remedy=nearest(explanation.figure, figures),
         )
     interval = explanation.interval(figures[explanation.figure])
-    total = float(evaluated(explanation.sum)) if explanation.sum else None
+    total = float(terms(explanation.sum)[1]) if explanation.sum else None
     return (*map(_cell, explanation), *interval, total)
 
 

@@ -21,7 +21,8 @@ select
     case
         when quantity in ('top1_error', 'top5_error') or architecture is null
             or status = 'not comparable' then 'not comparable'
-        when derived >= at_least and derived < below then 'agrees'
+        -- A select keeps a condition on the verdict out here, where the value is already derived.
+        when derived >= at_least and derived < below then (select 'agrees')
         when explained >= e_at_least and explained < e_below or status = 'erratum' then 'explained'
         when derived is null then 'not comparable'
         else 'contradicts'
@@ -40,9 +41,11 @@ from (
     select distinct  -- keeps each value from being derived again wherever it is used
         f.*, e.status, e.because, e.at_least as e_at_least, e.below as e_below,
         (select value from figure_reading r where r.figure = f.figure and r.reading = 'printed') as derived,
-        coalesce(e.sum_value, (
+        iif(e.sum is null, (
             select value from figure_reading r where r.figure = f.figure and r.reading = 'explained'
-        )) as explained,
+        ), e.sum_value + iif(e.sum glob 'ours [+-] *', (
+            select value from figure_reading r where r.figure = f.figure and r.reading = 'printed'
+        ), 0)) as explained,
         (select group_concat(part, '; ') from (
             select 'as ' || e.architecture as part
             union all select 'at ' || e.input
