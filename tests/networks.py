@@ -106,7 +106,7 @@ def graphs(draw: Callable[[Any], Any]) -> Network:
     if draw(st.booleans()):
         growing.lay(make("flatten", {}))
     for units in draw(st.lists(WIDTHS, max_size=2)):
-        growing.lay(make("linear", {"units": units}))
+        growing.lay(make("linear", {"units": units, "bias": draw(st.booleans())}))
         growing.lay(draw(plain))
     growing.lay(make("linear", {"units": 5}))
     growing.lay(make("softmax", {}))
