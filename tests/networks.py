@@ -95,17 +95,30 @@ def graphs(draw: Callable[[Any], Any]) -> Network:
     """Convolutions, pools and what stands between them; units whose branches are added or stacked;
     and fully connected layers at the end."""
     growing = Growing(2, draw(SIDES), draw(SIDES))
-    for kind in draw(st.lists(st.sampled_from(["op", "sum", "stack"]), min_size=1, max_size=4)):
+    kinds = st.sampled_from(["op", "sum", "stack", "preactivated"])
+    for kind in draw(st.lists(kinds, min_size=1, max_size=4)):
         if kind == "op":
             growing.lay(draw(st.one_of(convs, depthwise, pools, plain)))
+        elif kind == "preactivated":
+            _preactivated(growing)
         else:
             _unit(draw, growing, kind == "sum")
+    if draw(st.booleans()):
+        growing.lay(make("flatten", {}))
     for units in draw(st.lists(WIDTHS, max_size=2)):
-        growing.lay(make("linear", {"units": units}))
+        growing.lay(make("linear", {"units": units, "bias": draw(st.booleans())}))
         growing.lay(draw(plain))
     growing.lay(make("linear", {"units": 5}))
     growing.lay(make("softmax", {}))
     return growing.network()
+
+
+def _preactivated(growing: Growing) -> None:
+    """A unit that begins with a norm of what its shortcut reads too."""
+    source = growing.last
+    growing.lay(make("batch_norm", {}))
+    growing.lay(make("depthwise_conv2d", {"kernel": 3, "padding": 1, "multiplier": 1}))
+    growing.lay(make("add", {}), source, growing.last)
 
 
 def _unit(draw: Callable[[Any], Any], growing: Growing, added: bool) -> None:

@@ -24,8 +24,9 @@ def ops(network: Network, name: str) -> list[Any]:
 
 
 def same_where_named(before: Profile, after: Profile, columns: tuple[str, ...]) -> None:
-    """Every layer of the base has the same figures under its name."""
-    for layer in before.network:
+    """Every layer that is still there has the same figures under its name."""
+    names = {layer.name for layer in after.network}
+    for layer in (layer for layer in before.network if layer.name in names):
         was, now = before.layer(layer.name), after.layer(layer.name)
         assert [now[column] for column in columns] == [was[column] for column in columns]
 
@@ -38,6 +39,7 @@ def left(rewritten: Rewritten) -> set[str]:
 def test_fc_to_conv_keeps_parameters_and_macs_at_the_native_input(network: Network) -> None:
     before, after = derive(network), derive(apply(network, "fc-to-conv").network)
     assert not ops(after.network, "linear")
+    assert not ops(after.network, "flatten")
     assert params(after) == params(before)
     assert after.totals["macs"] == before.totals["macs"]
     same_where_named(before, after, ("weight_params", "bias_params", "macs", "out_elements"))
@@ -137,6 +139,13 @@ def test_fold_bn_removes_norms_and_adds_biases(network: Network) -> None:
     gone = [layer for layer in network if layer.name not in kept]
     assert {layer.op.name for layer in gone} <= {"batch_norm"}
     folded = [before.layer(layer.name) for layer in gone]
+    # each whose layer of weights nobody else reads, who would see what is scaled now
+    names = {layer.name for layer in gone}
+    for norm in (layer for layer in network if layer.op.name == "batch_norm"):
+        (source,) = (layer for layer in network if layer.name == norm.inputs[0])
+        alone = [layer.name for layer in network if source.name in layer.inputs] == [norm.name]
+        weights = source.op.name in ("conv2d", "depthwise_conv2d", "linear")
+        assert (norm.name in names) == (alone and (weights or source.name in names))
     assert after.totals["macs"] == before.totals["macs"]
     norms = before.totals["norm_params"] - after.totals["norm_params"]
     assert norms == sum(row["norm_params"] for row in folded)
