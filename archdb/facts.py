@@ -104,8 +104,9 @@ def _facts_of(op: Op, inputs: tuple[Shape | None, ...]) -> Facts:
 
 def check_size(counts: Iterable[Any]) -> None:
     """Raises ShapeError where an integer among `counts` exceeds the 64 bits of a column."""
-    if any(isinstance(count, int) and count > LARGEST for count in counts):
-        raise ShapeError("a count exceeds 64 bits", remedy="ask for a smaller input")
+    for count in counts:
+        if isinstance(count, int) and count > LARGEST:
+            raise ShapeError("a count exceeds 64 bits", remedy="ask for a smaller input")
 
 
 def _open(reason: str, out: Shape | None = None, known: tuple[Shape, ...] = ()) -> Facts:
