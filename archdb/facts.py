@@ -129,8 +129,9 @@ def _windowed(
 
 def check_size(counts: Iterable[Any]) -> None:
     """Raises ShapeError where an integer among `counts` exceeds the 64 bits of a column."""
-    if any(isinstance(count, int) and count > LARGEST for count in counts):
-        raise ShapeError("a count exceeds 64 bits", remedy="ask for a smaller input")
+    for count in counts:
+        if isinstance(count, int) and count > LARGEST:
+            raise ShapeError("a count exceeds 64 bits", remedy="ask for a smaller input")
 
 
 def _open(reason: str, out: Shape | None = None, known: tuple[Shape, ...] = ()) -> Facts:

@@ -129,3 +129,63 @@ def test_the_costliest_layer_is_the_largest_of_the_layer_rows(mixed: Path) -> No
         assert row["macs"] == found[0]["most"]
         if row["architecture"] > "d":
             break
+
+
+#: The same questions of the layer rows, with none of the totals that the saved queries read.
+FROM_LAYERS = """
+    with layers as (
+        select n.id, n.name, l.op, l.kernel_h = 1 and l.kernel_w = 1 as pointwise,
+            d.weight_params + d.bias_params + d.norm_params as params, d.macs
+        from network n
+        join profile p on p.network_id = n.id
+        join layer l on l.network_id = n.id
+        join layer_profile d on d.profile_id = p.id and d.position = l.position
+        where n.space = 'nasbench201'
+    ),
+    sums as (
+        select id, name, sum(params) as params, sum(macs) as macs,
+            sum(params) filter (where op = 'conv2d' and pointwise) as point_params,
+            sum(macs) filter (where op = 'conv2d' and pointwise) as point_macs,
+            sum(params) filter (where op = 'linear') as linear_params,
+            sum(macs) filter (where op = 'linear') as linear_macs
+        from layers group by id, name
+    )
+"""
+BY_HAND = {
+    "largest_within_budget": """
+        select name, params, macs from sums where macs <= 50000000
+        order by params desc, macs, name limit 20""",
+    "pointwise_share": """
+        select name, round(100.0 * point_params / params, 1) as p,
+            round(100.0 * point_macs / macs, 1) as m
+        from sums order by m desc, name""",
+    "fully_connected_share": """
+        select name, round(100.0 * linear_params / params, 1) as p,
+            round(100.0 * linear_macs / macs, 1)
+        from sums order by p desc, name""",
+    "attribute_means": """
+        select a.value, count(*), round(avg(params)), round(avg(macs)) as m
+        from sums join point a on a.network_id = sums.id and a.attribute = 'edge_0_1'
+        group by a.value order by m, a.value""",
+    "receptive_fields": """
+        select receptive_field_h, receptive_field_w, receptive_field_note, count(*)
+        from profile p join sums on sums.id = p.network_id
+        group by 1, 2, 3 order by 1 is null, 1, 2, 3""",
+    "depths": """
+        select p.depth, count(*), min(params), max(params), min(sums.macs), max(sums.macs)
+        from profile p join sums on sums.id = p.network_id group by 1 order by 1""",
+    "isomorphic_points": """
+        select a.value, count(*) as points, min(live_params), min(params), max(params), min(name)
+        from sums join profile p on p.network_id = sums.id
+        join point a on a.network_id = sums.id and a.attribute = 'live_cell'
+        group by 1 order by points desc, 1 limit 20""",
+}
+
+
+@pytest.mark.parametrize("name", BY_HAND)
+def test_the_layer_rows_give_the_same_answer(
+    name: str, mixed: Path, opened: sqlite3.Connection
+) -> None:
+    found = [tuple(row.values()) for row in rows(mixed, name, space="nasbench201")]
+    assert found == opened.execute(FROM_LAYERS + BY_HAND[name]).fetchall()
+    assert found
