@@ -186,8 +186,7 @@ NOTHING = {
     *("block_inception_v3_a", "block_inception_v3_b", "block_inception_v3_c", "block_se"),
     *("block_inverted_residual", "block_resnet_basic", "block_resnet_bottleneck"),
     *("darknet19", "dilated_context_large", "dilated_frontend", "segnet"),
-    *("lenet5_caffe", "lenet5_modern", "lstm_imdb", "overfeat_accurate", "overfeat_fast"),
-    "regnet_x_400mf",
+    *("lenet5_caffe", "lenet5_modern", "lstm_imdb", "regnet_x_400mf"),
 }
 
 
