@@ -419,6 +419,13 @@ def test_a_figure_cites_what_is_listed(put: Callable[..., None]) -> None:
         put(citation="he2061")
 
 
+def test_a_network_is_derived_at_the_inputs_of_its_figures(database: Path) -> None:
+    with closing(sqlite3.connect(database)) as connection:
+        there = set(connection.execute("select architecture, input from architecture_summary"))
+    stated = {(f.architecture, f.input) for f in FIGURES.values() if f.quantity not in ACCURACIES}
+    assert {(name, size) for name, size in stated if name and size} <= there
+
+
 def test_an_explanation_explains_a_figure(put: Callable[..., None]) -> None:
     with pytest.raises(DefinitionError, match="explains 'he2016-6', which is no figure"):
         put(EXPLANATIONS["he2016-6"])
