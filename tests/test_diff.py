@@ -123,6 +123,12 @@ def test_every_table_is_compared(
     assert found and (row is None or row in found)
 
 
+def test_what_views_only_repeat_is_told_once(built: Path, new: Path) -> None:
+    """A network's family stands in its row and in architecture_summary."""
+    change(new, "update network set family = 'F' where name = 'nin'")
+    assert len(changes(built, new)) == 1
+
+
 def test_a_year_is_no_number_of_things(built: Path, new: Path) -> None:
     change(new, "update citation set year = 2000 where key = 'he2016'")
     out = archdb("diff", str(built), str(new)).out

@@ -77,7 +77,7 @@ def test_a_picture_has_the_same_bytes_each_time(kind: str, place: Path, tmp_path
     for seed, zone in (("1", "UTC"), ("2", "Asia/Tokyo")):
         own = tmp_path / seed
         own.mkdir()
-        (own / "matplotlibrc").write_text("font.size: 2" + seed)
+        (own / "matplotlibrc").write_text(f"axes.linewidth: {seed}")
         words = ("plot", kind, *CHARTS[kind], "-o", str(own / "x.svg"))
         env = os.environ | {"PYTHONHASHSEED": seed, "TZ": zone, "MATPLOTLIBRC": str(own)}
         subprocess.run(command(*words, database=place), env=env, check=True, capture_output=True)

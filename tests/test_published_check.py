@@ -180,6 +180,20 @@ def test_figures_are_of_networks_that_are_there_and_cite_what_is_listed() -> Non
     assert {f.convention for f in FIGURES.values() if f.convention} <= CONVENTIONS.keys()
 
 
+#: Of which no source that was read prints a figure.
+NOTHING = {
+    *("block_dense", "block_fire", "block_inception_v1", "block_inception_v1_naive"),
+    *("block_inception_v3_a", "block_inception_v3_b", "block_inception_v3_c", "block_se"),
+    *("block_inverted_residual", "block_resnet_basic", "block_resnet_bottleneck"),
+    *("darknet19", "dilated_context_large", "dilated_frontend", "segnet"),
+    *("lenet5_caffe", "lenet5_modern", "lstm_imdb", "regnet_x_400mf"),
+}
+
+
+def test_every_other_network_has_a_figure() -> None:
+    assert set(NAMES) - {f.architecture for f in FIGURES.values()} == NOTHING
+
+
 KNOWN = [  # figure, what archdb derives, its verdict, how the printed digits come about
     ("lecun1998-6", 1516 * 100, "explained", 60 * (25 + 1) * 100),  # 156,000: a bias a kernel
     ("krizhevsky2012-1", 60_965_224, "explained", 60_965_224),  # 60 M: cut off
@@ -403,6 +417,13 @@ def test_what_is_put_replaces_what_was_there(put: Callable[..., None], database:
 def test_a_figure_cites_what_is_listed(put: Callable[..., None]) -> None:
     with pytest.raises(DefinitionError, match=r"figure 'he2016-3': cites 'he2061'.*(?s:.)*he2016"):
         put(citation="he2061")
+
+
+def test_a_network_is_derived_at_the_inputs_of_its_figures(database: Path) -> None:
+    with closing(sqlite3.connect(database)) as connection:
+        there = set(connection.execute("select architecture, input from architecture_summary"))
+    stated = {(f.architecture, f.input) for f in FIGURES.values() if f.quantity not in ACCURACIES}
+    assert {(name, size) for name, size in stated if name and size} <= there
 
 
 def test_an_explanation_explains_a_figure(put: Callable[..., None]) -> None:
