@@ -32,8 +32,7 @@ def refresh_all(
     for done, name in enumerate(names):
         progress(done, len(names))
         try:
-            with connection.begin_nested():
-                store.refresh(connection, store.id_of(connection, name))
+            store.refresh(connection, store.id_of(connection, name))
         except ArchdbError as error:
             faults[name] = error
     progress(len(names), len(names))
