@@ -195,7 +195,7 @@ def test_types_units_and_keys(exported: Path) -> None:
     assert fields["is_native"]["constraints"]["enum"] == [0, 1]
     assert schema["missingValues"] == [""]
     keys = [key["fields"] for key in schema["foreignKeys"]]
-    assert keys == [["architecture"], ["variant_of"]]
+    assert keys == [["architecture"], ["variant_of"], ["space"]]
 
 
 def test_every_column_of_a_view_has_its_meaning(exported: Path) -> None:

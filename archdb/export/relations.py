@@ -17,6 +17,7 @@ TYPES = {"integer": "integer", "real": "number", "text": "string"}
 NAMES = {
     **{"architecture": ("network", "name"), "variant_of": ("network", "name")},
     **{"citation": ("citation", "key"), "convention": ("convention", "name")},
+    "space": ("space", "name"),
 }
 
 

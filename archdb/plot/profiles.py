@@ -42,7 +42,7 @@ def by_depth(chart: Chart, path: Path) -> None:
             for axes, unit in zip(panels[0], PANELS.values(), strict=True):
                 axes.set_title(unit)
         for axes in panels[-1]:
-            axes.xaxis.get_major_locator().set_params(integer=True)
+            axes.locator_params(axis="x", integer=True)
             axes.set_xlabel("depth (weight layers on the longest path)")
         _finish(drawn, panels[0, 0], chart, path)
 
@@ -51,7 +51,7 @@ def _values_by_depth(axes: Axes, series: Series, quantity: str) -> None:
     colour = dict(zip(PANELS, COLOURS, strict=False))[quantity]
     x = [int(at) for at in series.at]
     axes.bar(x, [value or 0 for value in series.values[quantity]], color=colour, width=0.8)
-    axes.yaxis.get_major_locator().set_params(nbins=5)
+    axes.locator_params(axis="y", nbins=5)
 
 
 def by_resolution(chart: Chart, path: Path) -> None:

@@ -51,8 +51,8 @@ def _parted(reader: Reader, name: str) -> tuple[str, Sequence[str]]:
         return reader.resolve(name), ()
     from archdb.rewrite import split_name
 
-    stored, rules = split_name(name)
-    return reader.resolve(stored), rules
+    base = reader.resolve(name.partition("+")[0])  # first: names of points have a plus, too
+    return base, split_name(name)[1]
 
 
 def _has_rules(reader: Reader, name: str) -> bool:
