@@ -198,7 +198,7 @@ def test_the_readme_sets_up_by_two_command_lines_and_nothing_else_does() -> None
     use, test = set_up_lines()
     assert [page.name for page in PAGES[1:] if f"$ {SET_UP}" in page.read_text("utf-8")] == []
     assert use.endswith(" && .venv/bin/archdb compare vgg16 alexnet")
-    assert test.endswith(" && .venv/bin/pytest")
+    assert test.endswith(" && .venv/bin/pytest -n auto")
 
 
 def test_ci_runs_the_command_line_of_the_readme() -> None:
