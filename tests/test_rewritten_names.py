@@ -244,6 +244,43 @@ def test_every_table_is_copied_or_left_on_purpose() -> None:
     assert set(metadata.tables) | {"alembic_version"} == copied | left
 
 
+@pytest.mark.parametrize("form", ["latex", "markdown"])
+def test_a_table_for_papers_says_what_it_was_made_of(built: Path, form: str) -> None:
+    words = ("compare", "vgg_16", "vgg16+fc-to-conv+classes=21", "--format", form)
+    answer = archdb(*words, database=built)
+    assert answer.status == 0, answer.err
+    assert "(configuration D), rewritten by fc-to-conv+classes=21, input 3" in answer.out
+    if form == "latex":
+        assert "archdb cite vgg16\n" in answer.out, "what rules make cites what they were put to"
+
+
+def test_it_is_drawn(built: Path) -> None:
+    answer = archdb("graph", "lenet5_modern+fc-to-conv", "--layers", database=built)
+    assert answer.status == 0, answer.err
+    assert "5×5" in next(line for line in answer.out.splitlines() if "120×1×1" in line)
+    plain = archdb("graph", "lenet5_modern", database=built)
+    dataset = answer.out.partition(":")[0]
+    assert plain.out.startswith(dataset), "of the same dataset"
+
+
+def test_it_is_charted(built: Path, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    words = ("vgg16", "vgg16+stack-3x3", "alexnet+stack-3x3", "-o", str(tmp_path / "chart.svg"))
+    for kind in ("depth", "resolution", "receptive-field"):
+        answer = archdb("plot", kind, *words, database=built)
+        assert answer.status == 0, answer.err
+        assert "alexnet+stack-3x3" in (tmp_path / "chart.svg").read_text("utf-8")
+
+
+def test_a_number_of_it_is_explained(built: Path) -> None:
+    words = ("explain-number", "vgg16+classes=10", "134.3M", "--format", "json")
+    answer = archdb(*words, database=built)
+    assert answer.status == 0, answer.err
+    found = json.loads(answer.out)[0]
+    assert found["architecture"] == "vgg16+classes=10"
+    assert found["value"] == 138_357_544 - 990 * (4096 + 1)
+
+
 def test_from_python(built: Path) -> None:
     with package.open(built) as database:
         result = database.compare("vgg16", "vgg16+fc-to-conv", input=384).to_dicts()

@@ -31,9 +31,11 @@ def command(ctx: click.Context, name: str, layers: bool, size: str | None, form:
     from archdb.diagram import FORMATS
     from archdb.queries.outline import outline
     from archdb.queries.release import release
+    from archdb.queries.rewritten import holding
 
     with open_database(ctx) as database:
-        drawn = outline(database, database.resolve(name), size, layers=layers)
+        with holding(database, [name]) as (reader, held):
+            drawn = outline(reader, reader.resolve(held[0]), size, layers=layers)
         made = release(database)
     said = f"archdb dataset {made.version}, content {made.content}: {drawn.name} at {drawn.input}"
     click.echo(FORMATS[form](drawn, said), nl=False)

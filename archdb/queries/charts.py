@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from archdb.errors import NotFoundError, nearest
 from archdb.queries.freshness import fresh, freshen
 from archdb.queries.release import Release, release
+from archdb.queries.rewritten import holding
 
 if TYPE_CHECKING:
     from archdb.queries.reader import Reader
@@ -99,40 +100,51 @@ def _nothing(reader: Reader, names: Sequence[str], source: str | None) -> NotFou
 
 def by_depth(reader: Reader, names: Sequence[str], wanted: str | None) -> Chart:
     """Params and MACs of what stands at each depth."""
-    return _chart(reader, names, wanted, "by_depth", "depth", ("macs", "params"))
+    with holding(reader, names) as held:
+        return _chart(reader, held, wanted, "by_depth", "depth", ("macs", "params"))
 
 
 def by_resolution(reader: Reader, names: Sequence[str], wanted: str | None) -> Chart:
     """Params and MACs of the layers with each output size, from the largest maps on."""
-    return _chart(reader, names, wanted, "by_resolution", "resolution", ("macs", "params"))
+    with holding(reader, names) as held:
+        return _chart(reader, held, wanted, "by_resolution", "resolution", ("macs", "params"))
 
 
 def fields(reader: Reader, names: Sequence[str], wanted: str | None) -> Chart:
     """The receptive field behind each layer; none where paths disagree."""
-    chart = _chart(reader, names, wanted, "fields", "layer", ("field",))
-    for name, input, at, values in chart.series:
-        missing = [layer for layer, field in zip(at, values["field"], strict=True) if field is None]
-        if len(missing) == len(at):
-            note = reader.ask("summary", name=name, input=input).to_dicts()[0]
-            raise NotFoundError(f"{name} has no receptive field: {note['receptive_field_note']}")
-        if missing:
-            chart.notes.append(f"{name} has no receptive field behind {missing[0]}: paths disagree")
-    return chart
+    with holding(reader, names) as held:
+        chart = _chart(reader, held, wanted, "fields", "layer", ("field",))
+        for one in chart.series:
+            chart.notes.extend(_without_field(held[0], one))
+        return chart
+
+
+def _without_field(reader: Reader, one: Series) -> Iterator[str]:
+    """Behind which layer a network has no field; NotFoundError where it has none at all."""
+    fields = zip(one.at, one.values["field"], strict=True)
+    missing = [layer for layer, field in fields if field is None]
+    if len(missing) == len(one.at):
+        row = reader.ask("summary", name=one.name, input=one.input).to_dicts()[0]
+        raise NotFoundError(f"{one.name} has no receptive field: {row['receptive_field_note']}")
+    if missing:
+        yield f"{one.name} has no receptive field behind {missing[0]}: paths disagree"
 
 
 def _chart(
     reader: Reader,
-    names: Sequence[str],
+    held: tuple[Reader, Sequence[str]],
     wanted: str | None,
     question: str,
     key: str,
     quantities: Sequence[str],
 ) -> Chart:
-    resolved = list(dict.fromkeys(reader.resolve(name) for name in names))
+    """`held` has the networks, rewritten ones too; the release is that of `reader`."""
+    asked, names = held
+    resolved = list(dict.fromkeys(asked.resolve(name) for name in names))
     series = []
-    with fresh(reader, resolved, wanted) as inputs:
+    with fresh(asked, resolved, wanted) as inputs:
         for name, input in zip(resolved, inputs, strict=True):
-            result = reader.ask(question, name=name, input=input)
+            result = asked.ask(question, name=name, input=input)
             values = {quantity: result.column(quantity) for quantity in quantities}
             series.append(Series(name, input, [str(at) for at in result.column(key)], values))
         return Chart(series, release(reader), [])

@@ -119,7 +119,8 @@ class Database(Reader):
         """Which variants, inputs, heads and counting conventions give a printed number."""
         from archdb.queries.explain_number import explain_number
 
-        return explain_number(self, name, value, quantity, everything=everything)
+        with holding(self, [name]) as (reader, held):
+            return explain_number(reader, held[0], value, quantity, everything=everything)
 
     def query(
         self,

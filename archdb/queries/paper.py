@@ -59,7 +59,7 @@ def paper(reader: Reader, result: Result) -> Paper:
     about = {}
     if len(subjects) <= MOST:
         about = {name: _sentence(reader, name, input, result) for name, input in subjects}
-    names = [name for name, _ in subjects]
+    names = list(dict.fromkeys(_stored(reader, name)[0] for name, _ in subjects))
     return Paper(
         {**dict.fromkeys((name for name, _ in conventions), "by convention"), **units},
         about,
@@ -92,17 +92,27 @@ def _words(result: Result) -> set[str]:
 
 def _sentence(reader: Reader, name: str, input: str, result: Result) -> str:
     """'VGG-16 (configuration D), input 3×224×224, after Simonyan and Zisserman (2015), Table 1.'"""
-    row = reader.ask("subject", name=name).to_dicts()[0]
-    parts = [row["title"], f"input {(input or row['native'] or 'unknown').replace('x', '×')}"]
+    stored, rules = _stored(reader, name)
+    row = reader.ask("subject", name=stored).to_dicts()[0]
+    title = f"{row['title']}, rewritten by {rules}" if rules else row["title"]
+    parts = [title, f"input {(input or row['native'] or 'unknown').replace('x', '×')}"]
     if row["authors"]:
         parts.append(f"after {_authors(row['authors'])} ({row['year']}), {row['place']}")
-    base = row["variant_of"]
+    base = None if rules else row["variant_of"]
     if base:
         both = (f"{base} → {name}:", f"{name} → {base}:")
         said = any(note.startswith(both) for note in result.notes)
         changes = "" if said else "; ".join(stated(reader, name))
         parts.append(f"a variant of {base}" + (f" ({changes})" if changes else ""))
     return f"{', '.join(parts)}."
+
+
+def _stored(reader: Reader, name: str) -> tuple[str, str]:
+    """The stored network of a name, and the rules behind it."""
+    if reader.ask("subject", name=name).rows:
+        return name, ""
+    stored, _, rules = name.partition("+")
+    return reader.resolve(stored), rules
 
 
 def _authors(authors: str) -> str:
