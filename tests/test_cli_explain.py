@@ -209,3 +209,11 @@ def test_terms_paths_and_recursions_end_at_the_totals(
             assert own[0]["seen"] == own[-1]["field"] == totals[f"receptive_field_{axis}"]
     else:
         assert found[-1][6] == f"none: {totals['receptive_field_note']}"
+
+
+@pytest.mark.parametrize("form", ["latex", "markdown", "json", "csv"])
+@pytest.mark.parametrize("words", [("alexnet",), ("alexnet/conv1",), ("vgg16+fc-to-conv/fc6",)])
+def test_other_formats(form: str, words: tuple[str, ...], whole: Path) -> None:
+    answer = archdb("explain", *words, "--format", form, database=whole)
+    assert answer.status == 0, answer.err
+    assert answer.out

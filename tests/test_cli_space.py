@@ -268,7 +268,7 @@ def test_an_invalid_point_ends_the_command_in_words(
     refused(
         archdb("space", "build", "vgg_widths", database=empty),
         "point 9, the-tenth, layer 'conv1_1' (conv2d)",
-        "8 points are kept; archdb space build vgg_widths goes on from there",
+        "8 points are kept; archdb space build vgg_widths",
     )
 
 
@@ -377,3 +377,21 @@ def test_a_disk_that_fills_up_keeps_finished_batches(empty: Path) -> None:
     assert "points are missing" in archdb("check", database=empty).out
     archdb("space", "build", "vgg_widths", "--limit", "400", database=empty)
     assert numbers(empty) == list(range(400))
+
+
+def test_rules_go_behind_a_points_name(filled: Path) -> None:
+    name = f"{ONE}+width=0.5"
+    answer = archdb("compare", ONE, name, "--format", "json", database=filled)
+    assert answer.status == 0, answer.err
+    params = next(row for row in json.loads(answer.out) if row["quantity"] == "params")
+    assert params[name] < params[ONE] / 2
+
+
+def test_a_point_with_a_dead_edge_can_be_rewritten(filled: Path) -> None:
+    dead = next(p.name for p in find("nasbench201").points(range(12)) if "none" in p.name)
+    answer = archdb("rewrite", dead, "width=0.5", database=filled)
+    assert answer.status == 0, answer.err
+
+
+def test_a_point_cites_the_paper_of_its_space(filled: Path) -> None:
+    assert "{dong2020," in archdb("cite", ONE, database=filled).out

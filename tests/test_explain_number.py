@@ -103,6 +103,18 @@ def test_bytes_are_four_for_each_stored_number(database: Database) -> None:
     assert {row["quantity"] for row in rows} <= {"params", "activations"}
 
 
+def test_a_file_in_mb_may_be_meant_in_mib(database: Database) -> None:
+    """4 * 138,357,544 bytes are 553.4 MB and 527.8 MiB; Keras prints 528 MB."""
+    rows = readings(database, "vgg16", "528MB")
+    assert (rows[0]["architecture"], rows[0]["value"]) == ("vgg16", 138_357_544)
+    assert rows[0]["digits"] == "rounded, in MiB"
+
+
+@pytest.mark.parametrize("words", ["4.11 GFLOPs", "4.11GMACs", "4.11B", "4.11 GFLOPS"])
+def test_what_is_counted_may_stand_behind_it(words: str) -> None:
+    assert parse(words).value == 4_110_000_000
+
+
 # The order, and what is said.
 
 

@@ -256,7 +256,7 @@ REFUSED = [
             layer("half", "conv2d", "data", **half),
             layer("up", "resize2d", "half", how="nearest", scale=2),
         ],
-        "layer 'up' (resize2d): is laid for the map as it was",
+        "layer 'up' (resize2d): restores a size or by a factor that fits the map as it was",
     ),
     (
         "an op that has no dilation",

@@ -33,7 +33,7 @@ def command(
     """
     with open_database(ctx) as database:
         result = database.explain(name, quantity=quantity, by=by, input=size)
-    if "rule" in result.columns:
-        emit_steps(result, form)
-    else:
-        emit(result, form)
+        if "rule" in result.columns:
+            emit_steps(result, form)
+        else:
+            emit(result, form)

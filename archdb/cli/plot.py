@@ -66,7 +66,9 @@ def accuracy(ctx: click.Context, names: tuple[str, ...], source: str | None, pat
     with open_database(ctx) as database:
         found = accuracies(database, names, source)
     left = draw(found, path)
-    say(f"{len(found.points)} networks, accuracies of {found.source}; wrote {path}")
+    count = len(found.points)
+    counted = "1 network" if count == 1 else f"{count} networks"
+    say(f"{counted}, accuracies of {found.source}; wrote {path}")
     for names_of, why in ((found.left_out, "no accuracy there"), (left, "no room for the name")):
         if names_of:
             say(f"note: {why}: {', '.join(names_of)}")

@@ -62,7 +62,8 @@ def build(path: Path, space: Space, limit: int | None = None, progress: Progress
                 added += _put_batch(connection, space, numbers)
             done = numbers.stop
     except ArchdbError as error:
-        begun = f"archdb space build {space.name} goes on from there"
+        part = f" --limit {wanted}" if wanted < space.size else ""
+        begun = f"archdb space build {space.name}{part} goes on from there"
         error.remedy = "\n  ".join(filter(None, (error.remedy, f"{done} points are kept; {begun}")))
         raise
     progress(wanted, wanted)

@@ -225,6 +225,7 @@ class Zero(Op):
     operation none). What leads to it only, or from it only, has no part in the result."""
 
     constant = True
+    channels = kept
 
     out = same_shape
     params = no_params

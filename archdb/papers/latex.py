@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 
 from archdb.papers.sheet import Head, Sheet, sheet
@@ -52,7 +53,7 @@ def _size(made: Sheet) -> str:
 
 def _comments(paper: Paper, made: Sheet, long: bool) -> str:
     packages = "booktabs,longtable" if long else "booktabs"
-    cite = " ".join(["archdb cite", *paper.networks]) if paper.about else "archdb cite"
+    cite = f"archdb cite {shlex.join(paper.networks)}" if paper.about else "archdb cite"
     wide = "% wider than a page: choose columns by archdb query, or turn the page\n"
     return (
         f"% {paper.made_by}\n"

@@ -57,8 +57,11 @@ def catalogue(
 def _check_space(reader: Reader, space: str) -> None:
     built = reader.run("select name from space order by name").column("name")
     if space not in built:
-        known = nearest(space, built) or f"build it first: archdb space build {space}"
-        raise NotFoundError(f"no search space '{space}' is in this database", remedy=known)
+        from archdb.spaces import REGISTRY
+
+        known = nearest(space, {*built, *REGISTRY}) or "archdb space list shows them"
+        first = f"build it first: archdb space build {space}" if space in REGISTRY else known
+        raise NotFoundError(f"no search space '{space}' is in this database", remedy=first)
 
 
 def _rank(value: Any) -> tuple[bool, Any]:

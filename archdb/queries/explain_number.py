@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from archdb.queries.reader import Reader
 
 #: What a suffix stands for. Bytes are those of 32-bit numbers, of which each takes four.
-SUFFIXES = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+SUFFIXES = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "B": 10**9, "T": 10**12}
 BYTES = {"kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9}
-BYTES |= {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
+BINARY = {"kB": 2**10, "KB": 2**10, "MB": 2**20, "GB": 2**30}
+BYTES |= {f"{suffix[0].upper()}iB": size for suffix, size in BINARY.items()}
 #: What a number may be of, and the components that a convention of that kind counts.
 PARAMS = {"params", "weight_params", "bias_params", "norm_params", "buffers"}
 ELEMENTS = {"in_elements", "out_elements"}
@@ -34,7 +35,7 @@ COLUMNS = (
 )
 
 #: How the digits of a number were found from the value that it stands for.
-ROUND, CUT = "rounded", "cut off"
+ROUND, CUT, OTHER = "rounded", "cut off", "rounded, in {}iB"
 
 
 class Printed(NamedTuple):
@@ -44,13 +45,22 @@ class Printed(NamedTuple):
     value: Number
     rounded: tuple[float, float]
     cut: tuple[float, float]
-    bytes: bool
+    suffix: str
+
+    @property
+    def bytes(self) -> bool:
+        """Whether it is the size of a file."""
+        return self.suffix in BYTES
 
     def digits(self, value: Number) -> str | None:
         """How a value gives these digits; None where it does not."""
         if self.rounded[0] <= value < self.rounded[1]:
             return ROUND
-        return CUT if self.cut[0] <= value < self.cut[1] else None
+        if self.cut[0] <= value < self.cut[1]:
+            return CUT
+        larger = BINARY.get(self.suffix, 0) / BYTES.get(self.suffix, 1)  # printed as MB, meant MiB
+        meant = self.rounded[0] * larger <= value < self.rounded[1] * larger
+        return OTHER.format(self.suffix[0].upper()) if meant else None
 
 
 class Reading(NamedTuple):
@@ -66,7 +76,8 @@ class Reading(NamedTuple):
 
 def parse(words: str) -> Printed:
     """The number that '4.11G', '25,557,032' or '97.8 MiB' is; UsageError on anything else."""
-    found = re.fullmatch(r"([\d,]*\d)(\.\d+)?\s*([a-zA-Z]*)", words.strip(), re.ASCII)
+    counted = r"(?:\s*(?:FLOPs?|FLOPS|MACs?|[Pp]arams))?"
+    found = re.fullmatch(rf"([\d,]*\d)(\.\d+)?\s*([a-zA-Z]*?){counted}", words.strip(), re.ASCII)
     suffix = found[3] if found else ""
     if not found or suffix not in SUFFIXES | BYTES:
         raise UsageError(
@@ -83,7 +94,7 @@ def parse(words: str) -> Printed:
         int(value) if value.denominator == 1 else float(value),
         (least * unit, below * unit),
         (cut * unit, beyond * unit),
-        suffix in BYTES,
+        suffix,
     )
 
 
@@ -143,7 +154,7 @@ def kind_of(prices: Prices) -> str:
 
 def _simplest(reading: Reading) -> tuple[object, ...]:
     """What comes first: nearer to what was said, then counted by fewer rules of fewer terms."""
-    cut = reading.digits == CUT
+    cut = reading.digits != ROUND
     rules = {tuple(weights.items()) for weights in reading.prices.weights.values()}
     terms = sum(map(len, rules))
     return reading.setting.far + cut, terms, cut, reading.setting, reading.prices.name

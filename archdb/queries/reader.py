@@ -135,6 +135,6 @@ class Reader:
 
 def not_found(word: str, names: Iterable[str], otherwise: str) -> str:
     """The remedy where a word means no stored network."""
-    if "+" in word:
+    if "+" in word and word.partition("+")[0].lower() in names:
         return "what rules make is stored by: archdb rewrite NAME RULE --as NEW_NAME"
     return nearest(word.lower(), names) or otherwise

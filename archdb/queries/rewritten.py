@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -49,10 +50,15 @@ def _parted(reader: Reader, name: str) -> tuple[str, Sequence[str]]:
     """The stored network of a name, and its rules."""
     if not _has_rules(reader, name):
         return reader.resolve(name), ()
-    from archdb.rewrite import split_name
+    from archdb.rewrite import REGISTRY
+    from archdb.rewrite.names import steps
 
-    base = reader.resolve(name.partition("+")[0])  # first: names of points have a plus, too
-    return base, split_name(name)[1]
+    for at in [i for i, sign in enumerate(name) if sign == "+"][::-1]:  # names may have a plus, too
+        if reader.ask("resolve", name=name[:at].lower()).rows:
+            return reader.resolve(name[:at]), [step.words for step in steps(name[at + 1 :])]
+    base, _, rest = name.partition("+")
+    word = re.split("[=@+]", rest)[0]
+    return reader.resolve(base if word in REGISTRY else name), ()
 
 
 def _has_rules(reader: Reader, name: str) -> bool:

@@ -57,10 +57,13 @@ def _range(words: str) -> list[str]:
         first, last = Decimal(first_words), Decimal(last_words)
         step = Decimal(step_words if colon else "1")
         count = (last - first) // step + 1
-        if not (step > 0 and 1 <= count <= MOST):
+        if not step > 0 or count < 1:
             raise UsageError(
-                f"the range '{words}' has no values, or too many", remedy="write 128..512:32"
+                f"the range '{words}' has no values: it goes up by a step above 0",
+                remedy="write 128..512:32",
             )
+        if count > MOST:
+            raise UsageError(f"the range '{words}' has more than {MOST:,} values")
     except ArithmeticError:
         raise UsageError(f"'{words}' is not a range", remedy="write 128..512:32") from None
     return [format((first + i * step).normalize(), "f") for i in range(int(count))]

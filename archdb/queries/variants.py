@@ -85,9 +85,9 @@ def put(connection: Connection, base: Network, network: Network, name: str) -> N
 
 
 def _classes(stated: int | None, base: Network, network: Network) -> int | None:
-    """As many as the base has, or as the output now has where it had that many before."""
+    """As many as the base has, or as the output now has where a rule has changed that."""
     before, after = (_given_out(one) for one in (base, network))
-    return after if stated == before else stated
+    return stated if after == before else after
 
 
 def _given_out(network: Network) -> int | None:

@@ -87,7 +87,10 @@ class _Walk:
         if any((shape or ())[1:] == (site.facts.out or ())[1:] for shape in site.inputs):
             return grid
         if grid.finer and not _forgets(site):
-            raise DefinitionError("is laid for the map as it was").at(_place(site.layer))
+            raise DefinitionError(
+                "restores a size or by a factor that fits the map as it was",
+                remedy="choose a larger stride, or layers behind it with --only",
+            ).at(_place(site.layer))
         return None
 
     def placed(self, site: Site, grid: Grid) -> tuple[Op, Grid]:

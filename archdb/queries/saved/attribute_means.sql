@@ -4,8 +4,8 @@
 select
     value,
     count(*) as networks,
-    round(avg(params)) as mean_params,
-    round(avg(macs)) as mean_macs
+    cast(round(avg(params)) as integer) as mean_params,
+    cast(round(avg(macs)) as integer) as mean_macs
 from space_point
 where space = :space and attribute = :attribute
 group by value
