@@ -99,3 +99,11 @@ def test_a_rule_changes_every_network_or_says_why_not(rule: str) -> None:
             derive(made)
             changed += 1
     assert changed
+
+
+def test_widths_that_rounding_parts_are_refused_with_a_remedy() -> None:
+    """What a dual path adds is the remainder of a slice, rounded for itself."""
+    assert apply(network("dpn92"), "width=0.5").network
+    with pytest.raises(ArchdbError, match="conv3_x__1_sum") as caught:
+        apply(network("dpn92"), "width=0.3")
+    assert "a power of two" in str(caught.value)

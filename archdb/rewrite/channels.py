@@ -13,6 +13,9 @@ from archdb.ops.rewritable import Origin, count, with_count
 from archdb.ops.shape import Shape
 from archdb.rewrite.base import Site, Subject, facts_at
 
+#: Sums and slices of several sets are each as wide as theirs make them, rounding and all.
+ROUNDED_APART = "rounding parts widths that meet there: a power of two may keep them together"
+
 
 class Channels:
     """Layers in sets of one width, each called by one of its layers, its root.
@@ -120,7 +123,11 @@ class Channels:
                 if isinstance(origin, str):
                     op = op.like(**{origin: self._width(self.root(site.name), wanted, widths)})
             layer = site.layer._replace(op=op)
-            shapes[site.name] = facts_at(layer, new).out
+            try:
+                shapes[site.name] = facts_at(layer, new).out
+            except ShapeError as error:
+                error.remedy = error.remedy or ROUNDED_APART
+                raise
             yield layer
 
     def _width(self, root: str, wanted: Mapping[str, int], widths: dict[str, int]) -> int:
