@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 #: How many steps of lineage a figure may be away from the network it is said to be of.
 STEPS = 2
 #: Sizes that images are commonly cut to.
-SIZES = (128, 160, 176, 192, 224, 227, 240, 256, 260, 288, 299, 300, 320, 331, 380, 384)
-SIZES += (416, 448, 480, 512, 600, 640)
+SIZES = (
+    *(128, 160, 176, 192, 224, 227, 240, 256, 260, 288, 299, 300, 320, 331, 380, 384),
+    *(416, 448, 480, 512, 600, 640),
+)
 #: How many of COUNTS, the first ones, are trainable numbers.
 TRAINABLE = COUNTS.index("buffers")
 #: What is counted: the network; it and its auxiliary heads; all up to the last map.
