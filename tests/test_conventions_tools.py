@@ -34,7 +34,8 @@ NAMED = {
     *("mac", "torchvision", "fvcore", "ptflops", "ptflops_aten", "thop", "ultralytics_thop"),
     *("torchinfo", "torch_flop_counter", "calflops", "deepspeed", "keras_params", "onnx_tool"),
     *("netscope", "convnet_burden", "timm", "timm_activations", "open_model_zoo", "tf_slim"),
-    *("conv_only", "imgclsmob"),
+    *("conv_only", "imgclsmob", "mmcv", "mmpretrain", "thop_2019"),
+    *("pycls", "pycls_activations"),
 }
 
 
@@ -96,6 +97,8 @@ UNPRICED = {
     *((tool, "lrn") for tool in ("ptflops", "calflops", "deepspeed")),
     *((tool, "resize2d") for tool in ("calflops", "deepspeed")),
     *((tool, "conv_transpose2d") for tool in ("thop", "torchinfo", "calflops", "onnx_tool")),
+    *((tool, "conv_transpose2d") for tool in ("mmcv", "thop_2019")),
+    ("thop_2019", "avg_pool2d"),
     ("calflops", "prelu"),
     ("onnx_tool", "pad2d"),
 }
@@ -124,7 +127,10 @@ FUNCTIONS = {
     "deeplabv3_resnet50": ["*interpolate"],
 }
 #: Pools over the whole map that pytorchcv writes as pools of 7×7.
-WINDOWED = {"resnet50": ["pool5"], "darknet19": ["avgpool"]}
+WINDOWED = {
+    **{"resnet50": ["pool5"], "darknet19": ["avgpool"]},
+    **{"se_resnet50": ["pool5/7x7_s1"], "mobilenet_v1": ["Logits/AvgPool_1a"]},
+}
 #: Pools that no tool sees as such: written as a mean over height and width.
 MEANS = {"mnasnet1_0": ["mean"], "shufflenet_v2_*": ["mean"]}
 #: Modules of a class of their own, derived from the one that the tool knows.
@@ -145,10 +151,18 @@ AS_FUNCTIONS: dict[str, dict[str, dict[str, int]]] = {
         "resize2d": {"out_elements": 1},
     },
     "thop": {},
+    "thop_2019": {},
     "ultralytics_thop": {},
+    "mmcv": {},
 }
+#: What a pool over the whole map counts for that is written as one of 7×7: 7 + 1 where the window
+#: is taken for its side.
+AS_WINDOWS = {"onnx_tool": {"in_elements": 1}, "thop_2019": {"out_elements": 7 + 1}}
 #: What tools that tell them from convolutions count for linear layers.
-AS_LINEAR = {"torchinfo": {"params": 1}, "calflops": {"macs": 2}, "deepspeed": {"macs": 2}}
+AS_LINEAR = {
+    **{"torchinfo": {"params": 1}, "calflops": {"macs": 2}, "deepspeed": {"macs": 2}},
+    **{"mmcv": {"macs": 1}, "thop_2019": {"macs": 2, "out_elements": -1}},
+}
 
 
 def named(architecture: str, layer: str, table: dict[str, list[str]]) -> bool:
@@ -165,9 +179,9 @@ def price(convention: str, architecture: str, layer: str, op: str) -> dict[str, 
         return AS_FUNCTIONS.get(convention, {op: weights}).get(op, {})
     if named(architecture, layer, MEANS):
         return {"in_elements": 1} if convention == "onnx_tool" else {}
-    if named(architecture, layer, WINDOWED) and convention == "onnx_tool":
-        return {"in_elements": 1}
-    if named(architecture, layer, DERIVED) and convention in ("ptflops", "thop"):
+    if named(architecture, layer, WINDOWED) and convention in AS_WINDOWS:
+        return AS_WINDOWS[convention]
+    if named(architecture, layer, DERIVED) and convention in ("ptflops", "thop", "mmcv"):
         return {}
     if named(architecture, layer, LINEAR):
         return AS_LINEAR.get(convention, weights)

@@ -5,7 +5,8 @@ Run by hand, never by the tests, in the environment of record.py with the tools 
     python tests/oracles/record_tools.py fvcore ptflops thop …      (all, where none is named)
 
 thop and ultralytics-thop share a package's name, so each needs an environment of its own, or the
-other before it on PYTHONPATH: `thop` records the one, `ultralytics_thop` the other.
+other before it on PYTHONPATH: `thop` records the one, `ultralytics_thop` the other, `thop_2019` the
+release of September 2019.
 
 A tool is given the models that record.py was given (networks.csv) and single modules (modules.csv)
 on one input of zeros, and its total is kept as it says it: tools.csv and tools_modules.csv, with
@@ -15,6 +16,8 @@ the convention of that name; they need no tool.
 
 from __future__ import annotations
 
+import collections
+import collections.abc
 import contextlib
 import csv
 import io
@@ -86,6 +89,24 @@ def thop(model: torch.nn.Module, image: torch.Tensor) -> int:
     return int(macs)
 
 
+def thop_2019(model: torch.nn.Module, image: torch.Tensor) -> int:
+    """Its counters are single precision, which rounds them; with double ones none is rounded."""
+    collections.Iterable = collections.abc.Iterable  # type: ignore[attr-defined]  # as it was then
+    from thop import profile
+
+    torch.set_default_dtype(torch.float64)
+    macs, _ = profile(model.double(), inputs=(image.double(),), verbose=False)
+    return int(macs)
+
+
+def mmcv(model: torch.nn.Module, image: torch.Tensor) -> int:
+    from mmcv.cnn import get_model_complexity_info
+
+    shape = tuple(image.shape[1:])
+    flops, _ = get_model_complexity_info(model, shape, as_strings=False, print_per_layer_stat=False)
+    return int(flops)
+
+
 def torchinfo(model: torch.nn.Module, image: torch.Tensor) -> int:
     from torchinfo import summary
 
@@ -147,7 +168,9 @@ TOOLS: dict[str, tuple[str, Count]] = {
     "ptflops": ("ptflops", ptflops("pytorch")),
     "ptflops_aten": ("ptflops", ptflops("aten")),
     "thop": ("thop", thop),
+    "thop_2019": ("thop", thop_2019),
     "ultralytics_thop": ("ultralytics-thop", thop),
+    "mmcv": ("mmcv", mmcv),
     "torchinfo": ("torchinfo", torchinfo),
     "torch_flop_counter": ("torch", torch_flop_counter),
     "calflops": ("calflops", calflops),
