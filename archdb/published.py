@@ -28,8 +28,7 @@ from archdb.errors import ArchdbError, DefinitionError
 from archdb.ops.attributes import Declaration, Kind, Name, choice
 from archdb.ops.shape import parse as parse_shape
 from archdb.paths import bundled
-
-Interval = tuple[float, float]  # the least value, and the one that is already too large
+from archdb.printed import Interval, span
 
 #: What one of a printed unit is: of parameters, operations, elements, pixels or bytes.
 UNITS = {
@@ -161,9 +160,8 @@ def interval(value: str, unit: str, digits: str | None = None) -> Interval:
     filled = len(whole) - len(whole.rstrip("0")) if digits == ROUNDED and not decimals else 0
     if digits == ROUNDED and not filled:
         raise DefinitionError(f"{value} has no zeros at its end that could only fill")
-    last = Fraction(10) ** (filled - len(decimals))
-    least = Fraction(value) - (0 if digits == TRUNCATED else last / 2)
-    return float(least * UNITS[unit]), float((least + last) * UNITS[unit])
+    least, below = span(value, filled, cut=digits == TRUNCATED)
+    return least * UNITS[unit], below * UNITS[unit]
 
 
 _OPERATORS = {

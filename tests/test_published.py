@@ -18,26 +18,26 @@ G, M, KI, MIB = 10**9, 10**6, 2**10, 2**20
 
 DIGITS = [  # value, unit, how cut, least that is printed so, least above that is not
     ("15.3", "G", None, 15.25 * G, 15.35 * G),
-    ("15.30", "G", None, 15.295 * G, 15.305 * G),
+    ("15.30", "G", None, 15_295 * M, 15_305 * M),
     ("133", "M", None, 132.5 * M, 133.5 * M),
     ("5", "G", None, 4.5 * G, 5.5 * G),
-    ("0.04", "G", None, 0.035 * G, 0.045 * G),
+    ("0.04", "G", None, 35 * M, 45 * M),
     ("60000", "count", None, 60_000 - 0.5, 60_000 + 0.5),  # of whole numbers: 60,000 alone
-    ("94.86", "%", None, 94.855, 94.865),
+    ("94.86", "%", None, Fraction(94855, 1000), Fraction(94865, 1000)),
     ("159", "Ki", None, 158.5 * KI, 159.5 * KI),
     ("29", "MB", None, 28.5 * M, 29.5 * M),
     ("29", "MiB", None, 28.5 * MIB, 29.5 * MIB),
     ("15300", "M", "rounded", 15_250 * M, 15_350 * M),  # the two zeros fill
     ("15300", "M", None, 15_299.5 * M, 15_300.5 * M),
     ("650000", "count", "rounded", 645_000, 655_000),
-    ("3.8", "G", "truncated", 3.8 * G, 3.9 * G),
+    ("3.8", "G", "truncated", 3800 * M, 3900 * M),
     ("60", "M", "truncated", 60 * M, 61 * M),
 ]
 
 
 @pytest.mark.parametrize(("value", "unit", "digits", "least", "above"), DIGITS)
 def test_what_printed_digits_stand_for(
-    value: str, unit: str, digits: str | None, least: float, above: float
+    value: str, unit: str, digits: str | None, least: Fraction, above: Fraction
 ) -> None:
     assert interval(value, unit, digits) == (least, above)
 

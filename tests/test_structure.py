@@ -20,7 +20,7 @@ RANKS = (
     {"graph"},
     {"ops"},
     {"blocks"},
-    {"records", "structure", "spaces", "conventions", "published", "facts", "receptive"},
+    {"records", "structure", "spaces", "conventions", "facts", "receptive", "printed", "published"},
     {"seeds", "totals"},
     {"derive"},
     {"rewrite", "explain"},

@@ -50,7 +50,7 @@ def _cited(figure: Figure, references: Mapping[str, Reference]) -> Reference:
 
 
 def _figure_row(figure: Figure) -> tuple[object, ...]:
-    return (*map(_cell, figure), *figure.interval())
+    return (*map(_cell, figure), *map(float, figure.interval()))
 
 
 def _explanation_row(explanation: Explanation, figures: Mapping[str, Figure]) -> tuple[object, ...]:
@@ -59,7 +59,7 @@ def _explanation_row(explanation: Explanation, figures: Mapping[str, Figure]) ->
             f"explains '{explanation.figure}', which is no figure",
             remedy=nearest(explanation.figure, figures),
         )
-    interval = explanation.interval(figures[explanation.figure])
+    interval = map(float, explanation.interval(figures[explanation.figure]))
     total = float(terms(explanation.sum)[1]) if explanation.sum else None
     return (*map(_cell, explanation), *interval, total)
 

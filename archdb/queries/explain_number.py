@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdb.errors import UsageError
-from archdb.published import TRUNCATED, interval
+from archdb.printed import ROUND, Number, Printed, in_full, parse, whole
 from archdb.queries import pricing
 from archdb.queries.lineage import differences, told
-from archdb.queries.pricing import Number, Prices
+from archdb.queries.pricing import Prices
 from archdb.queries.result import Result
 from archdb.queries.settings import Setting, Tally, settings
 
 if TYPE_CHECKING:
     from archdb.queries.reader import Reader
 
-#: What a suffix stands for. Bytes are those of 32-bit numbers, of which each takes four.
-SUFFIXES = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "B": 10**9, "T": 10**12}
-BYTES = {"kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9}
-BINARY = {"kB": 2**10, "KB": 2**10, "MB": 2**20, "GB": 2**30}
-BYTES |= {f"{suffix[0].upper()}iB": size for suffix, size in BINARY.items()}
 #: What a number may be of, and the components that a convention of that kind counts.
 PARAMS = {"params", "weight_params", "bias_params", "norm_params", "buffers"}
 ELEMENTS = {"in_elements", "out_elements"}
@@ -34,34 +28,6 @@ COLUMNS = (
     *("value", "off", "digits", "because"),
 )
 
-#: How the digits of a number were found from the value that it stands for.
-ROUND, CUT, OTHER = "rounded", "cut off", "rounded, in {}iB"
-
-
-class Printed(NamedTuple):
-    """A number as it was printed: what it stands for, rounded or cut off, and by itself."""
-
-    words: str
-    value: Number
-    rounded: tuple[float, float]
-    cut: tuple[float, float]
-    suffix: str
-
-    @property
-    def bytes(self) -> bool:
-        """Whether it is the size of a file."""
-        return self.suffix in BYTES
-
-    def digits(self, value: Number) -> str | None:
-        """How a value gives these digits; None where it does not."""
-        if self.rounded[0] <= value < self.rounded[1]:
-            return ROUND
-        if self.cut[0] <= value < self.cut[1]:
-            return CUT
-        larger = BINARY.get(self.suffix, 0) / BYTES.get(self.suffix, 1)  # printed as MB, meant MiB
-        meant = self.rounded[0] * larger <= value < self.rounded[1] * larger
-        return OTHER.format(self.suffix[0].upper()) if meant else None
-
 
 class Reading(NamedTuple):
     """A setting counted by a convention."""
@@ -72,30 +38,6 @@ class Reading(NamedTuple):
     value: Number
     digits: str | None
     tally: Tally
-
-
-def parse(words: str) -> Printed:
-    """The number that '4.11G', '25,557,032' or '97.8 MiB' is; UsageError on anything else."""
-    counted = r"(?:\s*(?:FLOPs?|FLOPS|MACs?|[Pp]arams))?"
-    found = re.fullmatch(rf"([\d,]*\d)(\.\d+)?\s*([a-zA-Z]*?){counted}", words.strip(), re.ASCII)
-    suffix = found[3] if found else ""
-    if not found or suffix not in SUFFIXES | BYTES:
-        raise UsageError(
-            f"'{words}' is not a number as papers print them",
-            remedy="write digits and a suffix: 4.11G, 25.6M, 25557032, 97.8MiB",
-        )
-    digits = found[1].replace(",", "") + (found[2] or "")
-    unit = BYTES[suffix] / 4 if suffix in BYTES else SUFFIXES[suffix]
-    value = Fraction(digits) * Fraction(unit)
-    bounds = [interval(digits, "count", how) for how in (None, TRUNCATED)]
-    (least, below), (cut, beyond) = bounds
-    return Printed(
-        words.strip(),
-        int(value) if value.denominator == 1 else float(value),
-        (least * unit, below * unit),
-        (cut * unit, beyond * unit),
-        suffix,
-    )
 
 
 def explain_number(
@@ -110,7 +52,7 @@ def explain_number(
     kinds = (quantity,) if quantity else KINDS
     found = list(_readings(reader, network, kinds, printed))
     hits = sorted((reading for reading in found if reading.digits), key=_simplest)
-    nearest = sorted(found, key=lambda reading: abs(reading.value - printed.value))
+    nearest = sorted(found, key=lambda reading: abs(Fraction(reading.value) - printed.value))
     rows = _merged(hits or nearest, printed)
     most = len(rows) if everything else SHOWN if hits else NEAREST
     notes = [
@@ -135,7 +77,7 @@ def _readings(
             parts = [prices.priced(op, counts) for op, counts in tally.items()]
             if None in parts:
                 continue
-            value = prices.divided(sum(part for part in parts if part))
+            value = whole(Fraction(sum(part for part in parts if part), prices.divisor))
             key = (setting.architecture, setting.head, prices.name, value)
             if value and key not in seen:
                 seen.add(key)
@@ -169,11 +111,16 @@ def _merged(readings: Iterable[Reading], printed: Printed) -> list[tuple[Any, ..
         (
             *(setting.architecture, setting.input, setting.head, kind),
             ", ".join(reading.prices.name for reading in same),
-            *(value, value - printed.value, same[0].digits),
+            *(_plain(value), _plain(value - printed.value), same[0].digits),
             _arithmetic(min(same, key=_simplest)),
         )
         for (setting, kind, value), same in rows.items()
     ]
+
+
+def _plain(value: Number) -> int | float:
+    """As a table holds it."""
+    return value if isinstance(value, int) else float(value)
 
 
 def _arithmetic(reading: Reading) -> str:
@@ -203,9 +150,11 @@ def _of(ops: list[tuple[str, int]]) -> str:
 
 def _said(printed: Printed, count: int, most: int) -> Iterator[str]:
     """What the digits stand for, and how many readings give them."""
-    least, below = printed.rounded
+    least, below = map(in_full, printed.rounded)
     unit = " numbers of 32 bits" if printed.bytes else ""
-    yield f"{printed.words} is {least:,.15g} up to, not including, {below:,.15g}{unit}, rounded"
+    yield f"{printed.words} is {least} up to, not including, {below}{unit}, rounded"
+    if printed.aside:
+        yield printed.aside
     if not count:
         yield "no reading gives it; the nearest are shown, and by how much they are off"
     elif count > most:
