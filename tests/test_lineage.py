@@ -21,6 +21,8 @@ def found(opened: Database, **changed: str | None) -> list[tuple[str, str, str, 
 
 # Differences found in the rows
 
+UNSCALED = '"batch_norm", {scale = false}'
+
 CONV = '"conv2d", {filters = 8, kernel = 3, padding = 1, groups = 2'
 ONE_LAYER = {
     "nothing": (ROWS["conv1"], []),
@@ -51,6 +53,13 @@ def test_each_attribute_that_differs_is_found(kind: str, opened: Database) -> No
     ]
     behind = differences(opened, "base", "variant")[len(changes) :]
     assert {change.layer for change in behind} == {"sum"}
+
+
+def test_an_attribute_that_a_row_leaves_out_has_its_default(opened: Database) -> None:
+    """A norm without scale differs from one that does not say that it has one."""
+    rows = {**ROWS, "drop": '"batch_norm"'}
+    put(opened, seed("base", rows), seed("variant", {**rows, "drop": UNSCALED}, base="base"))
+    assert differences(opened, "base", "variant") == [("scale", "true", "false", "drop")]
 
 
 def test_an_attribute_that_only_the_op_has_is_found(opened: Database) -> None:

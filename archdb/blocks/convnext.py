@@ -9,7 +9,8 @@ from archdb.ops.activation import Gelu
 from archdb.ops.attributes import Count
 from archdb.ops.convolution import Conv2d, DepthwiseConv2d
 from archdb.ops.joining import Add
-from archdb.ops.normalization import ChannelScale, LayerNorm
+from archdb.ops.normalization import LayerNorm
+from archdb.ops.scaling import ChannelScale
 
 
 @block("convnext_unit")

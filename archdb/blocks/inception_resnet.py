@@ -12,7 +12,7 @@ from archdb.ops.activation import Relu
 from archdb.ops.attributes import Count, Flag, Number
 from archdb.ops.convolution import Conv2d
 from archdb.ops.joining import Add
-from archdb.ops.normalization import Rescale
+from archdb.ops.scaling import Rescale
 
 
 def _unit(

@@ -11,7 +11,9 @@
     linear = {macs = 1, bias_adds = 1} # instead, for this op
     "conv2d depthwise_conv2d" = {...}  # the same for several
 
-An op that no line names is not priced: a total over it is open, never too small in silence.
+An op that no line names is not priced: a total over it is open, never too small in silence. A
+price is an op's, whatever its switches: tools that count a norm without scale and shift at less
+do so beyond what is said here.
 """
 
 from __future__ import annotations

@@ -63,8 +63,8 @@ def values_of(op: Op, inputs: tuple[Shape, ...], out: Shape) -> dict[str, int]:
     for slot, shape in reversed(list(enumerate(inputs, start=1))):
         suffix = "" if slot == 1 else f"_{slot}"
         values |= {f"{name}{suffix}": shape[at] for name, at in IN_AXES.get(len(shape), ())}
-    for name, value in op.attributes().items():
-        values |= _attribute(name, value)
+    for name in op.declaration.attributes:
+        values |= _attribute(name, getattr(op, name))
     values |= {f"out_{name}": out[at] for name, at in IN_AXES.get(len(out), ())}
     values["inputs"] = len(inputs)
     return values

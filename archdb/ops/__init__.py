@@ -9,6 +9,7 @@ from archdb.ops import (  # noqa: F401  (importing a module registers its ops)
     pooling,
     recurrent,
     resampling,
+    scaling,
     shaping,
     transposed,
     unknown,

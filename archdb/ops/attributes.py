@@ -18,6 +18,14 @@ Pads = tuple[int, int, int, int]  # top, bottom, left, right
 LARGEST = 2**31 - 1
 
 
+class Later(NamedTuple):
+    """Marks an attribute that came after its op's first release: a layer row states it only where
+    it is not at its default, so that the rows and hashes of older networks stay what they are."""
+
+
+LATER = Later()
+
+
 class Kind(NamedTuple):
     """`takes` completes the sentence 'needs …'; `parse` raises ValueError on anything else, and
     OverflowError on what is too large."""
@@ -142,6 +150,7 @@ Sides = Annotated[
 ]
 Rounding = Annotated[str, choice("floor", "ceil")]
 Flag = Annotated[bool, Kind("true or false", _flag)]
+LaterFlag = Annotated[Flag, LATER]
 Number = Annotated[float, Kind("a number", _number)]
 Text = Annotated[str, Kind("a word", _text)]
 Name = Annotated[str, Kind("a word in lower case", lower_case)]
@@ -162,11 +171,13 @@ Table = Annotated[
 
 
 class Attribute(NamedTuple):
-    """One declared attribute; `default` is REQUIRED where the user must say it."""
+    """One declared attribute; `default` is REQUIRED where the user must say it. `later`: a row
+    leaves it out where it is at its default."""
 
     name: str
     kind: Kind
     default: Any
+    later: bool = False
 
 
 class Declaration:
@@ -181,7 +192,12 @@ class Declaration:
             default = defaults.get(name, REQUIRED)
             if default is not REQUIRED and default is not None:
                 default = kind.parse(default)
-            self.attributes[name] = Attribute(name, kind, default)
+            later = LATER in annotation.__metadata__
+            self.attributes[name] = Attribute(name, kind, default, later)
+
+    def left_out(self) -> dict[str, Any]:
+        """The attributes that a row may leave out, with what they are then."""
+        return {a.name: a.default for a in self.attributes.values() if a.later}
 
     def parse(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Canonical values of all attributes, in the declared order.

@@ -79,6 +79,7 @@ class Op(Rewritable, Explained):
     known: ClassVar[bool] = True
     _made: ClassVar[dict[tuple[Any, ...], Op]] = {}
     _values: dict[str, Any]
+    _stated: dict[str, Any]
 
     out: Callable[..., Shape | None]
     params: Callable[..., tuple[Tensor, ...] | None]
@@ -97,7 +98,9 @@ class Op(Rewritable, Explained):
         made = Op._made.get(key)
         if made is None:
             made = super().__new__(cls)
+            left_out = cls.declaration.left_out()
             made._values = values
+            made._stated = {n: v for n, v in values.items() if left_out.get(n, REQUIRED) != v}
             for attribute, value in values.items():
                 setattr(made, attribute, value)
             made.check()
@@ -120,8 +123,8 @@ class Op(Rewritable, Explained):
         return make(self.name, {**self._values, **changes})
 
     def attributes(self) -> dict[str, Any]:
-        """The attributes in canonical form, in declared order."""
-        return self._values
+        """The attributes in canonical form, in declared order, as a layer row states them."""
+        return self._stated
 
     def admit(self, inputs: tuple[Shape, ...]) -> None:
         """Raises ShapeError where the op does not take that many inputs."""

@@ -2,175 +2,185 @@
 
 from math import prod
 
-from archdb.errors import DefinitionError
-from archdb.ops.attributes import Count, Flag, Number
-from archdb.ops.base import (
-    BUFFER,
-    NORM,
-    WEIGHT,
-    Op,
-    Tensor,
-    Work,
-    no_params,
-    op,
-    per_element,
-    point,
-    same_shape,
-)
+from archdb.errors import ShapeError
+from archdb.ops.attributes import Count, Flag, LaterFlag, Number
+from archdb.ops.base import BUFFER, NORM, Op, Tensor, Work, op, point, same_shape
 from archdb.ops.explained import Formulas
 from archdb.ops.rewritable import kept
-from archdb.ops.shape import Shape, channels
+from archdb.ops.shape import Shape, channels, pretty
+from archdb.ops.window import POINT, Unbounded, Window
+
+#: Why an output of a norm that looks at the whole map has no receptive field of its own.
+WHOLE_MAP = Unbounded("behind a norm whose statistics come from the whole map")
 
 
-@op("batch_norm")
-class BatchNorm(Op):
-    """Batch normalisation with its scale and shift (ioffe2015, Algorithm 2): at inference the
-    statistics are constants, so each element takes one multiplication and one addition."""
+#: What batch normalisation keeps of each channel.
+STATISTICS = ("running mean", "running variance")
+
+
+class Norm(Op):
+    """Shared by all that normalise by mean and variance. `scale` and `shift` say whether each
+    channel has a learnt factor and a learnt addend.
+
+    Where the statistics come from the sample itself, each group of n elements takes: mean (n - 1
+    additions, 1 division), differences (n additions), variance (n products, n - 1 additions, 1
+    division), epsilon (1 addition), root (counted as an exponential), n divisions, then n
+    products for the scale and n additions for the shift.
+    """
 
     epsilon: Number = 1e-5
+    scale: LaterFlag = True
+    shift: LaterFlag = True
 
-    affine = True
     out = same_shape
-    work = per_element(muls=1, adds=1)
-    window = point
     channels = kept
+
+    def groups_of(self, x: Shape) -> int:
+        """How many groups of elements are normalised, each by statistics of its own."""
+        raise NotImplementedError
+
+    def grouped(self, x: Shape) -> tuple[str, str]:
+        """What counts the groups and the elements of one, in the names of a formula."""
+        raise NotImplementedError
 
     def params(self, x: Shape) -> tuple[Tensor, ...]:
         each = (channels(x),)
-        return (
-            Tensor("scale", NORM, each),
-            Tensor("shift", NORM, each),
-            Tensor("running mean", BUFFER, each),
-            Tensor("running variance", BUFFER, each),
+        scale = (Tensor("scale", NORM, each),) if self.scale else ()
+        shift = (Tensor("shift", NORM, each),) if self.shift else ()
+        return (*scale, *shift)
+
+    def work(self, out: Shape, x: Shape) -> Work:
+        groups = self.groups_of(x)
+        n = prod(x) // groups
+        return Work(
+            adds=groups * (3 * n - 1 + n * self.shift),
+            muls=prod(x) * (1 + self.scale),
+            divisions=groups * (n + 2),
+            exponentials=groups,
         )
 
     def formulas(self, *inputs: Shape) -> Formulas:
-        return dict.fromkeys(("scale", "shift", "running mean", "running variance"), "channels")
+        groups, n = self.grouped(inputs[0])
+        once, shift = f"({n} − 1)", f" + {n}" if self.shift else ""
+        return {
+            **dict.fromkeys(("scale", "shift"), "channels"),
+            "muls": f"{groups} · {'2 · ' if self.scale else ''}{n}",
+            "adds": f"{groups} · ({once} + {n} + {once} + 1{shift})",
+            **{"divisions": f"{groups} · (1 + 1 + {n})", "exponentials": groups},
+        }
 
 
-@op("lrn")
-class Lrn(Op):
-    """Local response normalisation across channels (krizhevsky2012, section 3.3):
-    b = a / (k + alpha * sum of squares over `size` neighbouring channels) ** beta.
+class ChannelNorm(Norm):
+    """Shared by norms whose groups are single channels over all positions. With running
+    `statistics` these are constants at inference, so each element takes one multiplication and
+    one addition whatever is scaled and shifted."""
 
-    `divide_alpha`: alpha is divided by `size` first (Caffe), which changes no count. For each
-    element: one square, the sum of `size` squares, a multiplication and an addition, one power
-    (counted as an exponential) and one division.
-    """
+    statistics: LaterFlag = True
 
-    size: Count
-    alpha: Number = 1e-4
-    beta: Number = 0.75
-    k: Number = 1.0
-    divide_alpha: Flag = True
+    @property
+    def affine(self) -> bool:
+        return self.statistics
 
-    out = same_shape
-    params = no_params
-    window = point
-    channels = kept
+    def groups_of(self, x: Shape) -> int:
+        return channels(x)
 
-    def check(self) -> None:
-        if self.size % 2 == 0:
-            raise DefinitionError(f"'size' must be odd, got {self.size}").at(self.name)
+    def grouped(self, x: Shape) -> tuple[str, str]:
+        return "channels", "positions"
+
+    def out(self, x: Shape) -> Shape:
+        return x if self.statistics else several(x, channels(x))
+
+    def params(self, x: Shape) -> tuple[Tensor, ...]:
+        if not self.statistics:
+            return super().params(x)
+        running = (Tensor(name, BUFFER, (channels(x),)) for name in STATISTICS)
+        return (*super().params(x), *running)
 
     def work(self, out: Shape, x: Shape) -> Work:
-        n = prod(out)
-        return Work(muls=2 * n, adds=self.size * n, exponentials=n, divisions=n)
+        if not self.statistics:
+            return super().work(out, x)
+        return Work(muls=prod(x), adds=prod(x))
+
+    def window(self, x: Shape) -> Window | Unbounded:
+        return POINT if self.statistics else WHOLE_MAP
 
     def formulas(self, *inputs: Shape) -> Formulas:
-        return {"adds": "(size − 1 + 1) · channels · positions"}
+        if not self.statistics:
+            return super().formulas(*inputs)
+        return dict.fromkeys(("scale", "shift", *STATISTICS), "channels")
+
+
+def several(x: Shape, groups: int) -> Shape:
+    """The shape, or ShapeError where a group has one element, which is its own mean: PyTorch
+    refuses it, and elsewhere nothing of the input is left."""
+    if prod(x) == groups:
+        raise ShapeError(
+            f"normalises each element of {pretty(x)} by itself, which leaves nothing of it",
+            remedy="it needs more positions, or statistics that were learnt",
+        )
+    return x
+
+
+@op("batch_norm")
+class BatchNorm(ChannelNorm):
+    """Batch normalisation (ioffe2015, Algorithm 2): at inference the statistics are constants, so
+    each element takes one multiplication and one addition, with or without scale and shift.
+
+    Without `statistics` (PyTorch's track_running_stats false) those of the sample itself are
+    taken, for each channel over all positions of the one image, as in instance_norm.
+    """
+
+
+@op("instance_norm")
+class InstanceNorm(ChannelNorm):
+    """Instance normalisation (ulyanov2016): each channel by its own mean and variance over all
+    positions. Whether it has scale and shift must be said: PyTorch's has neither unless asked,
+    ONNX's has both. With `statistics` (PyTorch's track_running_stats) it runs as batch_norm does.
+    """
+
+    scale: Flag
+    shift: Flag
+    statistics: Flag = False
+
+
+@op("group_norm")
+class GroupNorm(Norm):
+    """Group normalisation (wu2018): the channels in `groups`, each by its mean and variance over
+    its channels and all positions; scale and shift for each channel."""
+
+    groups: Count
+
+    def out(self, x: Shape) -> Shape:
+        if channels(x) % self.groups:
+            raise ShapeError(f"{channels(x)} channels do not divide into {self.groups} groups")
+        return several(x, self.groups)
+
+    def groups_of(self, x: Shape) -> int:
+        return self.groups
+
+    def grouped(self, x: Shape) -> tuple[str, str]:
+        return "groups", "channels/groups · positions"
+
+    def window(self, x: Shape) -> Window | Unbounded:
+        return POINT if prod(x) == channels(x) else WHOLE_MAP
 
 
 @op("layer_norm")
-class LayerNorm(Op):
-    """Layer normalisation over the channels (or features) of each position (ba2016), with scale
-    and shift.
+class LayerNorm(Norm):
+    """Layer normalisation over the channels (or features) of each position (ba2016).
 
     For each position of n channels: mean (n - 1 additions, 1 division), differences (n
     additions), variance (n products, n - 1 additions, 1 division), epsilon (1 addition), root
-    (counted as an exponential), n divisions, then n products and n additions.
+    (counted as an exponential), n divisions, then n products for the scale and n additions for
+    the shift.
     """
 
     epsilon: Number = 1e-6
 
-    out = same_shape
     window = point
-    channels = kept
 
-    def params(self, x: Shape) -> tuple[Tensor, ...]:
-        return (Tensor("scale", NORM, (channels(x),)), Tensor("shift", NORM, (channels(x),)))
+    def groups_of(self, x: Shape) -> int:
+        return prod(x) // channels(x)
 
-    def work(self, out: Shape, x: Shape) -> Work:
-        n = channels(x)
-        positions = prod(x) // n
-        return Work(
-            adds=positions * (4 * n - 1),
-            muls=positions * 2 * n,
-            divisions=positions * (n + 2),
-            exponentials=positions,
-        )
-
-    def formulas(self, *inputs: Shape) -> Formulas:
-        once = "(channels − 1)"
-        return {
-            **{"scale": "channels", "shift": "channels", "muls": "positions · 2 · channels"},
-            "adds": f"positions · ({once} + channels + {once} + 1 + channels)",
-            **{"divisions": "positions · (1 + 1 + channels)", "exponentials": "positions"},
-        }
-
-
-@op("l2_norm")
-class L2Norm(Op):
-    """Each position divided by its Euclidean norm over the channels, then a learnt scale for each
-    channel (liu2016parsenet): n products, n - 1 additions, one root (counted as an exponential),
-    n divisions and n products for each position of n channels."""
-
-    out = same_shape
-    window = point
-    channels = kept
-
-    def params(self, x: Shape) -> tuple[Tensor, ...]:
-        return (Tensor("scale", NORM, (channels(x),)),)
-
-    def work(self, out: Shape, x: Shape) -> Work:
-        n = channels(x)
-        positions = prod(x) // n
-        return Work(
-            adds=positions * (n - 1),
-            muls=positions * 2 * n,
-            divisions=positions * n,
-            exponentials=positions,
-        )
-
-    def formulas(self, *inputs: Shape) -> Formulas:
-        adds = "positions · (channels − 1)"
-        return {"scale": "channels", "adds": adds, "exponentials": "positions"}
-
-
-@op("channel_scale")
-class ChannelScale(Op):
-    """A learnt factor for each channel (liu2022: layer scale)."""
-
-    out = same_shape
-    work = per_element(muls=1)
-    window = point
-    channels = kept
-
-    def params(self, x: Shape) -> tuple[Tensor, ...]:
-        return (Tensor("factor", WEIGHT, (channels(x),)),)
-
-    def formulas(self, *inputs: Shape) -> Formulas:
-        return {"factor": "channels"}
-
-
-@op("rescale")
-class Rescale(Op):
-    """Every element times a constant (szegedy2017: residuals before they are added)."""
-
-    factor: Number
-
-    out = same_shape
-    params = no_params
-    work = per_element(muls=1)
-    window = point
-    channels = kept
+    def grouped(self, x: Shape) -> tuple[str, str]:
+        return "positions", "channels"

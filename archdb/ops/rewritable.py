@@ -32,8 +32,11 @@ class Rewritable:
 
     #: Whether it makes one vector of a map and does nothing else.
     flattens: ClassVar[bool] = False
-    #: Whether at inference it only scales and shifts each channel by constants.
-    affine: ClassVar[bool] = False
+
+    @property
+    def affine(self) -> bool:
+        """Whether at inference it only scales and shifts each channel by constants."""
+        return False
 
     def channels(self, *inputs: Shape) -> Origin:
         """Where the output's channels come from."""

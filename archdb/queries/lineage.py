@@ -78,7 +78,10 @@ def _inputs(row: dict[str, Any], own: Rows, other: Rows) -> str:
 
 
 def _attributes(row: dict[str, Any]) -> dict[str, str]:
-    """All attributes that a layer row states, as text: '3', '1x7', '0,1,0,1', 'true'."""
+    """All attributes that a layer row states or leaves at their default, as text: '3', '1x7',
+    '0,1,0,1', 'true'."""
+    from archdb.ops import REGISTRY  # start-up counts, and few commands compare attributes
+
     found = {name: _pair(row[f"{name}_h"], row[f"{name}_w"]) for name in PAIRS}
     found["padding"] = row["padding"] or ""
     if row["padding"] == "explicit":
@@ -88,6 +91,8 @@ def _attributes(row: dict[str, Any]) -> dict[str, str]:
     if row["bias"] is not None:
         found["bias"] = "true" if row["bias"] else "false"
     own = json.loads(row["attributes"]) if row["attributes"] else {}
+    if row["op"] in REGISTRY:
+        own = REGISTRY[row["op"]].declaration.left_out() | own
     return found | {name: _text(value) for name, value in own.items()}
 
 

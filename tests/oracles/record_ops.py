@@ -100,7 +100,8 @@ def _sizes(layer: Any) -> tuple[int, int]:
     if not isinstance(layer, nn.Module):
         return 0, 0
     if hasattr(layer, "trainable_weights"):
-        return sum(prod(weight.shape) for weight in layer.trainable_weights), 0
+        fixed = sum(prod(weight.shape) for weight in layer.non_trainable_weights)
+        return sum(prod(weight.shape) for weight in layer.trainable_weights), fixed
     params = sum(p.numel() for p in layer.parameters())
     return params, sum(b.numel() for name, b in layer.named_buffers() if name.endswith(BUFFERS))
 

@@ -38,14 +38,16 @@ _TORCH: dict[str, Callable[[Draw], Sample]] = {
     "embedding": features.embedding,
     "lstm": features.lstm,
     "gru": features.gru,
+    "batch_norm": features.batch_norm,
+    "instance_norm": features.instance_norm,
+    "group_norm": features.group_norm,
+    "layer_norm": features.layer_norm,
 }
 _FEW: dict[str, Callable[[Draw], Sample]] = {
     "global_avg_pool2d": resolution.whole(nn.AdaptiveAvgPool2d),
     "global_max_pool2d": resolution.whole(nn.AdaptiveMaxPool2d),
     "to_sequence": shapes.to_sequence,
     "flatten": shapes.flatten,
-    "batch_norm": features.batch_norm,
-    "layer_norm": features.layer_norm,
     "lrn": features.lrn,
     "prelu": features.prelu,
     "softmax": features.softmax,
@@ -69,6 +71,9 @@ _KERAS: dict[str, Callable[[Draw], Sample]] = {
     "avg_pool2d": with_keras.pool(layers.AveragePooling2D),
     "lstm": with_keras.recurrent(layers.LSTM),
     "gru": with_keras.recurrent(layers.GRU, "reset_after"),
+    "batch_norm": with_keras.norm(layers.BatchNormalization),
+    "layer_norm": with_keras.norm(layers.LayerNormalization),
+    "group_norm": with_keras.norm(layers.GroupNormalization),
 }
 
 #: By library and op.

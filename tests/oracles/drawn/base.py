@@ -46,6 +46,10 @@ class Draw(random.Random):
         """An image, a sequence or a vector."""
         return self.choice([self.image(), self.sequence(), (self.randint(1, 97),)])
 
+    def map(self) -> tuple[int, ...]:
+        """An image or a sequence."""
+        return self.choice([self.image(), self.sequence()])
+
     def sequence(self) -> tuple[int, int]:
         return self.randint(1, 19), self.randint(1, 23)
 

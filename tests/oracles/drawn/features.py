@@ -40,15 +40,59 @@ def behind(moved: bool, layer: Callable[[], nn.Module]) -> Callable[[], nn.Modul
     return lambda: Behind(layer()) if moved else layer()
 
 
-def batch_norm(draw: Draw) -> Sample:
-    shape = draw.shape()
-    kind = nn.BatchNorm2d if len(shape) == 3 else nn.BatchNorm1d
-    return Sample({}, [shape], behind(len(shape) == 2, lambda: kind(channels(shape)).eval()))
+def _scaled(draw: Draw) -> Given:
+    """torch has scale and shift both or neither."""
+    both = draw.coin()
+    return {"scale": both, "shift": both}
+
+
+def of_channels(kinds: tuple[type[nn.Module], type[nn.Module]]) -> Callable[[Draw], Sample]:
+    """Batch and instance normalisation, of one and of two axes. torch has them under one set of
+    names; on the meta device statistics of a single element would pass."""
+
+    def sampled(draw: Draw) -> Sample:
+        shape = draw.shape() if kinds[0] is nn.BatchNorm1d else draw.map()
+        given = _scaled(draw) | {"statistics": draw.coin()}
+        more = {"affine": given["scale"], "track_running_stats": given["statistics"]}
+        kind = kinds[len(shape) == 3]
+        return Sample(
+            given,
+            [shape],
+            behind(len(shape) == 2, lambda: kind(channels(shape), **more).eval()),
+            device="cpu",
+        )
+
+    return sampled
+
+
+batch_norm = of_channels((nn.BatchNorm1d, nn.BatchNorm2d))
+instance_norm = of_channels((nn.InstanceNorm1d, nn.InstanceNorm2d))
+
+
+def group_norm(draw: Draw) -> Sample:
+    groups, shape = draw.choice([1, 1, 2, 3, 5]), draw.shape()
+    if len(shape) != 2:
+        shape = (groups * draw.randint(1, 5) + draw.coin(0.05), *shape[1:])
+    given = _scaled(draw) | {"groups": groups}
+    return Sample(
+        given,
+        [shape],
+        behind(
+            len(shape) == 2,
+            lambda: nn.GroupNorm(groups, channels(shape), affine=given["scale"]),
+        ),
+        device="cpu",
+    )
 
 
 def layer_norm(draw: Draw) -> Sample:
-    shape = draw.shape()
-    return Sample({}, [shape], behind(len(shape) == 3, lambda: nn.LayerNorm(channels(shape))))
+    """torch can leave out the shift alone."""
+    shape, given = draw.shape(), {"scale": draw.coin()}
+    given["shift"] = given["scale"] and draw.coin()
+    more = {"elementwise_affine": given["scale"], "bias": given["shift"]}
+    return Sample(
+        given, [shape], behind(len(shape) == 3, lambda: nn.LayerNorm(channels(shape), **more))
+    )
 
 
 def lrn(draw: Draw) -> Sample:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from keras import layers
+
 from drawn.base import Draw, Given, Sample, two
 
 
@@ -18,6 +20,23 @@ def recurrent(kind: Any, own: str | None = None) -> Callable[[Draw], Sample]:
             given[own] = rest[own] = draw.coin()
         layer = lambda: kind(given["units"], **rest)  # noqa: E731
         return Sample(given, [draw.sequence()], layer, device="cpu", counted=False)
+
+    return drawn
+
+
+def norm(kind: Any) -> Callable[[Draw], Sample]:
+    """With scale and shift, either or neither; groups where the layer has them, of two elements
+    or more: Keras takes a group of one, of which nothing is left."""
+
+    def drawn(draw: Draw) -> Sample:
+        given: Given = {"scale": draw.coin(), "shift": draw.coin()}
+        rest = {"scale": given["scale"], "center": given["shift"]}
+        shape = draw.shape()
+        if kind is layers.GroupNormalization:
+            given["groups"] = rest["groups"] = draw.choice([1, 2, 3, 5])
+            channels = given["groups"] * draw.randint(2, 5)
+            shape = (channels, *shape[1:]) if len(shape) != 2 else (shape[0], channels)
+        return Sample(given, [shape], lambda: kind(**rest), device="cpu")
 
     return drawn
 

@@ -1,0 +1,147 @@
+"""Issue 10, 'What could not be said': layers that frameworks have, each with its arithmetic."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command import archdb
+from drawing import applied, chain, conv
+
+from archdb.errors import ShapeError
+from archdb.facts import COUNTED, COUNTS, facts_of
+from archdb.ops import make
+from archdb.structure import fingerprint
+
+Shape = tuple[int, ...]
+MAP = (6, 5, 7)  # 6 channels, 35 positions
+
+
+def counts(op: str, *inputs: Shape, **attributes: Any) -> dict[str, int]:
+    facts = facts_of(make(op, attributes), inputs)
+    return dict(zip(COUNTS, facts.columns[COUNTED], strict=True))
+
+
+# Norms.
+
+SWITCHES = [(True, True), (True, False), (False, True), (False, False)]
+NORMS: list[tuple[str, dict[str, Any], int]] = [  # op, attributes, running statistics
+    ("batch_norm", {}, 2),
+    ("batch_norm", {"statistics": False}, 0),
+    ("instance_norm", {}, 0),
+    ("instance_norm", {"statistics": True}, 2),
+    ("group_norm", {"groups": 3}, 0),
+    ("layer_norm", {}, 0),
+]
+
+
+@pytest.mark.parametrize(("scale", "shift"), SWITCHES)
+@pytest.mark.parametrize(("op", "own", "running"), NORMS, ids=str)
+def test_each_switch_of_a_norm_takes_a_number_for_each_channel(
+    op: str, own: dict[str, Any], running: int, scale: bool, shift: bool
+) -> None:
+    found = counts(op, MAP, **own, scale=scale, shift=shift)
+    assert found["norm_params"] == 6 * scale + 6 * shift
+    assert found["buffers"] == 6 * running
+
+
+@pytest.mark.parametrize(("scale", "shift"), SWITCHES)
+@pytest.mark.parametrize(
+    ("op", "own", "groups"),
+    [
+        ("batch_norm", {"statistics": False}, 6),
+        ("instance_norm", {}, 6),
+        ("group_norm", {"groups": 3}, 3),
+        ("layer_norm", {}, 35),
+    ],
+    ids=str,
+)
+def test_statistics_of_the_sample_are_worked_out_each_time(
+    op: str, own: dict[str, Any], groups: int, scale: bool, shift: bool
+) -> None:
+    """Each group of n elements: mean, differences, variance, epsilon, root, quotients, and then
+    what is learnt."""
+    found, n = counts(op, MAP, **own, scale=scale, shift=shift), 6 * 35 // groups
+    assert found["adds"] == groups * ((n - 1) + n + (n - 1) + 1 + n * shift)
+    assert found["muls"] == groups * (n + n * scale)
+    assert found["divisions"] == groups * (1 + 1 + n)
+    assert found["exponentials"] == groups
+
+
+@pytest.mark.parametrize(("scale", "shift"), SWITCHES)
+def test_constant_statistics_are_one_product_and_one_sum(scale: bool, shift: bool) -> None:
+    """(x - mean) / root · scale + shift is x · a + b, whatever of it is learnt."""
+    found = counts("batch_norm", MAP, scale=scale, shift=shift)
+    assert (found["muls"], found["adds"]) == (6 * 35, 6 * 35)
+
+
+@pytest.mark.parametrize(
+    ("op", "own", "shape"),
+    [
+        ("batch_norm", {"statistics": False}, (6, 1, 1)),
+        ("batch_norm", {"statistics": False}, (6,)),
+        ("instance_norm", {"scale": True, "shift": True}, (1, 6)),
+        ("group_norm", {"groups": 6}, (6,)),
+    ],
+    ids=str,
+)
+def test_a_norm_of_single_elements_is_refused(op: str, own: dict[str, Any], shape: Shape) -> None:
+    with pytest.raises(ShapeError, match=r"normalises each element of .* by itself"):
+        facts_of(make(op, own), (shape,))
+
+
+def test_attributes_that_came_later_leave_older_rows_and_hashes_as_they_were() -> None:
+    """At their default they are in no row; away from it they are, and make another structure."""
+    plain = make("batch_norm", {"scale": True, "shift": True, "statistics": True})
+    assert plain is make("batch_norm", {})
+    assert plain.attributes() == {"epsilon": 1e-5}
+    unscaled = make("batch_norm", {"scale": False})
+    assert unscaled.attributes() == {"epsilon": 1e-5, "scale": False}
+    hashes = {fingerprint(chain(MAP, conv(6, 3), op)) for op in (plain, unscaled)}
+    assert len(hashes) == 2
+
+
+def stored(database: Path, folder: Path, name: str, *rows: str, shape: str = "[3, 8, 8]") -> None:
+    """A network of these rows of a seed, imported."""
+    seed = folder / f"{name}.toml"
+    seed.write_text(
+        f'name = "{name}"\ntitle = "{name}"\nfamily = "T"\nyear = 2020\n'
+        '[[source]]\nclaim = "layer table"\ncite = "ioffe2015"\nwhere = "here"\n'
+        f"[net]\ninput = {shape}\nlayers = [{', '.join(rows)}]\n"
+    )
+    answer = archdb("import", str(seed), database=database)
+    assert answer.status == 0, answer.err
+
+
+def test_a_norm_without_scale_is_stored_and_compared(database: Path, tmp_path: Path) -> None:
+    """A 3×3 convolution from 3 to 4 without bias: 108; scale and shift 4 + 4, shift alone 4."""
+    filters = '["c", "conv2d", {filters = 4, kernel = 3, bias = false}]'
+    stored(database, tmp_path, "scaled", filters, '["n", "batch_norm"]')
+    stored(database, tmp_path, "unscaled", filters, '["n", "batch_norm", {scale = false}]')
+    shown = archdb("compare", "scaled", "unscaled", "--format", "csv", database=database).out
+    assert "params,parameters,116,112," in shown
+    statement = (
+        "select attributes from layer_summary where architecture = 'unscaled' and layer = 'n'"
+    )
+    assert (
+        '""scale"": false' in archdb("query", statement, "--format", "csv", database=database).out
+    )
+    assert archdb("check", database=database).status == 0
+
+
+def test_only_constant_statistics_can_be_folded_into_a_convolution() -> None:
+    assert make("batch_norm", {"scale": False, "shift": False}).affine
+    assert not make("batch_norm", {"statistics": False}).affine
+    assert not make("group_norm", {"groups": 3}).affine
+
+
+def test_statistics_of_the_whole_map_leave_no_field() -> None:
+    own = {"scale": True, "shift": True}
+    profile = applied((3, 9, 9), conv(6, 3), make("instance_norm", own))
+    assert profile.layer("2")["receptive_field_note"] == (
+        "behind a norm whose statistics come from the whole map"
+    )
+    assert (
+        applied((3, 9, 9), conv(6, 3), make("layer_norm", {})).layer("2")["receptive_field_h"] == 3
+    )
