@@ -9,9 +9,9 @@ all the tolerance there is.
 
 An explanation says how the figure has to be read to agree: as that of another network, input,
 choice of layers, counting convention or unit; with digits cut off instead of rounded, or zeros
-that only fill; or as a sum that is written out, from our own value on where that is part of it.
-Each such reading is checked in its turn. What no reading explains has a status: erratum, open
-question, or not comparable.
+that only fill; or as a sum that is written out, from our own value, so read, on where that is part
+of it. Each such reading is checked in its turn. What no reading explains has a status: erratum,
+open question, or not comparable.
 """
 
 from __future__ import annotations

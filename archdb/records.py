@@ -79,6 +79,13 @@ Rows = Annotated[
 ]
 Tables = Annotated[Any, _list_of(_is(dict), "tables")]
 TomlTable = Annotated[Any, Kind("a table", _is(dict))]
+
+
+def _each(value: Any) -> dict[str, dict[str, Any]]:
+    return {name: _is(dict)(attributes) for name, attributes in _is(dict)(value).items()}
+
+
+Each = Annotated[Any, Kind("a table of ops such as {batch_norm = {epsilon = 1e-3}}", _each)]
 Phrase = Annotated[str, Kind("text, perhaps empty", _is(str))]
 
 HEADER = Declaration(
@@ -95,9 +102,9 @@ HEADER = Declaration(
 NET = Declaration(
     {
         **{"input": Extents, "input_name": Text, "layers": Rows, "outputs": Words},
-        "auxiliary": Rows,
+        **{"auxiliary": Rows, "each": Each},
     },
-    {"input_name": "data", "outputs": [], "auxiliary": []},
+    {"input_name": "data", "outputs": [], "auxiliary": [], "each": {}},
 )
 DIFFERENCE = Declaration(
     {"what": Text, "base": Phrase, "here": Phrase, "layers": Words, "why": Phrase}, {"why": ""}

@@ -18,6 +18,8 @@
     ]
     outputs = ["sum"]                  # where there is more than the last layer
     auxiliary = []                     # rows of heads that only training runs
+    each = {}                          # attributes that every layer of an op has, as in
+                                       # {batch_norm = {epsilon = 1e-3}}, whatever its row says
 
 A row is a name, an op or a block, its attributes, and the layers it reads where that is not
 the row above.
@@ -108,13 +110,18 @@ def _seed(data: dict[str, Any], shared: Mapping[str, Reference]) -> Seed:
 
 
 def _network(name: str, net: Mapping[str, Any]) -> Network:
-    draft = Draft()
+    draft = Draft(net["each"])
     draft.add(net["input_name"], make("input", {"shape": net["input"]}))
     _lay(draft, net["layers"], "row")
     outputs = net["outputs"] or (draft.last,)
     draft.auxiliary = True
     _lay(draft, net["auxiliary"], "auxiliary row")
     network = draft.network(name)
+    ops = {layer.op.name for layer in network}
+    for stated in net["each"].keys() - ops:
+        raise DefinitionError(
+            f"'{stated}' is the op of no layer", remedy=nearest(stated, sorted(ops))
+        ).at("each")
     _check_outputs(network, outputs)
     return network
 

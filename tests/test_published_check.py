@@ -137,7 +137,7 @@ def verdict(figure: Figure, explanation: Explanation | None) -> str:
         return "explained"
     if explanation.sum:
         mine, others = terms(explanation.sum)
-        read = others + (value(figure) if mine else 0)
+        read = others + (value(figure, explanation) if mine else 0)
     else:
         read = value(figure, explanation)
     return "explained" if within(read, explanation.interval(figure)) else "contradicts"
@@ -206,20 +206,32 @@ KNOWN = [  # figure, what archdb derives, its verdict, how the printed digits co
     ("iandola2016-23", (224 - 7) // 2 + 1, "explained", (227 - 7) // 2 + 1),  # 111: from 227
     ("szegedy2015-1", 64 * (7 * 7 * 3 + 1), "explained", 7 * 7 * 3 * 8 + 24 * 64),  # 2.7 K
     ("howard2017-59", 100 * 10_838_016 / 568_740_352, "explained", None),  # 1.19 for 1.91 %
-    ("ioffe2015-1", 11_285_224, "contradicts", None),  # 13.6 M
+    ("howard2019-1", 216_589_760, "contradicts", None),  # 219 M
+    # Nine of the open questions of issue 10, each by another reading of the page.
+    ("ioffe2015-1", 11_285_224, "explained", 13_605_608),  # 11,188,224 and a head of 2,417,384
+    ("szegedy2016-24", 5_713_216_096, "explained", 4_800_000_000),  # quotes 4.8 G
+    ("howard2017-44", 5_713_216_096, "explained", 4_800_000_000),
+    ("chollet2017-1", 23_834_568, "explained", 23_626_728),
+    ("openmodelzoo-11", 14_090_470_664, "explained", 14_090_470_664 + 2 * 18_903_504),
+    ("openmodelzoo-29", 28_589_128, "explained", 28_589_128 + 23),
+    ("openmodelzoo-41", None, "explained", 22_227_070_422 - 2 * 768),  # less the class 1001
+    ("openmodelzoo-42", 55_843_464, "explained", 30_222_793),
+    ("openmodelzoo-84", 1_235_496, "explained", 1_235_496 + 3 + 3),
+    ("openmodelzoo-85", 784_692_510, "explained", 784_692_510 - 2 * 3 * 227 * 227),
 ]
 
 
 @pytest.mark.parametrize(("figure", "derived", "found", "explained"), KNOWN)
 def test_known_stories(
     figure: str,
-    derived: float,
+    derived: float | None,
     found: str,
     explained: int | None,
     rows: dict[str, dict[str, Any]],
 ) -> None:
     row = rows[figure]
-    assert row["derived"] == pytest.approx(derived, rel=1e-12)
+    same = None if derived is None else pytest.approx(derived, rel=1e-12)
+    assert row["derived"] == same
     assert row["verdict"] == found
     if explained is not None:
         assert row["explained"] == explained

@@ -66,6 +66,22 @@ def test_the_input_layer_may_have_the_name_its_source_gives(tmp_path: Path) -> N
     assert [each.name for each in network] == ["image", "a"]
 
 
+def test_each_layer_of_an_op_has_what_is_stated_of_all(tmp_path: Path) -> None:
+    rows = '["a", "slim_conv2d", {filters = 4, kernel = 3}], ["b", "batch_norm"]'
+    stated = read(tmp_path, seed(rows, "each = {batch_norm = {epsilon = 0.5}}")).network
+    plain = read(tmp_path, seed(rows)).network
+    for layer, before in zip(stated, plain, strict=True):
+        norm = layer.op.name == "batch_norm"
+        assert layer.op == (before.op.like(epsilon=0.5) if norm else before.op)
+    for each, message in (
+        ("{batch_nrom = {epsilon = 0.5}}", "'batch_nrom' is the op of no layer"),
+        ("{batch_norm = {epsilom = 0.5}}", "has no attribute 'epsilom'"),
+        ("{batch_norm = 1}", "'each' needs a table of ops"),
+    ):
+        with pytest.raises(DefinitionError, match=message):
+            read(tmp_path, seed(rows, f"each = {each}"))
+
+
 def test_a_seed_may_bring_its_own_references(tmp_path: Path) -> None:
     own = '[reference.doe2001]\nauthors = ["Doe, Jane"]\ntitle = "Nets"\nyear = 2001'
     cited = '[{claim = "all", cite = "doe2001", where = "Table 1"}]'

@@ -6,7 +6,7 @@ table (kind and attributes) beside the layers that it stands for.
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from archdb.errors import DefinitionError
@@ -22,7 +22,9 @@ from archdb.ops.normalization import BatchNorm
 class Draft:
     """A network being laid out, layer by layer; each reads the one before unless told."""
 
-    def __init__(self) -> None:
+    def __init__(self, each: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+        """`each`: op → attributes that all its layers have here, whatever row or block says."""
+        self.each = each or {}
         self.layers: list[Layer] = []
         self.blocks: list[Block] = []
         self.last = ""
@@ -34,6 +36,8 @@ class Draft:
         if not inputs and op.arity[1] != 0:
             inputs = (self.last,) if self.last else ()
         block = self._open[-1] if self._open else None
+        if changes := self.each.get(op.name):
+            op = op.like(**changes)
         self.layers.append(Layer(name, op, inputs, block, self.auxiliary))
         self.last = name
         return name

@@ -190,7 +190,14 @@ def on_cpu(build: Callable[[], torch.nn.Module]) -> torch.nn.Module:
         return build().to("meta")
 
 
+def unpadded_pool(model: torch.nn.Module) -> torch.nn.Module:
+    """torchvision pads a DenseNet's first pool; the first port to TF-slim did not."""
+    model.features.pool0.padding = 0  # type: ignore[union-attr]
+    return model
+
+
 PATCHES = {
+    "unpadded_pool": unpadded_pool,
     "on_cpu": on_cpu,
     "option_a": option_a,
     "stride_first": stride_first,

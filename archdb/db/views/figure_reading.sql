@@ -71,5 +71,5 @@ from (
     join published_explanation e on e.figure = p.figure
     join architecture_summary s
         on s.architecture = coalesce(e.architecture, p.architecture) and s.is_native
-    where e.status is null and e.sum is null and p.quantity not in ('top1_error', 'top5_error')
+    where e.status is null and p.quantity not in ('top1_error', 'top5_error')
 ) r;

@@ -44,7 +44,7 @@ from (
         iif(e.sum is null, (
             select value from figure_reading r where r.figure = f.figure and r.reading = 'explained'
         ), e.sum_value + iif(e.sum glob 'ours [+-] *', (
-            select value from figure_reading r where r.figure = f.figure and r.reading = 'printed'
+            select value from figure_reading r where r.figure = f.figure and r.reading = 'explained'
         ), 0)) as explained,
         (select group_concat(part, '; ') from (
             select 'as ' || e.architecture as part
