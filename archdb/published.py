@@ -28,7 +28,7 @@ from archdb.errors import ArchdbError, DefinitionError
 from archdb.ops.attributes import Declaration, Kind, Name, choice
 from archdb.ops.shape import parse as parse_shape
 from archdb.paths import bundled
-from archdb.printed import Interval, span
+from archdb.printed import LIMIT, Interval, span
 
 #: What one of a printed unit is: of parameters, operations, elements, pixels or bytes.
 UNITS = {
@@ -112,7 +112,9 @@ def _globs(value: Any) -> tuple[str, ...]:
 
 
 def _sum(value: Any) -> str:
-    terms(value)
+    total = terms(value)[1]
+    if total.denominator > 1 or abs(total) >= LIMIT:
+        raise ValueError
     return str(value)
 
 
@@ -121,7 +123,12 @@ Digits = Annotated[Any, Kind("digits as printed", _digits)]
 Input = Annotated[Any, Kind("an input such as 3x224x224", _shape)]
 Globs = Annotated[Any, Kind("globs between spaces, with '!' those of layers left out", _globs)]
 Sum = Annotated[
-    Any, Kind("whole numbers with + - * / ** and parentheses, or 'ours' and these", _sum)
+    Any,
+    Kind(
+        "whole numbers with + - * / ** and parentheses, or 'ours' and these, that make a whole"
+        " number below 2⁶³",
+        _sum,
+    ),
 ]
 Unit = Annotated[Any, choice(*UNITS)]
 
@@ -174,7 +181,7 @@ def evaluated(words: str) -> Fraction:
     """The value of a sum such as '55*48*96'; ValueError where it is anything else."""
     try:
         return _value(ast.parse(words, mode="eval").body)
-    except (SyntaxError, KeyError, ArithmeticError, AttributeError):
+    except (SyntaxError, KeyError, ArithmeticError, AttributeError, RecursionError, MemoryError):
         raise ValueError(words) from None
 
 
@@ -187,7 +194,10 @@ def terms(words: str) -> tuple[bool, Fraction]:
 def _value(node: Any) -> Fraction:
     if isinstance(node, ast.Constant) and type(node.value) is int:
         return Fraction(node.value)
-    return Fraction(_OPERATORS[type(node.op)](_value(node.left), _value(node.right)))
+    left, right = _value(node.left), _value(node.right)
+    if isinstance(node.op, ast.Pow) and (right.denominator > 1 or abs(right) > 64 or left > LIMIT):
+        raise ValueError(right)
+    return Fraction(_OPERATORS[type(node.op)](left, right))
 
 
 def bundled_figures() -> list[Figure]:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from fractions import Fraction
 
 import pytest
+from variants import put, seed
 
-from archdb.errors import UsageError
+from archdb.db import publish
+from archdb.db.engine import writing
+from archdb.errors import DefinitionError, UsageError
 from archdb.printed import CUT, ROUND, in_full, parse
+from archdb.published import UNITS, Figure, terms
+from archdb.queries.database import Database
+from archdb.seeds import bundled_references
 
 # Item 5: what a number is read as.
 
@@ -175,3 +183,91 @@ def test_filling_zeros_are_another_reading() -> None:
     assert parse("7630000000").filled() == (7_625_000_000, 7_635_000_000)
     assert parse("7.630G").filled() is None
     assert parse("763").filled() is None
+
+
+# Item 3: what is stored of them, and the verdicts in SQL.
+
+
+def figure(value: str, unit: str, quantity: str = "params", layers: tuple[str, ...] = ()) -> Figure:
+    text = f"{value}-{unit}-{quantity}"
+    stated = ("huge", "N", quantity, None, layers, value, unit, "params", None)
+    return Figure(text, *stated, "he2016", "Table 1", "source", None)
+
+
+def verdicts(database: Database, figures: list[Figure]) -> dict[str, tuple[object, str]]:
+    with writing(database.path) as connection:
+        publish.put_figures(connection, figures, [], bundled_references())
+    with closing(sqlite3.connect(database.path)) as client:
+        rows = client.execute("select figure, derived, verdict from published_check")
+        return {figure: (derived, verdict) for figure, derived, verdict in rows}
+
+
+#: A matrix alone: 2,147,483,647 × 4,194,305, which is odd and above 2⁵³.
+HUGE = (2**31 - 1) * (2**22 + 1)
+
+
+@pytest.fixture
+def huge(opened: Database) -> Database:
+    text = seed("huge", {"fc": '"linear", {units = 4194305, bias = false}'})
+    put(opened, text.replace("[4, 16, 16]", "[2147483647]"))
+    return opened
+
+
+@pytest.mark.parametrize("divisor", [1, 2, 7, 360_360])
+def test_verdicts_are_found_in_whole_numbers(huge: Database, divisor: int) -> None:
+    """At every precision and unit, the digits that ours has, rounded by hand, and both of their
+    neighbours: of three figures one agrees, and ours is a fraction where the convention divides."""
+    with closing(sqlite3.connect(huge.path)) as client, client:
+        client.execute("update convention set divisor = ? where name = 'params'", [divisor])
+    ours, expected = Fraction(HUGE, divisor), {}
+    for unit, size in UNITS.items():
+        for decimals in range(4):
+            last = 10**decimals
+            digits = int(ours * last / size + Fraction(1, 2)) if unit != "%" else 100 * last
+            for near in (digits - 1, digits, digits + 1):
+                words = f"{near // last}" + f".{near % last:0{decimals}d}" * (decimals > 0)
+                if (2 * near + 1) * size < 2**63:  # what the table holds
+                    expected[figure(words, unit)] = "agrees" if near == digits else "contradicts"
+    found = verdicts(huge, list(expected))
+    assert len(found) > 90
+    for one, verdict in expected.items():
+        assert found[one.figure][1] == verdict, (one, found[one.figure])
+    if divisor == 1:
+        assert found["9007201398030335-count-params"] == (HUGE, "agrees")
+
+
+def test_halves_are_rounded_up_in_verdicts(huge: Database) -> None:
+    """Half of an odd number: 4503600700899327.5 is printed as …328, never as …327."""
+    with closing(sqlite3.connect(huge.path)) as client, client:
+        client.execute("update convention set divisor = 2 where name = 'params'")
+    up, down = (figure(f"{HUGE // 2 + n}", "count") for n in (1, 0))
+    found = verdicts(huge, [up, down])
+    assert (found[up.figure][1], found[down.figure][1]) == ("agrees", "contradicts")
+
+
+def test_no_column_of_figures_is_binary(opened: Database) -> None:
+    """A migration made the last ones whole numbers."""
+    with closing(sqlite3.connect(opened.path)) as client:
+        tables = client.execute(
+            "select name from pragma_table_list where type = 'table'"
+        ).fetchall()
+        for (table,) in tables:
+            kinds = client.execute("select type from pragma_table_info(?)", [table]).fetchall()
+            assert ("REAL",) not in kinds, table
+
+
+def test_a_figure_beyond_64_bits_is_refused(huge: Database) -> None:
+    with pytest.raises(DefinitionError, match="larger than a count can be"):
+        verdicts(huge, [figure("9" * 19, "k")])
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["9**9**9**9", "10**99999999", "2**(1/2)", "1/3", "10**19", "(" * 500 + "1" + ")" * 500],
+)
+def test_a_sum_that_is_no_count_is_refused_at_once(words: str) -> None:
+    from archdb.published import EXPLANATION
+
+    with pytest.raises(DefinitionError, match="'sum' needs whole numbers"):
+        EXPLANATION.parse({"figure": "he2016-1", "sum": words})
+    assert terms("10**6 / 8") == (False, 125_000)

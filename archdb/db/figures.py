@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from sqlalchemy import REAL, CheckConstraint, Column, Double, ForeignKey, Text
-from sqlalchemy.types import TypeEngine
+from typing import Any
 
-from archdb.db.domains import KEYED, json, table
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Text
 
-#: A bound of an interval; halves are among them.
-Bound: TypeEngine[float] = Double().with_variant(REAL(), "sqlite")
+from archdb.db.domains import KEYED, Whole, json, table
+
+#: The interval of what the digits stand for: whole numbers, and by what both are divided, since
+#: halves and parts of a per cent are among the bounds.
+BOUNDS = ("at_least", "below", "bound_divisor")
+
+
+def _interval() -> list[Any]:
+    return [
+        *[Column(name, Whole, nullable=False) for name in BOUNDS],
+        CheckConstraint("at_least < below", name="interval"),
+        CheckConstraint("bound_divisor > 0", name="bound_divisor"),
+    ]
+
 
 published = table(
     "published",
@@ -17,16 +28,16 @@ published = table(
     *[Column(name, Text, nullable=False) for name in ("printed_as", "quantity")],
     *[Column(name, Text) for name in ("scope", "layers")],
     *[Column(name, Text, nullable=False) for name in ("value", "unit")],
-    *[Column(name, Bound, nullable=False) for name in ("at_least", "below")],
+    *_interval(),
     *[Column(name, Text) for name in ("convention", "input")],
     Column("citation", Text, ForeignKey("citation.key"), nullable=False, index=True),
     *[Column(name, Text, nullable=False) for name in ("place", "seen")],
     Column("note", Text),
-    CheckConstraint("at_least < below", name="interval"),
     json("layers"),
     **KEYED,
     comment="A figure that a publication prints, in its digits. architecture names a network, or is"
-    " NULL where archdb does not have it; layers: JSON list of name globs.",
+    " NULL where archdb does not have it; layers: JSON list of name globs. What is printed so is at"
+    " least at_least / bound_divisor, and less than below / bound_divisor.",
 )
 
 published_explanation = table(
@@ -40,10 +51,9 @@ published_explanation = table(
     ),
     *[Column(name, Text) for name in ("architecture", "input", "layers", "convention", "unit")],
     *[Column(name, Text) for name in ("digits", "sum")],
-    Column("sum_value", Bound),
-    *[Column(name, Bound, nullable=False) for name in ("at_least", "below")],
+    Column("sum_value", Whole),
+    *_interval(),
     *[Column(name, Text) for name in ("status", "because")],
-    CheckConstraint("at_least < below", name="interval"),
     CheckConstraint("status in ('erratum', 'open', 'not comparable')", name="status"),
     CheckConstraint("status is null or because is not null", name="because"),
     json("layers"),

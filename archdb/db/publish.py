@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from math import lcm
 
 from sqlalchemy import Connection, text
 
 from archdb.db import schema, store
 from archdb.db.engine import insert_many
+from archdb.db.figures import BOUNDS
 from archdb.errors import ArchdbError, DefinitionError, nearest
 from archdb.ops.shape import parse
+from archdb.printed import LIMIT, Interval
 from archdb.published import Explanation, Figure, terms
 from archdb.records import Reference
 
-_FIGURE = (*Figure._fields, "at_least", "below")
-_EXPLANATION = (*Explanation._fields, "at_least", "below", "sum_value")
+_FIGURE = (*Figure._fields, *BOUNDS)
+_EXPLANATION = (*Explanation._fields, *BOUNDS, "sum_value")
 
 
 def put_figures(
@@ -50,7 +53,7 @@ def _cited(figure: Figure, references: Mapping[str, Reference]) -> Reference:
 
 
 def _figure_row(figure: Figure) -> tuple[object, ...]:
-    return (*map(_cell, figure), *map(float, figure.interval()))
+    return (*map(_cell, figure), *_bounds(figure.figure, figure.interval()))
 
 
 def _explanation_row(explanation: Explanation, figures: Mapping[str, Figure]) -> tuple[object, ...]:
@@ -59,9 +62,20 @@ def _explanation_row(explanation: Explanation, figures: Mapping[str, Figure]) ->
             f"explains '{explanation.figure}', which is no figure",
             remedy=nearest(explanation.figure, figures),
         )
-    interval = map(float, explanation.interval(figures[explanation.figure]))
-    total = float(terms(explanation.sum)[1]) if explanation.sum else None
-    return (*map(_cell, explanation), *interval, total)
+    bounds = _bounds(explanation.figure, explanation.interval(figures[explanation.figure]))
+    total = terms(explanation.sum)[1].numerator if explanation.sum else None
+    return (*map(_cell, explanation), *bounds, total)
+
+
+def _bounds(figure: str, interval: Interval) -> tuple[int, int, int]:
+    """BOUNDS: an interval in whole numbers of 64 bits."""
+    divisor = lcm(*(bound.denominator for bound in interval))
+    least, below = (int(bound * divisor) for bound in interval)
+    if max(below, divisor) >= LIMIT:
+        raise DefinitionError("is larger than a count can be, or in finer parts").at(
+            f"figure '{figure}'"
+        )
+    return least, below, divisor
 
 
 def _cell(value: object) -> object:

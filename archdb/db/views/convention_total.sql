@@ -8,7 +8,8 @@ select
     t.is_native as is_native,  -- flag; derived; 1 at the input size the network is defined at
     c.name as convention,  -- name; stored; the counting convention
     case when t.total % c.divisor = 0 then t.total / c.divisor
-        else 1.0 * t.total / c.divisor end as value  -- by convention; derived; the total that this convention gives
+        else 1.0 * t.total / c.divisor end as value,  -- by convention; derived; the total that this convention gives
+    t.total as weighed  -- by convention; derived; the weighted sum, before it is divided: a whole number
 from (
     select
         s.architecture,

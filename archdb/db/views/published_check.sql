@@ -17,35 +17,52 @@ select
     citation,  -- name; stored; key of the source in the table citation
     place,  -- text; stored; where in the source
     seen,  -- name; stored; how it was read: in the source, in a conversion of it to text, second-hand where another quotes it, or not: from memory
-    derived,  -- by quantity; derived; archdb's value, not scaled to the unit
+    case when weighed % divisor = 0 then weighed / divisor else 1.0 * weighed / divisor end as derived,  -- by quantity; derived; archdb's value, not scaled to the unit
     case
         when quantity in ('top1_error', 'top5_error') or architecture is null
             or status = 'not comparable' then 'not comparable'
+        -- In whole numbers, first the whole parts of two fractions and then what is left of each.
         -- A select keeps a condition on the verdict out here, where the value is already derived.
-        when derived >= at_least and derived < below then (select 'agrees')
-        when explained >= e_at_least and explained < e_below or status = 'erratum' then 'explained'
-        when derived is null then 'not comparable'
+        when (weighed / divisor, weighed % divisor * bound_divisor)
+                >= (at_least / bound_divisor, at_least % bound_divisor * divisor)
+            and (weighed / divisor, weighed % divisor * bound_divisor)
+                < (below / bound_divisor, below % bound_divisor * divisor)
+            then (select 'agrees')
+        when (e_weighed / e_divisor, e_weighed % e_divisor * e_bound_divisor)
+                >= (e_at_least / e_bound_divisor, e_at_least % e_bound_divisor * e_divisor)
+            and (e_weighed / e_divisor, e_weighed % e_divisor * e_bound_divisor)
+                < (e_below / e_bound_divisor, e_below % e_bound_divisor * e_divisor)
+            or status = 'erratum'
+            then 'explained'
+        when weighed is null then 'not comparable'
         else 'contradicts'
     end as verdict,  -- name; derived; agrees, explained, contradicts, or not comparable
     explanation,  -- text; stored; how it has to be read to agree: network, input, layers, convention, unit, digits, a sum; or erratum, open
-    explained,  -- by quantity; derived; the value under that reading
+    case when e_weighed % e_divisor = 0 then e_weighed / e_divisor else 1.0 * e_weighed / e_divisor end as explained,  -- by quantity; derived; the value under that reading
     coalesce(because, case
         when architecture is null then 'not in the catalogue'
         when quantity in ('top1_error', 'top5_error') then 'accuracy does not follow from an architecture'
-        when derived is null then 'nothing is derived that it could be compared with'
+        when weighed is null then 'nothing is derived that it could be compared with'
     end) as because,  -- text; stored; the reason, in words
     note,  -- text; stored; what the source says about the figure
-    at_least,  -- by quantity; derived; the least value that the printed digits stand for
-    below  -- by quantity; derived; the least above it that they do not stand for
+    iif(bound_divisor = 1, at_least, 1.0 * at_least / bound_divisor) as at_least,  -- by quantity; derived; the least value that the printed digits stand for
+    iif(bound_divisor = 1, below, 1.0 * below / bound_divisor) as below  -- by quantity; derived; the least above it that they do not stand for
 from (
     select distinct  -- keeps each value from being derived again wherever it is used
         f.*, e.status, e.because, e.at_least as e_at_least, e.below as e_below,
-        (select value from figure_reading r where r.figure = f.figure and r.reading = 'printed') as derived,
-        iif(e.sum is null, (
-            select value from figure_reading r where r.figure = f.figure and r.reading = 'explained'
-        ), e.sum_value + iif(e.sum glob 'ours [+-] *', (
-            select value from figure_reading r where r.figure = f.figure and r.reading = 'explained'
-        ), 0)) as explained,
+        e.bound_divisor as e_bound_divisor,
+        (select weighed from figure_reading r where r.figure = f.figure and r.reading = 'printed') as weighed,
+        (select divisor from figure_reading r where r.figure = f.figure and r.reading = 'printed') as divisor,
+        case
+            when e.sum is null or e.sum glob 'ours [+-] *' then (
+                select r.weighed + coalesce(e.sum_value, 0) * r.divisor from figure_reading r
+                where r.figure = f.figure and r.reading = 'explained'
+            )
+            else e.sum_value
+        end as e_weighed,
+        iif(e.sum is null or e.sum glob 'ours [+-] *', (
+            select divisor from figure_reading r where r.figure = f.figure and r.reading = 'explained'
+        ), 1) as e_divisor,
         (select group_concat(part, '; ') from (
             select 'as ' || e.architecture as part
             union all select 'at ' || e.input
