@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from archdb.queries.outline import Node, Outline
+from archdb.text import printable
 
 DOT_HEAD = """\
   rankdir = TB;
@@ -33,7 +34,7 @@ def dot(outline: Outline, said: str) -> str:
     )
     body = "".join(_nested(outline, _dot_node, _dot_opened, "}\n"))
     name = _quoted(f"{outline.name} {outline.input}")
-    return f"// {said}\ndigraph {name} {{\n{DOT_HEAD}{body}{''.join(edges)}}}\n"
+    return f"// {printable(said)}\ndigraph {name} {{\n{DOT_HEAD}{body}{''.join(edges)}}}\n"
 
 
 def _dot_node(node: Node) -> str:
@@ -51,7 +52,9 @@ def _quoted(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+    """Text inside quotes; Graphviz would take &lt; for a sign, and \\N for the node's name."""
+    plain = printable(text).replace("&", "&amp;")
+    return plain.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def mermaid(outline: Outline, said: str) -> str:
@@ -72,13 +75,14 @@ def mermaid(outline: Outline, said: str) -> str:
         for source, reader in outline.edges
     )
     body = "".join(_nested(outline, drawn, opened, "end\n"))
-    return f"%% {said}\nflowchart TB\n{body}{''.join(edges)}{MERMAID_CLASSES}"
+    return f"%% {_entities(said)}\nflowchart TB\n{body}{''.join(edges)}{MERMAID_CLASSES}"
 
 
 def _entities(text: str) -> str:
-    """Text inside quotes: signs that Mermaid or HTML would read are written by their number."""
-    plain = str.isalnum
-    return "".join(c if plain(c) or c in " _-.,/:×()?" else f"#{ord(c)};" for c in text)
+    """Text without signs that Mermaid or HTML would read: they are written by their number. That
+    holds for comments too, where %%{…}%% is a command."""
+    plain = " _-.,/:×()?+="
+    return "".join(c if c.isalnum() or c in plain else f"#{ord(c)};" for c in printable(text))
 
 
 def _nested(

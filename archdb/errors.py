@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from archdb.text import WORD, clipped, printable
+
 
 class ArchdbError(Exception):
     """A request that cannot be met; the command line ends with `status` and no traceback.
@@ -26,9 +28,11 @@ class ArchdbError(Exception):
         return self
 
     def __str__(self) -> str:
+        """The message for a terminal: places, names and values in it may be of any text."""
         where = ", ".join(self.places)
         message = f"{where}: {self.what}" if where else self.what
-        return f"{message}\n  {self.remedy}" if self.remedy else message
+        lines = [message, *self.remedy.split("\n  ")] if self.remedy else [message]
+        return "\n  ".join(clipped(printable(line)) for line in lines)
 
 
 class UsageError(ArchdbError):
@@ -57,9 +61,35 @@ class QueryError(ArchdbError):
     """A statement that is refused, malformed or too slow."""
 
 
+#: Among so many words the most like one are sought; of more, among those that share most with it.
+COMPARED = 300
+
+
 def nearest(word: str, words: Iterable[str]) -> str:
-    """A remedy that offers the words most like `word`, or nothing where none is near."""
+    """A remedy that offers the words most like `word`, or nothing where none is near.
+
+    It takes no time, however many the words are: a word too long to be a slip is like none.
+    """
     import difflib  # needed on the way to an error only
 
-    close = difflib.get_close_matches(word, list(words), n=4, cutoff=0.5)
+    if len(word) > WORD:
+        return ""
+    known = [other for other in words if len(other) <= WORD]
+    if len(known) > COMPARED:
+        known = _sharing_most(word, known)
+    close = difflib.get_close_matches(word, known, n=4, cutoff=0.5)
     return f"did you mean {', '.join(close)}?" if close else ""
+
+
+def _sharing_most(word: str, words: Iterable[str]) -> list[str]:
+    """The words that have most pairs of neighbouring letters in common with `word`."""
+    import heapq
+    from itertools import pairwise
+
+    own = set(pairwise(word))
+
+    def likeness(other: str) -> float:
+        pairs = set(pairwise(other))
+        return len(own & pairs) / (len(own | pairs) or 1)
+
+    return heapq.nlargest(COMPARED, words, key=likeness)

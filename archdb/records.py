@@ -7,7 +7,17 @@ from typing import Annotated, Any, NamedTuple
 
 from archdb.errors import DefinitionError, nearest
 from archdb.graph import Network
-from archdb.ops.attributes import Count, Declaration, Extents, Kind, Name, Text, Year, lower_case
+from archdb.ops.attributes import (
+    Count,
+    Declaration,
+    Extents,
+    Kind,
+    Name,
+    Text,
+    Word,
+    Year,
+)
+from archdb.ops.names import legible, lower_case
 
 
 class Source(NamedTuple):
@@ -90,7 +100,7 @@ Phrase = Annotated[str, Kind("text, perhaps empty", _is(str))]
 
 HEADER = Declaration(
     {
-        **{"name": Name, "title": Text, "family": Text, "year": Year, "aliases": Names},
+        **{"name": Name, "title": Text, "family": Word, "year": Year, "aliases": Names},
         **{"variant_of": Name, "classes": Count, "difference": Tables, "source": Tables},
         **{"reference": TomlTable, "net": TomlTable},
     },
@@ -101,7 +111,7 @@ HEADER = Declaration(
 )
 NET = Declaration(
     {
-        **{"input": Extents, "input_name": Text, "layers": Rows, "outputs": Words},
+        **{"input": Extents, "input_name": Word, "layers": Rows, "outputs": Words},
         **{"auxiliary": Rows, "each": Each},
     },
     {"input_name": "data", "outputs": [], "auxiliary": [], "each": {}},
@@ -142,7 +152,7 @@ def references(data: Mapping[str, Any]) -> dict[str, Reference]:
         try:
             if not isinstance(row, dict):
                 raise DefinitionError(f"needs a table, got {row!r}")
-            found[key] = Reference(key, **REFERENCE.parse(row))
+            found[key] = Reference(legible(key), **REFERENCE.parse(row))
         except DefinitionError as error:
             raise error.at(f"reference '{key}'") from None
     return found

@@ -13,13 +13,12 @@ import json as json_module
 import re
 from collections.abc import Callable, Iterable
 from math import isinf
-from typing import Any
+from typing import Any, NamedTuple, TextIO
 
 from archdb.queries.result import Result
+from archdb.text import inline, printable
 
 NOTHING = "–"
-#: Characters that would break a table or steer a terminal.
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 #: To how few characters a narrow terminal may fold a column of words; and a still narrower one,
 #: before it breaks lines.
 FOLDED, LEAST = 24, 14
@@ -48,16 +47,32 @@ def ndjson(result: Result) -> str:
 def _objects(result: Result) -> Iterable[str]:
     for row in result.rows:
         named = dict(zip(result.columns, map(_plain, row), strict=True))
-        yield json_module.dumps(named, ensure_ascii=False)
+        text = json_module.dumps(named, ensure_ascii=False)
+        yield printable(text, escape=lambda sign: json_module.dumps(sign)[1:-1])
 
 
 def csv(result: Result) -> str:
     """RFC 4180, but for lines that end in a line feed alone; NULL is an empty field."""
     out = io.StringIO()
-    writer = csv_module.writer(out, lineterminator="\n")
+    writer = csv_writer(out)
     writer.writerow(result.columns)
     writer.writerows([[_plain(value) for value in row] for row in result.rows])
     return out.getvalue()
+
+
+class _LineFeeds(NamedTuple):
+    """A file for a CSV writer, which is told of both ends of line and so quotes either in a field;
+    its own line ends in a line feed alone."""
+
+    out: TextIO
+
+    def write(self, line: str) -> int:
+        return self.out.write(line.removesuffix("\r\n") + "\n")
+
+
+def csv_writer(out: TextIO) -> Any:
+    """The standard library's writer of CSV, in the one dialect that archdb writes."""
+    return csv_module.writer(_LineFeeds(out), lineterminator="\r\n")
 
 
 def tsv(result: Result) -> str:
@@ -71,9 +86,26 @@ def _escaped(value: Any) -> str:
     return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
+#: Text that a spreadsheet works out instead of showing it; a number that is text is none.
+_FORMULA = re.compile(r"\s*[=+\-@\uff0b\uff0d\uff1d\uff20]|[\t\r\n]")
+_NUMBER = re.compile(r"[+-]?[0-9][0-9,]*(\.[0-9]*)?(e[+-]?[0-9]+)?", re.IGNORECASE)
+
+
+def for_spreadsheets(result: Result) -> Result:
+    """The result with an apostrophe before all text that a spreadsheet takes for a formula."""
+
+    def text(value: Any) -> Any:
+        if isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.fullmatch(value):
+            return f"'{value}"
+        return value
+
+    rows = [tuple(map(text, row)) for row in result.rows]
+    return Result(map(text, result.columns), rows, result.notes)
+
+
 def heads(result: Result) -> list[str]:
     """Column names as a person reads them; SQL without an alias may hold line feeds."""
-    return [_CONTROL.sub(" ", name) for name in result.columns]
+    return [inline(name) for name in result.columns]
 
 
 def cells(result: Result) -> list[list[str]]:
@@ -96,7 +128,7 @@ def cell(value: Any, column: str) -> str:
         return str(value) if column in UNGROUPED else f"{value:,}"
     if isinstance(value, float):
         return f"{value:,.6g}"
-    return _CONTROL.sub(" ", str(_plain(value)))
+    return inline(str(_plain(value)))
 
 
 def numeric(result: Result) -> list[bool]:
@@ -142,7 +174,7 @@ def html(result: Result) -> str:
     body = "".join(
         row("td", texts, bold) for texts, bold in zip(cells(result), larger, strict=True)
     )
-    notes = "".join(f"<p>{escape(note)}</p>" for note in result.notes)
+    notes = "".join(f"<p>{escape(inline(note))}</p>" for note in result.notes)
     return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>{notes}"
 
 

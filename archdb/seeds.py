@@ -38,6 +38,7 @@ from archdb.errors import ArchdbError, DefinitionError, nearest
 from archdb.graph import Network
 from archdb.ops import REGISTRY as OPS
 from archdb.ops import make
+from archdb.ops.names import legible
 from archdb.paths import bundled
 from archdb.records import HEADER, NET, Reference, Seed, differences, references, sources
 
@@ -74,7 +75,7 @@ def bundled_files() -> list[Path]:
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = path.read_bytes().decode("utf-8-sig")  # some editors begin it with a mark
     except UnicodeDecodeError as error:
         raise DefinitionError(
             f"is not UTF-8 text: byte {error.start} is wrong", remedy="save the file as UTF-8"
@@ -160,6 +161,7 @@ def _row(row: list[Any]) -> tuple[str, str, dict[str, Any], tuple[str, ...]]:
     if len(row) < 2 or not all(isinstance(word, str) and word for word in row[:2]):
         raise DefinitionError(f"needs a name and an op or block, got {row!r}")
     name, kind, *rest = row
+    legible(name)
     for part in rest:
         if isinstance(part, dict):
             attributes = part

@@ -16,6 +16,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 #: From left to right. A module may import from its own rank and from those before it.
 RANKS = (
+    {"text"},
     {"errors", "paths"},
     {"graph"},
     {"ops"},

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import io
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import click
 
 from archdb import __version__
+from archdb.cli.common import say
 from archdb.errors import ArchdbError
+from archdb.text import clipped, printable
 
 #: Each command's module in this package, in the order in which the help lists them.
 COMMANDS = {
@@ -47,10 +51,16 @@ class Commands(click.Group):
             remedy = nearest(args[0], COMMANDS)
             raise click.UsageError(f"{error.message} {remedy}".strip(), ctx) from None
 
+    def make_context(self, *words: Any, **options: Any) -> click.Context:
+        """Where click takes the words apart that stand before the command."""
+        with _printable():
+            return super().make_context(*words, **options)
+
     def invoke(self, ctx: click.Context) -> Any:
         """The one boundary at which archdb's errors become words and a status."""
         try:
-            return super().invoke(ctx)
+            with _printable():
+                return super().invoke(ctx)
         except ArchdbError as error:
             click.echo(f"Error: {error}", err=True)
             ctx.exit(error.status)
@@ -58,8 +68,21 @@ class Commands(click.Group):
             raise
         except OSError as error:  # what all else is made of: a full disk behind the output
             where = error.filename or "the output cannot be written"
-            click.echo(f"Error: {where}: {error.strerror}", err=True)
+            say(f"Error: {where}: {error.strerror}")
             ctx.exit(1)
+
+
+@contextlib.contextmanager
+def _printable() -> Iterator[None]:
+    """click's own errors repeat what was typed, which may be any text."""
+    try:
+        yield
+    except click.ClickException as error:
+        message = clipped(printable(error.message))
+        if isinstance(error, click.NoSuchOption) and not error.possibilities:
+            message += " A name that begins with a hyphen goes behind --."
+        error.message = message  # type: ignore[misc]
+        raise
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from archdb.cli.common import complete_names, open_database, say
+from archdb.cli.common import complete_names, open_database, say, show
 
 
 @click.command("cite")
@@ -31,4 +31,4 @@ def command(ctx: click.Context, names: tuple[str, ...], everything: bool) -> Non
                 more = "" if everything else "; --all may show more"
                 say(f"note: {name} names no paper{more}")
             cited |= {row["key"]: row for row in found}
-        click.echo(bibliography(cited.values(), release(database)), nl=False)
+        show(bibliography(cited.values(), release(database)))

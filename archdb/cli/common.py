@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
+
+from archdb.text import clipped, printable
 
 if TYPE_CHECKING:
     from archdb.queries.database import Database
@@ -15,16 +18,29 @@ if TYPE_CHECKING:
 FORMATS = ("table", "json", "csv", "tsv", "ndjson", "markdown", "latex")
 #: Formats for papers, which say below the figures what these are.
 PAPERS = ("markdown", "latex")
-#: Where the context keeps the database that a command has opened.
-OPENED = "archdb.database"
+#: Where the context keeps the database that a command has opened, and whether rows are for a
+#: spreadsheet.
+OPENED, SPREADSHEET = "archdb.database", "archdb.spreadsheet"
 BY = ("total", "block", "op", "resolution", "layer")
 
+_NO_OPTION = re.compile(r"-\S*\s|-[0-9.]")
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def say(message: str) -> None:
     """What archdb does unasked, and what belongs to the figures, on standard error."""
-    click.echo(message, err=True)
+    click.echo(clipped(printable(message)), err=True)
+
+
+def show(text: str) -> None:
+    """What people read, on standard output: no sign in it but a line feed is obeyed."""
+    click.echo(printable(text, keep="\n"), nl=False)
+
+
+def put(text: str) -> None:
+    """What machines read, byte by byte; on a terminal people see it."""
+    shown = printable(text, keep="\n\t") if _is_terminal(sys.stdout) else text
+    click.echo(shown, nl=False, color=True)
 
 
 def open_database(ctx: click.Context) -> Database:
@@ -88,37 +104,84 @@ def emit(result: Result, form: str) -> None:
 
         opened = click.get_current_context().meta.get(OPENED)
         beside = NO_DATASET if opened is None else paper(opened, result)
-        click.echo(tables.FORMATS[form](result, beside), nl=False)
+        show(tables.FORMATS[form](result, beside))
         return
     from archdb import render
 
     if form == "table" and _is_terminal(sys.stdout):
         render.terminal(result)
+    elif form == "table":
+        show(render.table(result))
     else:
-        click.echo(render.FORMATS[form](result), nl=False, color=True)  # as it is, byte by byte
+        put(written(result, form))
     for note in result.notes:
         say(f"note: {note}")
+
+
+def written(result: Result, form: str) -> str:
+    """A result as machines read it, or a spreadsheet if that was asked."""
+    from archdb import render
+
+    if click.get_current_context().meta.get(SPREADSHEET):
+        result = render.for_spreadsheets(result)
+    return render.FORMATS[form](result)
 
 
 def emit_steps(steps: Result, form: str) -> None:
     """Print a derivation: written out where others are a table, else a row for each step."""
     if form == "table":
-        from archdb.explain.paper import written
+        from archdb.explain import paper
 
-        click.echo(written(steps.rows), nl=False)
+        show(paper.written(steps.rows))
     else:
         emit(steps, form)
 
 
+class Hyphened(click.Command):
+    """A command whose last word may begin with a hyphen, as SQL that begins with a comment and
+    a number below zero do: what holds a space or is a number is no option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        options = [option for option in self.get_params(ctx) if isinstance(option, click.Option)]
+        takers = {name for option in options if not option.is_flag for name in option.opts}
+        for i, word in enumerate(args):
+            if word == "--":
+                break
+            valued = word.partition("=")[0] in takers or (i and args[i - 1] in takers)
+            if _NO_OPTION.match(word) and not valued:
+                args = [*args[:i], *args[i + 1 :], "--", word]
+                break
+        return super().parse_args(ctx, args)
+
+
 def format_option(command: Command) -> Command:
-    """--format, wherever rows are printed."""
+    """--format and --spreadsheet, wherever rows are printed."""
+    command = click.option(
+        "--spreadsheet",
+        is_flag=True,
+        is_eager=True,  # is known where the format is looked at
+        expose_value=False,
+        callback=_remembered,
+        help="With csv or tsv: an apostrophe before text that would be taken for a formula.",
+    )(command)
     return click.option(
         "--format",
         "form",
         type=click.Choice(FORMATS),
         default="table",
+        callback=_fits,
         help="How rows are printed; json is an array of objects with exact integers.",
     )(command)
+
+
+def _remembered(ctx: click.Context, param: click.Parameter, asked: bool) -> None:
+    ctx.meta[SPREADSHEET] = asked
+
+
+def _fits(ctx: click.Context, param: click.Parameter, form: str) -> str:
+    if ctx.meta[SPREADSHEET] and form not in ("csv", "tsv"):
+        raise click.UsageError("--spreadsheet goes with --format csv or tsv", ctx)
+    return form
 
 
 def profile_options(command: Command) -> Command:
@@ -156,4 +219,4 @@ def complete_names(ctx: click.Context, param: click.Parameter, incomplete: str) 
             names = [name for (name,) in connection.execute(sql("names"))]
     except (ArchdbError, sqlite3.Error):
         return []
-    return [name for name in names if name.startswith(incomplete)]
+    return [n for n in names if n.startswith(incomplete) and printable(n) == n]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from archdb.cli.common import complete_names, emit, format_option, open_database
+from archdb.cli.common import Hyphened, complete_names, emit, format_option, open_database
 
 
-@click.command("explain-number")
+@click.command("explain-number", cls=Hyphened)
 @click.argument("name", shell_complete=complete_names)
 @click.argument("value")
 @click.option(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from archdb.cli.common import complete_names, open_database, say
+from archdb.cli.common import complete_names, open_database, say, show
 
 #: How many edges Mermaid draws before it asks for its own limit to be raised.
 MERMAID_EDGES = 500
@@ -38,6 +38,6 @@ def command(ctx: click.Context, name: str, layers: bool, size: str | None, form:
             drawn = outline(reader, reader.resolve(held[0]), size, layers=layers)
         made = release(database)
     said = f"archdb dataset {made.version}, content {made.content}: {drawn.name} at {drawn.input}"
-    click.echo(FORMATS[form](drawn, said), nl=False)
+    show(FORMATS[form](drawn, said))
     if form == "mermaid" and len(drawn.edges) > MERMAID_EDGES:
         say(f"note: {len(drawn.edges)} edges; Mermaid draws them with maxEdges set that high")

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import click
 
-from archdb.cli.common import emit, format_option, open_database
+from archdb.cli.common import Hyphened, emit, format_option, open_database
 from archdb.errors import UsageError
 
+#: What some editors begin a file with, to say that it is UTF-8.
+MARK = "\ufeff"
 
-@click.command("query")
+
+@click.command("query", cls=Hyphened)
 @click.argument("sql", required=False)
 @click.option(
     "--file",
@@ -68,11 +71,11 @@ def _statement(sql: str | None, path: Path | None, saved: str | None) -> str:
 
         return text_of(saved)
     if path is None:
-        return str(sql)
+        return str(sql).removeprefix(MARK)
     try:
         if str(path) == "-":
-            return sys.stdin.read()
-        return path.read_text("utf-8")
+            return sys.stdin.read().removeprefix(MARK)
+        return path.read_text("utf-8-sig")
     except UnicodeDecodeError:
         raise UsageError("is not UTF-8 text").at(str(path)) from None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from archdb.cli.common import complete_names, emit, format_option, open_database
+from archdb.cli.common import complete_names, emit, format_option, open_database, put, written
 
 #: Formats whose rows are printed as they come.
 STREAMED = ("csv", "tsv", "ndjson")
@@ -29,7 +29,6 @@ def command(
 
     A range is FIRST..LAST[:STEP] or a list between commas. Nothing is stored.
     """
-    from archdb import render
     from archdb.queries.result import Result
     from archdb.queries.sweep import columns, sweep
 
@@ -39,9 +38,9 @@ def command(
         for done, (total, row) in enumerate(points, start=1):
             database.progress(done, total)
             if form in STREAMED:
-                text = render.FORMATS[form](Result(heads, [row]))
+                text = written(Result(heads, [row]), form)
                 headed = done > 1 and form != "ndjson"
-                click.echo(text.split("\n", 1)[1] if headed else text, nl=False)
+                put(text.split("\n", 1)[1] if headed else text)
             rows.append(row)
         if form not in STREAMED:
             emit(Result(heads, rows), form)

@@ -20,7 +20,7 @@ from archdb.db.engine import Progress, insert_many, silent, stream, writing
 from archdb.db.rows import BLOCK, EDGE, LAYER, block_rows, edge_rows, layer_rows
 from archdb.derive import LAYER_COLUMNS, Profile, derive
 from archdb.errors import ArchdbError, DefinitionError, nearest
-from archdb.ops.attributes import lower_case
+from archdb.ops.names import lower_case
 from archdb.ops.shape import text as shape_text
 from archdb.spaces import Point, Space
 from archdb.structure import fingerprint

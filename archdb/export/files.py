@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import csv
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdb.errors import ArchdbError
 from archdb.export.relations import Field, Table
+from archdb.render import csv_writer
 
 if TYPE_CHECKING:
     from archdb.queries.reader import Reader
@@ -58,7 +58,7 @@ def write_table(directory: Path, table: Table, reader: Reader, *, parquet: bool)
 def _csv(path: Path, table: Table) -> Iterator[Sink]:
     """RFC 4180 in UTF-8, but for lines that end in a line feed alone; NULL is an empty field."""
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
+        writer = csv_writer(file)
         writer.writerow([field.name for field in table.fields])
         yield writer.writerows
 

@@ -28,7 +28,8 @@ info` works them out again, and `archdb diff` compares two datasets row by row.
 
 - `archdb.sqlite`: all of it, for any SQLite client (3.37 or newer) and for archdb itself.
 - {places}: the views and tables below, one file each.
-  Text is UTF-8, an empty field of a CSV file is NULL, counts are exact integers.{parquet}
+  Text is UTF-8, an empty field of a CSV file is NULL, counts are exact integers. Text is as
+  it is, also where it begins like a formula: spreadsheets are to import it as text.{parquet}
 - `datapackage.json`: types, units, meanings, keys and references of all columns (Frictionless).
 - `croissant.json`: the same for machine learning tools (Croissant).
 - `references.bib`, `CITATION.cff`: the publications that vouch for the networks, and how to cite

@@ -10,6 +10,7 @@ from math import isfinite
 from typing import Annotated, Any, NamedTuple
 
 from archdb.errors import DefinitionError, nearest
+from archdb.ops.names import legible, lower_case
 
 REQUIRED: Any = object()
 Pads = tuple[int, int, int, int]  # top, bottom, left, right
@@ -87,14 +88,6 @@ def _text(value: Any) -> str:
     return value
 
 
-def lower_case(value: Any) -> str:
-    """A word that can name a network: no capitals and no spaces."""
-    word = _text(value)
-    if word != word.lower() or len(word.split()) != 1:
-        raise ValueError
-    return word
-
-
 def _counts(value: Any) -> tuple[int, ...]:
     if not isinstance(value, (list, tuple)) or not value:
         raise ValueError
@@ -153,6 +146,7 @@ Flag = Annotated[bool, Kind("true or false", _flag)]
 LaterFlag = Annotated[Flag, LATER]
 Number = Annotated[float, Kind("a number", _number)]
 Text = Annotated[str, Kind("a word", _text)]
+Word = Annotated[str, Kind("a word", lambda value: legible(_text(value)))]
 Name = Annotated[str, Kind("a word in lower case", lower_case)]
 Year = Annotated[int, Kind("a year from 1943", lambda value: _integer(value, 1943, 2999))]
 Counts = Annotated[tuple[int, ...], Kind("a list of positive integers", _counts)]
@@ -227,6 +221,8 @@ class Declaration:
 def _parsed(attribute: Attribute, value: Any) -> Any:
     try:
         return attribute.kind.parse(value)
+    except DefinitionError as error:  # the kind says more than that it is another
+        raise error.at(f"'{attribute.name}'") from None
     except (ValueError, TypeError):
         raise DefinitionError(
             f"'{attribute.name}' needs {attribute.kind.takes}, got {value!r}"

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from archdb.papers.tex import escaped
 from archdb.queries.release import Release
@@ -20,6 +21,7 @@ _PAGES = re.compile(r"^(?P<booktitle>.*?), (?:(?P<series>LNCS) (?P<volume>\d+):)
 _VENUE = {"article": "journal", "inproceedings": "booktitle"}
 #: Values that TeX must take as they are: they are addresses, and their signs mean nothing else.
 _VERBATIM = {"doi", "url", "eprint"}
+_NOT_IN_ADDRESSES = re.compile(r"""[^\w.~:/?#@!$&'()*+,;=%\[\]-]|%(?![0-9A-Fa-f]{2})""", re.ASCII)
 
 
 def bibliography(citations: Iterable[Mapping[str, Any]], release: Release) -> str:
@@ -98,5 +100,6 @@ def _venue(kind: str, venue: str) -> dict[str, str]:
 
 
 def _verbatim(value: str) -> str:
-    """An address, whose braces must balance and whose spaces are written as addresses have them."""
-    return value.replace("{", "%7B").replace("}", "%7D").replace(" ", "%20").replace("\\", "%5C")
+    """An address: what none may hold (braces, spaces, line breaks, a percent sign that begins no
+    code) is written by its code, as addresses have it."""
+    return _NOT_IN_ADDRESSES.sub(lambda sign: quote(sign[0], errors="backslashreplace"), value)

@@ -9,6 +9,7 @@ from archdb.papers.sheet import Head, Sheet, sheet
 from archdb.papers.tex import escaped
 from archdb.queries.paper import Paper
 from archdb.queries.result import Result
+from archdb.text import inline
 
 #: A table with more rows than a page has lines is one that LaTeX may break.
 PAGE = 45
@@ -53,17 +54,23 @@ def _size(made: Sheet) -> str:
 
 def _comments(paper: Paper, made: Sheet, long: bool) -> str:
     packages = "booktabs,longtable" if long else "booktabs"
-    cite = f"archdb cite {shlex.join(paper.networks)}" if paper.about else "archdb cite"
+    names = inline(shlex.join(paper.networks))  # in a comment: it must not end before the line
+    cite = f"archdb cite {names}" if paper.about else "archdb cite"
     wide = "% wider than a page: choose columns by archdb query, or turn the page\n"
     return (
-        f"% {paper.made_by}\n"
+        f"% {inline(paper.made_by)}\n"
         f"% needs \\usepackage{{{packages}}}; BibTeX of the sources: {cite}\n"
         f"{wide if _width(made) > max(SIZES) else ''}"
     )
 
 
 def _marked(row: Sequence[str], marks: dict[str, str]) -> list[str]:
-    return [_figure(text) + _superscript(marks.get(text, "")) for text in row]
+    return [_guarded(_figure(text)) + _superscript(marks.get(text, "")) for text in row]
+
+
+def _guarded(cell: str) -> str:
+    """A bracket or star right behind the end of a line would be an argument of that."""
+    return f"{{}}{cell}" if cell.startswith(("[", "*")) else cell
 
 
 def _superscript(mark: str, after: str = "") -> str:

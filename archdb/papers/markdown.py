@@ -7,9 +7,12 @@ import re
 from archdb.papers.sheet import Head, sheet
 from archdb.queries.paper import Paper
 from archdb.queries.result import Result
+from archdb.text import inline
 
 #: A bracket is markup where an address follows, an underscore where it is not inside a word.
-_MARKUP = re.compile(r"[\\|<*`~&]|\](?=[(\[])|(?<![^\W_])_|_(?![^\W_])")
+_MARKUP = re.compile(r"[\\|<*`~&$]|\](?=[(\[:])|(?<![^\W_])_|_(?![^\W_])")
+#: What at the beginning of a note would make a heading, a quotation or a list of it.
+_OPENING = re.compile(r"^([0-9]*)(?=[#>+=.)-])")
 
 
 def markdown(result: Result, paper: Paper) -> str:
@@ -19,8 +22,8 @@ def markdown(result: Result, paper: Paper) -> str:
     rule = ["---:" if number else "---" for number in made.right]
     body = [[_cell(text) + _raised(made.marks.get(text, "")) for text in row] for row in made.rows]
     lines = "".join(f"| {' | '.join(line)} |\n" for line in (head, rule, *body))
-    notes = [*made.notes, ("", paper.made_by)]
-    listed = "".join(f"- {_raised(mark)}{' ' if mark else ''}{_cell(t)}\n" for mark, t in notes)
+    notes = [*made.notes, ("", inline(paper.made_by))]
+    listed = "".join(f"- {_raised(mark)}{' ' if mark else ''}{_note(t)}\n" for mark, t in notes)
     return f"{lines}\n{listed}"
 
 
@@ -32,6 +35,10 @@ def _markdown_head(head: Head, mark: str) -> str:
 def _cell(text: str) -> str:
     """Signs that would be markup stand for themselves."""
     return _MARKUP.sub(r"\\\g<0>", text)
+
+
+def _note(text: str) -> str:
+    return _OPENING.sub(r"\1\\", _cell(text))
 
 
 def _raised(mark: str) -> str:

@@ -14,6 +14,7 @@ from archdb.papers.scale import RULE, Scale, rounded, scale_of
 from archdb.queries.paper import Paper
 from archdb.queries.result import Result
 from archdb.render import NOTHING, heads, numeric
+from archdb.text import inline
 
 #: Units that say what kind of word a column holds, which its reader sees.
 KINDS = {"name", "text", "number", "flag", "year", "shape", "JSON"}
@@ -60,7 +61,8 @@ def sheet(result: Result, paper: Paper) -> Sheet:
     columns = list(zip(*rows, strict=True)) or [()] * len(made)
     right = [n or _printed(column) for n, column in zip(numeric(result), columns, strict=True)]
     rows = [[_times(text) for text in row] for row in rows]
-    return Sheet(made, rows, right, marks, notes + [("", note) for note in rest])
+    notes += [("", note) for note in rest]
+    return Sheet(made, rows, right, marks, [(mark, inline(note)) for mark, note in notes])
 
 
 def _printed(column: Sequence[str]) -> bool:
@@ -85,7 +87,8 @@ def _rows_of_quantities(result: Result) -> tuple[list[Head], list[list[str]]]:
         scale = scale_of((v for v, of_unit in zip(values, scaled, strict=True) if of_unit), unit)
         scales = [scale if of_unit else Scale() for of_unit in scaled]
         cells = [s.cell(value, quantity) for s, value in zip(scales, values, strict=True)]
-        rows.append([str(quantity), "" if unit in KINDS else scale.unit(unit), *cells])
+        unit = "" if unit in KINDS else scale.unit(unit)
+        rows.append([inline(str(quantity)), inline(unit), *cells])
     return [Head(name, "") for name in heads(result)], rows
 
 

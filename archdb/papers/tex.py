@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from archdb.text import inline
+
+#: What parts two hyphens, which TeX would make a dash of; no text that is shown holds it.
+_NOTHING = "\u2060"
+_HYPHENS = re.compile("-(?=-)")
 _SIGNS = {
     **{sign: f"\\{sign}" for sign in "&%$#_"},
     # As words, because BibTeX counts braces even where they are escaped.
     **{"{": r"\textbraceleft{}", "}": r"\textbraceright{}", "\\": r"\textbackslash{}"},
     **{"~": r"\textasciitilde{}", "^": r"\textasciicircum{}", '"': "''"},
+    **{"`": r"\textasciigrave{}", _NOTHING: "{}"},
     **{"<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}"},
     **{"–": "--", "—": "---", "…": r"\dots{}", "’": "'", "‘": "`", "“": "``", "”": "''"},
     **{"×": r"$\times$", "→": r"$\to$", "≤": r"$\leq$", "≥": r"$\geq$", "·": r"$\cdot$"},
@@ -34,7 +40,8 @@ _DOTLESS = {"i": r"\i", "j": r"\j"}
 
 def escaped(text: str) -> str:
     """The text as TeX prints it. A letter that it has no word for stays, and needs XeTeX."""
-    parts = _POWERS.split(unicodedata.normalize("NFC", text))  # every other one is a power
+    plain = inline(unicodedata.normalize("NFC", text))
+    parts = _POWERS.split(_HYPHENS.sub(f"-{_NOTHING}", plain))  # every other one is a power
     return "".join(
         f"\\textsuperscript{{{part.translate(_LOWERED)}}}" if i % 2 else "".join(map(_sign, part))
         for i, part in enumerate(parts)
@@ -44,7 +51,7 @@ def escaped(text: str) -> str:
 def _sign(sign: str) -> str:
     if sign in _SIGNS:
         return _SIGNS[sign]
-    if unicodedata.category(sign) in ("Cc", "Zs", "Zl", "Zp"):
+    if unicodedata.category(sign) == "Zs":
         return " "
     parts = unicodedata.normalize("NFD", sign)
     letter, mark = parts[0], parts[1:]

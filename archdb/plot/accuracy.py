@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archdb.plot.labels import MARKER, Spot, label
-from archdb.plot.style import DPI, Style, caption, drawing, figure, save, styles, thousands
+from archdb.plot.style import DPI, Style, caption, drawing, figure, save, styles, thousands, word
 from archdb.queries.charts import Accuracies, Point
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _family(axes: Axes, points: Sequence[Point], family: str, style: Style, scal
         markersize=SIZE * (STAR if style.marker == "*" else 1),
         markeredgecolor="white",
         markeredgewidth=0.4,
-        label=family,
+        label=word(family),
         zorder=3,
     )
 
@@ -91,7 +91,7 @@ def _keys(axes: Axes, scale: float) -> None:
 def _spot(point: Point, scale: float) -> Spot:
     """The name may stand over the pale outer part of a large bubble."""
     radius = sqrt(point.params * scale / pi) * DPI / 72
-    name = point.name + ("" if point.direct else INDIRECT)
+    name = word(point.name) + ("" if point.direct else INDIRECT)
     return Spot(name, point.macs, point.accuracy, min(radius, MARKER + 4))
 
 

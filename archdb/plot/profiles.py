@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archdb.plot.style import COLOURS, caption, drawing, figure, legend, save, styles, thousands
+from archdb.plot.style import (
+    COLOURS,
+    caption,
+    drawing,
+    figure,
+    legend,
+    save,
+    styles,
+    thousands,
+    word,
+)
 from archdb.queries.charts import Chart, Series
 
 if TYPE_CHECKING:
@@ -38,7 +48,7 @@ def by_depth(chart: Chart, path: Path) -> None:
             thousands(axes.yaxis, "" if several else PANELS[quantity])
         if several:
             for axes, series in zip(panels[:, 0], chart.series, strict=True):
-                axes.set_ylabel(series.name)
+                axes.set_ylabel(word(series.name))
             for axes, unit in zip(panels[0], PANELS.values(), strict=True):
                 axes.set_title(unit)
         for axes in panels[-1]:
@@ -69,7 +79,7 @@ def by_resolution(chart: Chart, path: Path) -> None:
                 x = [place - 0.4 + (i + 0.5) * width for place in range(len(places))]
                 y = [values.get(at) or 0 for at in places]
                 axes.bar(x, y, width, color=style.colour, hatch=style.hatch, edgecolor="white",
-                         linewidth=0.3, label=series.name)  # fmt: skip
+                         linewidth=0.3, label=word(series.name))  # fmt: skip
             thousands(axes.yaxis, unit)
             axes.grid(visible=False, axis="x")
         shown = [place.replace("x", "×") for place in places]
@@ -108,7 +118,7 @@ def receptive_fields(chart: Chart, path: Path) -> None:
             y = [float("nan") if f is None else f for f in series.values["field"]]
             axes.plot(range(len(y)), y, color=style.colour, linestyle=style.line, linewidth=1.2,
                       marker=style.marker, markevery=_marked(y, len(chart.series)), markersize=4,
-                      label=series.name, drawstyle="steps-post")  # fmt: skip
+                      label=word(series.name), drawstyle="steps-post")  # fmt: skip
         _inputs(axes, chart)
         axes.set_xlabel("layer, in order of execution")
         axes.set_ylabel("receptive field (input rows)")
@@ -146,11 +156,11 @@ def _inputs(axes: Axes, chart: Chart) -> None:
 def _finish(drawn: Figure, axes: Axes, chart: Chart, path: Path) -> None:
     """Title or legend, small print, file."""
     if len(chart.series) == 1:
-        axes.set_title(chart.series[0].name, loc="left")
+        axes.set_title(word(chart.series[0].name), loc="left")
     legend(axes)
     inputs: dict[str, list[str]] = {}
     for series in chart.series:
-        inputs.setdefault(series.input.replace("x", "×"), []).append(series.name)
+        inputs.setdefault(series.input.replace("x", "×"), []).append(word(series.name))
     said = "; ".join(f"{', '.join(names)} at {input}" for input, names in inputs.items())
     caption(drawn, f"{said}.", chart.release)
     drawn.align_ylabels()

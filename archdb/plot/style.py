@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdb.errors import ArchdbError, UsageError
 from archdb.queries.release import Release
+from archdb.text import inline, printable, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,12 +36,14 @@ GREY = "0.35"
 DPI = 200
 #: Letters to a line of small print.
 SMALL_PRINT = 150
+#: Letters to a name.
+NAME = 48
 RC = {
     **{"font.family": "DejaVu Sans", "font.size": 8, "axes.titlesize": 9, "legend.fontsize": 7},
     **{"axes.spines.top": False, "axes.spines.right": False, "axes.grid": True},
     **{"grid.color": "0.9", "grid.linewidth": 0.6, "axes.axisbelow": True},
     **{"pdf.fonttype": 42, "svg.fonttype": "path", "svg.hashsalt": "archdb"},
-    "hatch.linewidth": 0.5,
+    **{"hatch.linewidth": 0.5, "text.parse_math": False},  # a $ in a name is a $
 }
 
 
@@ -110,10 +113,16 @@ def figure(width: float, height: float) -> Figure:
     return made
 
 
+def word(name: str) -> str:
+    """A name as a chart has room for it. Matplotlib leaves one with _ first out of its legends."""
+    shown = shortened(printable(name), NAME)
+    return f" {shown}" if name.startswith("_") else shown
+
+
 def caption(figure: Figure, text: str, release: Release) -> None:
     """Small print below the chart: sources, and the dataset that the figures are from."""
     dataset = f"archdb dataset {release.version}, content {release.short}."
-    lines = fill(f"{text} {dataset}", SMALL_PRINT)
+    lines = fill(inline(f"{text} {dataset}"), SMALL_PRINT)
     figure.supxlabel(lines, fontsize=6, color=GREY, x=0.01, ha="left")
 
 

@@ -14,13 +14,14 @@ from archdb.db.connection import connect, default_path, explained, locate, make_
 from archdb.errors import NotFoundError, QueryError, nearest
 from archdb.queries.result import Result
 from archdb.queries.sql import sql
+from archdb.text import clipped, printable
 
 Say = Callable[[str], None]
 Progress = Callable[[int, int], None]
 
 
 def _to_stderr(message: str) -> None:
-    print(message, file=sys.stderr)
+    print(clipped(printable(message)), file=sys.stderr)
 
 
 def _no_progress(done: int, total: int) -> None:

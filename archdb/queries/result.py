@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar
 
+from archdb.text import printable
+
 
 class Result:
     """Rows under column names, exact: rounding and separators are the renderer's business.
@@ -48,7 +50,7 @@ class Result:
         return len(self.rows)
 
     def __repr__(self) -> str:
-        return f"Result({len(self.rows)} rows: {', '.join(self.columns)})"
+        return printable(f"Result({len(self.rows)} rows: {', '.join(self.columns)})")
 
     def _repr_html_(self) -> str | None:
         return Result.html(self) if Result.html else None

@@ -14,7 +14,7 @@ from archdb.db.rows import LAYER, columns_of
 from archdb.db.store import put_seed
 from archdb.derive import derive
 from archdb.errors import DefinitionError, UsageError
-from archdb.ops.attributes import lower_case
+from archdb.ops.names import lower_case
 from archdb.queries.lineage import Rows, between
 from archdb.queries.rewritten import rewritten
 from archdb.records import Difference, Seed
@@ -49,6 +49,8 @@ def store(
 def _check(name: str) -> None:
     try:
         lower_case(name)
+    except DefinitionError as error:
+        raise UsageError(error.what, remedy=error.remedy) from None
     except ValueError:
         raise UsageError(f"'{name}' cannot be a name: it needs a word in lower case") from None
     if PLUS in name:

@@ -1,0 +1,27 @@
+"""What may be a name: of a network, a family, a layer, a block, a reference."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdb.errors import DefinitionError
+from archdb.text import printable
+
+
+def legible(name: str) -> str:
+    """A name, which people read and type; DefinitionError where nobody can, because signs in it
+    are not seen or steer a terminal."""
+    if printable(name) == name:
+        return name
+    unseen = dict.fromkeys(printable(sign) for sign in name if printable(sign) != sign)
+    raise DefinitionError(
+        f"'{name}' cannot be a name: it has signs that nobody can see or type",
+        remedy=f"leave out {', '.join(unseen)}",
+    )
+
+
+def lower_case(value: Any) -> str:
+    """A word that can name a network: no capitals and no spaces."""
+    if not isinstance(value, str) or value != value.lower() or legible(value).split() != [value]:
+        raise ValueError
+    return value
