@@ -52,6 +52,8 @@ MORE = [
     (make("rbf", {"units": 3}), [(7,)]),
     (make("lstm", {"units": 3, "projection": 2, "sequences": False}), [SEQUENCE]),
     (make("gru", {"units": 3, "reset_after": True}), [SEQUENCE]),
+    (make("rnn", {"units": 3, "layers": 2, "sequences": False}), [SEQUENCE]),
+    (make("lstm", {"units": 3, "projection": 2, "layers": 3, "bidirectional": True}), [SEQUENCE]),
     (make("embedding", {"vocabulary": 11, "units": 3}), [(7,)]),
     (make("psroi_pool2d", {"bins": (2, 3)}), [(12, 7, 5), (4,)]),
     (make("adaptive_avg_pool2d", {"bins": (3, 2)}), [(4, 7, 5)]),
@@ -159,6 +161,14 @@ SUMMED = [  # op, input, products, sums, other additions
         7 * (12 * (5 + 2) + 2 * 3),
         7 * (12 + 2),
         7 * (12 + 8 * 3),
+    ),
+    # of two layers, both directions: 4 cells, those behind reading 2 · 3 features
+    (
+        make("rnn", {"units": 3, "layers": 2, "bidirectional": True}),
+        (7, 5),
+        7 * 2 * 3 * (5 + 3 + 6 + 3),
+        7 * 4 * 3,
+        7 * 4 * 3 * (1 + 2),
     ),
     # a bias for each gate, twice; the additions of the gates and of the state: 6 for each unit
     (

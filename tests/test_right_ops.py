@@ -9,9 +9,10 @@ import pytest
 from command import archdb
 from drawing import applied, chain, conv
 
-from archdb.errors import ShapeError
+from archdb.errors import DefinitionError, ShapeError
 from archdb.facts import COUNTED, COUNTS, facts_of
 from archdb.ops import make
+from archdb.rewrite import apply
 from archdb.structure import fingerprint
 
 Shape = tuple[int, ...]
@@ -145,3 +146,43 @@ def test_statistics_of_the_whole_map_leave_no_field() -> None:
     assert (
         applied((3, 9, 9), conv(6, 3), make("layer_norm", {})).layer("2")["receptive_field_h"] == 3
     )
+
+
+# Recurrent layers.
+
+RECURRENT = [  # op, features, attributes, parameters, whose
+    ("lstm", 10, {"units": 20}, 4 * 20 * (10 + 20 + 1), 2480),
+    ("lstm", 10, {"units": 20, "recurrent_bias": True}, 4 * 20 * (10 + 20 + 2), 2560),
+    ("gru", 10, {"units": 20}, 3 * 20 * (10 + 20 + 1), 1860),
+    ("gru", 10, {"units": 20, "reset_after": True}, 3 * 20 * (10 + 20 + 2), 1920),
+    ("rnn", 1, {"units": 1}, 1 + 1 + 1, 3),
+    ("rnn", 1, {"units": 1, "recurrent_bias": True}, 1 + 1 + 2, 4),
+    ("lstm", 10, {"units": 20, "recurrent_bias": True, "bidirectional": True}, 2 * 2560, 5120),
+    # PyTorch's LSTM(10, 20, num_layers=2, bidirectional=True): the second reads 40 features
+    (
+        *("lstm", 10, {"units": 20, "recurrent_bias": True, "bidirectional": True, "layers": 2}),
+        *(2 * 2560 + 2 * 4 * 20 * (40 + 20 + 2), 15040),
+    ),
+]
+
+
+@pytest.mark.parametrize(("op", "features", "own", "worked_out", "params"), RECURRENT, ids=str)
+def test_recurrent_layers_have_the_biases_and_directions_that_are_said(
+    op: str, features: int, own: dict[str, Any], worked_out: int, params: int
+) -> None:
+    found = counts(op, (7, features), **own)
+    assert found["weight_params"] + found["bias_params"] == worked_out == params
+
+
+def test_two_directions_give_twice_the_features_and_stay_so_at_another_width() -> None:
+    """Twice as wide: 6 units in each of two directions, 12 features for the next layer."""
+    op = make("lstm", {"units": 3, "bidirectional": True})
+    network = chain((5, 4), op, make("linear", {"units": 2}))
+    layers = {layer.name: layer.op for layer in apply(network, "width=2").network}
+    assert layers["1"].out((5, 4)) == (5, 12)
+    assert layers["1"].units == 6
+
+
+def test_a_second_bias_without_a_first_is_refused() -> None:
+    with pytest.raises(DefinitionError, match="'recurrent_bias' is a second bias"):
+        make("rnn", {"units": 1, "bias": False, "recurrent_bias": True})

@@ -10,6 +10,7 @@ from archdb.ops import (  # noqa: F401  (importing a module registers its ops)
     recurrent,
     resampling,
     scaling,
+    sequence,
     shaping,
     transposed,
     unknown,

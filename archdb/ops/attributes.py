@@ -126,6 +126,11 @@ def choice(*words: str) -> Kind:
     return Kind("one of " + ", ".join(words), parse)
 
 
+def up_to(most: int) -> Kind:
+    """A positive integer that has a limit of its own."""
+    return Kind("a positive integer", lambda value: _integer(value, 1, most))
+
+
 Size = Annotated[int, Kind("a non-negative integer", lambda value: _integer(value, 0))]
 Count = Annotated[int, Kind("a positive integer", lambda value: _integer(value, 1))]
 Pair = Annotated[tuple[int, int], Kind("a positive integer or [height, width]", _pair)]

@@ -223,3 +223,10 @@ def image(op: Op, x: Shape) -> tuple[int, int, int]:
     if len(x) != 3:
         raise ShapeError(f"needs channels×height×width, got {pretty(x)}")
     return x[0], x[1], x[2]
+
+
+def sequence(op: Op, x: Shape) -> tuple[int, int]:
+    """(length, features), or ShapeError where the input is no sequence of vectors."""
+    if len(x) != 2:
+        raise ShapeError(f"needs length×features, got {pretty(x)}")
+    return x[0], x[1]

@@ -49,6 +49,15 @@ class Rewritable:
             return self
         raise ShapeError("takes its input by particular channels")
 
+    @property
+    def multiple(self) -> int:
+        """What the number of its output's channels is a multiple of."""
+        return 1
+
+    def as_wide(self, attribute: str, channels: int) -> Any:
+        """The op that gives so many channels, where `attribute` says how many."""
+        return self.like(**{attribute: channels})  # type: ignore[attr-defined]
+
     def dilated(self, rate: tuple[int, int], stride: tuple[int, int]) -> Any:
         """The op that reads the same positions on a map `rate` times as fine, in steps of `stride`
         on that map; ShapeError where there is none."""

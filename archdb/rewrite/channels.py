@@ -72,6 +72,7 @@ class Channels:
             found[root] = lcm(gcd(step, self.width(root)), found.get(root, 1))
 
         for site in self.sites.values():
+            refine(self.root(site.name), site.op.multiple)
             for name in (site.name, *site.layer.inputs):
                 refine(self.root(name), _groups(site))
         for site in reversed(self.sites.values()):
@@ -121,7 +122,7 @@ class Channels:
                 op = op.adapted(_known(site), tuple(x for x in new if x is not None))
                 origin = _origin(site)
                 if isinstance(origin, str):
-                    op = op.like(**{origin: self._width(self.root(site.name), wanted, widths)})
+                    op = op.as_wide(origin, self._width(self.root(site.name), wanted, widths))
             layer = site.layer._replace(op=op)
             try:
                 shapes[site.name] = facts_at(layer, new).out

@@ -47,6 +47,47 @@ CASES = [
         LSTM._replace(macs=19 * (23 + 7) * 4 * 7, bias_adds=19 * 4 * 7),
         RECURRENT,
     ),
+    Case(  # PyTorch's second bias
+        *on("lstm", SEQUENCE, units=7, recurrent_bias=True),
+        (19, 7),
+        {WEIGHT: (23 + 7) * 4 * 7, BIAS: 2 * 4 * 7},
+        LSTM._replace(macs=19 * (23 + 7) * 4 * 7, bias_adds=19 * 2 * 4 * 7),
+        RECURRENT,
+    ),
+    Case(  # both directions of both layers; those of the second read 3 features of each direction
+        *on("lstm", SEQUENCE, units=7, projection=3, bidirectional=True, layers=2),
+        (19, 2 * 3),
+        {
+            WEIGHT: 2 * ((23 + 3) * 4 * 7 + 7 * 3) + 2 * ((2 * 3 + 3) * 4 * 7 + 7 * 3),
+            BIAS: 4 * 4 * 7,
+        },
+        Work(*(4 * count for count in LSTM))._replace(
+            macs=19 * (2 * ((23 + 3) * 4 * 7 + 7 * 3) + 2 * ((2 * 3 + 3) * 4 * 7 + 7 * 3)),
+            bias_adds=19 * 4 * 4 * 7,
+        ),
+        RECURRENT,
+    ),
+    Case(  # one tanh
+        *on("rnn", SEQUENCE, units=7),
+        (19, 7),
+        {WEIGHT: (23 + 7) * 7, BIAS: 7},
+        Work(
+            macs=19 * (23 + 7) * 7,
+            bias_adds=19 * 7,
+            muls=19 * 7,
+            adds=19 * 7 * 2,
+            divisions=19 * 7,
+            exponentials=19 * 7,
+        ),
+        RECURRENT,
+    ),
+    Case(  # one comparison; the last states of both directions
+        *on("rnn", SEQUENCE, units=7, activation="relu", bidirectional=True, sequences=False),
+        (2 * 7,),
+        {WEIGHT: 2 * (23 + 7) * 7, BIAS: 2 * 7},
+        Work(macs=19 * 2 * (23 + 7) * 7, bias_adds=19 * 2 * 7, comparisons=19 * 2 * 7),
+        RECURRENT,
+    ),
     Case(
         *on("gru", SEQUENCE, units=7),
         (19, 7),
@@ -59,6 +100,15 @@ CASES = [
         (7,),
         {WEIGHT: (23 + 7) * 3 * 7, BIAS: 2 * 3 * 7},
         GRU._replace(macs=19 * (23 + 7) * 3 * 7, bias_adds=19 * 2 * 3 * 7),
+        RECURRENT,
+    ),
+    Case(  # three layers of one direction
+        *on("gru", SEQUENCE, units=7, layers=3, bias=False),
+        (19, 7),
+        {WEIGHT: (23 + 7) * 3 * 7 + 2 * (7 + 7) * 3 * 7},
+        Work(*(3 * count for count in GRU))._replace(
+            macs=19 * ((23 + 7) * 3 * 7 + 2 * (7 + 7) * 3 * 7)
+        ),
         RECURRENT,
     ),
     Case(

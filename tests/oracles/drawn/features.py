@@ -133,26 +133,42 @@ class Last(nn.Module):
         return steps if self.every else steps[:, -1]
 
 
-def lstm(draw: Draw) -> Sample:
-    """torch has a second bias that only adds to the first: compared without."""
-    given: Given = {"units": draw.randint(2, 29), "bias": False, "sequences": draw.coin()}
+def recurrent(kind: Any, own: Callable[[Draw, Given], Given]) -> Callable[[Draw], Sample]:
+    """`own` gives torch what archdb has been given besides, and the other way round. torch's
+    layers have a second bias wherever they have one."""
+
+    def drawn(draw: Draw) -> Sample:
+        given: Given = {"units": draw.randint(2, 29), "bias": draw.coin(), "sequences": draw.coin()}
+        given |= {"bidirectional": draw.coin(), "layers": draw.choice([1, 1, 2, 3])}
+        rest = {"bias": given["bias"], "bidirectional": given["bidirectional"]}
+        rest |= {"num_layers": given["layers"], "batch_first": True, **own(draw, given)}
+        shape = draw.sequence()
+        return Sample(
+            given,
+            [shape],
+            lambda: Last(kind(shape[1], given["units"], **rest), given["sequences"]),
+        )
+
+    return drawn
+
+
+def _lstm(draw: Draw, given: Given) -> Given:
+    given["recurrent_bias"] = given["bias"]
     if draw.coin():
         given["projection"] = draw.randint(1, given["units"] - 1)
-    shape, size = draw.sequence(), given.get("projection", 0)
-    rest = {"bias": False, "proj_size": size, "batch_first": True}
-    return Sample(
-        given,
-        [shape],
-        lambda: Last(nn.LSTM(shape[1], given["units"], **rest), given["sequences"]),
-    )
+    return {"proj_size": given.get("projection", 0)}
 
 
-def gru(draw: Draw) -> Sample:
-    given = {"units": draw.randint(1, 29), "bias": draw.coin(), "sequences": draw.coin()}
+def _gru(draw: Draw, given: Given) -> Given:
     given["reset_after"] = True
-    shape, rest = draw.sequence(), {"bias": given["bias"], "batch_first": True}
-    return Sample(
-        given,
-        [shape],
-        lambda: Last(nn.GRU(shape[1], given["units"], **rest), given["sequences"]),
-    )
+    return {}
+
+
+def _rnn(draw: Draw, given: Given) -> Given:
+    given["recurrent_bias"] = given["bias"]
+    given["activation"] = draw.choice(["tanh", "relu"])
+    return {"nonlinearity": given["activation"]}
+
+
+lstm, gru = recurrent(nn.LSTM, _lstm), recurrent(nn.GRU, _gru)
+rnn = recurrent(nn.RNN, _rnn)

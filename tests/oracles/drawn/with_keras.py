@@ -5,20 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from keras import layers
+from keras import Sequential, layers
 
 from drawn.base import Draw, Given, Sample, two
 
 
 def recurrent(kind: Any, own: str | None = None) -> Callable[[Draw], Sample]:
-    """`own` is a flag that this layer alone has. Keras takes one step twice, to learn its shape."""
+    """`own` is a flag that this layer alone has. Keras takes one step twice, to learn its shape.
+    It has a second direction around the layer, and layers behind each other as a model."""
 
     def drawn(draw: Draw) -> Sample:
         given = {"units": draw.randint(1, 29), "bias": draw.coin(), "sequences": draw.coin()}
         rest = {"use_bias": given["bias"], "return_sequences": given["sequences"]}
         if own is not None:
             given[own] = rest[own] = draw.coin()
-        layer = lambda: kind(given["units"], **rest)  # noqa: E731
+        given |= {"bidirectional": draw.coin(), "layers": draw.choice([1, 1, 2, 3])}
+
+        def cell(sequences: bool) -> Any:
+            made = kind(given["units"], **{**rest, "return_sequences": sequences})
+            return layers.Bidirectional(made) if given["bidirectional"] else made
+
+        def layer() -> Any:
+            return Sequential(
+                [*map(cell, [True] * (given["layers"] - 1)), cell(given["sequences"])]
+            )
+
         return Sample(given, [draw.sequence()], layer, device="cpu", counted=False)
 
     return drawn
