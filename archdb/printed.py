@@ -156,11 +156,11 @@ def parse(words: str) -> Printed:
         raise UsageError(f"'{said}' has a power of ten that no count has")
     unit *= Fraction(10) ** exponent
     decimal = _decimal(plain, token)
-    value = whole(Fraction(decimal) * unit)
-    if value >= LIMIT:
-        raise UsageError(f"'{said}' is more than any count can be: they are below 2⁶³")
     bounds = (span(decimal), span(decimal, cut=True))
     rounded, cut = ((least * unit, below * unit) for least, below in bounds)
+    if rounded[0] >= LIMIT:
+        raise UsageError(f"'{said}' is more than any count can be: they are below 2⁶³")
+    value = whole(Fraction(decimal) * unit)
     return Printed(said, decimal, unit, suffix, value, rounded, cut, _aside(token, unit))
 
 

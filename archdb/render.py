@@ -16,12 +16,15 @@ from math import isinf
 from typing import Any, NamedTuple, TextIO
 
 from archdb.queries.result import Result
+from archdb.rounding import significant
 from archdb.text import inline, printable
 
 NOTHING = "–"
 #: To how few characters a narrow terminal may fold a column of words; and a still narrower one,
 #: before it breaks lines.
 FOLDED, LEAST = 24, 14
+#: Digits of what need not be whole.
+SIGNIFICANT = 6
 #: Integers that are names of something and take no separators.
 UNGROUPED = {"year"}
 
@@ -121,13 +124,14 @@ def cells(result: Result) -> list[list[str]]:
 
 
 def cell(value: Any, column: str) -> str:
-    """One value, integers exact and grouped by thousands."""
+    """One value, grouped by thousands: integers exact, others to six digits or a tenth."""
     if value is None:
         return NOTHING
     if isinstance(value, int):
         return str(value) if column in UNGROUPED else f"{value:,}"
     if isinstance(value, float):
-        return f"{value:,.6g}"
+        digits, e, power = significant(value, SIGNIFICANT).partition("e")
+        return (digits.rstrip("0").rstrip(".") if "." in digits else digits) + e + power
     return inline(str(_plain(value)))
 
 

@@ -83,9 +83,11 @@ def test_a_scale_leaves_the_figures_their_digits(
     [
         (15_470_264_320, "15.47"),
         (1_234_567_890_123, "1,234.57"),
-        (5_000_000, "< 0.01"),  # 0.005 goes to the even digit, which is 0.00
-        (15_000_000, "0.02"),  # 0.015: to the even digit again
+        (5_000_000, "0.01"),  # 0.005: halves go up
+        (25_000_000, "0.03"),
         (4_999_999, "< 0.01"),
+        (-1_125_000_000, "-1.13"),  # away from zero
+        (float("inf"), "inf"),
         (0, "0"),
         (None, "–"),
         (3_857_973_248.5, "3.86"),
@@ -99,11 +101,12 @@ def test_rounding_is_exact_and_never_makes_a_nought(value: float | None, cell: s
     ("value", "text"),
     [
         *[(2.269452, "2.27"), (0.1145, "0.115"), (0.000041867, "4.19e-5"), (0.0, "0")],
-        *[(2.0, "2.00"), (96.2, "96.2"), (12_345.6, "12,346")],
+        *[(2.0, "2.00"), (96.2, "96.2"), (12_345.6, "12,345.6"), (123.45, "123.5")],
+        *[(136_240_506.66666667, "136,240,506.7"), (9.996, "10.0"), (2.675, "2.68")],
         *[(-0.0, "0"), (1e300, "1.00e300"), (-1e-9, "-1.00e-9"), (float("inf"), "inf")],
     ],
 )
-def test_a_fraction_has_three_digits(value: float, text: str) -> None:
+def test_a_fraction_has_three_digits_or_a_tenth(value: float, text: str) -> None:
     assert fraction(value) == text
 
 

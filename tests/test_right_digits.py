@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
+from command import archdb
+from hypothesis import example, given
+from hypothesis import strategies as st
 from variants import put, seed
 
 from archdb.db import publish
 from archdb.db.engine import writing
 from archdb.errors import DefinitionError, UsageError
+from archdb.explain.quantity import percent
+from archdb.papers.scale import Scale
 from archdb.printed import CUT, ROUND, in_full, parse
 from archdb.published import UNITS, Figure, terms
 from archdb.queries.database import Database
+from archdb.rounding import fixed
 from archdb.seeds import bundled_references
 
 # Item 5: what a number is read as.
@@ -87,7 +95,7 @@ def test_one_group_of_three_says_how_else_it_can_be_read() -> None:
 
 
 HOPELESS = [
-    *("9" * 400, "9" * 5000, "0." + "1" * 5000, "1e999999", "1e-999999", f"{2**63}", "9e18G"),
+    *("9" * 400, "9" * 5000, "0." + "1" * 5000, "1e999999", "1e-999999", f"{2**63 + 1}", "9e18G"),
     *(
         "inf",
         "nan",
@@ -271,3 +279,89 @@ def test_a_sum_that_is_no_count_is_refused_at_once(words: str) -> None:
     with pytest.raises(DefinitionError, match="'sum' needs whole numbers"):
         EXPLANATION.parse({"figure": "he2016-1", "sum": words})
     assert terms("10**6 / 8") == (False, 125_000)
+
+
+# Item 4: one rule of rounding.
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "of", "text"),
+    [
+        (1_125_000, 2, 10**6, "1.13"),
+        (1_025_000, 2, 10**6, "1.03"),
+        (-1_125_000, 2, 10**6, "-1.13"),
+        (1_124_999, 2, 10**6, "1.12"),
+        (2.675, 2, 1, "2.68"),  # as a binary fraction it is less
+        (Fraction(1, 8), 2, 1, "0.13"),
+        (2**63 - 1, 0, 1, "9,223,372,036,854,775,807"),
+        (5e-324, 2, 1, "0.00"),
+        (1e22, 1, 1, "10,000,000,000,000,000,000,000.0"),
+    ],
+)
+def test_halves_go_away_from_zero(
+    value: float | Fraction, decimals: int, of: int, text: str
+) -> None:
+    assert fixed(value, decimals, of) == text
+
+
+@pytest.mark.parametrize("form", ["latex", "markdown"])
+def test_a_table_for_a_paper_rounds_as_printed_figures_are_read(form: str, database: Path) -> None:
+    """1.125 M is 1.13 M, which explain-number calls rounded, and not cut off."""
+    for count, text in ((1_125_000, "1.13"), (1_025_000, "1.03"), (1_035_000, "1.04")):
+        out = archdb("query", f"select {count} as params", "--format", form, database=database).out
+        assert re.search(rf"\b{text}\b", out), out
+        assert "halves up (away from zero)" in out
+        assert parse(f"{text}M").digits(count) == ROUND
+
+
+@given(st.integers(0, 2**63 - 1), st.sampled_from([3, 6, 9, 12]))
+@example(1_125_000, 6)
+@example(1_995_000, 6)
+def test_every_scaled_figure_is_read_back_as_rounded(count: int, power: int) -> None:
+    scale = Scale({3: "k", 6: "M", 9: "G", 12: "T"}[power], power)
+    text = scale.cell(count, "macs")
+    assert text[0] == "<" or not count or parse(text + scale.prefix).digits(count) == ROUND
+
+
+def test_shares_of_a_total_round_halves_up() -> None:
+    assert percent(1, 2000) == 0.1  # 0.05 %
+    assert percent(5, 2000) == 0.3  # 0.25 %, which to the even digit is 0.2
+    assert percent(3, 2000) == 0.2
+
+
+# Item 11: what need not be whole keeps its digits.
+
+
+@pytest.mark.parametrize(
+    ("sql", "text"),
+    [
+        ("136240506.66666667", "136,240,506.7"),
+        ("1.0 / 3", "0.333333"),
+        ("2.269452", "2.26945"),
+        ("15480102912.0", "15,480,102,912"),
+        ("123456.75", "123,456.8"),
+        ("99999.94", "99,999.9"),
+        ("0.00012345678", "0.000123457"),
+        ("1e15 / 7", "142,857,142,857,142.8"),
+        ("0.000041867", "4.1867e-5"),
+        ("1e300", "1e300"),
+        ("9e999", "inf"),
+        ("-2.5", "-2.5"),
+    ],
+)
+def test_an_average_keeps_its_digits_in_a_table(sql: str, text: str, database: Path) -> None:
+    lines = archdb("query", f"select {sql} as x", database=database).out.split()
+    assert lines[-1] == text
+
+
+def test_the_average_of_the_vggs(database: Path) -> None:
+    """(132,863,336 + 133,047,848 + 138,357,544 + 143,667,240) / 4, of VGG-11, 13, 16 and 19, and of
+    three of them a mean that is not whole."""
+    sql = "select avg(params) as mean from architecture_summary where is_native and architecture in"
+    for names, mean in (
+        ("('vgg11', 'vgg13', 'vgg16', 'vgg19')", "136,983,992"),
+        ("('vgg11', 'vgg13', 'vgg16')", "134,756,242.7"),
+    ):
+        for form in ("table", "markdown", "latex"):
+            out = archdb("query", f"{sql} {names}", "--format", form, database=database).out
+            assert mean in out, out

@@ -16,7 +16,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 #: From left to right. A module may import from its own rank and from those before it.
 RANKS = (
-    {"text"},
+    {"text", "rounding"},
     {"errors", "paths"},
     {"graph"},
     {"ops"},

@@ -14,6 +14,7 @@ from archdb.explain.network import Table, Walked
 from archdb.explain.steps import number, product
 from archdb.facts import Facts, params
 from archdb.graph import Layer
+from archdb.rounding import nearest
 
 #: What each sum is of, in a sentence.
 SUMS = {
@@ -109,7 +110,7 @@ def _row(
 
 def percent(value: int | None, whole: int | None) -> float | None:
     """A share, to a tenth."""
-    return round(100 * value / whole, 1) if value is not None and whole else None
+    return nearest(1000 * value, whole) / 10 if value is not None and whole else None
 
 
 def _numbers(walked: Walked, quantity: str, term: Term) -> str | None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 #: Area of the largest bubble, in square points.
 LARGEST = 1100.0
 #: Parameters of the bubbles in the key.
-KEY = (5e6, 50e6, 150e6)
+KEY = (5_000_000, 50_000_000, 150_000_000)
 #: Points across a marker; so much more across a star, of which less is filled.
 SIZE, STAR = 4.5, 1.6
 #: Behind the name of a network whose accuracy was not read at its source.
@@ -72,7 +72,7 @@ def _keys(axes: Axes, scale: float) -> None:
     families = axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
     bubbles = [
         Line2D([], [], linestyle="", marker="o", color="0.6", markeredgewidth=0, alpha=0.6,
-               markersize=2 * sqrt(params * scale / pi), label=f"{params / 1e6:.0f} M")
+               markersize=2 * sqrt(params * scale / pi), label=f"{params // 10**6} M")
         for params in KEY
     ]  # fmt: skip
     axes.add_artist(families)

@@ -6,6 +6,7 @@ from typing import Any
 
 from archdb.published import UNITS
 from archdb.queries.result import Result
+from archdb.rounding import fixed
 
 ACCURACIES = ("top1_error", "top5_error")
 #: What depends on the input.
@@ -60,10 +61,10 @@ def _ours(row: dict[str, Any]) -> str | None:
     if row["derived"] is None:
         return None
     if row["unit"] == "count":
-        return f"{row['derived']:,.0f}"
+        return fixed(row["derived"], 0)
     decimals = len(row["published"].partition(".")[2])
     more = 0 if row["unit"] == "px" else 2
-    return f"{row['derived'] / UNITS[row['unit']]:,.{decimals + more}f} {row['unit']}"
+    return f"{fixed(row['derived'], decimals + more, UNITS[row['unit']])} {row['unit']}"
 
 
 def _why(row: dict[str, Any]) -> str:
