@@ -89,7 +89,7 @@ def test_s11_network_in_network_in_parallel() -> None:
             data(2, 3, 3),
             layer("one", "conv2d", "data", filters=3, kernel=1, **same),
             layer("two", "conv2d", "data", filters=2, kernel=2, **same),
-            layer("pool", "max_pool2d", "data", kernel=3, rounding="floor", **same),
+            layer("pool", "max_pool2d", "data", kernel=3, stride=1, **same),
             layer("depth", "concat", "one", "two", "pool"),
         )
     )

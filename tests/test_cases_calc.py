@@ -138,7 +138,7 @@ def test_s11_network_in_network_in_parallel() -> None:
     branches = [
         calc("conv2d", "2x3x3", filters=3, kernel=1, padding="same"),
         calc("conv2d", "2x3x3", filters=2, kernel=2, padding="same"),
-        calc("max_pool2d", "2x3x3", kernel=3, padding="same", rounding="floor"),
+        calc("max_pool2d", "2x3x3", kernel=3, stride=1, padding="same"),
     ]
     outputs = [branch["output"] for branch in branches]
     assert outputs == ["3x3x3", "2x3x3", "2x3x3"]

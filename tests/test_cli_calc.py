@@ -142,7 +142,8 @@ def test_words_are_read(written: str, meant: Any) -> None:
 
 @pytest.mark.parametrize("pair", ["3x5", "3,5", "[3, 5]", "3×5"])
 def test_a_pair_is_height_and_width(pair: str) -> None:
-    answer = archdb("calc", "max_pool2d", "--input", "1x9x9", "--kernel", pair, "--rounding=floor")
+    said = ("--input=1x9x9", "--stride=1", "--rounding=floor")
+    answer = archdb("calc", "max_pool2d", *said, "--kernel", pair)
     assert f"1x{9 - 3 + 1}x{9 - 5 + 1}" in answer.out
 
 

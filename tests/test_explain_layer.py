@@ -191,7 +191,9 @@ def test_a_sum_takes_one_addition_fewer_than_it_has_products(
 
 
 def test_what_does_no_products_adds_what_it_adds() -> None:
-    layer = applied(make("avg_pool2d", {"kernel": 3, "rounding": "floor"}), [(2, 5, 5)])
+    layer = applied(
+        make("avg_pool2d", {"kernel": 3, "stride": 1, "rounding": "floor"}), [(2, 5, 5)]
+    )
     assert (multiplications(layer), additions(layer)) == (0, 2 * 9 * (9 - 1))
 
 

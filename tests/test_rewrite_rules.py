@@ -94,7 +94,7 @@ def test_layers_left_for_one_reason_are_told_together() -> None:
 
 
 def test_what_is_not_of_a_rule_is_not_told() -> None:
-    pool = make("max_pool2d", {"kernel": 5, "rounding": "floor"})
+    pool = make("max_pool2d", {"kernel": 5, "stride": 1, "rounding": "floor"})
     for rule in ("stack-3x3", "factorize", "fc-to-conv", "fold-bn", "drop-aux"):
         said = notes(chain((4, 12, 12), pool, relu), rule)
         assert said == [f"{rule}: there is no layer that it is for"]

@@ -103,15 +103,20 @@ def test_attributes_that_came_later_leave_older_rows_and_hashes_as_they_were() -
     assert len(hashes) == 2
 
 
-def stored(database: Path, folder: Path, name: str, *rows: str, shape: str = "[3, 8, 8]") -> None:
-    """A network of these rows of a seed, imported."""
+def seed_of(folder: Path, name: str, *rows: str, shape: str = "[3, 8, 8]") -> Path:
+    """The file of a network of these rows."""
     seed = folder / f"{name}.toml"
     seed.write_text(
         f'name = "{name}"\ntitle = "{name}"\nfamily = "T"\nyear = 2020\n'
         '[[source]]\nclaim = "layer table"\ncite = "ioffe2015"\nwhere = "here"\n'
         f"[net]\ninput = {shape}\nlayers = [{', '.join(rows)}]\n"
     )
-    answer = archdb("import", str(seed), database=database)
+    return seed
+
+
+def stored(database: Path, folder: Path, name: str, *rows: str, shape: str = "[3, 8, 8]") -> None:
+    """That network imported."""
+    answer = archdb("import", str(seed_of(folder, name, *rows, shape=shape)), database=database)
     assert answer.status == 0, answer.err
 
 
@@ -146,6 +151,43 @@ def test_statistics_of_the_whole_map_leave_no_field() -> None:
     assert (
         applied((3, 9, 9), conv(6, 3), make("layer_norm", {})).layer("2")["receptive_field_h"] == 3
     )
+
+
+# Item 8: a pool whose stride nobody said.
+
+
+@pytest.mark.parametrize("op", ["max_pool2d", "avg_pool2d"])
+@pytest.mark.parametrize("own", [{"rounding": "floor"}, {"padding": "same"}], ids=str)
+def test_item_8_a_pool_must_say_its_stride(op: str, own: dict[str, Any]) -> None:
+    """PyTorch and Keras take 25 → 12 in steps of the kernel, Caffe 25 → 24 in steps of 1."""
+    words = [f"--{name}={value}" for name, value in own.items()]
+    answer = archdb("calc", op, "--input", "1x25x25", "--kernel", "2", *words)
+    assert answer.status == 2 and answer.out == ""
+    assert "'stride' is missing" in answer.err
+    assert "PyTorch and Keras take the kernel, Caffe takes 1" in answer.err
+
+
+@pytest.mark.parametrize(("stride", "out"), [(1, 24), (2, (25 - 2) // 2 + 1)])
+def test_item_8_as_said(stride: int, out: int) -> None:
+    op = make("max_pool2d", {"kernel": 2, "stride": stride, "rounding": "floor"})
+    assert op.out((1, 25, 25)) == (1, out, out)
+
+
+def test_item_8_a_seed_must_say_it_too(database: Path, tmp_path: Path) -> None:
+    seed = seed_of(tmp_path, "unsaid", '["p", "max_pool2d", {kernel = 2, rounding = "ceil"}]')
+    answer = archdb("import", str(seed), database=database)
+    assert answer.status == 1
+    assert "row 1 'p'" in answer.err and "'stride' is missing" in answer.err
+
+
+def test_a_mode_of_padding_needs_no_rounding_and_others_do() -> None:
+    """SAME states its size, ⌈25/2⌉ = 13, and VALID ⌈(25 - 2 + 1)/2⌉ = 12."""
+    for mode, out in (("same", 13), ("valid", 12)):
+        op = make("max_pool2d", {"kernel": 2, "stride": 2, "padding": mode})
+        assert op.out((1, 25, 25)) == (1, out, out)
+        assert op is make("max_pool2d", {**op.attributes(), "rounding": "floor"})
+    with pytest.raises(DefinitionError, match="'rounding' is missing"):
+        make("max_pool2d", {"kernel": 2, "stride": 2, "padding": 1})
 
 
 # Recurrent layers.

@@ -46,7 +46,7 @@ def avg_pool(place: str) -> Step:
 
 def max_pool(place: str, **rest: Any) -> Step:
     """The 3×3 maximum within a module, size kept unless said otherwise."""
-    pool = MaxPool2d(kernel=3, rounding="floor", **{"padding": "same", **rest})
+    pool = MaxPool2d(kernel=3, rounding="floor", **{"stride": 1, "padding": "same", **rest})
     return Step(f"MaxPool_{place}_3x3", pool, False)
 
 

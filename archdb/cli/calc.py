@@ -117,7 +117,7 @@ def _answer(
         shapes = [_shape(word) for word in inputs]
         made = op(**given)
     except DefinitionError as error:
-        raise UsageError(error.what, remedy=error.remedy) from None
+        raise UsageError(": ".join((*error.places, error.what)), remedy=error.remedy) from None
     try:
         on_paper = applied(made, shapes)
     except ShapeError as error:

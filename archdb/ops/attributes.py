@@ -15,6 +15,9 @@ from archdb.ops.names import legible, lower_case
 REQUIRED: Any = object()
 Pads = tuple[int, int, int, int]  # top, bottom, left, right
 
+#: Paddings that follow from the input (TensorFlow).
+MODES = ("same", "valid")
+
 #: No attribute of a network is larger: a slip of the keyboard ends here, not in the database.
 LARGEST = 2**31 - 1
 
@@ -29,10 +32,11 @@ LATER = Later()
 
 class Kind(NamedTuple):
     """`takes` completes the sentence 'needs …'; `parse` raises ValueError on anything else, and
-    OverflowError on what is too large."""
+    OverflowError on what is too large. `why`: for what reason it must be said, where it must."""
 
     takes: str
     parse: Callable[[Any], Any]
+    why: str = ""
 
 
 def _integer(value: Any, least: int, most: int = LARGEST) -> int:
@@ -53,7 +57,7 @@ def _pair(value: Any, least: int = 1) -> tuple[int, int]:
 
 def _padding(value: Any) -> Pads | str:
     """All four sides: n for each, [height, width] for both of an axis, or the four themselves."""
-    return str(value) if value in ("same", "valid") else _sides(value)
+    return str(value) if value in MODES else _sides(value)
 
 
 def _sides(value: Any) -> Pads:
@@ -124,6 +128,12 @@ def choice(*words: str) -> Kind:
         return str(value)
 
     return Kind("one of " + ", ".join(words), parse)
+
+
+def said(attribute: Any, why: str) -> Kind:
+    """The kind of an attribute that must be said, for a reason."""
+    kind: Kind = attribute.__metadata__[0]
+    return kind._replace(why=why)
 
 
 def up_to(most: int) -> Kind:
@@ -215,8 +225,9 @@ class Declaration:
             value = given.get(name, attribute.default)
             values[name] = attribute.default if value is None else value
             if values[name] is REQUIRED:
+                takes, _, why = attribute.kind
                 raise DefinitionError(
-                    f"'{name}' is missing", remedy=f"it needs {attribute.kind.takes}"
+                    f"'{name}' is missing", remedy=f"it needs {takes}{why and '; '}{why}"
                 )
             if name in given and value is not None:
                 values[name] = _parsed(attribute, value)

@@ -1,14 +1,17 @@
 """Normalisation, as it runs at inference."""
 
 from math import prod
+from typing import Annotated
 
 from archdb.errors import ShapeError
-from archdb.ops.attributes import Count, Flag, LaterFlag, Number
+from archdb.ops.attributes import Count, Flag, LaterFlag, Number, said
 from archdb.ops.base import BUFFER, NORM, Op, Tensor, Work, op, point, same_shape
 from archdb.ops.explained import Formulas
 from archdb.ops.rewritable import kept
 from archdb.ops.shape import Shape, channels, pretty
 from archdb.ops.window import POINT, Unbounded, Window
+
+Said = Annotated[bool, said(Flag, "unsaid, PyTorch has neither, ONNX both")]
 
 #: Why an output of a norm that looks at the whole map has no receptive field of its own.
 WHOLE_MAP = Unbounded("behind a norm whose statistics come from the whole map")
@@ -138,8 +141,8 @@ class InstanceNorm(ChannelNorm):
     ONNX's has both. With `statistics` (PyTorch's track_running_stats) it runs as batch_norm does.
     """
 
-    scale: Flag
-    shift: Flag
+    scale: Said
+    shift: Said
     statistics: Flag = False
 
 

@@ -1,13 +1,20 @@
-"""Pooling: windows that keep the channels. Rounding is always said, because frameworks differ."""
+"""Pooling: windows that keep the channels. Stride and rounding are always said, because frameworks
+differ."""
 
 from math import gcd, prod
+from typing import Annotated, Any
 
-from archdb.ops.attributes import Padding, Pair, Rounding
+from archdb.ops.attributes import MODES, Padding, Pair, Rounding, said
 from archdb.ops.base import BIAS, WEIGHT, Op, Tensor, Work, image, no_params, op
 from archdb.ops.explained import Formulas
 from archdb.ops.rewritable import kept, window_dilated
 from archdb.ops.shape import Shape
 from archdb.ops.window import Unbounded, Window
+
+Stride = Annotated[
+    tuple[int, int], said(Pair, "unsaid, PyTorch and Keras take the kernel, Caffe takes 1")
+]
+Rounded = Annotated[str, said(Rounding, "unsaid, PyTorch and Keras round down, Caffe up")]
 
 #: Of each window, one operation fewer than it has elements.
 _BUT_ONE = "(kernel_h · kernel_w − 1) · out_channels · out_height · out_width"
@@ -17,14 +24,20 @@ class Pool(Op):
     """Shared by pools with a window of their own; padding counts as an element of the window."""
 
     kernel: Pair
-    rounding: Rounding
-    stride: Pair = (1, 1)
+    rounding: Rounded
+    stride: Stride
     padding: Padding = (0, 0, 0, 0)
     dilation: Pair = (1, 1)
 
     params = no_params
     channels = kept
     dilated = window_dilated
+
+    def __new__(cls, *args: Any, **attributes: Any) -> Any:
+        """The modes state their own size: with them there is nothing to round."""
+        if attributes.get("padding") in MODES and len(args) < 2:
+            attributes["rounding"] = attributes.get("rounding") or "floor"
+        return super().__new__(cls, *args, **attributes)
 
     def out(self, x: Shape) -> Shape:
         channels, height, width = image(self, x)

@@ -207,9 +207,11 @@ class Lstm(TwoBiases):
         return self.outputs
 
     def cell(self, read: str, features: int) -> Iterator[TensorOf]:
-        yield from super().cell(read, features)
+        kernel, recurrent, *biases = super().cell(read, features)
+        yield from (kernel, recurrent)
         if self.projection:
             yield "projection", WEIGHT, (self.units, self.projection), "units · projection"
+        yield from biases
 
     def step(self) -> dict[str, tuple[int, ...]]:
         """Sigmoids, tanh, the cell, and for products the output too."""

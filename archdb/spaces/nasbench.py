@@ -26,7 +26,7 @@ Operations = tuple[str, ...]
 
 RELU, NORM, SUM = make("relu", {}), make("batch_norm", {}), make("add", {})
 ZERO = make("zero", {})
-MEAN = make("avg_pool2d", {"kernel": 3, "padding": 1, "rounding": "floor"})
+MEAN = make("avg_pool2d", {"kernel": 3, "stride": 1, "padding": 1, "rounding": "floor"})
 HALVE = make("avg_pool2d", {"kernel": 2, "stride": 2, "rounding": "floor"})
 IMAGE = make("input", {"shape": (3, 32, 32)})
 CLASSES = 10

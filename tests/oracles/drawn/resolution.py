@@ -15,7 +15,7 @@ def pool(kind: Any) -> Callable[[Draw], Sample]:
     """torch takes padding up to half the kernel."""
 
     def drawn(draw: Draw) -> Sample:
-        given = draw.window(dilated=False, modes=False)
+        given = {"stride": 1, **draw.window(dilated=False, modes=False)}
         given["rounding"] = draw.choice(["floor", "ceil"])
         if "padding" in given:
             most = [extent // 2 for extent in two(given["kernel"])]

@@ -71,8 +71,8 @@ def convolution(kind: Any, count: str, counted: str) -> Callable[[Draw], Sample]
 
 def pool(kind: Any) -> Callable[[Draw], Sample]:
     def drawn(draw: Draw) -> Sample:
-        given = window(draw) | {"rounding": "floor"}
-        rest = {"strides": given.get("stride", 1), "padding": given["padding"]}
+        given = {"stride": 1, **window(draw), "rounding": "floor"}
+        rest = {"strides": given["stride"], "padding": given["padding"]}
         layer = lambda: kind(two(given["kernel"]), **rest)  # noqa: E731
         return Sample(given, [draw.image()], layer, device="cpu")
 
