@@ -543,6 +543,14 @@ def test_a_row_of_latex_does_not_begin_with_an_argument_of_the_line_before(
         assert not line.lstrip().startswith(sign)
 
 
+@pytest.mark.parametrize("text", ["1\\input{f}e5", "1$x$e-5", "-1&e5", "1e5}", "٣e٣"])
+def test_what_only_looks_like_a_power_of_ten_is_text(text: str, database: Path) -> None:
+    words = ("query", "select :t as x", "--param", f"t={text}", "--format", "latex")
+    answer = archdb(*words, database=database)
+    assert commands(answer.out) <= COMMANDS
+    assert "times10" not in answer.out
+
+
 def test_hyphens_are_hyphens_and_dashes_dashes() -> None:
     assert escaped("a--b---c–d") == "a-{}-b-{}-{}-c--d"
 

@@ -6,18 +6,23 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from archdb.explain.steps import Step, number
+from archdb.text import inline
 
 
 def written(rows: Iterable[Sequence[Any]]) -> str:
     """The derivation as a person would write it down; a row is a step."""
     by_rule: dict[str, list[Step]] = {}
-    for step in (Step(*row) for row in rows):
+    for step in (Step(*map(_on_a_line, row)) for row in rows):
         by_rule.setdefault(step.rule, []).append(step)
     parts = (
         "\n".join([rule, *(line for step in _merged(steps) for line in _lines(step))])
         for rule, steps in by_rule.items()
     )
     return "\n\n".join(parts) + "\n"
+
+
+def _on_a_line(part: Any) -> Any:
+    return inline(part) if isinstance(part, str) else part
 
 
 def _merged(steps: Sequence[Step]) -> list[Step]:

@@ -64,7 +64,8 @@ def citation_cff(release: Release) -> str:
     """CITATION.cff of this dataset: that of archdb, with the hash that says which one it is."""
     text = bundled("CITATION.cff").read_text("utf-8")
     text = re.sub(r"^type: .*$", "type: dataset", text, flags=re.MULTILINE)
-    text = re.sub(r"^version: .*$", f"version: {release.version}", text, flags=re.MULTILINE)
+    version = f"version: {release.version}"
+    text = re.sub(r"^version: .*$", lambda _: version, text, flags=re.MULTILINE)
     identifier = f"  - type: other\n    value: {release.content}\n    description: content hash\n"
     return f"{text.rstrip()}\nidentifiers:\n{identifier}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Sequence
 
@@ -16,6 +17,7 @@ PAGE = 45
 #: How many characters of each type an article has room for, and what stands between columns.
 SIZES = {68: "", 74: "\\small", 80: "\\footnotesize", 90: "\\scriptsize"}
 BETWEEN = 2
+_POWER = re.compile(r"(-?[0-9.,]+)e(-?[0-9]+)")
 
 
 def latex(result: Result, paper: Paper) -> str:
@@ -79,9 +81,8 @@ def _superscript(mark: str, after: str = "") -> str:
 
 def _figure(text: str) -> str:
     """A cell, in which 4.19e-4 is written as a product, and a number below zero with a minus."""
-    digits, e, power = text.partition("e")
-    if e and digits.lstrip("-")[:1].isdigit() and power.lstrip("-").isdigit():
-        return f"${digits}\\times10^{{{power}}}$"
+    if match := _POWER.fullmatch(text):
+        return f"${match[1]}\\times10^{{{match[2]}}}$"
     if text[:1] == "-" and text[1:2].isdigit():
         return f"$-${escaped(text[1:])}"
     return escaped(text)

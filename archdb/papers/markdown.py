@@ -28,7 +28,7 @@ def markdown(result: Result, paper: Paper) -> str:
 
 
 def _markdown_head(head: Head, mark: str) -> str:
-    unit = f"({head.unit})" if head.unit else ""
+    unit = f"({_cell(inline(head.unit))})" if head.unit else ""
     return " ".join(filter(None, (_cell(head.name) + _raised(mark), _cell(head.group), unit)))
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archdb.queries.canonical import Relation, definition, derived
 from archdb.queries.result import Result
+from archdb.text import inline
 
 if TYPE_CHECKING:
     from archdb.queries.reader import Reader
@@ -29,7 +30,7 @@ class Release(NamedTuple):
 def release(reader: Reader) -> Release:
     """The release that a database holds."""
     version = reader.run("select value from meta where key = 'archdb_version'").column("value")
-    return Release("".join(version), digest(reader, definition(reader)))
+    return Release(inline("".join(version)), digest(reader, definition(reader)))
 
 
 def digest(reader: Reader, relations: Iterable[Relation]) -> str:
