@@ -17,7 +17,7 @@ from archdb.ops.attributes import (
     Word,
     Year,
 )
-from archdb.ops.names import legible, lower_case
+from archdb.ops.names import LONGEST_GLOB, legible, lower_case, short_glob
 
 
 class Source(NamedTuple):
@@ -84,6 +84,7 @@ def _list_of(parse: Callable[[Any], Any], takes: str) -> Kind:
 
 Names = Annotated[Any, _list_of(lower_case, "a list of words in lower case")]
 Words = Annotated[Any, _list_of(_is(str), "a list of words")]
+Globs = Annotated[Any, _list_of(short_glob, f"globs of at most {LONGEST_GLOB} signs")]
 Rows = Annotated[
     Any, _list_of(_is(list), 'a list of rows such as ["conv1", "conv2d", {filters = 64}]')
 ]
@@ -117,7 +118,7 @@ NET = Declaration(
     {"input_name": "data", "outputs": [], "auxiliary": [], "each": {}},
 )
 DIFFERENCE = Declaration(
-    {"what": Text, "base": Phrase, "here": Phrase, "layers": Words, "why": Phrase}, {"why": ""}
+    {"what": Text, "base": Phrase, "here": Phrase, "layers": Globs, "why": Phrase}, {"why": ""}
 )
 SOURCE = Declaration({"claim": Text, "cite": Text, "where": Text}, {})
 REFERENCE = Declaration(

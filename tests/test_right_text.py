@@ -630,6 +630,20 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return sizes
 
 
+@pytest.mark.parametrize("glob", ["[" * 100_000, "*a" * 50_000])
+def test_a_glob_is_no_longer_than_names_are(glob: str, database: Path, tmp_path: Path) -> None:
+    """A hundred thousand brackets take fnmatch ten minutes, in a seed as on the command line."""
+    given = VARIED.replace('"evil"', '"lenet5"').replace(
+        f"layers = [{quoted(PROSE)}]", "layers = [G]"
+    )
+    path = seed(tmp_path / "mine.toml", "mine", given.replace("[G]", f"[{quoted(glob)}]"))
+    answer = archdb("import", str(path), database=database)
+    refused(answer, "difference 1", "globs of at most 1000 signs")
+    assert len(answer.err) < 2 * MESSAGE
+    refused(archdb("rewrite", "lenet5", f"width=2@{glob}", database=database), "glob", status=2)
+    refused(archdb("list", glob, database=database), "no network matches")
+
+
 def test_the_nearest_of_very_many(monkeypatch: pytest.MonkeyPatch) -> None:
     sizes = counted(monkeypatch)
     points = [f"|nor_conv_3x3~0|+|skip_connect~{i}|" for i in range(20_000)]

@@ -7,6 +7,8 @@ from typing import Any
 from archdb.errors import DefinitionError
 from archdb.text import printable
 
+LONGEST_GLOB = 1000
+
 
 def legible(name: str) -> str:
     """A name, which people read and type; DefinitionError where nobody can, because signs in it
@@ -18,6 +20,13 @@ def legible(name: str) -> str:
         f"'{name}' cannot be a name: it has signs that nobody can see or type",
         remedy=f"leave out {', '.join(unseen)}",
     )
+
+
+def short_glob(value: Any) -> str:
+    """A glob of layers' names. One that is longer than any name would take ages to be compiled."""
+    if not isinstance(value, str) or len(value) > LONGEST_GLOB:
+        raise ValueError
+    return value
 
 
 def lower_case(value: Any) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from archdb.errors import NotFoundError, UsageError, nearest
+from archdb.ops.names import LONGEST_GLOB
 from archdb.queries import pricing
 from archdb.queries.freshness import freshen
 from archdb.queries.reader import not_found
@@ -34,6 +35,8 @@ def catalogue(
         _check_space(reader, space)
     left_out = freshen(reader)
     glob = pattern.lower() if pattern is not None else None
+    if glob is not None and len(glob) > LONGEST_GLOB:
+        raise _no_match(reader, pattern, family, left_out)
     result = reader.ask("catalogue", pattern=glob, family=family, space=space)
     if not result.rows and (pattern is not None or family is not None):
         raise _no_match(reader, pattern, family, left_out)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from archdb.errors import UsageError, nearest
 from archdb.ops.attributes import REQUIRED
+from archdb.ops.names import LONGEST_GLOB
 from archdb.ops.words import value as plain
 from archdb.rewrite.base import REGISTRY, Rule
 
@@ -50,6 +51,8 @@ def _step(words: str, only: str | None) -> Step:
         raise UsageError(f"'{words}': a glob of layer names must follow the @")
     rule = REGISTRY[name]
     own = glob or only
+    if own and len(own) > LONGEST_GLOB:
+        raise UsageError(f"the glob '{own}' is too long", remedy=f"at most {LONGEST_GLOB} signs")
     text = head + (f"@{own}" if own else "")
     return Step(rule, _value(rule, value if equals else None), own, text)
 
