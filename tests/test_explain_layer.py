@@ -42,6 +42,11 @@ MORE = [
         ),
         [(6, 5, 7)],
     ),
+    (make("conv_transpose2d", {"filters": 4, "kernel": 5, "stride": 2, "padding": "same"}), [MAP]),
+    (
+        make("conv_transpose2d", {"filters": 4, "kernel": 2, "stride": 3, "padding": "valid"}),
+        [MAP],
+    ),
     (make("concat", {}), [SEQUENCE, SEQUENCE]),
     (make("pad_channels", {"before": 2, "after": 3}), [MAP]),
     (make("resize2d", {"how": "bilinear", "scale": (2, 3), "align_corners": True}), [MAP]),

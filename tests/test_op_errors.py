@@ -31,7 +31,10 @@ ATTRIBUTES: list[tuple[str, dict[str, Any], str]] = [
     ("psroi_pool2d", {"bins": 0}, "psroi_pool2d: 'bins' needs a positive integer or [height"),
     ("depthwise_conv2d", {"kernel": 3, "filters": 7}, "has no attribute 'filters'"),
     ("depthwise_conv2d", {"kernel": 3, "multiplier": 0}, "'multiplier' needs a positive integer"),
-    ("conv_transpose2d", {**UP, "padding": "same"}, "conv_transpose2d: 'padding' needs a number"),
+    (
+        *("conv_transpose2d", {**UP, "stride": 2, "padding": "same", "output_padding": 1}),
+        "'output_padding' goes with explicit padding; 'same' states the size",
+    ),
     (
         *("conv_transpose2d", {**UP, "stride": [2, 3], "output_padding": [1, 3]}),
         "conv_transpose2d: 'output_padding' must be less than stride or dilation, got 3",

@@ -190,6 +190,80 @@ def test_a_mode_of_padding_needs_no_rounding_and_others_do() -> None:
         make("max_pool2d", {"kernel": 2, "stride": 2, "padding": 1})
 
 
+# Errors that did not help: transposed convolution with same, align_corners.
+
+
+TRANSPOSED = [  # kernel, stride, mode, input, output, concrete padding
+    (16, 8, "same", (46, 62), (46 * 8, 62 * 8), (4, 4, 4, 4)),  # 16 - 8 shared by both sides
+    (3, 2, "same", (5, 7), (5 * 2, 7 * 2), (0, 1, 0, 1)),  # the larger half after
+    (2, 3, "same", (5, 7), (5 * 3, 7 * 3), (0, 0, 0, 0)),  # a gap of one behind each kernel
+    (16, 8, "valid", (46, 62), (45 * 8 + 16, 61 * 8 + 16), (0, 0, 0, 0)),
+    (2, 3, "valid", (5, 7), (5 * 3, 7 * 3), (0, 0, 0, 0)),
+]
+
+
+@pytest.mark.parametrize(("kernel", "stride", "mode", "size", "out", "pads"), TRANSPOSED)
+def test_a_transposed_convolution_takes_the_modes(
+    kernel: int, stride: int, mode: str, size: Shape, out: Shape, pads: Shape
+) -> None:
+    """TensorFlow's and Keras's rule: the convolution of that padding takes the output to the
+    input, and its padding is what is cut off."""
+    op = make(
+        "conv_transpose2d", {"filters": 2, "kernel": kernel, "stride": stride, "padding": mode}
+    )
+    facts = facts_of(op, ((3, *size),))
+    assert (facts.out, facts.pads) == ((2, *out), pads)
+    back = conv(3, kernel, stride=stride, padding=mode)
+    assert back.out((2, *out)) == (3, *size)
+    assert back.window(()).pads(*out) == pads
+    assert counts("conv_transpose2d", (3, *size), **op.attributes())["macs"] == (
+        3 * size[0] * size[1] * 2 * kernel * kernel
+    )
+
+
+def test_a_transposed_convolution_with_same_on_the_command_line() -> None:
+    words = [
+        "--input",
+        "3x46x62",
+        "--filters",
+        "2",
+        "--kernel",
+        "16",
+        "--stride",
+        "8",
+        "--padding",
+        "same",
+    ]
+    answer = archdb("calc", "conv_transpose2d", *words, "--format", "csv")
+    assert "output,shape,2x368x496" in answer.out
+    assert "pad_top,pixels,4" in answer.out
+
+
+@pytest.mark.parametrize(
+    ("own", "out"), [({}, 31 * 2 + 1), ({"sized_by": "interp"}, 63), ({"sized_by": "scale"}, 64)]
+)
+def test_align_corners_says_whose_rule_gives_the_size(own: dict[str, str], out: int) -> None:
+    """Caffe's Interp makes (n - 1)·scale + 1 of n, PyTorch n·scale."""
+    given = {"how": "bilinear", "scale": 2, "align_corners": True, **own}
+    assert make("resize2d", given).out((3, 32, 32)) == (3, out, out)
+
+
+def test_whose_rule_stands_in_the_derivation() -> None:
+    words = [
+        "--input",
+        "3x32x32",
+        "--how",
+        "bilinear",
+        "--scale",
+        "2",
+        "--align-corners",
+        "true",
+        "--explain",
+    ]
+    answer = archdb("calc", "resize2d", *words).out
+    assert "Caffe's Interp" in answer and "`sized_by` = scale" in answer and "PyTorch" in answer
+
+
 # Recurrent layers.
 
 RECURRENT = [  # op, features, attributes, parameters, whose

@@ -64,6 +64,9 @@ def _window(layer: Applied) -> Iterator[Row]:
         yield FIELD_COLUMNS[-1], "text", NOT_AN_IMAGE
         return
     if isinstance(window, Unbounded):
+        if any(window.pads):
+            for name in PADS:
+                yield name, "pixels", layer.columns[name]
         yield FIELD_COLUMNS[-1], "text", window.reason
         return
     if window is not POINT:

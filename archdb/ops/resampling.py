@@ -4,7 +4,7 @@ from math import prod
 from typing import Annotated
 
 from archdb.errors import ShapeError
-from archdb.ops.attributes import Flag, Pair, Sides, choice
+from archdb.ops.attributes import LATER, Flag, Pair, Sides, choice
 from archdb.ops.base import Op, Work, image, no_params, no_work, op
 from archdb.ops.explained import Formulas
 from archdb.ops.pooling import SPANNED, spanned
@@ -17,10 +17,12 @@ Interpolation = Annotated[str, choice("nearest", "bilinear")]
 
 @op("resize2d")
 class Resize2d(Op):
-    """A map interpolated to `scale` times its size, or to the size of a second input.
+    """A map interpolated to `scale` times its size, or to the size of a second input; with
+    `align_corners` to (n - 1) scale + 1 (Caffe's Interp: chen2015), or with `sized_by` = scale to
+    n scale all the same (PyTorch, TensorFlow).
 
-    `align_corners`: the outermost elements stay where they are and `scale` - 1 come between two
-    neighbours, so n elements become (n - 1) scale + 1 (chen2015: DeepLab's Interp). Bilinear:
+    `align_corners`: the outermost elements stay where they are. In Caffe's rule `scale` - 1 come
+    between two neighbours; in PyTorch and TensorFlow the size does not depend on it. Bilinear:
     four products and three additions for each output element; nearest: none.
     """
 
@@ -28,6 +30,7 @@ class Resize2d(Op):
     how: Interpolation
     scale: Pair = None  # type: ignore[assignment]
     align_corners: Flag = False
+    sized_by: Annotated[str, choice("interp", "scale"), LATER] = "interp"
 
     params = no_params
     channels = kept_of_first
@@ -43,12 +46,16 @@ class Resize2d(Op):
     def formulas(self, *inputs: Shape) -> Formulas:
         if len(inputs) == 2:
             return {"out_height": "height_2", "out_width": "width_2"}
-        rule = "({0} − 1) · scale_{1} + 1" if self.align_corners else "{0} · scale_{1}"
+        rule = "({0} − 1) · scale_{1} + 1" if self._between() else "{0} · scale_{1}"
         return {"out_height": rule.format("height", "h"), "out_width": rule.format("width", "w")}
 
     def _scaled(self, size: int, axis: int) -> int:
         scale = self.scale[axis]
-        return (size - 1) * scale + 1 if self.align_corners else size * scale
+        return (size - 1) * scale + 1 if self._between() else size * scale
+
+    def _between(self) -> bool:
+        """Whether new elements come between neighbours only."""
+        return self.align_corners and self.sized_by == "interp"
 
     def work(self, out: Shape, *inputs: Shape) -> Work:
         if self.how == "nearest":

@@ -28,6 +28,13 @@ CASES = [
         Work(muls=4 * 5 * 49 * 25, adds=3 * 5 * 49 * 25),
         UPSAMPLED,
     ),
+    Case(  # in PyTorch the corners change nothing of the size
+        *on("resize2d", MAP, how="bilinear", scale=(3, 2), align_corners=True, sized_by="scale"),
+        (5, 17 * 3, 13 * 2),
+        NOTHING,
+        Work(muls=4 * 5 * 51 * 26, adds=3 * 5 * 51 * 26),
+        UPSAMPLED,
+    ),
     Case(  # to the size of another map
         *on("resize2d", MAP, (2, 29, 37), how="bilinear"),
         (5, 29, 37),

@@ -68,6 +68,7 @@ _KERAS: dict[str, Callable[[Draw], Sample]] = {
     "depthwise_conv2d": with_keras.convolution(
         layers.DepthwiseConv2D, "multiplier", "depth_multiplier"
     ),
+    "conv_transpose2d": with_keras.conv_transpose2d,
     "max_pool2d": with_keras.pool(layers.MaxPooling2D),
     "avg_pool2d": with_keras.pool(layers.AveragePooling2D),
     "lstm": with_keras.recurrent(layers.LSTM),

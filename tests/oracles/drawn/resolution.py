@@ -41,10 +41,11 @@ def resize2d(draw: Draw) -> Sample:
     given: Given = {"how": draw.choice(["nearest", "bilinear"])}
     if draw.coin():
         given["scale"] = draw.pair(1, 5)
-        scale = tuple(map(float, two(given["scale"])))
-        return Sample(
-            given, [draw.image()], lambda: nn.Upsample(scale_factor=scale, mode=given["how"])
-        )
+        rest = {"scale_factor": tuple(map(float, two(given["scale"]))), "mode": given["how"]}
+        if given["how"] == "bilinear" and draw.coin():
+            given |= {"align_corners": True, "sized_by": "scale"}
+            rest["align_corners"] = True
+        return Sample(given, [draw.image()], lambda: nn.Upsample(**rest))
     inputs = [draw.image(), draw.image()]
     layer = nn.Upsample(size=inputs[1][1:], mode=given["how"])
     return Sample(given, inputs, lambda: lambda x, like: layer(x))

@@ -69,6 +69,16 @@ def convolution(kind: Any, count: str, counted: str) -> Callable[[Draw], Sample]
     return drawn
 
 
+def conv_transpose2d(draw: Draw) -> Sample:
+    given = window(draw) | {"filters": draw.randint(1, 7), "bias": draw.coin()}
+    rest = {
+        **{"kernel_size": two(given["kernel"]), "padding": given["padding"]},
+        **{"strides": given.get("stride", 1), "use_bias": given["bias"]},
+    }
+    layer = lambda: layers.Conv2DTranspose(given["filters"], **rest)  # noqa: E731
+    return Sample(given, [draw.image()], layer, device="cpu")
+
+
 def pool(kind: Any) -> Callable[[Draw], Sample]:
     def drawn(draw: Draw) -> Sample:
         given = {"stride": 1, **window(draw), "rounding": "floor"}
