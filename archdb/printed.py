@@ -16,6 +16,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from archdb.errors import UsageError
+from archdb.rounding import fixed
 
 Number = int | Fraction
 #: The least value, and the one that is already too large.
@@ -120,8 +121,7 @@ def in_full(value: Number) -> str:
     value, places = Fraction(value), 0
     while (value * 10**places).denominator > 1:
         places += 1
-    digits, rest = divmod(int(value * 10**places), 10**places)
-    return f"{digits:,}" + (f".{rest:0{places}d}" if places else "")
+    return fixed(value, places)
 
 
 def span(decimal: str, filled: int = 0, *, cut: bool = False) -> Interval:

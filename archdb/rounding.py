@@ -13,12 +13,27 @@ from typing import Any
 LARGE, SMALL = 1e16, 1e-4
 
 
+class Written(float):
+    """A float that keeps the digits it is written in, for where it multiplies a count."""
+
+    def __new__(cls, digits: str) -> Written:
+        made = super().__new__(cls, digits)
+        made.digits = digits
+        return made
+
+    digits: str
+
+
 def ratio(value: Any) -> tuple[int, int]:
-    """Numerator and denominator of an int, Fraction or Decimal, or of a float's digits."""
+    """Numerator and denominator of an int, Fraction or Decimal, or of a float's digits.
+
+    Raises ValueError where these are more than Python reads.
+    """
     if not isinstance(value, float):
         numerator, denominator = value.as_integer_ratio()
         return numerator, denominator
-    digits, _, power = repr(value).partition("e")
+    written = value.digits if isinstance(value, Written) else repr(value)
+    digits, _, power = written.lower().replace("_", "").partition("e")
     whole, _, decimals = digits.partition(".")
     exponent = int(power or 0) - len(decimals)
     return int(whole + decimals) * 10 ** max(exponent, 0), 10 ** max(-exponent, 0)

@@ -41,6 +41,7 @@ from archdb.ops import make
 from archdb.ops.names import legible
 from archdb.paths import bundled
 from archdb.records import HEADER, NET, Reference, Seed, differences, references, sources
+from archdb.rounding import Written
 
 
 def load(path: Path, shared: Mapping[str, Reference] | None = None) -> Seed:
@@ -85,7 +86,7 @@ def _toml(path: Path) -> dict[str, Any]:
     if not text.strip():
         raise DefinitionError("is empty", remedy="a seed needs name, title, family, year and [net]")
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(text, parse_float=Written)
     except (ValueError, RecursionError) as error:  # also: a number or a nesting without end
         raise DefinitionError(f"is not TOML: {error}") from None
 

@@ -214,7 +214,7 @@ REFUSED = [  # words, status, signs
     (["vgg16", "--input", "1..1e9999999999"], 2, ["'1..1e9999999999' is not a range"]),
     (["vgg16", "--input", "1..inf"], 2, ["1..inf"]),
     (["vgg16", "--input", "10..1"], 2, ["has no values"]),
-    (["vgg16", "--input", "1..10:0"], 2, ["not a range"]),
+    (["vgg16", "--input", "1..10:0"], 2, ["has no values"]),
     (["vgg16", "--input", "1..10:-1"], 2, ["has no values"]),
     (["vgg16", "--input", "1..10:"], 2, ["not a range"]),
     (["vgg16", "--input", f"1..{MOST + 2}"], 2, [f"has more than {MOST:,} values"]),

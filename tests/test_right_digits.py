@@ -10,19 +10,27 @@ from pathlib import Path
 
 import pytest
 from command import archdb
+from drawing import chain, conv
 from hypothesis import example, given
 from hypothesis import strategies as st
 from variants import put, seed
 
+from archdb.blocks.efficientnet import repeated
+from archdb.blocks.mobilenet import scaled
 from archdb.db import publish
 from archdb.db.engine import writing
-from archdb.errors import DefinitionError, UsageError
+from archdb.errors import ArchdbError, DefinitionError, UsageError
 from archdb.explain.quantity import percent
+from archdb.graph import Network
+from archdb.ops import make
 from archdb.papers.scale import Scale
 from archdb.printed import CUT, ROUND, in_full, parse
 from archdb.published import UNITS, Figure, terms
 from archdb.queries.database import Database
-from archdb.rounding import fixed
+from archdb.queries.sweep import expand
+from archdb.rewrite import apply
+from archdb.rewrite.names import MOST
+from archdb.rounding import Written, fixed
 from archdb.seeds import bundled_references
 
 # Item 5: what a number is read as.
@@ -365,3 +373,118 @@ def test_the_average_of_the_vggs(database: Path) -> None:
         for form in ("table", "markdown", "latex"):
             out = archdb("query", f"{sql} {names}", "--format", form, database=database).out
             assert mean in out, out
+
+
+# Item 3: widths and other factors of counts.
+
+
+@pytest.mark.parametrize(
+    ("filters", "factor", "width"),
+    [
+        (150, "0.57", 86),  # 85.5
+        (150, "0.5699999999999999999999", 85),  # less, in digits that no float has
+        (150, "5.7e-1", 86),
+        (50, "0.29", 15),  # 14.5
+        (100, "1.115", 112),  # 111.5
+        (3, ".5", 2),  # 1.5
+        (1, "0.001", 1),
+    ],
+)
+def test_a_width_is_worked_out_from_the_digits_of_the_factor(
+    filters: int, factor: str, width: int
+) -> None:
+    network = chain((3, 9, 9), conv(filters, 1), make("relu", {}), conv(2, 1))
+    made = apply(network, f"width={factor}").network
+    assert next(layer for layer in made if layer.name == "1").op.filters == width
+
+
+def test_every_width_of_two_decimals_rounds_halves_up() -> None:
+    """(2 × filters × hundredths + 100) // 200 is half up in whole numbers."""
+    for filters in (1, 7, 50, 150, 250, 1000):
+        channels = chain((3, 5, 5), conv(filters, 1), conv(2, 1))
+        for hundredths in range(1, 200, 7):
+            made = apply(channels, f"width={hundredths / 100:.2f}").network
+            exact = max((2 * filters * hundredths + 100) // 200, 1)
+            assert list(made)[1].op.filters == exact, (filters, hundredths)
+
+
+def test_a_range_of_widths_is_exact() -> None:
+    assert expand("0.1..0.3:0.1") == ["0.1", "0.2", "0.3"]
+    assert expand("-1..1:0.5") == ["-1", "-0.5", "0", "0.5", "1"]
+    assert expand("0..1:0.333333333333333333")[-1] == "0.999999999999999999"
+
+
+def test_a_width_in_a_seed_is_exact() -> None:
+    """40 × 1.1 is 44, in multiples of 8 and halves up 48; 3 layers × 1.4 are 4.2, so 5."""
+    assert scaled(40, 1.1) == 48
+    assert scaled(100, Written("0.3599999999999999999999")) == 40  # 36, less; 32 is under 9/10
+    assert scaled(20, 1.0) == 24  # 2.5 × 8
+    assert repeated(3, 1.4) == 5 and repeated(5, 1.2) == 6
+
+
+# Numbers of any length and kind.
+
+ODD = [
+    *("inf", "-inf", "nan", "sNaN", "1e999999", "1e-999999", "٣", ""),
+    "9" * 5000,
+    "0." + "1" * 5000,
+]
+
+
+@pytest.mark.parametrize("word", ODD, ids=lambda word: word[:9])
+def test_a_number_of_any_length_and_kind_is_answered(word: str) -> None:
+    for span in (f"{word}..2", f"1..{word}", f"1..2:{word}"):
+        with pytest.raises(UsageError, match="range"):
+            expand(span)
+    network = chain((3, 9, 9), conv(4, 1), conv(2, 1))
+    for rule in ("width", "classes", "dilate"):
+        with pytest.raises(UsageError, match=rule):
+            apply(network, f"{rule}={word}")
+
+
+@pytest.mark.parametrize(
+    "number", ["inf", "nan", "1e999999", "0.1e-999999", "1_0.0_1e-2", "0." + "1" * 5000]
+)
+def test_a_number_of_a_seed_of_any_length_and_kind_is_answered(
+    number: str, opened: Database
+) -> None:
+    for row in (
+        f'"dropout", {{rate = {number}}}',
+        f'"depthwise_separable", {{out = 8, width = {number}}}',
+    ):
+        try:
+            put(opened, seed("odd", {"a": row}))
+        except ArchdbError as error:
+            assert "needs a" in str(error) or "rate" in str(error), error
+        else:
+            assert number[0] in "01"
+            with closing(sqlite3.connect(opened.path)) as client, client:
+                client.execute("delete from network")
+
+
+# Rules: how many, and whose name is meant.
+
+
+def test_rules_on_one_network_are_few() -> None:
+    network = chain((3, 9, 9), conv(4, 1), conv(2, 1))
+    assert apply(network, ["width=1"] * MOST).network.layers == network.layers
+    with pytest.raises(UsageError, match=f"{MOST + 1} rules on one network: at most {MOST}"):
+        apply(network, "+".join(["width=1"] * (MOST + 1)))
+
+
+def test_a_name_is_that_layers_before_it_is_a_glob() -> None:
+    """'conv[0]' is a layer, and the glob of another, 'conv0'."""
+    first = chain((3, 9, 9), conv(4, 1), conv(6, 1), conv(2, 1))
+    called = {"1": "conv[0]", "2": "conv0"}
+    layers = [
+        layer._replace(
+            name=called.get(layer.name, layer.name),
+            inputs=tuple(called.get(name, name) for name in layer.inputs),
+        )
+        for layer in first
+    ]
+    network = Network("net", layers)
+    for made in (apply(network, "width=2@conv[0]"), apply(network, "width=2", only="conv[0]")):
+        assert [layer.op.filters for layer in list(made.network)[1:3]] == [8, 6]
+    both = apply(network, "width=2@conv*").network
+    assert [layer.op.filters for layer in list(both)[1:3]] == [8, 12]

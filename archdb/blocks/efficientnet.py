@@ -7,19 +7,21 @@ of the authors' TensorFlow files in the EfficientNets, of torchvision in MnasNet
 from collections.abc import Callable
 from functools import partial
 from itertools import count
-from math import ceil
 
 from archdb.blocks.base import Draft, block
 from archdb.blocks.mobilenet import Names, excite, inverted, normed, numbered, scaled, sequence
-from archdb.ops.attributes import Count, Number
+from archdb.ops.attributes import Count
 from archdb.ops.convolution import Conv2d, DepthwiseConv2d
+from archdb.ops.factor import Factor
 from archdb.ops.joining import Add
+from archdb.rounding import ratio
 
 
 def repeated(layers: int, depth: float) -> int:
     """`layers` of a stage times the depth coefficient, rounded up (tan2019, equation 3 and
     section 4; tan2019tpu, round_repeats)."""
-    return ceil(layers * depth)
+    times, parts = ratio(depth)
+    return -(-layers * times // parts)
 
 
 @block("scaled_conv")
@@ -30,7 +32,7 @@ def scaled_conv(
     filters: Count,
     kernel: Count,
     stride: Count = 1,
-    width: Number = 1.0,
+    width: Factor = 1.0,
 ) -> None:
     """A convolution of `filters` times `width`, normalised, with swish: the first and the last
     convolution of tan2019, Table 1."""
@@ -112,8 +114,8 @@ def mbconv_stage(
     out: Count,
     layers: Count,
     stride: Count,
-    width: Number = 1.0,
-    depth: Number = 1.0,
+    width: Factor = 1.0,
+    depth: Factor = 1.0,
 ) -> None:
     """A row of tan2019, Table 1, scaled by width and depth (equation 3)."""
     shape = {"input": scaled(input, width), "out": scaled(out, width), "stride": stride}

@@ -13,9 +13,11 @@ from archdb.blocks.base import Draft, block
 from archdb.ops import Op, make
 from archdb.ops.attributes import Count, Flag, Number, choice
 from archdb.ops.convolution import Conv2d, DepthwiseConv2d
+from archdb.ops.factor import Factor
 from archdb.ops.joining import Add, Multiply
 from archdb.ops.normalization import BatchNorm
 from archdb.ops.pooling import GlobalAvgPool2d
+from archdb.rounding import nearest, ratio
 
 #: The non-linearities of these networks.
 Activation = Annotated[str, choice("relu", "relu6", "hard_swish", "swish")]
@@ -27,9 +29,9 @@ def scaled(channels: int, width: float, divisor: int = 8) -> int:
     """`channels` times a width multiplier α (howard2017, section 3.3; `width` of tan2019, eq. 3),
     to the nearest multiple of `divisor`, halves up, unless that loses more than a tenth: then
     the next one (sandler2018slim, _make_divisible; tan2019tpu, round_filters)."""
-    exact = channels * width
-    nearest = max(divisor, int(exact + divisor / 2) // divisor * divisor)
-    return nearest + divisor if nearest < 0.9 * exact else nearest
+    times, parts = ratio(width)
+    rounded = max(divisor, nearest(channels * times, parts * divisor) * divisor)
+    return rounded + divisor if 10 * rounded * parts < 9 * channels * times else rounded
 
 
 def slim(name: str, activation: str = "") -> Names:
@@ -109,7 +111,7 @@ def scaled_conv_slim(
     kernel: Count,
     stride: Count = 1,
     activation: Activation,
-    width: Number = 1.0,
+    width: Factor = 1.0,
 ) -> None:
     """A convolution of `filters` times `width`, normalised and activated, as TF-slim names it."""
     conv = Conv2d(
@@ -138,7 +140,7 @@ def conv_norm(
 
 @block("depthwise_separable")
 def depthwise_separable(
-    draft: Draft, name: str, *, out: Count, stride: Count = 1, width: Number = 1.0
+    draft: Draft, name: str, *, out: Count, stride: Count = 1, width: Factor = 1.0
 ) -> None:
     """Depthwise 3×3 and pointwise 1×1 convolution, each normalised, with ReLU (howard2017,
     Figure 3, right): a pair of rows of Table 1. `out` is unscaled."""
@@ -157,7 +159,7 @@ def inverted_residual(
     t: Count = 6,
     c: Count,
     s: Count = 1,
-    width: Number = 1.0,
+    width: Factor = 1.0,
 ) -> None:
     """Bottleneck with inverted residual (sandler2018, Table 1; Figure 4d): from `input` channels
     expanded `t` times to `c`, in stride `s`. `input` and `c` are unscaled."""
@@ -186,7 +188,7 @@ def inverted_residual_stage(
     c: Count,
     n: Count,
     s: Count,
-    width: Number = 1.0,
+    width: Factor = 1.0,
 ) -> None:
     """A row of sandler2018, Table 2: `n` bottlenecks, the first in stride `s`. Units are called
     expanded_conv_`first` and on, as the authors' file numbers them."""

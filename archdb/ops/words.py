@@ -8,6 +8,8 @@ import re
 from math import isfinite
 from typing import Any
 
+from archdb.rounding import Written
+
 _INTEGER = re.compile(r"-?[0-9]{1,4000}")  # more digits than int() reads are left as words
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?", re.IGNORECASE)
 _BETWEEN = re.compile(r"[x×,]")
@@ -25,7 +27,7 @@ def value(words: str) -> Any:
     if _INTEGER.fullmatch(words):
         return int(words)
     if _NUMBER.fullmatch(words) and isfinite(float(words)):
-        return float(words)
+        return Written(words)
     parts = _BETWEEN.split(words)
     if len(parts) > 1 and all(map(_INTEGER.fullmatch, parts)):
         return list(map(int, parts))

@@ -5,8 +5,9 @@ Nothing is stored: each point is derived from the layer rows as they stand.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from fractions import Fraction
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from archdb.derive import LAYER_COLUMNS, Profile, derive, native_input
 from archdb.errors import ShapeError, UsageError
 from archdb.facts import params
 from archdb.ops.shape import Shape, resize, text
+from archdb.printed import in_full
 from archdb.queries import pricing
 from archdb.queries.pricing import Number, Prices
 from archdb.queries.rewritten import rewritten, say_left
@@ -31,6 +33,9 @@ FIGURES = (
     *("receptive_field_h", "receptive_field_w"),
 )
 COLUMNS = ("architecture", "input", "params", *FIGURES)
+#: First, last and step: decimal numbers of which none is longer than anyone writes.
+_NUMBER = r"([+-]?(?:[0-9]{1,20}(?:\.[0-9]{1,20})?|\.[0-9]{1,20})(?:[eE][+-]?[0-9]{1,2})?)"
+_RANGE = re.compile(rf"{_NUMBER}\.\.{_NUMBER}(?::{_NUMBER})?")
 #: More points than this are a slip of the keyboard.
 MOST = 100_000
 
@@ -49,24 +54,21 @@ def expand(words: str) -> list[str]:
 
 
 def _range(words: str) -> list[str]:
-    span, colon, step_words = words.partition(":")
-    first_words, dots, last_words = span.partition("..")
-    if not dots:
+    found = _RANGE.fullmatch(words)
+    if found is None:
+        if ".." in words:
+            raise UsageError(f"'{words}' is not a range", remedy="write 128..512:32")
         return [words]
-    try:
-        first, last = Decimal(first_words), Decimal(last_words)
-        step = Decimal(step_words if colon else "1")
-        count = (last - first) // step + 1
-        if not step > 0 or count < 1:
-            raise UsageError(
-                f"the range '{words}' has no values: it goes up by a step above 0",
-                remedy="write 128..512:32",
-            )
-        if count > MOST:
-            raise UsageError(f"the range '{words}' has more than {MOST:,} values")
-    except ArithmeticError:
-        raise UsageError(f"'{words}' is not a range", remedy="write 128..512:32") from None
-    return [format((first + i * step).normalize(), "f") for i in range(int(count))]
+    first, last, step = (Fraction(number or 1) for number in found.groups())
+    count = (last - first) // step + 1 if step > 0 else 0
+    if count < 1:
+        raise UsageError(
+            f"the range '{words}' has no values: it goes up by a step above 0",
+            remedy="write 128..512:32",
+        )
+    if count > MOST:
+        raise UsageError(f"the range '{words}' has more than {MOST:,} values")
+    return [in_full(first + i * step).replace(",", "") for i in range(count)]
 
 
 def _choices(words: str) -> list[list[str]]:

@@ -66,7 +66,9 @@ class Subject:
 
     def chosen(self, name: str) -> bool:
         """Whether the rule is to change this layer."""
-        return self.glob is None or fnmatchcase(name, self.glob)
+        if self.glob is None or self.glob in self.sites:  # a name is that layer's before a glob
+            return self.glob in (None, name)
+        return fnmatchcase(name, self.glob)
 
     def leave(self, name: str, why: str) -> None:
         """Note that a layer is left alone."""

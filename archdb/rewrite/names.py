@@ -13,6 +13,8 @@ from archdb.rewrite.base import REGISTRY, Rule
 
 #: Between a network's name and a rule, and between two rules.
 PLUS = "+"
+#: More rules on one network are a slip of the keyboard.
+MOST = 32
 
 
 class Step(NamedTuple):
@@ -36,7 +38,13 @@ def split_name(name: str) -> tuple[str, tuple[str, ...]]:
 def steps(rules: str | Iterable[str], only: str | None = None) -> list[Step]:
     """The rules that the words name; `only` is the glob of those that have none of their own."""
     words = rules.split(PLUS) if isinstance(rules, str) else rules
-    return [_step(part, only) for word in words for part in word.split(PLUS)]
+    parts = [part for word in words for part in word.split(PLUS)]
+    if len(parts) > MOST:
+        raise UsageError(
+            f"{len(parts)} rules on one network: at most {MOST}",
+            remedy="store what the first of them make with archdb rewrite --as",
+        )
+    return [_step(part, only) for part in parts]
 
 
 def _step(words: str, only: str | None) -> Step:

@@ -1,22 +1,13 @@
 """Rules that change how wide layers are, and carry it through joins, groups and slices."""
 
 from collections.abc import Iterable, Iterator
-from math import floor
-from typing import Annotated, Any
 
 from archdb.graph import Layer
-from archdb.ops.attributes import Count, Kind
+from archdb.ops.attributes import Count
+from archdb.ops.factor import Factor
 from archdb.rewrite.base import Subject, rule
 from archdb.rewrite.channels import Channels
-
-
-def _factor(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= 1024:
-        raise ValueError
-    return float(value)
-
-
-Factor = Annotated[float, Kind("a positive number up to 1024", _factor)]
+from archdb.rounding import nearest, ratio
 
 
 @rule("width")
@@ -36,12 +27,10 @@ def width(subject: Subject, *, factor: Factor) -> Iterable[Layer]:
             for name in filter(subject.chosen, stating):
                 subject.leave(name, why)
         else:
-            wanted[root] = _rounded(channels.width(root) * factor, channels.divisor(root))
+            times, parts = ratio(factor)
+            step = channels.divisor(root)
+            wanted[root] = max(nearest(channels.width(root) * times, parts * step), 1) * step
     return channels.laid(wanted)
-
-
-def _rounded(exact: float, step: int) -> int:
-    return max(floor(exact / step + 0.5), 1) * step
 
 
 def _unasked(subject: Subject, names: list[str]) -> str:
