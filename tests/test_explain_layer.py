@@ -48,6 +48,7 @@ MORE = [
         [MAP],
     ),
     (make("concat", {}), [SEQUENCE, SEQUENCE]),
+    (make("add", {}), [(5, 1, 1), (1, 17, 13), (1, 17, 1)]),
     (make("pad_channels", {"before": 2, "after": 3}), [MAP]),
     (make("resize2d", {"how": "bilinear", "scale": (2, 3), "align_corners": True}), [MAP]),
     (make("resize2d", {"how": "nearest"}), [MAP, (2, 7, 11)]),

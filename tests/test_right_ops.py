@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from math import prod
 from pathlib import Path
 from typing import Any
 
 import pytest
 from command import archdb
-from drawing import applied, chain, conv
+from drawing import applied, chain, conv, data, draw, layer
 
+from archdb.derive import derive
 from archdb.errors import DefinitionError, ShapeError
 from archdb.facts import COUNTED, COUNTS, facts_of
+from archdb.graph import Layer
 from archdb.ops import make
 from archdb.rewrite import apply
 from archdb.structure import fingerprint
@@ -262,6 +265,57 @@ def test_whose_rule_stands_in_the_derivation() -> None:
     ]
     answer = archdb("calc", "resize2d", *words).out
     assert "Caffe's Interp" in answer and "`sized_by` = scale" in answer and "PyTorch" in answer
+
+
+# Broadcasting.
+
+SPREAD = [  # inputs, output
+    ([(8, 5, 7), (1, 5, 7)], (8, 5, 7)),
+    ([(8, 5, 7), (8, 1, 1)], (8, 5, 7)),
+    ([(8, 1, 1), (1, 5, 7)], (8, 5, 7)),
+    ([(8, 5, 1), (1, 1, 7)], (8, 5, 7)),
+    ([(11, 8), (1, 8)], (11, 8)),
+    ([(11, 1), (1, 8)], (11, 8)),
+    ([(8,), (1,)], (8,)),
+]
+
+
+@pytest.mark.parametrize(("inputs", "out"), SPREAD, ids=str)
+def test_extents_of_one_are_spread_as_frameworks_do(inputs: list[Shape], out: Shape) -> None:
+    """One operation for each element of the output, whichever input comes first."""
+    elements = prod(out)
+    for given in (inputs, inputs[::-1]):
+        assert facts_of(make("add", {}), tuple(given)).out == out
+        assert counts("add", *given)["adds"] == elements
+        assert facts_of(make("multiply", {}), tuple(given)).out == out
+        assert counts("multiply", *given)["muls"] == elements
+
+
+@pytest.mark.parametrize("op", ["add", "multiply"])
+def test_a_vector_and_a_map_do_not_meet(op: str) -> None:
+    """NumPy would take the vector as width; what is meant is one for each channel."""
+    with pytest.raises(ShapeError, match="cannot be") as caught:
+        facts_of(make(op, {}), ((8, 5, 8), (8,)))
+    assert "reshape it to [-1, 1, 1] first" in str(caught.value)
+    assert make("reshape", {"shape": [-1, 1, 1]}).out((8,)) == (8, 1, 1)
+
+
+def test_a_factor_for_each_position_keeps_the_field_and_its_one_channel() -> None:
+    """A map of attention: 1×1 convolution to one channel, times the map. Twice as wide, the one
+    stays one; a field of 3 stays 3."""
+    network = draw(
+        data(3, 9, 9),
+        Layer("body", conv(4, 3), ("data",)),
+        Layer("where", conv(1, 1), ("body",)),
+        layer("scaled", "multiply", "body", "where"),
+        Layer("last", conv(2, 1), ("scaled",)),
+    )
+    assert derive(network).layer("scaled")["receptive_field_h"] == 3
+    wide = apply(network, "width=2")
+    assert {each.name: each.op.filters for each in wide.network if hasattr(each.op, "filters")} == {
+        "body": 8, "where": 1, "last": 2
+    }  # fmt: skip
+    assert "spread over 'scaled'" in " ".join(map(str, wide.notes))
 
 
 # Recurrent layers.

@@ -49,6 +49,10 @@ class Rewritable:
             return self
         raise ShapeError("takes its input by particular channels")
 
+    def single(self, *inputs: Shape) -> tuple[int, ...]:
+        """The inputs, by slot, whose one channel is spread over those of the others."""
+        return ()
+
     @property
     def multiple(self) -> int:
         """What the number of its output's channels is a multiple of."""

@@ -90,6 +90,8 @@ class Channels:
         if site.op.source:
             self._fix(self.root(site.name), f"as wide as '{site.name}', which is given")
             return
+        for slot in site.op.single(*_known(site)) if None not in site.inputs else ():
+            self._fix(self.root(site.layer.inputs[slot]), f"spread over '{site.name}'")
         if _slots(site) or isinstance(_origin(site), str):
             return
         try:

@@ -1,7 +1,7 @@
 """Where a network begins, where branches meet, and what archdb does not know."""
 
 from archdb.ops import Work
-from archdb.ops.joining import SPREAD
+from archdb.ops.joining import SPREAD, SPREAD_TERM
 from archdb.ops.window import POINT, Unbounded
 from op_cases.table import MAP, NOTHING, SEQUENCE, VECTOR, Case, on
 
@@ -26,4 +26,18 @@ CASES = [
         *on("multiply", MAP, (5, 1, 1)), MAP, NOTHING, Work(muls=5 * 17 * 13), SPREAD
     ),
     Case(*on("multiply", (5, 1, 1), MAP), MAP, NOTHING, Work(muls=5 * 17 * 13), SPREAD),
+    Case(  # a factor for each position is at its place
+        *on("multiply", (1, 17, 13), MAP), MAP, NOTHING, Work(muls=5 * 17 * 13), POINT
+    ),
+    Case(  # both spread over each other
+        *on("multiply", (5, 1, 1), (1, 17, 13)), MAP, NOTHING, Work(muls=5 * 17 * 13), SPREAD
+    ),
+    Case(  # two sums for each element of the output
+        *on("add", (5, 1, 13), MAP, (1, 17, 1)),
+        MAP,
+        NOTHING,
+        Work(adds=2 * 5 * 17 * 13),
+        SPREAD_TERM,
+    ),
+    Case(*on("add", SEQUENCE, (19, 1)), SEQUENCE, NOTHING, Work(adds=19 * 23), POINT),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 from typing import Any
 
 import torch
@@ -103,13 +104,20 @@ def concat(draw: Draw) -> Sample:
 
 
 def add(draw: Draw) -> Sample:
+    shapes = spread(draw, draw.randint(2, 5))
+    return joined(lambda tensors: reduce(torch.add, tensors), shapes)
+
+
+def spread(draw: Draw, inputs: int) -> list[tuple[int, ...]]:
+    """A shape and others of as many axes, each equal or 1; now and then one that is neither."""
     shape = draw.shape()
-    return joined(lambda tensors: torch.stack(tensors).sum(0), [shape] * draw.randint(2, 5))
+    if draw.coin(0.4):
+        return [shape] * inputs
+    return [
+        tuple(draw.choice([n, n, 1]) + (draw.coin(0.02) and 1) for n in shape)
+        for _ in range(inputs)
+    ]
 
 
 def multiply(draw: Draw) -> Sample:
-    """Equal shapes, or a factor for each channel of a map."""
-    shape = draw.shape()
-    factor = (shape[0], 1, 1) if len(shape) == 3 and draw.coin() else shape
-    inputs = [shape, factor] if draw.coin() else [factor, shape]
-    return joined(lambda tensors: tensors[0] * tensors[1], inputs)
+    return joined(lambda tensors: tensors[0] * tensors[1], spread(draw, 2))
