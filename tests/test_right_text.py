@@ -160,6 +160,10 @@ def test_no_format_obeys_what_a_file_says(question: str, hostile: Path) -> None:
     shown_in_every_format(QUESTIONS[question], hostile)
 
 
+def test_no_difference_between_databases_is_obeyed(built: Path, hostile: Path) -> None:
+    shown_in_every_format(("diff", str(built), str(hostile), "--layers"), hostile)
+
+
 def test_no_published_figure_is_obeyed(whole: Path, tmp_path: Path) -> None:
     """Figures and accuracies, whose networks, families and sources are called anything."""
     database = Path(shutil.copy(whole, tmp_path / "whole.sqlite"))
@@ -296,6 +300,23 @@ def test_a_chart_shows_what_is_no_formula(kind: str, hostile: Path, tmp_path: Pa
 
 #: No argument of a process, and no path, holds a NUL.
 FILE = NAME.replace("\0", "")
+
+
+@pytest.mark.parametrize("name", ["a$\\frac$b", "_hidden", "$x$"])
+def test_a_name_in_a_chart_is_no_formula_and_has_its_place(
+    name: str, database: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("matplotlib")
+    path = seed(tmp_path / "mine.toml", name, title="Mine")
+    assert archdb("import", str(path), database=database).status == 0
+    for kind in ("depth", "resolution", "receptive-field"):
+        picture = tmp_path / f"{kind}.svg"
+        answer = asked("plot", kind, name, "lenet5", "-o", str(picture), database=database)
+        assert answer.status == 0, answer.err
+        drawn = re.findall(r"<!-- (.*) -->", picture.read_text("utf-8"))
+        assert name in [text.strip() for text in drawn], "the text of each label is a comment"
+
+
 ERRORS = {
     "name": ("show", NAME + "z"),
     "alias": ("compare", "lenet5", NAME[:-3]),
@@ -367,6 +388,28 @@ def test_a_terminal_gets_no_sequence_that_is_not_archdbs_own(
     answer = terminal(*(word.replace("\0", "") for word in words), database=hostile, columns=80)
     ours = re.sub(r"\x1b\[(0|1|1;36)m", "", answer.out)
     assert steering(ours, "\n\r") == set()
+
+
+def test_an_export_is_exact_and_its_pages_are_safe(hostile: Path, tmp_path: Path) -> None:
+    """CSV holds what the database holds, formulas too; what people read obeys nothing."""
+    database = Path(shutil.copy(hostile, tmp_path / "copy.sqlite"))
+    target = tmp_path / "out"
+    answer = asked("export", str(target), "--no-parquet", database=database)
+    assert answer.status == 0
+    for page in ("README.md", "CITATION.cff", "references.bib", "LICENSE", "SHA256SUMS"):
+        assert steering((target / page).read_text("utf-8")) == set(), page
+    entries = (target / "references.bib").read_text("utf-8").strip().split("\n\n")
+    assert all(balanced(entry) and entry.startswith("@") for entry in entries)
+    for name in ("network", "citation", "source", "difference", "layer"):
+        with (target / "csv" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            header, *records = csv.reader(file)
+        question = f"select title from {name}" if name in ("network", "citation") else None
+        if question:
+            with closing(sqlite3.connect(database)) as client:
+                titles = {title for (title,) in client.execute(question)}
+            assert {record[header.index("title")] for record in records} == titles
+        assert {len(record) for record in records} == {len(header)}
+    assert "\r\n" not in (target / "csv" / "network.csv").read_bytes().decode("utf-8")
 
 
 def test_completion_offers_no_name_that_steers_the_shell(hostile: Path) -> None:
