@@ -36,6 +36,7 @@ NAMED = {
     *("netscope", "convnet_burden", "timm", "timm_activations", "open_model_zoo", "tf_slim"),
     *("conv_only", "imgclsmob", "mmcv", "mmpretrain", "thop_2019"),
     *("pycls", "pycls_activations", "convnet_burden_features"),
+    "imgclsmob_global",
 }
 
 

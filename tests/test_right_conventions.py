@@ -5,8 +5,11 @@ from fractions import Fraction
 
 from bundled import profile
 
+from archdb.conventions import Convention, bundled
+from archdb.derive import LAYER_COLUMNS
 from archdb.facts import params
 from archdb.published import bundled_explanations, bundled_figures, terms
+from archdb.queries.settings import SIZES
 
 WHOLE_CATALOGUE = True
 
@@ -92,3 +95,40 @@ def test_the_first_inception_v3_of_keras_has_23_626_728_parameters() -> None:
     by_hand = total[0] + 2048 * 1000 + 1000
     assert by_hand == 23_626_728 == int(FIGURES["chollet2017-1"].value)
     assert params(profile("inception_v3").totals) + stated("chollet2017-1") == by_hand
+
+
+# What explain-number tries.
+
+
+def test_the_sizes_that_detectors_and_zoos_print_are_tried() -> None:
+    assert {176, 300, 416, 480, 600, 640} <= set(SIZES)
+
+
+def test_mmpretrain_leaves_the_head_out() -> None:
+    """resnet50 is printed as 4.12 G: MACs without the linear layer, two for each element of a
+    normalisation, one for each of a ReLU, one for each input of the two pools. Of the three
+    convolutions of a unit the first still sees the larger map where the map is halved."""
+    stages = ((3, 56, 64), (4, 28, 128), (6, 14, 256), (3, 7, 512))
+    larger = sum(((2 * size) ** 2 - size**2) * width for _, size, width in stages[1:])
+    within = sum(units * size**2 * (width + width + 4 * width) for units, size, width in stages)
+    shortcuts = sum(size**2 * 4 * width for _, size, width in stages)
+    rectified = 64 * 112**2 + within + larger
+    normed = rectified + shortcuts
+    pooled = 64 * 112**2 + 2048 * 7**2
+    macs = profile("resnet50_v1_5").totals["macs"] - 2048 * 1000
+    assert macs + 2 * normed + rectified + pooled == 4_119_876_096
+    convention = next(found for found in bundled() if found.name == "mmpretrain")
+    assert counted(convention, "resnet50_v1_5") == 4_119_876_096
+
+
+def counted(convention: Convention, name: str) -> int:
+    """A convention's total, from the rows of the network."""
+    prices: dict[str, list[tuple[str, int]]] = {}
+    for op, quantity, weight in convention.weights:
+        prices.setdefault(op, []).append((quantity, weight))
+    found = profile(name)
+    return sum(
+        weight * dict(zip(LAYER_COLUMNS, row, strict=True))[quantity]
+        for layer, row in zip(found.network.layers, found.rows, strict=True)
+        for quantity, weight in prices[layer.op.name]
+    )
