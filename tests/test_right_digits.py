@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from variants import put, seed
 
 from archdb.blocks.efficientnet import repeated
-from archdb.blocks.mobilenet import scaled
+from archdb.blocks.widths import scaled
 from archdb.db import publish
 from archdb.db.engine import writing
 from archdb.errors import ArchdbError, DefinitionError, UsageError

@@ -9,6 +9,7 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from archdb.blocks.widths import WIDTHS, Widths
 from archdb.errors import DefinitionError
 from archdb.graph import Block, Layer, Network
 from archdb.ops import REGISTRY as OPS
@@ -79,8 +80,9 @@ DECLARATIONS: dict[str, Declaration] = {}
 Draw = TypeVar("Draw", bound=Callable[..., None])
 
 
-def block(kind: str) -> Callable[[Draw], Draw]:
-    """Register a function `(draft, name, *, attribute: Kind = default, ...)` as a block."""
+def block(kind: str, widths: Widths | None = None) -> Callable[[Draw], Draw]:
+    """Register a function `(draft, name, *, attribute: Kind = default, ...)` as a block, perhaps
+    with the width multiplier of its paper."""
 
     def register(draw: Draw) -> Draw:
         if kind in REGISTRY or kind in OPS:
@@ -105,6 +107,8 @@ def block(kind: str) -> Callable[[Draw], Draw]:
 
         REGISTRY[kind] = laid
         DECLARATIONS[kind] = declaration
+        if widths:
+            WIDTHS[kind] = widths
         return laid  # type: ignore[return-value]
 
     return register

@@ -9,7 +9,8 @@ from functools import partial
 from itertools import count
 
 from archdb.blocks.base import Draft, block
-from archdb.blocks.mobilenet import Names, excite, inverted, normed, numbered, scaled, sequence
+from archdb.blocks.mobilenet import Names, excite, inverted, normed, numbered, sequence
+from archdb.blocks.widths import EFFICIENTNET, MNASNET, scaled
 from archdb.ops.attributes import Count
 from archdb.ops.convolution import Conv2d, DepthwiseConv2d
 from archdb.ops.factor import Factor
@@ -24,7 +25,7 @@ def repeated(layers: int, depth: float) -> int:
     return -(-layers * times // parts)
 
 
-@block("scaled_conv")
+@block("scaled_conv", EFFICIENTNET)
 def scaled_conv(
     draft: Draft,
     name: str,
@@ -42,7 +43,7 @@ def scaled_conv(
     normed(draft, numbered(name), conv, "swish")
 
 
-@block("mbconv")
+@block("mbconv", EFFICIENTNET)
 def mbconv(
     draft: Draft,
     name: str,
@@ -71,7 +72,7 @@ def mbconv(
         draft.add(f"{name}.add", Add(), draft.last, source)
 
 
-@block("fused_mbconv")
+@block("fused_mbconv", EFFICIENTNET)
 def fused_mbconv(
     draft: Draft,
     name: str,
@@ -103,7 +104,7 @@ def _stage(
         unit(draft, f"{name}.{i}", **shape)
 
 
-@block("mbconv_stage")
+@block("mbconv_stage", EFFICIENTNET)
 def mbconv_stage(
     draft: Draft,
     name: str,
@@ -123,7 +124,7 @@ def mbconv_stage(
     _stage(draft, name, mbconv, repeated(layers, depth), row)
 
 
-@block("fused_mbconv_stage")
+@block("fused_mbconv_stage", EFFICIENTNET)
 def fused_mbconv_stage(
     draft: Draft,
     name: str,
@@ -140,7 +141,7 @@ def fused_mbconv_stage(
     _stage(draft, name, fused_mbconv, layers, {"kernel": kernel, "expand": expand, **shape})
 
 
-@block("mnas_mbconv")
+@block("mnas_mbconv", MNASNET)
 def mnas_mbconv(
     draft: Draft,
     name: str,
@@ -173,7 +174,7 @@ def mnas_mbconv(
         draft.add(f"{name}.add", Add(), draft.last, source)
 
 
-@block("mnas_stage")
+@block("mnas_stage", MNASNET)
 def mnas_stage(
     draft: Draft,
     name: str,

@@ -1,7 +1,8 @@
 """Ghost modules and bottlenecks, named by the module paths of the authors' PyTorch file."""
 
 from archdb.blocks.base import Draft, block
-from archdb.blocks.mobilenet import Names, normed, numbered, scaled
+from archdb.blocks.mobilenet import Names, normed, numbered
+from archdb.blocks.widths import scaled
 from archdb.ops.activation import HardSigmoid, Relu
 from archdb.ops.attributes import Count, Flag
 from archdb.ops.convolution import Conv2d, DepthwiseConv2d

@@ -10,6 +10,7 @@ from itertools import count
 from typing import Annotated
 
 from archdb.blocks.base import Draft, block
+from archdb.blocks.widths import MOBILENET_V2, MOBILENET_V3, scaled
 from archdb.ops import Op, make
 from archdb.ops.attributes import Count, Flag, Number, choice
 from archdb.ops.convolution import Conv2d, DepthwiseConv2d
@@ -17,21 +18,11 @@ from archdb.ops.factor import Factor
 from archdb.ops.joining import Add, Multiply
 from archdb.ops.normalization import BatchNorm
 from archdb.ops.pooling import GlobalAvgPool2d
-from archdb.rounding import nearest, ratio
 
 #: The non-linearities of these networks.
 Activation = Annotated[str, choice("relu", "relu6", "hard_swish", "swish")]
 #: The names of a convolution, of its normalisation and of its activation.
 Names = tuple[str, str, str]
-
-
-def scaled(channels: int, width: float, divisor: int = 8) -> int:
-    """`channels` times a width multiplier α (howard2017, section 3.3; `width` of tan2019, eq. 3),
-    to the nearest multiple of `divisor`, halves up, unless that loses more than a tenth: then
-    the next one (sandler2018slim, _make_divisible; tan2019tpu, round_filters)."""
-    times, parts = ratio(width)
-    rounded = max(divisor, nearest(channels * times, parts * divisor) * divisor)
-    return rounded + divisor if 10 * rounded * parts < 9 * channels * times else rounded
 
 
 def slim(name: str, activation: str = "") -> Names:
@@ -150,7 +141,7 @@ def depthwise_separable(
     normed(draft, slim(f"{name}_pointwise", "relu"), pointwise, "relu")
 
 
-@block("inverted_residual")
+@block("inverted_residual", MOBILENET_V2)
 def inverted_residual(
     draft: Draft,
     name: str,
@@ -177,7 +168,7 @@ def inverted_residual(
         draft.add(f"{name}/add", Add(), draft.last, source)
 
 
-@block("inverted_residual_stage")
+@block("inverted_residual_stage", MOBILENET_V2)
 def inverted_residual_stage(
     draft: Draft,
     name: str,
@@ -197,7 +188,7 @@ def inverted_residual_stage(
         inverted_residual(draft, f"expanded_conv_{first + i}", t=t, c=c, width=width, **shape)
 
 
-@block("bneck")
+@block("bneck", MOBILENET_V3)
 def bneck(
     draft: Draft,
     name: str,

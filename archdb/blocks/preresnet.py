@@ -9,6 +9,7 @@ from typing import Annotated
 
 from archdb.blocks.base import Draft, block
 from archdb.blocks.resnet import StrideIn, lay_stage, padded, unit_names
+from archdb.blocks.widths import WIDE_RESNET
 from archdb.ops.activation import Relu
 from archdb.ops.attributes import Count, Flag, choice
 from archdb.ops.convolution import Conv2d
@@ -47,7 +48,7 @@ def _split(
     return entrance, straight
 
 
-@block("preact_basic_unit")
+@block("preact_basic_unit", WIDE_RESNET)
 def preact_basic_unit(
     draft: Draft,
     name: str,
@@ -92,7 +93,7 @@ def preact_bottleneck_unit(
     draft.add(name, Add(), straight, draft.last)
 
 
-@block("preact_basic_stage")
+@block("preact_basic_stage", WIDE_RESNET)
 def preact_basic_stage(
     draft: Draft,
     name: str,

@@ -7,7 +7,7 @@ from archdb.ops.attributes import Count
 from archdb.ops.factor import Factor
 from archdb.rewrite.base import Subject, rule
 from archdb.rewrite.channels import Channels
-from archdb.rounding import nearest, ratio
+from archdb.rewrite.multiplier import Multiplier, told
 
 
 @rule("width")
@@ -18,8 +18,15 @@ def width(subject: Subject, *, factor: Factor) -> Iterable[Layer]:
     Rounded to the nearest whole number, halves up, and at least 1; where channels are divided into
     groups or slices, to the nearest multiple that divides as before. Layers that are added or
     multiplied stay equally wide: of a glob they are all to be in it.
+
+    Where a family's paper defines its multiplier otherwise, that is taken: multiples of eight in
+    MobileNetV2 and V3, MnasNet and EfficientNet, in whose units expansion and squeeze keep their
+    proportion; a last convolution that is not shrunk (MobileNetV2 and V3) or stays (MnasNet); a
+    first one that stays (Wide ResNet). A note names the network that is shipped at that width where
+    it is another.
     """
     channels = Channels(subject)
+    multiplier = Multiplier(subject, channels, factor)
     wanted: dict[str, int] = {}
     for root, stating in channels.stated.items():
         why = channels.pinned.get(root) or _unasked(subject, stating)
@@ -27,9 +34,9 @@ def width(subject: Subject, *, factor: Factor) -> Iterable[Layer]:
             for name in filter(subject.chosen, stating):
                 subject.leave(name, why)
         else:
-            times, parts = ratio(factor)
-            step = channels.divisor(root)
-            wanted[root] = max(nearest(channels.width(root) * times, parts * step), 1) * step
+            wanted[root] = multiplier.width(root, wanted)
+    for note in told(subject.network.name, factor) if subject.glob is None else ():
+        subject.say(note)
     return channels.laid(wanted)
 
 
