@@ -488,3 +488,24 @@ def test_a_name_is_that_layers_before_it_is_a_glob() -> None:
         assert [layer.op.filters for layer in list(made.network)[1:3]] == [8, 6]
     both = apply(network, "width=2@conv*").network
     assert [layer.op.filters for layer in list(both)[1:3]] == [8, 12]
+
+
+def test_names_are_taken_as_they_are_wherever_globs_are(opened: Database) -> None:
+    """A variant states its difference in 'conv[0]', and the catalogue lists 'net[0]'."""
+    base = {"conv[0]": '"conv2d", {filters = 8, kernel = 3}', "fc": '"linear", {units = 2}'}
+    here = {**base, "conv[0]": '"conv2d", {filters = 4, kernel = 3}'}
+    stated = "filters: 8 → 4 in conv[0]"
+    put(opened, seed("net[0]", base), seed("half", here, stated, base="net[0]"))
+    assert archdb("check", database=opened.path).status == 0
+    listed = archdb("list", "net[0]", "--format", "csv", database=opened.path)
+    assert "\nnet[0]," in listed.out
+    rule = archdb("rewrite", "net[0]", "width=2@conv[0]", "--format", "csv", database=opened.path)
+    assert rule.status == 0 and "conv[0],follows" in rule.out.replace("changed", "follows")
+
+
+def test_a_sweep_holds_few_networks(database: Path) -> None:
+    """101 × 100 networks are made before the first point, and none of 10,100 is."""
+    name = "lenet5+classes=1..101+width=1..100"
+    answer = archdb("sweep", name, database=database)
+    assert (answer.status, answer.out) == (2, "")
+    assert "more than 10,000 networks" in answer.err

@@ -25,7 +25,8 @@ def command(
 
     Every combination of counting convention, variant, input size and head that gives the number
     at the precision of its digits, simplest first; or the nearest, and by how much they miss.
-    Suffixes are k, M, G, T, and for bytes of 32-bit numbers kB, MB, GB, KiB, MiB, GiB.
+    Suffixes are k, M, G, T, and for bytes of 32-bit numbers kB, MB, GB, KiB, MiB, GiB; 4.1e9, '~4.1
+    GMACs' and '25.6 million' are read, too. Commas group digits in threes: 4,1G is refused.
     """
     with open_database(ctx) as database:
         emit(database.explain_number(name, value, quantity, everything=everything), form)

@@ -196,4 +196,5 @@ def _globs(layers: str) -> list[str]:
 
 
 def _covers(claim: Change, change: Change) -> bool:
-    return claim[:3] == change[:3] and fnmatchcase(change.layer, claim.layer)
+    named = change.layer == claim.layer or fnmatchcase(change.layer, claim.layer)
+    return named and claim[:3] == change[:3]

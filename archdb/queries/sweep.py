@@ -38,6 +38,8 @@ _NUMBER = r"([+-]?(?:[0-9]{1,20}(?:\.[0-9]{1,20})?|\.[0-9]{1,20})(?:[eE][+-]?[0-
 _RANGE = re.compile(rf"{_NUMBER}\.\.{_NUMBER}(?::{_NUMBER})?")
 #: More points than this are a slip of the keyboard.
 MOST = 100_000
+#: All networks of a sweep are made, and held, before its first point.
+NETWORKS = 10_000
 
 
 def columns(convention: str | None = None) -> list[str]:
@@ -94,7 +96,12 @@ def sweep(
     counted = pricing.conventions(reader, convention) if convention else []
     choices = [_choices(word) for word in words]
     sizes = [None] if inputs is None else expand(inputs)
-    points = len(sizes) * sum(prod(map(len, parts)) for parts in choices)
+    networks = sum(prod(map(len, parts)) for parts in choices)
+    if networks > NETWORKS:
+        raise UsageError(
+            f"more than {NETWORKS:,} networks", remedy="sweep a part of them at a time"
+        )
+    points = len(sizes) * networks
     if points > MOST:
         raise UsageError(f"more than {MOST:,} points", remedy="sweep a part of them at a time")
     made = rewritten(reader, [PLUS.join(name) for parts in choices for name in product(*parts)])

@@ -54,10 +54,11 @@ from (
                     when 'unbiased_kernels' then l.unbiased_kernels
                 end as worth,
                 case when r.layers is null then l.auxiliary = 0 else
-                    exists (select 1 from json_each(r.layers) g where l.layer glob g.value)
+                    exists (select 1 from json_each(r.layers) g where l.layer = g.value or l.layer glob g.value)
                     and not exists (
                         select 1 from json_each(r.layers) g
-                        where g.value glob '!*' and l.layer glob substr(g.value, 2)
+                        where g.value = '!' || l.layer
+                            or g.value glob '!*' and l.layer glob substr(g.value, 2)
                     )
                 end as counts
             from layer_summary l

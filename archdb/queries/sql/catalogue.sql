@@ -5,8 +5,8 @@ select
 from architecture_summary
 where is_native = 1
     and space is :space
-    and (:pattern is null or architecture glob :pattern
+    and (:pattern is null or architecture = :pattern or architecture glob :pattern
          or exists (select 1 from alias a join network n on n.id = a.network_id
-                    where n.name = architecture and a.name glob :pattern))
+                    where n.name = architecture and (a.name = :pattern or a.name glob :pattern)))
     and (:family is null or lower(family) = lower(:family))
 order by year, number, family, architecture;
