@@ -97,13 +97,10 @@ def sweep(
     choices = [_choices(word) for word in words]
     sizes = [None] if inputs is None else expand(inputs)
     networks = sum(prod(map(len, parts)) for parts in choices)
-    if networks > NETWORKS:
-        raise UsageError(
-            f"more than {NETWORKS:,} networks", remedy="sweep a part of them at a time"
-        )
     points = len(sizes) * networks
-    if points > MOST:
-        raise UsageError(f"more than {MOST:,} points", remedy="sweep a part of them at a time")
+    for count, most, what in ((points, MOST, "points"), (networks, NETWORKS, "networks")):
+        if count > most:
+            raise UsageError(f"more than {most:,} {what}", remedy="sweep a part of them at a time")
     made = rewritten(reader, [PLUS.join(name) for parts in choices for name in product(*parts)])
     say_left(reader, made)
     natives = [(one, native_input(one.network)) for one in made]
