@@ -17,7 +17,7 @@ PAGE = 45
 #: How many characters of each type an article has room for, and what stands between columns.
 SIZES = {68: "", 74: "\\small", 80: "\\footnotesize", 90: "\\scriptsize"}
 BETWEEN = 2
-_POWER = re.compile(r"(-?[0-9.,]+)e(-?[0-9]+)")
+_POWER = re.compile(r"(-?[0-9][0-9.,]*)e(-?[0-9]+)")
 
 
 def latex(result: Result, paper: Paper) -> str:
