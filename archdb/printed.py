@@ -38,6 +38,7 @@ WIDTH = 4
 
 #: How the digits of a number were found from the value that it stands for.
 ROUND, CUT, OTHER = "rounded", "cut off", "rounded, in {}iB"
+FILLED = "rounded, zeros only fill"
 
 #: No count that archdb keeps is as large; and no number that anyone prints has as many digits.
 LIMIT, LONGEST = 2**63, 80
@@ -98,7 +99,8 @@ class Printed(NamedTuple):
             )
             if least <= value < below:
                 return OTHER.format(self.suffix[0].upper())
-        return None
+        filled = self.filled()
+        return FILLED if filled and filled[0] <= value < filled[1] else None
 
     def filled(self) -> Interval | None:
         """What gives these digits where the zeros at the end of a whole number only fill; None

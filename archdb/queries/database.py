@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from archdb.errors import NotFoundError, nearest
@@ -114,13 +114,40 @@ class Database(Reader):
         return published(self, name, verdict)
 
     def explain_number(
-        self, name: str, value: str, quantity: str | None = None, *, everything: bool = False
+        self,
+        name: str,
+        value: str,
+        quantity: str | None = None,
+        *,
+        convention: str | None = None,
+        source: str | None = None,
+        until: str | None = None,
+        everything: bool = False,
     ) -> Result:
-        """Which variants, inputs, heads and counting conventions give a printed number."""
+        """Which publications, variants, inputs, parts and counting conventions give a printed
+        number; of NAME/LAYER, the number of a layer or block, and `until` one, of all up to it."""
         from archdb.queries.explain_number import explain_number
+        from archdb.queries.readings import Wanted, parted
 
+        name, part = parted(self, name, until)
+        wanted = Wanted(quantity, convention, source, part)
         with holding(self, [name]) as (reader, held):
-            return explain_number(reader, held[0], value, quantity, everything=everything)
+            return explain_number(reader, held[0], value, wanted, everything=everything)
+
+    def explain_table(
+        self,
+        rows: Iterable[Sequence[str]],
+        quantity: str | None = None,
+        *,
+        convention: str | None = None,
+        source: str | None = None,
+    ) -> Result:
+        """Rows of (name, figure, …), as a paper's table has them: what gives each, by the
+        convention that gives most of a column."""
+        from archdb.queries.number_table import explain_table
+        from archdb.queries.readings import Wanted
+
+        return explain_table(self, rows, Wanted(quantity, convention, source))
 
     def query(
         self,

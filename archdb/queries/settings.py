@@ -1,4 +1,4 @@
-"""The networks that a published figure may be of: variants, input sizes, heads; derived in memory.
+"""The networks that a printed number may be of: variants, input sizes, parts; derived in memory.
 
 Nothing is stored: what is asked of a figure's many readings is not worth keeping.
 """
@@ -6,14 +6,14 @@ Nothing is stored: what is asked of a figure's many readings is not worth keepin
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
-from archdb.derive import at_input, native_input
-from archdb.errors import ShapeError
-from archdb.facts import COUNTED, COUNTS, facts_of
-from archdb.graph import Layer, Network
+from archdb.derive import Profile, derive, native_input
+from archdb.errors import NotFoundError, ShapeError, nearest
+from archdb.facts import COUNTED, COUNTS, SHAPES
+from archdb.graph import Network
 from archdb.ops.shape import Shape, text
 
 if TYPE_CHECKING:
@@ -23,13 +23,20 @@ if TYPE_CHECKING:
 STEPS = 2
 #: Sizes that images are commonly cut to.
 SIZES = (
-    *(128, 160, 176, 192, 224, 227, 240, 256, 260, 288, 299, 300, 320, 331, 380, 384),
+    *(96, 128, 160, 176, 192, 224, 227, 240, 256, 260, 288, 299, 300, 320, 331, 380, 384),
     *(416, 448, 480, 512, 600, 640),
 )
 #: How many of COUNTS, the first ones, are trainable numbers.
 TRAINABLE = COUNTS.index("buffers")
-#: What is counted: the network; it and its auxiliary heads; all up to the last map.
-MAIN, HEADS, TRUNK = "whole", "with auxiliary heads", "without classifier"
+#: What is counted: the network; it and its auxiliary heads; all up to the last map; all behind it.
+MAIN, HEADS, TRUNK, CLASSIFIER = (
+    *("whole", "with auxiliary heads", "without classifier", "classifier alone"),
+)
+#: How unlike a part is what is meant where nothing is said of it.
+FAR = {MAIN: 0, HEADS: 1, TRUNK: 1, CLASSIFIER: 2}
+
+#: Where a layer's output stands in its row.
+OUT = slice(SHAPES.index("out_channels"), SHAPES.index("out_width") + 1)
 
 #: Sums of counts by op, {"conv2d": {"macs": …, …}, …}; None where an op leaves one open.
 Tally = Mapping[str, Mapping[str, int | None]]
@@ -44,21 +51,39 @@ class Setting(NamedTuple):
     far: int
 
 
-def settings(reader: Reader, name: str) -> Iterator[tuple[Setting, Tally]]:
-    """Every setting of a network and its relatives, nearest relatives first."""
+class Part(NamedTuple):
+    """A layer or a block that a figure is said to be of: it alone, or all up to it."""
+
+    name: str
+    until: bool = False
+
+    def __str__(self) -> str:
+        return f"up to {self.name}" if self.until else self.name
+
+
+def settings(
+    reader: Reader, name: str, part: Part | None = None
+) -> Iterator[tuple[Setting, Tally]]:
+    """Every setting of a network and its relatives, nearest relatives first.
+
+    NotFoundError where the network itself has no such part; relatives without it are left out.
+    """
     from archdb.db.engine import reading  # SQLAlchemy: only where rows become a network
     from archdb.db.rows import load
 
     relatives = reader.ask("relatives", name=name, steps=STEPS).rows
     with reading(reader.path) as connection:
         networks = [(steps, load(connection, key)) for _, key, steps in relatives]
+    if part is not None:
+        _check_part(networks[0][1], part)
     for steps, network in networks:
         native = native_input(network)
         for shape in (native, *_sizes(native)):
-            for head, layers in _heads(network, shape):
-                far = steps + 2 * (shape != native) + (head != MAIN)
-                with contextlib.suppress(ShapeError):  # a map too small for some window
-                    yield Setting(network.name, text(shape), head, far), tally(layers)
+            with contextlib.suppress(ShapeError):  # a map too small for some window
+                profile = derive(network, shape)
+                for head, layers in _parts(profile, part):
+                    far = steps + 2 * (shape != native) + FAR.get(head, 0)
+                    yield Setting(network.name, text(shape), head, far), tally(profile, layers)
 
 
 def _sizes(native: Shape) -> Iterator[Shape]:
@@ -67,44 +92,78 @@ def _sizes(native: Shape) -> Iterator[Shape]:
         yield from ((native[0], size, size) for size in SIZES if native[1:] != (size, size))
 
 
-def _heads(network: Network, shape: Shape) -> Iterator[tuple[str, list[Layer]]]:
-    """The layers that each choice of heads leaves."""
-    layers = list(at_input(network, shape))
-    main = [layer for layer in layers if not layer.auxiliary]
+def _parts(profile: Profile, part: Part | None) -> Iterator[tuple[str, list[int]]]:
+    """What may have been counted, by name, and the positions of its layers."""
+    if part is not None:
+        inside = members(profile.network, part)
+        if inside:
+            yield str(part), inside
+        return
+    layers = profile.network.layers
+    main = [i for i, layer in enumerate(layers) if not layer.auxiliary]
     yield MAIN, main
     if len(main) < len(layers):
-        yield HEADS, layers
-    trunk = _trunk(main)
+        yield HEADS, list(range(len(layers)))
+    trunk = _trunk(profile, main)
     if len(trunk) < len(main):
         yield TRUNK, trunk
+        yield CLASSIFIER, main[len(trunk) :]
 
 
-def _trunk(layers: list[Layer]) -> list[Layer]:
-    """The layers up to the last whose output has more than one position."""
-    try:
-        shapes = [shape for _, shape in _walk(layers)]
-    except ShapeError:
-        return layers
-    maps = [i for i, shape in enumerate(shapes) if shape is None or prod(shape[1:]) > 1]
-    return layers[: maps[-1] + 1] if maps else layers
+def _trunk(profile: Profile, main: list[int]) -> list[int]:
+    """The main layers up to the last whose output has more than one position."""
+    for count in range(len(main), 0, -1):
+        channels, height, width = profile.rows[main[count - 1]][OUT]
+        if channels is None or prod(extent or 1 for extent in (height, width)) > 1:
+            return main[:count]
+    return main
 
 
-def _walk(layers: list[Layer]) -> Iterator[tuple[tuple[int | None, ...], Shape | None]]:
-    """The counts and the output shape of each layer; ShapeError where one cannot be."""
-    shapes: dict[str, Shape | None] = {}
-    for layer in layers:
-        facts = facts_of(layer.op, tuple([shapes[source] for source in layer.inputs]))
-        shapes[layer.name] = facts.out
-        yield facts.columns[COUNTED], facts.out
+def members(network: Network, part: Part) -> list[int]:
+    """The positions of the layers of a part; empty where the network has no such part."""
+    blocks = _inside(network, part.name)
+    named = {i for i, layer in enumerate(network) if layer.block in blocks}
+    named |= {i for i, layer in enumerate(network) if layer.name == part.name}
+    return sorted(_leading_to(network, named) if part.until else named)
 
 
-def tally(layers: list[Layer]) -> Tally:
-    """Counts by op."""
+def _inside(network: Network, block: str) -> set[str]:
+    """A block of that name and those that are parts of it."""
+    found = {block}
+    for inner in network.blocks:  # a block follows the one that it is part of
+        if inner.parent in found:
+            found.add(inner.name)
+    return found
+
+
+def _leading_to(network: Network, last: set[int]) -> set[int]:
+    """These layers and all that they depend on."""
+    position = {layer.name: i for i, layer in enumerate(network)}
+    found = set(last)
+    for i in reversed(range(len(network))):
+        if i in found:
+            found.update(position[source] for source in network.layers[i].inputs)
+    return found
+
+
+def _check_part(network: Network, part: Part) -> None:
+    if not members(network, part):
+        names = [layer.name for layer in network] + [block.name for block in network.blocks]
+        raise NotFoundError(
+            f"'{network.name}' has no layer or block '{part.name}'",
+            remedy=nearest(part.name, names) or f"archdb show {network.name} --by layer lists them",
+        )
+
+
+def tally(profile: Profile, layers: Iterable[int]) -> Tally:
+    """Counts by op, over the layers at these positions."""
     found: dict[str, dict[str, int | None]] = {}
-    for layer, (counts, _) in zip(layers, _walk(layers), strict=True):
-        sums = found.setdefault(layer.op.name, dict.fromkeys(("params", *COUNTS), 0))
+    for i in layers:
+        counts = profile.rows[i][COUNTED]
+        op = profile.network.layers[i].op.name
+        sums = found.setdefault(op, dict.fromkeys(("params", *COUNTS), 0))
         trainable = counts[:TRAINABLE]
-        whole = None if None in trainable else sum(trainable)  # type: ignore[arg-type]
+        whole = None if None in trainable else sum(trainable)
         for quantity, count in zip(sums, (whole, *counts), strict=True):
             sofar = sums[quantity]
             sums[quantity] = None if sofar is None or count is None else sofar + count

@@ -1,0 +1,216 @@
+"""Readings of a printed number: a setting, counted by a convention, beside the printed digits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from archdb.errors import NotFoundError, UsageError
+from archdb.printed import ROUND, Number, Printed, whole
+from archdb.queries import pricing
+from archdb.queries.pricing import Prices
+from archdb.queries.settings import Part, Setting, Tally, settings
+
+if TYPE_CHECKING:
+    from archdb.queries.reader import Reader
+
+#: What a number may be of, and the components that a convention of that kind counts.
+PARAMS = {"params", "weight_params", "bias_params", "norm_params", "buffers"}
+ELEMENTS = {"in_elements", "out_elements"}
+KINDS = ("params", "activations", "macs")
+COLUMNS = (
+    *("architecture", "input", "head", "quantity", "convention"),
+    *("value", "off", "digits", "because", "published"),
+)
+
+
+class Wanted(NamedTuple):
+    """What is asked for: one kind of number, one convention, one source; None where any will do."""
+
+    quantity: str | None = None
+    convention: str | None = None
+    source: str | None = None
+    part: Part | None = None
+
+
+ANYTHING = Wanted()
+
+
+class Counting(NamedTuple):
+    """A convention, what its total is of, and how many published figures of that are counted so."""
+
+    prices: Prices
+    kind: str
+    followed: int
+
+
+class Print(NamedTuple):
+    """Where numbers with the same digits are published, of the same value of the same network;
+    `said`: of the very network that was named, with no digit more."""
+
+    places: str
+    said: bool
+
+
+class Reading(NamedTuple):
+    """A setting counted by a convention."""
+
+    setting: Setting
+    counting: Counting
+    value: Number
+    digits: str | None
+    tally: Tally
+    published: Print | None = None
+
+    def cost(self) -> tuple[object, ...]:
+        """What comes first: what is in print of the network that was named, then what is nearer
+        to what was said; then what is in print at all, what is counted as more published figures
+        are, and what has fewer rules of fewer terms."""
+        prices = self.counting.prices
+        unlike = self.digits not in (None, ROUND)
+        rules = {tuple(weights.items()) for weights in prices.weights.values()}
+        terms = sum(map(len, rules))
+        far = self.setting.far + unlike
+        said = self.published is not None and self.published.said
+        printed = (not said, far, self.published is None)
+        return *printed, -self.counting.followed, terms, unlike, self.setting, prices.name
+
+
+def countings(reader: Reader, wanted: Wanted, in_bytes: bool = False) -> list[Counting]:
+    """The conventions that may be meant, those of one name or of a source that says the words.
+
+    A size in bytes is of stored numbers, never of operations. NotFoundError where there is no
+    convention of that name, or none and no publication speaks of the source.
+    """
+    pricing.check(reader, wanted.convention)
+    followed = {(name, quantity): n for name, quantity, n in reader.ask("followed").rows}
+    named = _of_source(reader, wanted.source)
+    found = []
+    for prices in pricing.conventions(reader, wanted.convention):
+        kind = kind_of(prices)
+        if wanted.quantity in (None, kind) and not (in_bytes and kind == KINDS[2]):
+            asked = "file_bytes" if in_bytes else kind
+            count = followed.get((prices.name, asked), 0)
+            if prices.name in named:
+                found.append(Counting(prices, kind, count))
+    return found
+
+
+def _of_source(reader: Reader, words: str | None) -> set[str]:
+    """The conventions whose name, sentence or source says the words; all, where there are none."""
+    rows = reader.run("select name, name || ' ' || source || ' ' || sentence from convention").rows
+    named = {name for name, text in rows if words is None or words.casefold() in text.casefold()}
+    if words is not None and not named and not reader.ask("cited", words=words).rows:
+        raise NotFoundError(
+            f"no convention and no published figure has '{words}' in its source",
+            remedy="archdb published lists the sources, archdb schema convention_total more",
+        )
+    return named
+
+
+def kind_of(prices: Prices) -> str:
+    """What a convention's total is of: operations, unless it counts tensors alone."""
+    counted = {
+        quantity for weights in prices.weights.values() for quantity, w in weights.items() if w
+    }
+    if counted <= PARAMS:
+        return KINDS[0]
+    return KINDS[1] if counted <= ELEMENTS else KINDS[2]
+
+
+def read(
+    reader: Reader, network: str, printed: Printed, counted: Iterable[Counting], part: Part | None
+) -> Iterator[Reading]:
+    """Every setting of a network and its relatives under each of these conventions."""
+    wanted = list(counted)
+    alike: dict[tuple[str, str], list[tuple[Setting, Tally]]] = {}
+    for setting, tally in settings(reader, network, part):
+        alike.setdefault((setting.architecture, setting.head), []).append((setting, tally))
+    for same in alike.values():
+        for counting in wanted:
+            yield from _by_value(same, counting, printed)
+
+
+def _by_value(
+    inputs: list[tuple[Setting, Tally]], counting: Counting, printed: Printed
+) -> Iterator[Reading]:
+    """A network at its inputs under a convention: those that give equal values are one reading,
+    that of the nearest, and all are named; where all do, the nearest speaks for them."""
+    values: dict[Number, list[tuple[Setting, Tally]]] = {}
+    for setting, tally in inputs:
+        value = total(counting.prices, tally)
+        if value:
+            values.setdefault(value, []).append((setting, tally))
+    for value, same in values.items():
+        setting, tally = same[0]
+        if 1 < len(same) < len(inputs):
+            setting = setting._replace(input=", ".join(other.input for other, _ in same))
+        yield Reading(setting, counting, value, printed.digits(value), tally)
+
+
+def total(prices: Prices, tally: Tally) -> Number | None:
+    """What a tally weighs under a convention, exactly; None where an op is open or not priced."""
+    parts = [prices.priced(op, counts) for op, counts in tally.items()]
+    return None if None in parts else whole(Fraction(sum(p for p in parts if p), prices.divisor))
+
+
+def plain(value: Number) -> int | float:
+    """A value as a result holds it: whole wherever it can be."""
+    return value if isinstance(value, int) else float(value)
+
+
+def merged(readings: Iterable[Reading], printed: Printed) -> list[tuple[Any, ...]]:
+    """Rows of COLUMNS; conventions that agree on a setting share one, told by the simplest."""
+    rows: dict[tuple[Setting, str, Number], list[Reading]] = {}
+    for reading in readings:
+        rows.setdefault((reading.setting, reading.counting.kind, reading.value), []).append(reading)
+    return [
+        (
+            *(setting.architecture, setting.input, setting.head, kind),
+            ", ".join(reading.counting.prices.name for reading in same),
+            *(plain(value), plain(value - printed.value), same[0].digits),
+            arithmetic(min(same, key=Reading.cost)),
+            same[0].published.places if same[0].published else None,
+        )
+        for (setting, kind, value), same in rows.items()
+    ]
+
+
+def arithmetic(reading: Reading) -> str:
+    """The sum, its largest term first: '4,089,184,256 macs + 2 × 11,113,984 out_elements of …'."""
+    prices = reading.counting.prices
+    terms: dict[tuple[int, str], list[tuple[str, int]]] = {}
+    for op, counts in reading.tally.items():
+        for quantity, weight in prices.weights[op].items():
+            if weight and (count := counts[quantity]):
+                terms.setdefault((weight, quantity), []).append((op, count))
+    ordered = sorted(terms.items(), key=lambda term: -abs(term[0][0] * sum(n for _, n in term[1])))
+    parts = [
+        f"{_times(weight)}{sum(count for _, count in ops):,} {quantity}{_of(ops)}"
+        for (weight, quantity), ops in ordered
+    ]
+    whole = " + ".join(parts).replace("+ -", "- ")
+    return whole if prices.divisor == 1 else f"({whole}) / {prices.divisor}"
+
+
+def _times(weight: int) -> str:
+    return {1: "", -1: "-"}.get(weight, f"{weight} × ")
+
+
+def _of(ops: list[tuple[str, int]]) -> str:
+    """The ops that a term is of, where they are few."""
+    return f" of {', '.join(op for op, _ in ops)}" if len(ops) <= 2 else ""
+
+
+def parted(reader: Reader, name: str, until: str | None) -> tuple[str, Part | None]:
+    """The network of NAME/LAYER, and the part of it that is meant."""
+    if "/" in name and not reader.ask("resolve", name=name.lower()).rows:
+        name, _, layer = name.partition("/")
+        if until is not None:
+            raise UsageError(
+                f"a figure is of '{layer}' or of all up to '{until}', not of both",
+                remedy=f"leave out /{layer}, or --until",
+            )
+        return name, Part(layer)
+    return name, None if until is None else Part(until, until=True)
