@@ -97,8 +97,8 @@ def _in_print(alike: Sequence[Alike], hits: Sequence[Reading]) -> tuple[list[Rea
         if same := by_value.get(key):
             given.add(key)
             places = "; ".join(dict.fromkeys(figure.place for figure in same))
-            said = any(figure.said for figure in same)
-            reading = reading._replace(published=Print(places, said))
+            said, exact = any(f.said for f in same), any(f.same for f in same)
+            reading = reading._replace(published=Print(places, exact, said))
         found.append(reading)
     beyond = [same[0] for key, same in by_value.items() if key not in given]
     return found, beyond

@@ -47,9 +47,10 @@ class Counting(NamedTuple):
 
 class Print(NamedTuple):
     """Where numbers with the same digits are published, of the same value of the same network;
-    `said`: of the very network that was named, with no digit more."""
+    `same`: with no digit more; `said`: and of the very network that was named."""
 
     places: str
+    same: bool
     said: bool
 
 
@@ -72,8 +73,8 @@ class Reading(NamedTuple):
         rules = {tuple(weights.items()) for weights in prices.weights.values()}
         terms = sum(map(len, rules))
         far = self.setting.far + unlike
-        said = self.published is not None and self.published.said
-        printed = (not said, far, self.published is None)
+        where = self.published or Print("", same=False, said=False)
+        printed = (not where.said, far, not where.same, not where.places)
         return *printed, -self.counting.followed, terms, unlike, self.setting, prices.name
 
 
