@@ -103,10 +103,12 @@ class Printed(NamedTuple):
         return FILLED if filled and filled[0] <= value < filled[1] else None
 
     def filled(self) -> Interval | None:
-        """What gives these digits where the zeros at the end of a whole number only fill; None
-        where there are no such zeros."""
+        """What gives these digits where the zeros at the end of a whole number only fill: two or
+        more, behind two digits or more that say something (15300, and not 10). None where there
+        are none such."""
+        said = self.decimal.rstrip("0").lstrip("0")
         zeros = len(self.decimal) - len(self.decimal.rstrip("0"))
-        if not zeros or "." in self.decimal or not self.value:
+        if "." in self.decimal or zeros < 2 or len(said) < 2:
             return None
         least, below = span(self.decimal, zeros)
         return least * self.unit, below * self.unit

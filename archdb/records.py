@@ -84,7 +84,9 @@ def _list_of(parse: Callable[[Any], Any], takes: str) -> Kind:
 
 Names = Annotated[Any, _list_of(lower_case, "a list of words in lower case")]
 Words = Annotated[Any, _list_of(_is(str), "a list of words")]
-Globs = Annotated[Any, _list_of(short_glob, f"globs of at most {LONGEST_GLOB} signs")]
+Globs = Annotated[
+    Any, _list_of(short_glob, f"a list of words, globs of at most {LONGEST_GLOB} signs")
+]
 Rows = Annotated[
     Any, _list_of(_is(list), 'a list of rows such as ["conv1", "conv2d", {filters = 64}]')
 ]

@@ -168,12 +168,24 @@ def candidates(value: Any) -> Iterator[Any]:
         yield from ((value[0] + 1, *value[1:]), (*value[:-1], value[-1] + 1))
     elif isinstance(value, tuple):
         yield ((0,), *value[1:])
-    yield from ("floor", "ceil", "same", "valid", "nearest", "bilinear", "other", 1, [1, 2])
+    yield from (
+        "floor",
+        "ceil",
+        "same",
+        "valid",
+        "nearest",
+        "bilinear",
+        "relu",
+        "scale",
+        "other",
+        1,
+        [1, 2],
+    )
 
 
 def altered(op: Op, attribute: str) -> Op | None:
     """The same op with another value of one attribute, if a valid one is found."""
-    for value in candidates(op.attributes()[attribute]):
+    for value in candidates(getattr(op, attribute)):
         with contextlib.suppress(DefinitionError):
             other: Op = make(op.name, {**op.attributes(), attribute: value})
             if other is not op:
