@@ -1,11 +1,12 @@
 """What each rule promises, on random networks."""
 
+from fractions import Fraction
 from math import floor
 from typing import Any
 
 import networks
 from drawing import params
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from archdb.derive import Profile, derive
@@ -209,6 +210,7 @@ def test_classes_changes_the_classifier_alone(network: Network, classes: int) ->
 
 
 @given(st.floats(0.01, 20), st.integers(1, 400))
+@example(0.7, 325)
 def test_width_rounds_halves_up_and_never_to_nothing(factor: float, filters: int) -> None:
     ops = [make("conv2d", {"filters": n, "kernel": 1}) for n in (filters, 3)]
     growing = networks.Growing(1, 3, 3)
@@ -216,4 +218,5 @@ def test_width_rounds_halves_up_and_never_to_nothing(factor: float, filters: int
         growing.lay(op)
     made = apply(growing.network(), f"width={factor}").network
     widths = [layer.op.filters for layer in made.layers[1:]]
-    assert widths == [max(floor(filters * factor + 0.5), 1), 3]
+    exact = filters * Fraction(str(factor))  # of the digits: 325 × 0.7 is 227.5, in floats less
+    assert widths == [max(floor(exact + Fraction(1, 2)), 1), 3]
