@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from archdb.errors import ArchdbError, ShapeError
-from archdb.facts import FACT_COLUMNS, MEMORY, Facts, Row, check_size, facts_of
+from archdb.facts import FACT_COLUMNS, MEMORY, Facts, Row, check_size, layer_facts
 from archdb.graph import Layer, Network
 from archdb.ops import make
 from archdb.ops.shape import Shape, pretty
@@ -30,6 +30,7 @@ from archdb.receptive import (
     through,
     union,
 )
+from archdb.sharing import check_shared
 from archdb.totals import deepest, totals_of
 
 #: Columns of a layer row, in the order in which `derive` yields them.
@@ -125,6 +126,8 @@ class _Walk:
         self.depths: list[int | None] = []
         for layer in network.layers:
             self.take(layer)
+        shapes = ([self.steps[source].signal.shape for source in reads] for reads in self.reads)
+        check_shared(network.layers, dict(zip(self.position, shapes, strict=True)))
 
     def take(self, layer: Layer) -> None:
         position, steps, depths = self.position, self.steps, self.depths
@@ -132,9 +135,16 @@ class _Walk:
         if len(sources) == 1:
             above = depths[sources[0]]
             key: tuple[Any, ...] = (layer.op, steps[sources[0]].signal)
+            if layer.weights_of is not None:
+                key += (layer.weights_of,)
         else:  # where paths meet, what is said of them names the layer
             above = deepest([depths[source] for source in sources])
-            key = (layer.op, layer.name, *[steps[source].signal for source in sources])
+            key = (
+                layer.op,
+                layer.name,
+                layer.weights_of,
+                *[steps[source].signal for source in sources],
+            )
         step = _STEPS.get(key) or self.step(layer, sources, key)
         facts = step.facts
         depth = above + facts.weighted if facts.counted and above is not None else None
@@ -148,7 +158,7 @@ class _Walk:
         """A step that is not known yet."""
         signals = [self.steps[source].signal for source in sources]
         try:
-            facts = facts_of(layer.op, tuple([signal.shape for signal in signals]))
+            facts = layer_facts(layer, tuple([signal.shape for signal in signals]))
             field = _field(layer, facts, [signal.field for signal in signals])
         except ArchdbError as error:
             raise self.explained(error, layer) from None

@@ -11,6 +11,7 @@ from math import prod
 from typing import Any, NamedTuple
 
 from archdb.errors import ShapeError
+from archdb.graph import Layer
 from archdb.ops import BIAS, BUFFER, NORM, WEIGHT, Op, Work
 from archdb.ops.attributes import Pads
 from archdb.ops.base import Tensor
@@ -67,6 +68,9 @@ class Facts(NamedTuple):
     linear: bool = False
 
 
+#: Where the parameters stand among the columns.
+TENSORS = [FACT_COLUMNS.index(role) for role in (*TRAINED, "buffers")]
+
 #: Beyond so many entries a memory of what is worked out begins anew.
 MEMORY = 2**17
 _KNOWN: dict[tuple[Any, ...], Facts] = {}
@@ -81,6 +85,18 @@ def facts_of(op: Op, inputs: tuple[Shape | None, ...]) -> Facts:
             _KNOWN.clear()
         facts = _KNOWN[key] = _facts_of(op, inputs)
     return facts
+
+
+def layer_facts(layer: Layer, inputs: tuple[Shape | None, ...]) -> Facts:
+    """The facts of a layer: those of its op, but for tensors that are another layer's, which are
+    counted there. What it does with them is counted here."""
+    facts = facts_of(layer.op, inputs)
+    if layer.weights_of is None or not facts.counted:
+        return facts
+    columns = list(facts.columns)
+    for at in TENSORS:
+        columns[at] = 0
+    return facts._replace(columns=tuple(columns), counts=tuple(columns[COUNTED]))
 
 
 def _facts_of(op: Op, inputs: tuple[Shape | None, ...]) -> Facts:

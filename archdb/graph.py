@@ -9,13 +9,17 @@ from archdb.errors import DefinitionError, nearest
 
 
 class Layer(NamedTuple):
-    """One row of a network: an op under the name its source gives it, and what it reads."""
+    """One row of a network: an op under the name its source gives it, and what it reads.
+
+    `weights_of`: the layer whose tensors it uses, in place of its own; they are counted there.
+    """
 
     name: str
     op: Any
     inputs: tuple[str, ...] = ()
     block: str | None = None
     auxiliary: bool = False
+    weights_of: str | None = None
 
 
 class Block(NamedTuple):
@@ -43,6 +47,7 @@ class Network:
         try:
             ordered = _ordered(rows)
             _check_heads(ordered)
+            _check_shared(ordered)
         except DefinitionError as error:
             raise error.at(name) from None
         object.__setattr__(self, "name", name)
@@ -101,6 +106,31 @@ def _check_heads(layers: tuple[Layer, ...]) -> None:
         if not layer.auxiliary and not heads.isdisjoint(layer.inputs):
             name = next(source for source in layer.inputs if source in heads)
             raise DefinitionError(f"reads '{name}', which is part of an auxiliary head").at(
+                f"layer '{layer.name}'"
+            )
+
+
+def _check_shared(layers: tuple[Layer, ...]) -> None:
+    """Weights are those of a layer of the same op that has its own, and not of a head unless for
+    a head: totals leave heads out."""
+    borrowers = [layer for layer in layers if layer.weights_of is not None]
+    if not borrowers:
+        return
+    by_name = {layer.name: layer for layer in layers}
+    for layer in borrowers:
+        wanted = str(layer.weights_of)
+        owner, why, remedy = by_name.get(wanted), "", ""
+        if owner is None:
+            why, remedy = "which is no layer of this network", nearest(wanted, by_name)
+        elif owner.weights_of is not None:
+            why = f"which uses those of '{owner.weights_of}'"
+            remedy = "name the layer that has them"
+        elif owner.op.name != layer.op.name:
+            why = f"which is a {owner.op.name} and this a {layer.op.name}"
+        elif owner.auxiliary and not layer.auxiliary:
+            why = "which is part of an auxiliary head"
+        if why:
+            raise DefinitionError(f"uses the weights of '{wanted}', {why}", remedy=remedy).at(
                 f"layer '{layer.name}'"
             )
 

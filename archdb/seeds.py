@@ -22,7 +22,8 @@
                                        # {batch_norm = {epsilon = 1e-3}}, whatever its row says
 
 A row is a name, an op or a block, its attributes, and the layers it reads where that is not
-the row above.
+the row above. An op's row may say weights_of = "conv1" among its attributes: it uses the tensors
+of that layer, which has the same op, in place of its own.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from hashlib import blake2b
 
 from archdb.graph import Network
 from archdb.ops import Op
+from archdb.sharing import shared
 
 _SIZE = 16  # bytes: collisions are out of reach for any catalogue
 
@@ -22,13 +23,25 @@ def fingerprint(network: Network) -> str:
     Different graphs share a hash only if not even that tells them apart (two pairs of twins,
     joined straight in one and crosswise in the other).
     """
-    digests = _with_inputs(network)
+    digests = _with_inputs(network, {})
+    if groups := _sharing(network, digests):
+        digests = _with_inputs(network, groups)
     if len(set(digests.values())) < len(digests):
         digests = _with_readers(network, digests)
     return _hash(sorted(digests.values())).hex()
 
 
-def _with_inputs(network: Network) -> Digests:
+def _sharing(network: Network, digests: Digests) -> Digests:
+    """For each layer that shares weights, a hash of all that use them. Whose they are called makes
+    no difference."""
+    groups = shared(network)
+    return {
+        name: _hash([b"shared", *sorted(digests[each] for each in (name, *others))])
+        for name, others in groups.items()
+    }
+
+
+def _with_inputs(network: Network, sharing: Digests) -> Digests:
     """A hash for all that leads to each layer. Where the order of inputs makes no difference
     (a sum), it makes none to the hash."""
     digests: Digests = {}
@@ -37,7 +50,10 @@ def _with_inputs(network: Network) -> Digests:
         if layer.op.commutative:
             inputs.sort()
         place = b"auxiliary" if layer.auxiliary else b"main"
-        digests[layer.name] = _hash([_described(layer.op), place, *inputs])
+        parts = [_described(layer.op), place, *inputs]
+        if layer.name in sharing:
+            parts.append(sharing[layer.name])
+        digests[layer.name] = _hash(parts)
     return digests
 
 

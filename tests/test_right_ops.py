@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,15 @@ from typing import Any
 import pytest
 from command import archdb
 from drawing import applied, chain, conv, data, draw, layer
+from variants import put, seed
 
 from archdb.derive import derive
-from archdb.errors import DefinitionError, ShapeError
+from archdb.errors import ArchdbError, DefinitionError, ShapeError
 from archdb.facts import COUNTED, COUNTS, facts_of
-from archdb.graph import Layer
+from archdb.graph import Layer, Network
 from archdb.ops import make
+from archdb.queries.database import Database
+from archdb.queries.lineage import differences
 from archdb.rewrite import apply
 from archdb.structure import fingerprint
 
@@ -356,3 +360,194 @@ def test_two_directions_give_twice_the_features_and_stay_so_at_another_width() -
 def test_a_second_bias_without_a_first_is_refused() -> None:
     with pytest.raises(DefinitionError, match="'recurrent_bias' is a second bias"):
         make("rnn", {"units": 1, "bias": False, "recurrent_bias": True})
+
+
+# Shared weights.
+
+ONE = "{filters = 1, kernel = 3, padding = 1}"
+SHARING = (
+    f'["a", "conv2d", {ONE}]',
+    '["cut", "trim2d", {sides = 6}, ["data"]]',
+    '["b", "conv2d", {filters = 1, kernel = 3, padding = 1, weights_of = "a"}]',
+    '["mean_a", "global_avg_pool2d", ["a"]]',
+    '["mean_b", "global_avg_pool2d", ["b"]]',
+    '["sum", "add", ["mean_a", "mean_b"]]',
+)
+
+
+def shares(**own: Any) -> Network:
+    """A 3×3 convolution from 1 to 1 with bias, on 28×28 and, with the same weights, on 16×16."""
+    filtered = make("conv2d", {"filters": 1, "kernel": 3, "padding": 1, **own})
+    return draw(
+        data(1, 28, 28),
+        Layer("a", conv(1, 3, padding=1), ("data",)),
+        layer("cut", "trim2d", "data", sides=6),
+        Layer("b", filtered, ("cut",), weights_of="a"),
+        layer("mean_a", "global_avg_pool2d", "a"),
+        layer("mean_b", "global_avg_pool2d", "b"),
+        layer("sum", "add", "mean_a", "mean_b"),
+    )
+
+
+def test_shared_weights_are_counted_once_and_used_twice() -> None:
+    """9 weights and a bias; 9 products at each of 28 · 28 + 16 · 16 positions."""
+    profile = derive(shares())
+    assert sum(profile.totals[f"{role}_params"] for role in ("weight", "bias", "norm")) == 9 + 1
+    assert profile.totals["macs"] == 9 * (28 * 28 + 16 * 16) == 9360
+    assert profile.totals["bias_adds"] == 28 * 28 + 16 * 16
+    assert (profile.totals["weighted_layers"], profile.totals["depth"]) == (2, 1)
+    assert profile.layer("b")["weight_params"] == profile.layer("b")["bias_params"] == 0
+    assert profile.layer("b")["macs"] == 9 * 256
+
+
+def test_statistics_are_shared_too() -> None:
+    """Two branches of one batch normalisation: 4 + 4 parameters and 4 + 4 buffers."""
+    norm = make("batch_norm", {})
+    network = draw(
+        data(4, 9, 9),
+        Layer("a", norm, ("data",)),
+        layer("cut", "trim2d", "data", sides=1),
+        Layer("b", norm, ("cut",), weights_of="a"),
+    )
+    totals = derive(network).totals
+    assert (totals["norm_params"], totals["buffers"]) == (8, 8)
+    assert totals["muls"] == 4 * 81 + 4 * 49
+
+
+def test_shared_weights_in_every_view_convention_and_command(
+    database: Path, tmp_path: Path
+) -> None:
+    stored(database, tmp_path, "shares", *SHARING, shape="[1, 28, 28]")
+    alone = (row.replace(', weights_of = "a"', "") for row in SHARING)
+    stored(database, tmp_path, "apart", *alone, shape="[1, 28, 28]")
+
+    def asked(statement: str) -> str:
+        return archdb("query", statement, "--format", "csv", database=database).out
+
+    for view in ("architecture_summary", "op_summary", "block_summary", "resolution_summary"):
+        found = asked(f"select sum(params), sum(macs) from {view} where architecture = 'shares'")
+        assert found.splitlines()[1] == "10,9360", view
+    weights = "select convention, value from convention_total where architecture = '{}' and {}"
+    ours = "convention in ('params', 'stored_numbers', 'keras_params', 'mac')"
+    assert asked(weights.format("shares", ours)).split()[1:] == [
+        "keras_params,10", "mac,9360", "params,10", "stored_numbers,10"
+    ]  # fmt: skip
+    columns = "layer, weights_of, params, macs"
+    rows = asked(
+        f"select {columns} from layer_summary where architecture = 'shares' and op = 'conv2d'"
+    )
+    assert rows.split()[1:] == ["a,,10,7056", "b,a,0,2304"]
+
+    compared = archdb("compare", "apart", "shares", "--format", "csv", database=database).out
+    assert "params,parameters,20,10," in compared
+    on_paper = archdb("explain", "shares/b", database=database).out
+    assert "params = those of 'a', counted there" in on_paper
+    assert "macs" in on_paper and "2304" in on_paper
+    assert archdb("check", database=database).status == 0
+
+
+def test_a_variant_that_shares_says_so(opened: Database) -> None:
+    rows = {"data2": '"relu"', "a": '"conv2d", {filters = 4, kernel = 1}'}
+    apart = {**rows, "b": '"conv2d", {filters = 4, kernel = 1}'}
+    ties = {**rows, "b": '"conv2d", {filters = 4, kernel = 1, weights_of = "a"}'}
+    put(opened, seed("base", apart), seed("variant", ties, base="base"))
+    assert differences(opened, "base", "variant") == [("weights_of", "", "a", "b")]
+
+
+def test_sharing_is_part_of_the_structure_and_whose_it_is_called_is_not() -> None:
+    """Which of two that share has the weights is a matter of names."""
+    apart = draw(*(each._replace(weights_of=None) for each in shares()))
+    turned = {"a": "b", "b": None}
+    other = draw(*(
+        each._replace(weights_of=turned.get(each.name)) for each in shares()
+    ))  # fmt: skip
+    assert fingerprint(apart) != fingerprint(shares())
+    assert fingerprint(other) == fingerprint(shares())
+    assert derive(other).totals == {**derive(shares()).totals}
+
+
+WRONG = [  # the layer that shares, and what is said
+    (
+        Layer("b", conv(2, 3), ("data",), weights_of="a"),
+        "needs weight 2×1×3×3, bias 2, and 'a' has weight 1×1×3×3, bias 1",
+    ),
+    (
+        Layer("b", conv(1, 3, bias=False), ("data",), weights_of="a"),
+        "needs weight 1×1×3×3, and 'a' has weight 1×1×3×3, bias 1",
+    ),
+    (Layer("b", conv(1, 3), ("data",), weights_of="aa"), "'aa', which is no layer of this network"),
+    (Layer("b", conv(1, 3), ("data",), weights_of="c"), "which uses those of 'a'"),
+    (Layer("b", conv(1, 3), ("data",), weights_of="b"), "which uses those of 'b'"),
+    (
+        Layer("b", make("linear", {"units": 1}), ("data",), weights_of="a"),
+        "which is a conv2d and this a linear",
+    ),
+    (Layer("b", make("relu", {}), ("data",), weights_of="r"), "has no weights"),
+    (Layer("b", conv(1, 3), ("data",), weights_of="head"), "which is part of an auxiliary head"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "said"), WRONG, ids=lambda part: str(part)[-40:])
+def test_weights_that_cannot_be_shared_are_refused(wrong: Layer, said: str) -> None:
+    with pytest.raises(ArchdbError, match="layer 'b'") as caught:
+        derive(
+            draw(
+                data(1, 9, 9),
+                layer("r", "relu", "data"),
+                Layer("a", conv(1, 3), ("data",)),
+                Layer("c", conv(1, 3), ("data",), weights_of="a"),
+                Layer("head", conv(1, 3), ("data",), auxiliary=True),
+                wrong,
+            )
+        )
+    assert said in str(caught.value)
+
+
+def test_rules_keep_layers_that_share_in_step() -> None:
+    """Twice as wide, both are; what would take one apart leaves both."""
+    network = draw(
+        data(3, 28, 28),
+        Layer("a", conv(4, 5), ("data",)),
+        layer("cut", "trim2d", "data", sides=6),
+        Layer("b", conv(4, 5), ("cut",), weights_of="a"),
+        Layer("after_a", conv(2, 3), ("a",)),
+        Layer("after_b", conv(2, 3), ("b",), weights_of="after_a"),
+        layer("mean_a", "global_avg_pool2d", "after_a"),
+        layer("mean_b", "global_avg_pool2d", "after_b"),
+        layer("sum", "add", "mean_a", "mean_b"),
+    )
+    wide = apply(network, "width=2").network
+    filters = {each.name: each.op.filters for each in wide if hasattr(each.op, "filters")}
+    assert filters == {"a": 8, "b": 8, "after_a": 2, "after_b": 2}  # the sum is given out
+    left = apply(network, "stack-3x3")
+    assert left.network.layers == network.layers
+    assert "shares its weights with" in " ".join(map(str, left.notes))
+    # a glob for one of both asks for too little
+    alone = apply(network, "width=2@a")
+    assert alone.network.layers == network.layers
+
+
+def test_a_norm_behind_shared_weights_is_not_folded_into_them() -> None:
+    norm = make("batch_norm", {})
+    network = draw(
+        data(3, 9, 9),
+        Layer("a", conv(4, 3, bias=False), ("data",)),
+        Layer("norm_a", norm, ("a",)),
+        Layer("b", conv(4, 3, bias=False), ("data",), weights_of="a"),
+        Layer("norm_b", norm, ("b",)),
+    )
+    folded = apply(network, "fold-bn")
+    assert folded.network.layers == network.layers
+    assert "shares its weights with" in " ".join(map(str, folded.notes))
+
+
+def test_an_export_says_whose_weights_are_used(database: Path, tmp_path: Path) -> None:
+    stored(database, tmp_path, "shares", *SHARING, shape="[1, 28, 28]")
+    target = tmp_path / "out"
+    assert archdb("export", str(target), "--no-parquet", database=database).status == 0
+    (table,) = target.rglob("layer_summary.csv")
+    with table.open() as file:
+        rows = {
+            row["layer"]: row for row in csv.DictReader(file) if row["architecture"] == "shares"
+        }
+    assert (rows["a"]["weights_of"], rows["b"]["weights_of"]) == ("", "a")

@@ -21,7 +21,8 @@ RANKS = (
     {"graph"},
     {"ops"},
     {"blocks"},
-    {"records", "structure", "spaces", "conventions", "facts", "receptive", "printed", "published"},
+    {"records", "structure", "spaces", "conventions", "facts", "receptive", "printed", "published"}
+    | {"sharing"},
     {"seeds", "totals"},
     {"derive"},
     {"rewrite", "explain"},

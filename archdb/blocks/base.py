@@ -32,14 +32,14 @@ class Draft:
         self.auxiliary = False
         self._open: list[str] = []
 
-    def add(self, name: str, op: Op, *inputs: str) -> str:
-        """Lay one layer and return its name."""
+    def add(self, name: str, op: Op, *inputs: str, weights_of: str | None = None) -> str:
+        """Lay one layer, perhaps with the weights of another, and return its name."""
         if not inputs and op.arity[1] != 0:
             inputs = (self.last,) if self.last else ()
         block = self._open[-1] if self._open else None
         if changes := self.each.get(op.name):
             op = op.like(**changes)
-        self.layers.append(Layer(name, op, inputs, block, self.auxiliary))
+        self.layers.append(Layer(name, op, inputs, block, self.auxiliary, weights_of))
         self.last = name
         return name
 
@@ -53,7 +53,11 @@ class Draft:
             self.last = inputs[0] if inputs else self.last
             REGISTRY[kind](self, name, **attributes)
         else:
-            self.add(name, make(kind, attributes), *inputs)
+            own = dict(attributes)
+            shared = own.pop("weights_of", None)
+            if shared is not None and (not isinstance(shared, str) or not shared):
+                raise DefinitionError(f"'weights_of' needs the name of a layer, got {shared!r}")
+            self.add(name, make(kind, own), *inputs, weights_of=shared)
 
     def conv_relu(
         self, name: str, relu: str, filters: int, kernel: Any, *inputs: str, **rest: Any

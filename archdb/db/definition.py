@@ -168,6 +168,7 @@ layer = table(
     *[Column(name, Integer) for name in ("filters", "units", "bias")],
     Column("rounding", Text),
     Column("attributes", Text),
+    Column("weights_of", Text),
     ForeignKeyConstraint(
         ["network_id", "block"],
         ["block.network_id", "block.name"],
@@ -190,7 +191,8 @@ layer = table(
     **KEYED,
     comment="The definition: one row a layer, in an order in which each follows what it reads."
     " Shared attributes are columns; an op's own are JSON. Pads are stated only where padding is"
-    " explicit: same and valid are modes, and their pads are derived.",
+    " explicit: same and valid are modes, and their pads are derived. weights_of: the layer whose"
+    " tensors it uses.",
 )
 
 edge = table(

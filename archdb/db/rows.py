@@ -24,7 +24,10 @@ SHARED = (
     *("padding", *PADS),
     *SCALARS,
 )
-LAYER = ("network_id", "position", "name", "op", "block", "auxiliary", *SHARED, "attributes")
+LAYER = (
+    *("network_id", "position", "name", "op", "block", "auxiliary", "weights_of"),
+    *(*SHARED, "attributes"),
+)
 BLOCK = ("network_id", "name", "position", "kind", "attributes", "parent")
 EDGE = ("network_id", "reader", "slot", "source")
 
@@ -45,8 +48,8 @@ def block_rows(network_id: int, network: Network) -> Iterator[tuple[Any, ...]]:
 
 def layer_rows(network_id: int, network: Network) -> Iterator[tuple[Any, ...]]:
     """The rows of LAYER."""
-    for i, (name, op, _, block, auxiliary) in enumerate(network.layers):
-        yield network_id, i, name, op.name, block, int(auxiliary), *columns_of(op)
+    for i, (name, op, _, block, auxiliary, shared) in enumerate(network.layers):
+        yield network_id, i, name, op.name, block, int(auxiliary), shared, *columns_of(op)
 
 
 def edge_rows(network_id: int, network: Network) -> Iterator[tuple[int, int, int, int]]:
@@ -82,7 +85,8 @@ def _layers(
     for row in rows:
         try:
             sources = tuple(_source(names, at) for at in inputs.get(row.position, ()))
-            layer = Layer(row.name, _op(row), sources, row.block, bool(row.auxiliary))
+            place = row.block, bool(row.auxiliary), row.weights_of
+            layer = Layer(row.name, _op(row), sources, *place)
         except DefinitionError as error:
             raise error.at(f"layer '{row.name}'").at(network) from None
         yield layer

@@ -34,13 +34,15 @@ class Applied(NamedTuple):
     columns: dict[str, Any]
     formulas: Formulas
     values: dict[str, int]
+    #: The layer whose tensors it uses in place of its own.
+    weights_of: str | None = None
 
     @property
     def out(self) -> Shape:
         return self.facts.out or ()
 
 
-def applied(op: Op, inputs: Sequence[Shape | None]) -> Applied:
+def applied(op: Op, inputs: Sequence[Shape | None], weights_of: str | None = None) -> Applied:
     """ShapeError where the op does not take these inputs; None is the output of an op that archdb
     does not know."""
     facts = facts_of(op, tuple(inputs))
@@ -56,7 +58,7 @@ def applied(op: Op, inputs: Sequence[Shape | None]) -> Applied:
     for name, formula in formulas.items():
         if isinstance(formula, Stated) and formula.value is not None:
             values[name] = formula.value
-    return Applied(op, given, facts, columns, formulas, values)
+    return Applied(op, given, facts, columns, formulas, values, weights_of)
 
 
 def steps(layer: Applied) -> Iterator[Step]:
@@ -128,6 +130,9 @@ def _kept(layer: Applied) -> str:
 
 def _tensors(layer: Applied) -> Iterator[Step]:
     tensors = layer.op.params(*layer.inputs) or ()
+    if layer.weights_of is not None:
+        yield Step("params", f"those of '{layer.weights_of}', counted there", "", 0, TRAINED)
+        return
     for name, formula in layer.formulas.items():
         if isinstance(formula, Stated) and formula.value is not None:
             yield _stated(layer, name, formula.value, TRAINED, formula)

@@ -10,7 +10,7 @@ from archdb.errors import NotFoundError, nearest
 from archdb.explain import field
 from archdb.explain.layer import Applied, applied
 from archdb.explain.steps import Step
-from archdb.facts import Facts, facts_of
+from archdb.facts import Facts, layer_facts
 from archdb.graph import Layer, Network
 from archdb.ops.shape import Shape
 from archdb.receptive import FIELD_COLUMNS, Field, FieldOrReason
@@ -41,7 +41,8 @@ class Walked(NamedTuple):
     def applied(self, name: str) -> Applied:
         """The op of a layer on what reaches it."""
         row = self.layers[name]
-        return applied(row.op, [self.facts[source].out for source in row.inputs])
+        inputs = [self.facts[source].out for source in row.inputs]
+        return applied(row.op, inputs, row.weights_of)
 
 
 def walk(network: Network, shape: Shape | None = None) -> Walked:
@@ -49,7 +50,8 @@ def walk(network: Network, shape: Shape | None = None) -> Walked:
     profile = derive(network, shape)
     facts: dict[str, Facts] = {}
     for layer in profile.network:
-        facts[layer.name] = facts_of(layer.op, tuple(facts[source].out for source in layer.inputs))
+        inputs = tuple(facts[source].out for source in layer.inputs)
+        facts[layer.name] = layer_facts(layer, inputs)
     layers = {layer.name: layer for layer in profile.network}
     named = (dict(zip(LAYER_COLUMNS, row, strict=True)) for row in profile.rows)
     rows = dict(zip(layers, named, strict=True))

@@ -88,6 +88,7 @@ def _attributes(row: dict[str, Any]) -> dict[str, str]:
         found["padding"] = _pads(*(row[pad] for pad in PADS))
     for name in SCALARS:
         found[name] = "" if row[name] is None else str(row[name])
+    found["weights_of"] = row["weights_of"] or ""
     if row["bias"] is not None:
         found["bias"] = "true" if row["bias"] else "false"
     own = json.loads(row["attributes"]) if row["attributes"] else {}

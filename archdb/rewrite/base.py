@@ -7,11 +7,12 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple, TypeVar
 
 from archdb.errors import ArchdbError
-from archdb.facts import Facts, facts_of
+from archdb.facts import Facts, layer_facts
 from archdb.graph import Layer, Network
 from archdb.ops import Op
 from archdb.ops.attributes import REQUIRED, Attribute, Declaration
 from archdb.ops.shape import Shape
+from archdb.sharing import check_shared, shared
 
 
 class Note(NamedTuple):
@@ -60,6 +61,7 @@ class Subject:
         for layer in network:
             for source in layer.inputs:
                 self.readers[source].append(layer.name)
+        self.shared = shared(network)
         self.left: dict[str, list[str]] = {}
         self.said: list[str] = []
         self._new: set[str] = set()
@@ -73,6 +75,11 @@ class Subject:
     def leave(self, name: str, why: str) -> None:
         """Note that a layer is left alone."""
         self.left.setdefault(why, []).append(name)
+
+    def tied(self, name: str) -> str:
+        """Why a layer's weights are not to be taken apart or changed; nothing where they are."""
+        others = self.shared.get(name)
+        return f"shares its weights with '{others[0]}'" if others else ""
 
     def say(self, what: str) -> None:
         """Note something of the network as a whole."""
@@ -103,13 +110,14 @@ def sited(network: Network) -> dict[str, Site]:
     for layer in network:
         inputs = tuple(sites[name].facts.out for name in layer.inputs)
         sites[layer.name] = Site(layer, inputs, facts_at(layer, inputs))
+    check_shared(network, {name: site.inputs for name, site in sites.items()})
     return sites
 
 
 def facts_at(layer: Layer, inputs: tuple[Shape | None, ...]) -> Facts:
     """The facts of a layer; the error where it has none names it."""
     try:
-        return facts_of(layer.op, inputs)
+        return layer_facts(layer, inputs)
     except ArchdbError as error:
         raise error.at(f"layer '{layer.name}' ({layer.op.name})") from None
 

@@ -30,7 +30,12 @@ class Channels:
         self._parent = {name: name for name in self.sites}
         for site in self.sites.values():
             for slot in _slots(site):
-                self._parent[self.root(site.layer.inputs[slot])] = self.root(site.name)
+                self._join(site.layer.inputs[slot], site.name)
+            if site.layer.weights_of is not None:  # the same weights read and give as much
+                owner = self.sites[site.layer.weights_of].layer
+                self._join(site.name, owner.name)
+                for own, theirs in zip(site.layer.inputs, owner.inputs, strict=False):
+                    self._join(own, theirs)
         self.stated: dict[str, list[str]] = {}
         self.worked_out: dict[str, Site] = {}
         for name, site in self.sites.items():
@@ -52,6 +57,10 @@ class Channels:
         while self._parent[name] != name:
             self._parent[name] = name = self._parent[self._parent[name]]
         return name
+
+    def _join(self, name: str, other: str) -> None:
+        """Two layers are equally wide."""
+        self._parent[self.root(name)] = self.root(other)
 
     def width(self, root: str) -> int:
         """Channels (or features) in each layer of a set."""

@@ -31,7 +31,9 @@ def _expanded(subject: Subject, expand: Expand) -> Iterable[Layer]:
             yield site.layer
             continue
         window = site.facts.window
-        parts = expand(site, window) if isinstance(window, Window) else window.reason
+        parts: Parts | str = subject.tied(site.name)
+        if not parts:
+            parts = expand(site, window) if isinstance(window, Window) else window.reason
         if isinstance(parts, str):
             subject.leave(site.name, parts)
             yield site.layer

@@ -33,7 +33,8 @@ def fold_bn(subject: Subject) -> Iterator[Layer]:
     for site in subject.sites.values():
         if site.op.affine and (subject.chosen(site.name) or subject.chosen(site.layer.inputs[0])):
             (source,) = site.layer.inputs
-            why = _no_fold(subject.sites[into.get(source, source)], subject.readers[source])
+            why = subject.tied(site.name) or subject.tied(source)
+            why = why or _no_fold(subject.sites[into.get(source, source)], subject.readers[source])
             if not why:
                 into[site.name] = into.get(source, source)
                 continue

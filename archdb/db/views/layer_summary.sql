@@ -32,6 +32,7 @@ select
     l.units as units,  -- number; stored; units of a fully connected or recurrent layer
     l.bias as bias,  -- flag; stored; 1 where the layer has a bias
     l.attributes as attributes,  -- JSON; stored; attributes that this op alone has
+    l.weights_of as weights_of,  -- name; stored; the layer whose weights it uses: they are counted there, so that here params and buffers are 0
     d.in_channels as in_channels,  -- number; derived; channels (or features) of the first input
     d.in_height as in_height,  -- elements; derived; rows of the first input; of a sequence, its length; NULL for a vector
     d.in_width as in_width,  -- elements; derived; columns of the first input; NULL for a sequence or vector

@@ -8,7 +8,7 @@ select
            order by e.slot)) as inputs,
     l.kernel_h, l.kernel_w, l.stride_h, l.stride_w, l.dilation_h, l.dilation_w,
     l.padding, l.pad_top, l.pad_bottom, l.pad_left, l.pad_right,
-    l.groups, l.filters, l.units, l.bias, l.rounding, l.attributes
+    l.groups, l.filters, l.units, l.bias, l.rounding, l.attributes, l.weights_of
 from layer l
 join network n on n.id = l.network_id
 where n.name = :name
