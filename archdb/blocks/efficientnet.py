@@ -54,7 +54,7 @@ def mbconv(
     out: Count,
     stride: Count = 1,
 ) -> None:
-    """MBConv (tan2019mnasnet, Figure 7; tan2019, Table 1): an inverted residual with swish and
+    """MBConv (tan2019mnasnet, Figure 7 (b); tan2019, Table 1): an inverted residual with swish and
     squeeze-and-excitation to a quarter of the channels that come in."""
     source, expanded = draft.last, input * expand
     gate = partial(excite, draft, channels=expanded, squeezed=max(1, input // 4), inner="swish")
@@ -152,8 +152,8 @@ def mnas_mbconv(
     out: Count,
     stride: Count = 1,
 ) -> None:
-    """MBConv without squeeze-and-excitation, with ReLU (tan2019mnasnet, Figure 7, as in
-    MnasNet-B1)."""
+    """MBConv without squeeze-and-excitation, with ReLU (tan2019mnasnet, Figure 7 (c); MnasNet-B1
+    has no other)."""
     source, numbers = draft.last, count(step=3)
 
     def names(first: str, activation: str = "") -> Names:
