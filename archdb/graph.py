@@ -136,31 +136,40 @@ def _check_shared(layers: tuple[Layer, ...]) -> None:
 
 
 def _sorted(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
-    """Repeated passes that keep the given order among the layers that are ready."""
-    placed: dict[str, Layer] = {}
-    waiting = list(layers)
-    while waiting:
-        still: list[Layer] = []
-        for layer in waiting:
-            if all(source in placed for source in layer.inputs):
-                placed[layer.name] = layer
-            else:
-                still.append(layer)
-        if len(still) == len(waiting):
-            raise DefinitionError(
-                f"these layers read each other in a cycle: {_cycle(still)}",
-                remedy="a layer can read only what is worked out before it",
-            )
-        waiting = still
-    return tuple(placed.values())
+    """As repeated passes over the given order would place them, each placing what is ready.
+
+    A layer comes in the pass of what it reads, or in the next where that is given behind it; so
+    each edge is looked at once, however many passes there are.
+    """
+    readers: dict[str, list[int]] = {layer.name: [] for layer in layers}
+    for at, layer in enumerate(layers):
+        for source in layer.inputs:
+            readers[source].append(at)
+    unread = [len(layer.inputs) for layer in layers]
+    passes = [0] * len(layers)
+    ready = [at for at, count in enumerate(unread) if count == 0]
+    for at in ready:  # which grows meanwhile
+        for reader in readers[layers[at].name]:
+            passes[reader] = max(passes[reader], passes[at] + (reader < at))
+            unread[reader] -= 1
+            if unread[reader] == 0:
+                ready.append(reader)
+    if len(ready) < len(layers):
+        waiting = [layer for layer, count in zip(layers, unread, strict=True) if count]
+        raise DefinitionError(
+            f"these layers read each other in a cycle: {_cycle(waiting)}",
+            remedy="a layer can read only what is worked out before it",
+        )
+    return tuple(layers[at] for at in sorted(ready, key=lambda at: (passes[at], at)))
 
 
 def _cycle(layers: list[Layer]) -> str:
     """One cycle among layers none of which can be placed, as 'a → b → a'."""
     reads = {layer.name: list(layer.inputs) for layer in layers}
-    path: list[str] = []
+    path: dict[str, None] = {}
     name = layers[0].name
     while name not in path:
-        path.append(name)
+        path[name] = None
         name = next(source for source in reads[name] if source in reads)
-    return " → ".join([*path[path.index(name) :], name])
+    around = list(path)
+    return " → ".join([*around[around.index(name) :], name])

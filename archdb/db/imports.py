@@ -18,6 +18,7 @@ def import_files(path: Path, files: Iterable[Path], *, replace: bool = False) ->
     """Store the networks of seed files; all of them or none. Returns their names."""
     references = seeds.bundled_references()
     loaded = [(file, seeds.load(file, references)) for file in files]
+    _check_once(loaded)
     with writing(path) as connection:
         for file, seed in loaded:
             try:
@@ -28,6 +29,18 @@ def import_files(path: Path, files: Iterable[Path], *, replace: bool = False) ->
         for file, seed in loaded:  # only now, because a base may come in a later file
             _check_base(connection, seed, file)
     return [seed.name for _, seed in loaded]
+
+
+def _check_once(loaded: Iterable[tuple[Path, Seed]]) -> None:
+    """Of two files that define one network, one would be lost whatever was asked for."""
+    first: dict[str, Path] = {}
+    for file, seed in loaded:
+        if seed.name in first:
+            raise DefinitionError(
+                f"defines the network '{seed.name}', and so does {first[seed.name]}",
+                remedy="give one of them another name, or import one of the two",
+            ).at(str(file))
+        first[seed.name] = file
 
 
 def _may_store(connection: Connection, name: str, replace: bool) -> None:
