@@ -84,6 +84,8 @@ def _toml(path: Path) -> dict[str, Any]:
         ) from None
     except OSError as error:
         raise DefinitionError(f"cannot be read: {error.strerror}") from None
+    except ValueError:  # a NUL or half a character in the path
+        raise DefinitionError("cannot be the name of a file") from None
     if not text.strip():
         raise DefinitionError("is empty", remedy="a seed needs name, title, family, year and [net]")
     try:

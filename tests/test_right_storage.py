@@ -1,5 +1,8 @@
 """Issue 10, 'Under attack and under load': what a database file holds, and what is said of it."""
 
+import sqlite3
+from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -7,7 +10,12 @@ from command import archdb, files, refused
 from hypothesis import given
 from hypothesis import strategies as st
 
+import archdb as package
+from archdb.db import own, schema
+from archdb.db.connection import APPLICATION_ID
+from archdb.errors import ArchdbError, DatabaseError
 from archdb.graph import Layer, Network
+from archdb.seeds import load
 
 SEED = """name = "{name}"
 title = "{title}"
@@ -67,7 +75,7 @@ def _look_ups(count: int) -> int:
     """How often names are looked up to sort a chain of so many layers, given last first."""
     names = [_Counted(i) for i in range(count)]
     chain = [Layer(names[0], None)]
-    chain += [Layer(name, None, (source,)) for source, name in zip(names, names[1:], strict=False)]
+    chain += [Layer(name, None, (source,)) for source, name in pairwise(names)]
     _Counted.looked = 0
     network = Network("net", reversed(chain))
     looked = _Counted.looked
@@ -93,3 +101,110 @@ def test_the_order_is_that_of_repeated_passes(readings: list[int], order: list[i
                 expected.append(layer)
         waiting = [layer for layer in waiting if layer not in expected]
     assert list(Network("net", [rows[n] for n in order])) == expected
+
+
+# 'Odd files'.
+
+
+def tamper(database: Path, statements: str) -> None:
+    with closing(sqlite3.connect(database)) as client:
+        client.executescript(statements)
+
+
+MARK = f"pragma application_id = {APPLICATION_ID};"
+META = "create table meta (key text, value text);"
+REVISION = "create table alembic_version (version_num text);"
+#: Files with archdb's mark that are none of its databases, and what is said of them.
+MARKED = {
+    "and nothing else": ("create table t (x)", "no such table: meta"),
+    "somebody else's meta": ("create table meta (who, when_)", "no such column: "),
+    "a meta like ours": (META, "no such table: alembic_version"),
+    "no networks": (META + REVISION, "no such table: network"),
+    "no revision": (META + REVISION + "create table network (x)", "its schema is 'None'"),
+    "a revision of others": (
+        META + REVISION + "create table network (x); insert into alembic_version values ('1a2b3c')",
+        "its schema is '1a2b3c'",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", MARKED)
+@pytest.mark.parametrize("words", [("list",), ("check",), ("db", "upgrade"), ("import", "x.toml")])
+def test_a_file_with_the_mark_alone(kind: str, words: tuple[str, ...], tmp_path: Path) -> None:
+    path = tmp_path / "odd" / "odd.sqlite"
+    path.parent.mkdir()
+    statements, sign = MARKED[kind]
+    tamper(path, MARK + statements)
+    before = files(path.parent)
+    refused(archdb(*words, database=path), str(path), "bears the mark of archdb", sign, "a copy")
+    assert files(path.parent) == before
+
+
+def test_a_revision_that_there_never_was(database: Path) -> None:
+    tamper(database, "update alembic_version set version_num = '0000'")
+    before = files(database.parent)
+    refused(archdb("list", database=database), "'0000'", "restore it from a copy")
+    assert files(database.parent) == before
+
+
+@pytest.mark.parametrize("path", ["\0", "x\0.sqlite", "\ud800.sqlite", "\udfff"])
+def test_what_cannot_be_a_name_is_refused_as_such(path: str) -> None:
+    for given_as in (path, Path(path)):
+        with pytest.raises(DatabaseError, match="cannot be the name of a file") as caught:
+            package.open(given_as)
+        str(caught.value).encode("utf-8")
+    with pytest.raises(ArchdbError, match="cannot be the name of a file"):
+        load(Path(path))
+
+
+NOTES = (
+    'create table "my notes" ("the text" text, x); insert into "my notes" values (\'a\', 1);'
+    'create index "my index" on "my notes" (x);'
+    'create view "my view" as select * from "my notes";'
+    "create virtual table words using fts5 (said);"
+    'create trigger "my trigger" after insert on "my notes" begin select 1; end;'
+)
+EVERY = [
+    *[("list",), ("show", "vgg16"), ("show", "vgg16", "--format", "latex"), ("info",), ("cite",)],
+    *[("compare", "vgg16", "vgg16+width=0.5", "--format", "markdown"), ("graph", "nin")],
+    *[("db", "info"), ("query", "select 1")],
+]
+
+
+def test_a_users_own_tables_are_no_part_of_the_dataset(database: Path, tmp_path: Path) -> None:
+    """Nothing that archdb says depends on them, an export holds none, an upgrade leaves them."""
+    plain = [archdb(*words, database=database) for words in EVERY]
+    tamper(database, NOTES)
+    assert [archdb(*words, database=database) for words in EVERY] == plain
+    assert archdb("check", database=database).status == 0
+    assert archdb("db", "upgrade", database=database).status == 0
+    with closing(sqlite3.connect(database)) as client:
+        assert client.execute('select * from "my view"').fetchall() == [("a", 1)]
+        names = "select count(*) from sqlite_master where name like 'my %'"
+        assert client.execute(names).fetchone() == (4,)
+    assert archdb("export", str(tmp_path / "out"), "--no-parquet", database=database).status == 0
+    with closing(sqlite3.connect(tmp_path / "out" / "archdb.sqlite")) as client:
+        assert client.execute(names).fetchone() == (0,)
+
+
+def test_archdbs_own_tables_are_known_by_name() -> None:
+    assert own.TABLES == {*schema.metadata.tables, "alembic_version"}
+
+
+@pytest.mark.parametrize(
+    ("statement", "sign"),
+    [
+        ("alter table layer rename column kernel_h to kernel_height", "kernel_h"),
+        ("alter table edge rename column slot to place", "slot"),
+        ("alter table network rename column title to heading", "title"),
+        ("alter table profile rename column macs to products", "macs"),
+        ("alter table block rename to blocks", "no such table: main.block"),
+    ],
+)
+def test_a_renamed_column_or_table_is_named(statement: str, sign: str, database: Path) -> None:
+    tamper(database, "pragma legacy_alter_table = on;" + statement)
+    for words in (("show", "vgg16+width=0.5"), ("show", "vgg16", "--by", "block"), ("derive",)):
+        answer = archdb(*words, database=database)
+        if answer.status:
+            refused(answer, str(database), "is not as archdb made it", sign, "db repair")
+    assert "Traceback" not in archdb("check", database=database).err

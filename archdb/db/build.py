@@ -6,6 +6,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util.exc import CommandError
 from sqlalchemy import Connection, text
 
 from archdb import __version__, conventions, published, seeds
@@ -41,7 +42,12 @@ def _migrate(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(bundled("migrations")).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:  # a revision that no archdb has
+        raise DatabaseError(
+            f"cannot be upgraded: {error}", remedy="restore it from a copy"
+        ) from None
 
 
 def _describe(connection: Connection) -> None:

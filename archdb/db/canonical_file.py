@@ -12,6 +12,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from archdb.db import own
 from archdb.db.connection import connect, explained
 
 #: The oldest SQLite that reads strict tables. The header names it in place of the one that wrote
@@ -75,14 +76,8 @@ def _copy(new: sqlite3.Connection) -> None:
 
 
 def _statements(new: sqlite3.Connection, kind: str) -> dict[str, str]:
-    """Names and `create` statements of the old file; what SQLite makes by itself has none."""
-    return dict(
-        new.execute(
-            "select name, sql from old.sqlite_master where type = ? and sql is not null"
-            " and name not like 'sqlite@_%' escape '@' order by name",
-            [kind],
-        )
-    )
+    """Names and `create` statements of what is archdb's own in the old file."""
+    return {item.name: item.statement for item in own.items(new, "old") if item.kind == kind}
 
 
 def _number(new: sqlite3.Connection) -> None:

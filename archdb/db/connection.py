@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sqlite3
 import stat
 from pathlib import Path
 from typing import NamedTuple
 
 from archdb import __version__
+from archdb.db.faults import code_of
+from archdb.db.faults import explained as explained
+from archdb.db.faults import is_of_file as is_of_file
 from archdb.errors import ArchdbError, DatabaseError
 
 #: 'arch' in ASCII, in the file's header: says that a SQLite file is archdb's.
@@ -40,7 +44,7 @@ class Stamp(NamedTuple):
 
 
 def _parts(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part.isdigit())
+    return tuple(int(part) for part in re.findall(r"(?<![^.])\d{1,9}(?![^.])", version, re.ASCII))
 
 
 def default_path() -> Path:
@@ -63,9 +67,10 @@ def make_directory(path: Path) -> None:
 
 def locate(given: str | os.PathLike[str] | None) -> Path | None:
     """The path that a --database value, a URL or the environment names; None for the default."""
-    value = os.fspath(given) if given else os.environ.get("ARCHDB_DATABASE", "")
+    value = os.fsdecode(given) if given else os.environ.get("ARCHDB_DATABASE", "")
     if not value:
         return None
+    _check_path(value)
     if "://" not in value:
         return Path(value)
     if value.startswith("sqlite:///"):
@@ -75,6 +80,18 @@ def locate(given: str | os.PathLike[str] | None) -> Path | None:
         f"'{scheme}' databases cannot be opened yet",
         remedy="give the path of a SQLite file, or sqlite:///PATH",
     )
+
+
+def _check_path(value: str) -> None:
+    """Raises DatabaseError where no file can have such a name: a NUL, or half a character."""
+    try:
+        named = b"\0" not in os.fsencode(value)
+    except UnicodeEncodeError:
+        named = False
+    if not named:
+        raise DatabaseError(
+            "cannot be the name of a file", remedy="give the path of a database made by archdb"
+        ).at(ascii(value))
 
 
 def check_file(path: Path) -> None:
@@ -150,7 +167,7 @@ def _application(connection: sqlite3.Connection, path: Path) -> int:
     try:
         return int(connection.execute(question).fetchone()[0])
     except sqlite3.DatabaseError as error:
-        if "ROLLBACK" not in _code(error):
+        if "ROLLBACK" not in code_of(error):
             raise
     with contextlib.closing(read_write(path)) as writer:
         writer.execute(question).fetchone()
@@ -158,15 +175,19 @@ def _application(connection: sqlite3.Connection, path: Path) -> int:
 
 
 def stamp(connection: sqlite3.Connection, path: Path) -> Stamp:
-    """Who wrote it; raises DatabaseError where that was a newer archdb."""
+    """Who wrote it; raises DatabaseError where that was a newer archdb, or none at all."""
     try:
-        version, revision = connection.execute(
+        version, revision, _ = connection.execute(
             "select (select value from meta where key = 'archdb_version'),"
-            " (select version_num from alembic_version)"
+            " (select version_num from alembic_version), (select count(*) from network)"
         ).fetchone()
     except sqlite3.DatabaseError as error:
+        if code_of(error) == "SQLITE_ERROR":
+            raise _unmarked(path, str(error)) from None
         raise explained(error, path) from None
-    found = Stamp(version or "0", revision or "")
+    found = Stamp(str(version or "0"), str(revision))
+    if not re.fullmatch(r"\d{4}", found.revision, re.ASCII):
+        raise _unmarked(path, f"its schema is '{found.revision}'")
     if found.newer:
         raise DatabaseError(
             f"was written by archdb {found.version} (schema {found.revision}), newer than this"
@@ -176,42 +197,8 @@ def stamp(connection: sqlite3.Connection, path: Path) -> Stamp:
     return found
 
 
-def explained(error: BaseException, path: Path) -> ArchdbError:
-    """A fault that SQLite reports, in words and with a remedy."""
-    code = _code(error)
-    for sign, (what, remedy) in _FAULTS.items():
-        if code.startswith(sign):
-            return DatabaseError(what.format(wait=BUSY_SECONDS), remedy=remedy).at(str(path))
-    text = str(getattr(error, "orig", None) or error)
-    return DatabaseError(text, remedy="archdb check tells more").at(str(path))
-
-
-def is_of_file(error: BaseException) -> bool:
-    """Whether SQLite blames the file, the disk or another program, and not the statement."""
-    return _code(error).startswith(tuple(_FAULTS))
-
-
-def _code(error: BaseException) -> str:
-    """SQLite's name for a fault; SQLAlchemy keeps the fault in `orig`."""
-    return str(getattr(getattr(error, "orig", None) or error, "sqlite_errorname", ""))
-
-
-_FAULTS = {
-    "SQLITE_BUSY": (
-        "is locked by another program (waited {wait:g} s)",
-        "let the other writer finish, then try again",
-    ),
-    "SQLITE_READONLY_ROLLBACK": (
-        "was left in the middle of a change, which cannot be undone here",
-        "open it once with archdb where its directory can be written",
-    ),
-    "SQLITE_READONLY": ("cannot be written", "give a writable copy with --database"),
-    "SQLITE_CANTOPEN": ("cannot be opened", "look at the permissions of file and directory"),
-    "SQLITE_FULL": ("the disk is full; nothing was changed", "free some room, then try again"),
-    "SQLITE_IOERR": (
-        "the disk refused to read or write; nothing was changed",
-        "look at the free room and the health of the disk, then try again",
-    ),
-    "SQLITE_CORRUPT": ("is damaged", "restore it from a copy, or create it anew with db init"),
-    "SQLITE_NOTADB": ("is damaged or not a SQLite database", "restore it from a copy"),
-}
+def _unmarked(path: Path, why: str) -> ArchdbError:
+    return DatabaseError(
+        f"bears the mark of archdb, but is not one of its databases: {why}",
+        remedy="restore it from a copy, or give the path of a database made by archdb",
+    ).at(str(path))

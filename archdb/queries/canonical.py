@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from archdb.db import own
+
 if TYPE_CHECKING:
     from archdb.queries.reader import Reader
 
@@ -85,11 +87,10 @@ def views(reader: Reader, *, native: bool = False) -> list[Relation]:
 
 
 def _names(reader: Reader, kind: str) -> list[str]:
-    statement = (
-        "select name from sqlite_master where type = :kind and name not like 'sqlite@_%' escape '@'"
-        " order by name"
-    )
-    return reader.run(statement, {"kind": kind}).column("name")
+    """archdb's own: a user's tables and views in the same file are no part of the dataset."""
+    statement = "select name from sqlite_master where type = :kind order by name"
+    names = reader.run(statement, {"kind": kind}).column("name")
+    return [name for name in names if name in own.relations()]
 
 
 def _columns(reader: Reader, relation: str) -> dict[str, bool]:
