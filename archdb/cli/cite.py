@@ -25,10 +25,12 @@ def command(ctx: click.Context, names: tuple[str, ...], everything: bool) -> Non
 
     cited: dict[str, dict[str, Any]] = {}
     with open_database(ctx) as database:
-        for name in [database.resolve(name) for name in names]:
-            found = database.ask("citations", name=name, whole=everything).to_dicts()
-            if not found:
-                more = "" if everything else "; --all may show more"
-                say(f"note: {name} names no paper{more}")
-            cited |= {row["key"]: row for row in found}
-        show(bibliography(cited.values(), release(database)))
+        with database.snapshot():
+            for name in [database.resolve(name) for name in names]:
+                found = database.ask("citations", name=name, whole=everything).to_dicts()
+                if not found:
+                    more = "" if everything else "; --all may show more"
+                    say(f"note: {name} names no paper{more}")
+                cited |= {row["key"]: row for row in found}
+            made = release(database)
+        show(bibliography(cited.values(), made))

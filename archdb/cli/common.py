@@ -49,6 +49,7 @@ def open_database(ctx: click.Context) -> Database:
 
     ctx.meta[OPENED] = Database(ctx.obj, say=say, progress=bar(ctx))
     opened: Database = ctx.meta[OPENED]
+    opened.keeps = ctx.params.get("form") in PAPERS  # for what is said beside the figures
     return opened
 
 
@@ -104,6 +105,8 @@ def emit(result: Result, form: str) -> None:
 
         opened = click.get_current_context().meta.get(OPENED)
         beside = NO_DATASET if opened is None else paper(opened, result)
+        if opened is not None:
+            opened.let_go()  # before anybody reads, who may take his time
         show(tables.FORMATS[form](result, beside))
         return
     from archdb import render

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from archdb.cli.common import OPENED, emit, format_option, say
+from archdb.cli.common import OPENED, PAPERS, emit, format_option, say
 
 #: One that is there: nobody wants a database made for being compared.
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -27,7 +27,7 @@ def command(ctx: click.Context, old: Path, new: Path, layers: bool, form: str) -
     from archdb.queries.diff import AsItIs, diff
 
     with AsItIs(old) as before, AsItIs(new) as after:
-        ctx.meta[OPENED] = after
+        ctx.meta[OPENED], after.keeps = after, form in PAPERS
         result = diff(before, after, layers=layers)
         emit(result, form)
     say(f"{len(result.rows)} changes" if result.rows else "no differences")

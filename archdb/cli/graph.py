@@ -29,14 +29,19 @@ def command(ctx: click.Context, name: str, layers: bool, size: str | None, form:
     Auxiliary heads are dashed. A block that is made up of other blocks is a frame around them.
     """
     from archdb.diagram import FORMATS
-    from archdb.queries.outline import outline
-    from archdb.queries.release import release
+    from archdb.queries.freshness import answered
+    from archdb.queries.outline import Outline, outline
+    from archdb.queries.release import Release, release
     from archdb.queries.rewritten import holding
 
     with open_database(ctx) as database:
-        with holding(database, [name]) as (reader, held):
-            drawn = outline(reader, reader.resolve(held[0]), size, layers=layers)
-        made = release(database)
+
+        def asked() -> tuple[Outline, Release]:
+            with holding(database, [name]) as (reader, held):
+                drawn = outline(reader, reader.resolve(held[0]), size, layers=layers)
+                return drawn, release(database)
+
+        drawn, made = answered(database, asked)
     said = f"archdb dataset {made.version}, content {made.content}: {drawn.name} at {drawn.input}"
     show(FORMATS[form](drawn, said))
     if form == "mermaid" and len(drawn.edges) > MERMAID_EDGES:

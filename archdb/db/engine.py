@@ -34,16 +34,45 @@ def writing(path: Path, *, keys: bool = True) -> Iterator[Connection]:
 
 @contextlib.contextmanager
 def reading(path: Path) -> Iterator[Connection]:
-    """A connection that cannot write; SQLite's faults become DatabaseErrors."""
-    with _engine(path, write=False, keys=True) as engine, engine.connect() as connection:
+    """One transaction that cannot write: all is read from one state of the file."""
+    with _engine(path, write=False, keys=True) as engine, engine.begin() as connection:
         yield connection
+
+
+@contextlib.contextmanager
+def borrowing(opened: sqlite3.Connection, path: Path) -> Iterator[Connection]:
+    """The same on a connection that is open already, in whatever transaction it is in."""
+    engine = create_engine("sqlite://", creator=lambda: _Borrowed(opened), poolclass=NullPool)
+    with _explaining(engine, path), engine.connect() as connection:
+        yield connection
+
+
+class _Borrowed:
+    """A connection that whoever borrows it neither closes nor takes out of its transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def _keep(self) -> None:
+        return
+
+    close = commit = rollback = _keep
 
 
 @contextlib.contextmanager
 def _engine(path: Path, *, write: bool, keys: bool) -> Iterator[Engine]:
     engine = engine_for(path, write=write, keys=keys)
-    try:
+    with _explaining(engine, path):
         yield engine
+
+
+@contextlib.contextmanager
+def _explaining(engine: Engine, path: Path) -> Iterator[None]:
+    try:
+        yield
     except (DBAPIError, sqlite3.Error) as error:
         raise explained(error, path) from None
     finally:
@@ -58,10 +87,8 @@ def engine_for(path: Path | str, *, write: bool = True, keys: bool = True) -> En
     # A creator and no URL: a path may hold characters that mean something in a URL.
     opened = read_write if write else read_only
     engine = create_engine("sqlite://", creator=lambda: opened(Path(path)), poolclass=NullPool)
-    if not write:
-        return engine
-    event.listen(engine, "connect", _checking if keys else _connected)
-    event.listen(engine, "begin", _begun)
+    event.listen(engine, "connect", _checking if keys and write else _connected)
+    event.listen(engine, "begin", _begun if write else _looking)
     return engine
 
 
@@ -76,6 +103,10 @@ def _checking(connection: Any, record: Any) -> None:
 
 def _begun(connection: Connection) -> None:
     connection.exec_driver_sql("begin immediate")  # the lock now, not at the first write
+
+
+def _looking(connection: Connection) -> None:
+    connection.exec_driver_sql("begin")  # without a lock until the first read
 
 
 def insert_many(

@@ -68,7 +68,8 @@ def load(connection: Connection, network_id: int) -> Network:
     key = {"id": network_id}
     name = connection.execute(text("select name from network where id = :id"), key).scalar_one()
     rows = connection.execute(
-        text("select * from layer where network_id = :id order by position"), key
+        text(f"select {', '.join(LAYER[1:])} from layer where network_id = :id order by position"),
+        key,
     ).all()
     inputs: dict[int, list[int]] = {}
     for edge in connection.execute(
@@ -100,7 +101,8 @@ def _source(names: dict[int, str], position: int) -> str:
 
 def _blocks(connection: Connection, network_id: int) -> Iterable[Block]:
     rows = connection.execute(
-        text("select * from block where network_id = :id order by position"), {"id": network_id}
+        text(f"select {', '.join(BLOCK[1:])} from block where network_id = :id order by position"),
+        {"id": network_id},
     )
     return [Block(row.name, row.kind, json.loads(row.attributes), row.parent) for row in rows]
 

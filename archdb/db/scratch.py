@@ -12,7 +12,10 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from archdb.db.connection import APPLICATION_ID, explained
+from archdb.db import own
+from archdb.db.connection import APPLICATION_ID
+from archdb.db.faults import explained
+from archdb.errors import ArchdbError
 
 #: Tables that are copied whole: what describes the database, and conventions.
 WHOLE = ("meta", "alembic_version", "convention", "convention_weight", "column_dictionary")
@@ -21,56 +24,61 @@ OF_NETWORK = ("alias", "difference", "block", "layer", "edge", "profile")
 
 
 @contextlib.contextmanager
-def scratch(path: Path, names: Sequence[str]) -> Iterator[Path]:
-    """The path of a scratch database with these networks of the one at `path`; removed after.
+def scratch(other: sqlite3.Connection, path: Path, names: Sequence[str]) -> Iterator[Path]:
+    """The path of a scratch database with these networks of `other`, as it is seen through that
+    connection; removed after.
 
-    Raises DatabaseError where `path` cannot be read or there is no room.
+    Raises DatabaseError where the one at `path` cannot be read or there is no room.
     """
     with tempfile.TemporaryDirectory(prefix="archdb-") as directory:
         copy = Path(directory) / "scratch.sqlite"
         try:
-            with contextlib.closing(
-                sqlite3.connect(copy, isolation_level=None, uri=True)
-            ) as connection:
-                _fill(connection, path, names)
+            with contextlib.closing(sqlite3.connect(copy, isolation_level=None)) as connection:
+                _fill(connection, other, names)
         except sqlite3.Error as error:
             raise explained(error, path) from None
-        yield copy
+        try:
+            yield copy
+        except ArchdbError as error:
+            # The user asked for the one at `path` and has never heard of this one.
+            places = (str(path) if place == str(copy) else place for place in error.places)
+            error.places = tuple(places)
+            raise
 
 
-def _fill(connection: sqlite3.Connection, path: Path, names: Sequence[str]) -> None:
+def _fill(connection: sqlite3.Connection, other: sqlite3.Connection, names: Sequence[str]) -> None:
     connection.execute(f"pragma application_id = {APPLICATION_ID}")
     connection.execute("pragma synchronous = off")  # lost with the process in any case
-    connection.execute("attach database ? as other", (f"{path.resolve().as_uri()}?mode=ro",))
     connection.execute("begin")
-    schema = connection.execute(
-        "select type, sql from other.sqlite_master"
-        " where sql is not null and name not like 'sqlite\\_%' escape '\\'"
-    ).fetchall()
-    for kind, statement in schema:
-        if kind == "table":
-            connection.execute(statement)
-    _copy(connection, names)
-    for kind, statement in schema:
-        if kind != "table":  # behind the rows: no index to keep, no trigger to run meanwhile
-            connection.execute(statement)
+    items = own.items(other)
+    for item in items:
+        if item.kind == "table":
+            connection.execute(item.statement)
+    for table, where in _chosen(other, names).items():
+        _copy(connection, other, f"select * from {table}{where}", table)
+    for item in items:
+        if item.kind != "table":  # behind the rows: no index to keep, no trigger to run meanwhile
+            connection.execute(item.statement)
     connection.execute("commit")
 
 
-def _copy(connection: sqlite3.Connection, names: Sequence[str]) -> None:
+def _chosen(other: sqlite3.Connection, names: Sequence[str]) -> dict[str, str]:
+    """The tables to copy, and which of their rows."""
     marks = ", ".join("?" * len(names))
-    chosen = f"(select id from other.network where name in ({marks}))"
-    for table in WHOLE:
-        connection.execute(f"insert into main.{table} select * from other.{table}")
-    connection.execute(
-        f"insert into main.network select * from other.network where id in {chosen}", names
-    )
-    for table in OF_NETWORK:
-        connection.execute(
-            f"insert into main.{table} select * from other.{table} where network_id in {chosen}",
-            names,
-        )
-    connection.execute(
-        "insert into main.layer_profile select * from other.layer_profile"
-        " where profile_id in (select id from main.profile)"
-    )
+    keys = other.execute(f"select id from network where name in ({marks})", names).fetchall()
+    ids = f"({', '.join(str(key) for (key,) in keys)})"
+    profiles = f"(select id from profile where network_id in {ids})"
+    return {
+        **dict.fromkeys(WHOLE, ""),
+        "network": f" where id in {ids}",
+        **dict.fromkeys(OF_NETWORK, f" where network_id in {ids}"),
+        "layer_profile": f" where profile_id in {profiles}",
+    }
+
+
+def _copy(
+    connection: sqlite3.Connection, other: sqlite3.Connection, question: str, table: str
+) -> None:
+    rows = other.execute(question)
+    marks = ", ".join("?" * len(rows.description))
+    connection.executemany(f"insert into {table} values ({marks})", rows)

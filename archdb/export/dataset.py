@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from archdb.db.canonical_file import write as write_database
-from archdb.errors import ArchdbError
+from archdb.errors import ArchdbError, DatabaseError
 from archdb.export import texts
 from archdb.export.croissant import croissant
 from archdb.export.files import as_json, checksums, write_table, written
@@ -29,6 +29,11 @@ def export(source: Path, target: Path, *, parquet: bool) -> int:
     with _whole(target) as directory:
         write_database(source, directory / "archdb.sqlite")
         with Reader(directory / "archdb.sqlite") as reader:
+            if reader.ask("stale").rows:
+                raise DatabaseError(
+                    "another program has changed rows since they were derived",
+                    remedy="try again when it has finished",
+                ).at(str(source))
             _write(directory, reader, parquet)
         return sum(path.is_file() for path in directory.rglob("*"))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from archdb.errors import NotFoundError, nearest
-from archdb.queries.freshness import fresh, freshen
+from archdb.queries.freshness import fresh, freshen, one_state
 from archdb.queries.release import Release, release
 from archdb.queries.rewritten import holding
 
@@ -53,6 +53,7 @@ class Chart(NamedTuple):
     notes: list[str]
 
 
+@one_state
 def accuracies(reader: Reader, names: Sequence[str], source: str | None) -> Accuracies:
     """Published top-1 accuracies of one source beside our MACs and parameters.
 
@@ -98,18 +99,21 @@ def _nothing(reader: Reader, names: Sequence[str], source: str | None) -> NotFou
     return NotFoundError(f"no top-1 accuracy{of} is published in this database")
 
 
+@one_state
 def by_depth(reader: Reader, names: Sequence[str], wanted: str | None) -> Chart:
     """Params and MACs of what stands at each depth."""
     with holding(reader, names) as held:
         return _chart(reader, held, wanted, "by_depth", "depth", ("macs", "params"))
 
 
+@one_state
 def by_resolution(reader: Reader, names: Sequence[str], wanted: str | None) -> Chart:
     """Params and MACs of the layers with each output size, from the largest maps on."""
     with holding(reader, names) as held:
         return _chart(reader, held, wanted, "by_resolution", "resolution", ("macs", "params"))
 
 
+@one_state
 def fields(reader: Reader, names: Sequence[str], wanted: str | None) -> Chart:
     """The receptive field behind each layer; none where paths disagree."""
     with holding(reader, names) as held:

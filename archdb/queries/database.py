@@ -1,4 +1,4 @@
-"""A database as its users hold it: one method for each question."""
+"""A database as its users hold it: one method for each question, answered from one state."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from archdb.errors import NotFoundError, nearest
 from archdb.queries import freshness
+from archdb.queries.freshness import one_state
 from archdb.queries.reader import Reader
 from archdb.queries.result import Result
 from archdb.queries.rewritten import holding
@@ -18,6 +19,7 @@ class Database(Reader):
     A question's module is imported where it is asked: start-up counts.
     """
 
+    @one_state
     def compare(
         self,
         *names: str,
@@ -31,6 +33,7 @@ class Database(Reader):
         with holding(self, names) as (reader, held):
             return compare(reader, held, by, _words(input), convention)
 
+    @one_state
     def show(
         self,
         name: str,
@@ -45,6 +48,7 @@ class Database(Reader):
         with holding(self, [name]) as (reader, held):
             return show(reader, held[0], by, _words(input), convention)
 
+    @one_state
     def explain(
         self,
         name: str,
@@ -58,6 +62,7 @@ class Database(Reader):
 
         return explain(self, name, quantity, by, _words(input))
 
+    @one_state
     def rewrite(
         self, name: str, *rules: str, only: str | None = None, input: str | int | None = None
     ) -> Result:
@@ -74,6 +79,7 @@ class Database(Reader):
 
         return store(self, name, rules, new_name, only)
 
+    @one_state
     def sweep(
         self, *names: str, input: str | int | None = None, convention: str | None = None
     ) -> Result:
@@ -84,6 +90,7 @@ class Database(Reader):
         points = sweep(self, names, _words(input), convention)
         return Result(columns(convention), [row for _, row in points])
 
+    @one_state
     def lineage(self, name: str) -> Result:
         """How a network says it differs from its base, that from its own, and so on."""
         from archdb.queries.lineage import lineage
@@ -91,6 +98,7 @@ class Database(Reader):
         with holding(self, [name]) as (reader, held):
             return lineage(reader, held[0])
 
+    @one_state
     def catalogue(
         self,
         pattern: str | None = None,
@@ -107,12 +115,14 @@ class Database(Reader):
 
         return catalogue(self, pattern, family, sort, descending, convention, space)
 
+    @one_state
     def published(self, name: str | None = None, *, verdict: str | None = None) -> Result:
         """Figures that others print, of one network or of one verdict, beside ours."""
         from archdb.queries.published import published
 
         return published(self, name, verdict)
 
+    @one_state
     def explain_number(
         self,
         name: str,
@@ -149,6 +159,7 @@ class Database(Reader):
 
         return explain_table(self, rows, Wanted(quantity, convention, source))
 
+    @one_state
     def query(
         self,
         sql: str,
@@ -182,6 +193,7 @@ class Database(Reader):
             raise fault
         return wanted
 
+    @one_state
     def schema(self, relation: str | None = None) -> Result:
         """The column dictionary, of one view or of all."""
         relations = self.ask("relations").column("relation")

@@ -58,6 +58,11 @@ def diff(old: Reader, new: Reader, *, layers: bool) -> Result:
 
     Figures of single layers are counted, or listed where `layers` asks for that.
     """
+    with old.snapshot(), new.snapshot(keep=new.keeps):
+        return _diff(old, new, layers)
+
+
+def _diff(old: Reader, new: Reader, layers: bool) -> Result:
     names = [set(side.run("select name from network").column("name")) for side in (old, new)]
     both = names[0] & names[1]
     rows = list(_tables(old, new))
@@ -72,7 +77,9 @@ def diff(old: Reader, new: Reader, *, layers: bool) -> Result:
     found += each if layers else _counted(each)
     found.sort(key=lambda change: change.architecture or "")
     columns = ["architecture", "change", "part", "where", "quantity", "old", "new", "difference"]
-    return Result(columns, [(*change, change.difference) for change in found], _notes(old, new))
+    return Result(
+        columns, [(*change, change.difference) for change in found], list(_notes(old, new))
+    )
 
 
 def _concerns(change: Found, both: set[str], lone: set[str]) -> bool:

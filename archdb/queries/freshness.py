@@ -6,10 +6,11 @@ SQLAlchemy and the ops are imported only where something must be derived.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from archdb.errors import ArchdbError, DatabaseError
+from archdb.errors import ArchdbError, DatabaseError, NotFoundError
 
 if TYPE_CHECKING:
     from archdb.queries.reader import Reader
@@ -18,19 +19,81 @@ if TYPE_CHECKING:
 ATTEMPTS = 5
 
 
+Answer = TypeVar("Answer")
+Question = TypeVar("Question", bound=Callable[..., Any])
+
+
+class _OutdatedError(Exception):
+    """What a question needs is stale or missing; `derive` mends that, outside its state."""
+
+    def __init__(self, names: Sequence[str], derive: Callable[[], object]) -> None:
+        super().__init__(names)
+        self.names, self.derive = names, derive
+
+
+def answered(reader: Reader, question: Callable[[], Answer]) -> Answer:
+    """What a question answers, all of it from one state of the file.
+
+    Where it needs what must be derived first, that is done and the question put again, from its
+    beginning: meanwhile another program may have changed anything.
+    """
+    if reader.faults is not None:  # a question inside a question
+        return question()
+    names: Sequence[str] = ()
+    reader.faults = {}
+    try:
+        for _ in range(ATTEMPTS):
+            reader.let_go()
+            try:
+                with reader.snapshot(keep=reader.keeps):
+                    return question()
+            except _OutdatedError as outdated:
+                names, derive = outdated.names, outdated.derive
+            derive()
+    finally:
+        reader.faults = None
+    raise _unsettled(reader, names)
+
+
+def one_state(question: Question) -> Question:
+    """A method of a reader whose questions are answered from one state of the file."""
+
+    @functools.wraps(question)
+    def asked(reader: Any, *words: Any, **options: Any) -> Any:
+        return answered(reader, lambda: question(reader, *words, **options))
+
+    return asked  # type: ignore[return-value]
+
+
+def _unsettled(reader: Reader, names: Sequence[str]) -> ArchdbError:
+    return DatabaseError(
+        f"another program keeps changing the rows of {some(names)}",
+        remedy="try again when it has finished",
+    ).at(str(reader.path))
+
+
 @contextlib.contextmanager
 def fresh(reader: Reader, names: Sequence[str], wanted: str | None = None) -> Iterator[list[str]]:
     """The inputs, as text, of fresh profiles of these networks, from one state of the file."""
+    if reader.faults is not None:
+        yield _inputs_here(reader, names, wanted)
+        return
     for _ in range(ATTEMPTS):
         inputs = profiles(reader, names, wanted)
         with reader.snapshot():
             if all(_has_profile(reader, *pair) for pair in zip(names, inputs, strict=True)):
                 yield inputs
                 return
-    raise DatabaseError(
-        f"another program keeps changing the rows of {some(names)}",
-        remedy="try again when it has finished",
-    ).at(str(reader.path))
+    raise _unsettled(reader, names)
+
+
+def _inputs_here(reader: Reader, names: Sequence[str], wanted: str | None) -> list[str]:
+    """The same in the state that a question is answered from, where nothing can be derived."""
+    if not any(reader.ask("stale_one", name=name).rows for name in names):
+        inputs = [_input(reader, name, wanted) for name in names]
+        if all(_has_profile(reader, *pair) for pair in zip(names, inputs, strict=True)):
+            return inputs
+    raise _OutdatedError(names, lambda: profiles(reader, names, wanted))
 
 
 def profiles(reader: Reader, names: Sequence[str], wanted: str | None = None) -> list[str]:
@@ -52,7 +115,10 @@ def profiles(reader: Reader, names: Sequence[str], wanted: str | None = None) ->
 
 
 def _input(reader: Reader, name: str, wanted: str | None) -> str:
-    native = str(reader.ask("native", name=name).rows[0][0])
+    found = reader.ask("native", name=name).column("input")
+    if not found:  # since its name was looked up
+        raise NotFoundError(f"network '{name}' is no longer there")
+    native = str(found[0])
     if wanted is None:
         return native
     from archdb.ops.shape import parse, resize, text
@@ -69,10 +135,21 @@ def freshen(reader: Reader) -> dict[str, ArchdbError]:
 
     Views show none of the latter until their rows are mended.
     """
-    faults = _derive_again(reader, reader.ask("stale").column("name"))
+    stale = reader.ask("stale").column("name")
+    faults = reader.faults
+    if faults is None:
+        faults = _derive_again(reader, stale)
+    elif not faults.keys() >= set(stale):
+        raise _OutdatedError(stale, lambda: _note(reader, _derive_again(reader, stale)))
     for fault in faults.values():
         reader.say(f"left out: {fault}")
     return faults
+
+
+def _note(reader: Reader, faults: dict[str, ArchdbError]) -> None:
+    """Remember which networks cannot be derived, while a question is put again."""
+    if reader.faults is not None:
+        reader.faults.update(faults)
 
 
 def _derive_again(reader: Reader, stale: Sequence[str]) -> dict[str, ArchdbError]:

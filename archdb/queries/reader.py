@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from archdb.db.connection import connect, default_path, explained, locate, make_directory, stamp
-from archdb.errors import NotFoundError, QueryError, nearest
+from archdb.errors import ArchdbError, NotFoundError, QueryError, nearest
 from archdb.queries.result import Result
 from archdb.queries.sql import sql
 from archdb.text import clipped, printable
@@ -43,6 +43,10 @@ class Reader:
         progress: Progress = _no_progress,
     ) -> None:
         self.say, self.progress = say, progress
+        #: Whether the state that a question was answered from is kept for what belongs to it.
+        self.keeps = False
+        #: While a question is being answered, the faults of networks that cannot be derived.
+        self.faults: dict[str, ArchdbError] | None = None
         located = locate(path)
         self.path = located if located is not None else self._default()
         self._connection = connect(self.path)
@@ -103,13 +107,24 @@ class Reader:
             raise explained(error, self.path) from None
 
     @contextlib.contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """All that is asked inside the block is answered from one state of the file."""
+    def snapshot(self, *, keep: bool = False) -> Iterator[sqlite3.Connection]:
+        """All that is asked inside the block is answered from one state of the file, also what
+        is read through the connection that it gives; with `keep`, what is asked after it too."""
+        if self._connection.in_transaction:
+            yield self._connection
+            return
         self._connection.execute("begin")
         try:
-            yield
-        finally:
-            self._connection.rollback()
+            yield self._connection
+        except BaseException:
+            self.let_go()
+            raise
+        if not keep:
+            self.let_go()
+
+    def let_go(self) -> None:
+        """Look at no state of the file any longer, so that others can write."""
+        self._connection.rollback()
 
     # What is there.
 

@@ -35,13 +35,13 @@ def rewritten(
     Raises NotFoundError where there is no such network, UsageError where what follows a plus is
     no rule, and another ArchdbError where a rule cannot keep what it promises.
     """
-    from archdb.db.engine import reading
+    from archdb.db.engine import borrowing
     from archdb.db.rows import load
     from archdb.db.store import id_of
     from archdb.rewrite import apply
 
-    asked = [_parted(reader, name) for name in names]
-    with reading(reader.path) as connection:
+    with reader.snapshot() as opened, borrowing(opened, reader.path) as connection:
+        asked = [_parted(reader, name) for name in names]
         bases = {name: load(connection, id_of(connection, name)) for name, _ in asked}
     return [Made(bases[name], *apply(bases[name], [*own, *rules], only)) for name, own in asked]
 
@@ -80,16 +80,19 @@ def holding(reader: Reader, names: Sequence[str]) -> Iterator[tuple[Reader, list
     from archdb.db.scratch import scratch
     from archdb.queries.variants import put
 
-    made = rewritten(reader, names)
-    say_left(reader, made)
-    lines = (reader.ask("ancestors", name=one.base.name).column("name") for one in made)
-    with scratch(reader.path, sorted({name for line in lines for name in line})) as path:
-        with writing(path) as connection:
-            for name, one in {one.network.name: one for one in made if not one.is_stored}.items():
-                put(connection, one.base, one.network, name)
-        with Reader(path, say=reader.say, progress=reader.progress) as held:
-            called = zip(names, made, strict=True)
-            yield held, [name if one.is_stored else one.network.name for name, one in called]
+    with reader.snapshot() as opened:
+        made = rewritten(reader, names)
+        say_left(reader, made)
+        lines = (reader.ask("ancestors", name=one.base.name).column("name") for one in made)
+        wanted = sorted({name for line in lines for name in line})
+        with scratch(opened, reader.path, wanted) as path:
+            with writing(path) as connection:
+                fresh = {one.network.name: one for one in made if not one.is_stored}
+                for name, one in fresh.items():
+                    put(connection, one.base, one.network, name)
+            with Reader(path, say=reader.say, progress=reader.progress) as held:
+                called = zip(names, made, strict=True)
+                yield held, [name if one.is_stored else one.network.name for name, one in called]
 
 
 def say_left(reader: Reader, made: Iterable[Made]) -> None:

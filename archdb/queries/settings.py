@@ -68,11 +68,11 @@ def settings(
 
     NotFoundError where the network itself has no such part; relatives without it are left out.
     """
-    from archdb.db.engine import reading  # SQLAlchemy: only where rows become a network
+    from archdb.db.engine import borrowing  # SQLAlchemy: only where rows become a network
     from archdb.db.rows import load
 
-    relatives = reader.ask("relatives", name=name, steps=STEPS).rows
-    with reading(reader.path) as connection:
+    with reader.snapshot() as opened, borrowing(opened, reader.path) as connection:
+        relatives = reader.ask("relatives", name=name, steps=STEPS).rows
         networks = [(steps, load(connection, key)) for _, key, steps in relatives]
     if part is not None:
         _check_part(networks[0][1], part)

@@ -92,8 +92,6 @@ def sweep(
 
     A point that cannot be derived has its reason in `note` and no figures.
     """
-    pricing.check(reader, convention)
-    counted = pricing.conventions(reader, convention) if convention else []
     choices = [_choices(word) for word in words]
     sizes = [None] if inputs is None else expand(inputs)
     networks = sum(prod(map(len, parts)) for parts in choices)
@@ -101,7 +99,11 @@ def sweep(
     for count, most, what in ((points, MOST, "points"), (networks, NETWORKS, "networks")):
         if count > most:
             raise UsageError(f"more than {most:,} {what}", remedy="sweep a part of them at a time")
-    made = rewritten(reader, [PLUS.join(name) for parts in choices for name in product(*parts)])
+    names = [PLUS.join(name) for parts in choices for name in product(*parts)]
+    with reader.snapshot():
+        pricing.check(reader, convention)
+        counted = pricing.conventions(reader, convention) if convention else []
+        made = rewritten(reader, names)
     say_left(reader, made)
     natives = [(one, native_input(one.network)) for one in made]
     asked = [  # all of them, so that a size in wrong words is found before the first point

@@ -34,13 +34,13 @@ def store(
     taken, UsageError where it cannot be one.
     """
     _check(new_name)
-    (made,) = rewritten(reader, [name], rules, only)
-    if made.network.layers == made.base.layers:
-        raise DefinitionError(
-            f"nothing of it is changed, so there is nothing to store as '{new_name}'",
-            remedy="\n  ".join(map(str, made.notes)),
-        ).at(made.network.name)
-    with writing(reader.path) as connection:
+    with writing(reader.path) as connection:  # from here on nobody else can change the base
+        (made,) = rewritten(reader, [name], rules, only)
+        if made.network.layers == made.base.layers:
+            raise DefinitionError(
+                f"nothing of it is changed, so there is nothing to store as '{new_name}'",
+                remedy="\n  ".join(map(str, made.notes)),
+            ).at(made.network.name)
         _check_free(connection, new_name)
         put(connection, made.base, made.network, new_name)
     return list(map(str, made.notes))
