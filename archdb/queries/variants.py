@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, text
 
 from archdb.db.engine import writing
-from archdb.db.rows import LAYER, columns_of
+from archdb.db.rows import SHARED, columns_of
 from archdb.db.store import put_seed
 from archdb.derive import derive
 from archdb.errors import DefinitionError, UsageError
@@ -117,10 +117,11 @@ def _rows(network: Network) -> Rows:
     rows: Rows = {}
     for layer in network:
         row: dict[str, Any] = dict(zip(COLUMNS, columns_of(layer.op), strict=True))
+        row["weights_of"] = layer.weights_of
         inputs = json.dumps(layer.inputs)
         rows[layer.name] = {"layer": layer.name, "op": layer.op.name, "inputs": inputs, **row}
     return rows
 
 
-#: What stands in a layer row behind what every layer has.
-COLUMNS = LAYER[LAYER.index("auxiliary") + 1 :]
+#: What stands in a layer row behind what every layer has: what its op says.
+COLUMNS = (*SHARED, "attributes")
