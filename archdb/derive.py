@@ -147,7 +147,7 @@ class _Walk:
             )
         step = _STEPS.get(key) or self.step(layer, sources, key)
         facts = step.facts
-        depth = above + facts.weighted if facts.counted and above is not None else None
+        depth = above + facts.weighted if facts.settled and above is not None else None
         position[layer.name] = len(steps)
         self.reads.append(sources)
         steps.append(step)

@@ -14,7 +14,7 @@ from archdb.errors import ShapeError
 from archdb.graph import Layer
 from archdb.ops import BIAS, BUFFER, NORM, WEIGHT, Op, Work
 from archdb.ops.attributes import Pads
-from archdb.ops.base import Tensor
+from archdb.ops.base import Tensor, no_params
 from archdb.ops.shape import Shape
 from archdb.ops.window import POINT, Unbounded, Window
 
@@ -58,7 +58,7 @@ class Facts(NamedTuple):
     columns: Row
     weighted: bool
     elements: int | None
-    #: False where an unknown op leaves the counts open.
+    #: False where an unknown op leaves counts open; those of parameters may be stated.
     counted: bool
     #: The part of `columns` that is summed, in the order of COUNTS.
     counts: Row
@@ -66,6 +66,11 @@ class Facts(NamedTuple):
     pointwise: bool = False
     #: Whether it contracts features that stand in no map: a fully connected layer.
     linear: bool = False
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is known if this is a weight layer: what has no weights is none."""
+        return self.counted or self.counts[0] == 0
 
 
 #: Where the parameters stand among the columns.
@@ -91,7 +96,7 @@ def layer_facts(layer: Layer, inputs: tuple[Shape | None, ...]) -> Facts:
     """The facts of a layer: those of its op, but for tensors that are another layer's, which are
     counted there. What it does with them is counted here."""
     facts = facts_of(layer.op, inputs)
-    if layer.weights_of is None or not facts.counted:
+    if layer.weights_of is None or None in facts.counts[: len(TENSORS)]:
         return facts
     columns = list(facts.columns)
     for at in TENSORS:
@@ -102,7 +107,8 @@ def layer_facts(layer: Layer, inputs: tuple[Shape | None, ...]) -> Facts:
 def _facts_of(op: Op, inputs: tuple[Shape | None, ...]) -> Facts:
     op.admit(inputs)  # type: ignore[arg-type]
     if None in inputs:
-        return _open("follows an op that archdb does not know", op.stated())
+        reason = "follows an op that archdb does not know"
+        return _open(reason, op.stated(), tensors=_whatever_arrives(op))
     known: tuple[Shape, ...] = inputs  # type: ignore[assignment]
     out = op.out(*known)
     window = op.window(*known)
@@ -110,9 +116,9 @@ def _facts_of(op: Op, inputs: tuple[Shape | None, ...]) -> Facts:
     work = op.work(out, *known) if out is not None else None
     if out is None or tensors is None or work is None:
         reason = window.reason if isinstance(window, Unbounded) else "unknown"
-        return _open(reason, out, known)
+        return _open(reason, out, known, tensors)
     pads = _pads(window, known)
-    params = [_size(tensors, role) for role in (WEIGHT, BIAS, NORM, BUFFER)]
+    params = _sizes(tensors)
     gemm = op.gemm(out, *known) or (None, None, None)
     elements = prod(out)
     columns = (
@@ -150,12 +156,28 @@ def check_size(counts: Iterable[Any]) -> None:
             raise ShapeError("a count exceeds 64 bits", remedy="ask for a smaller input")
 
 
-def _open(reason: str, out: Shape | None = None, known: tuple[Shape, ...] = ()) -> Facts:
-    """Facts of a layer that cannot be counted; its output shape may be stated all the same."""
+def _whatever_arrives(op: Op) -> tuple[Tensor, ...] | None:
+    """The tensors of an op that has the same ones on any input, or none; None where the input
+    must be known."""
+    return op.params() if not op.known or type(op).params is no_params else None
+
+
+def _open(
+    reason: str,
+    out: Shape | None = None,
+    known: tuple[Shape, ...] = (),
+    tensors: tuple[Tensor, ...] | None = None,
+) -> Facts:
+    """Facts of a layer whose work cannot be counted; its output shape and its tensors may be known
+    all the same."""
     shapes = (*_split(known[0] if known else None), *_split(out))
-    rest = (None,) * (len(PADS) + len(COUNTS) + len(GEMM))
+    params = (None,) * len(TENSORS) if tensors is None else _sizes(tensors)
+    arrived = sum(map(prod, known)) if known else None
     elements = prod(out) if out is not None else None
-    columns = (*shapes, *rest)
+    work = (None,) * len(Work._fields)
+    rest = (None,) * (len(WINDOWED) + len(GEMM))
+    columns = (*shapes, *(None,) * len(PADS), *params, *work, arrived, elements, *rest)
+    check_size(columns)
     window = Unbounded(reason)
     return Facts(out, window, (0, 0, 0, 0), columns, False, elements, False, columns[COUNTED])
 
@@ -178,5 +200,9 @@ def _split(shape: Shape | None) -> Row:
     return (shape[1], shape[0], None) if len(shape) == 2 else (shape[0], None, None)
 
 
-def _size(tensors: Iterable[Tensor], role: str) -> int:
-    return sum(prod(tensor.shape) for tensor in tensors if tensor.role == role)
+def _sizes(tensors: tuple[Tensor, ...]) -> list[int]:
+    """How many numbers of each role."""
+    return [
+        sum(prod(tensor.shape) for tensor in tensors if tensor.role == role)
+        for role in (WEIGHT, BIAS, NORM, BUFFER)
+    ]

@@ -60,16 +60,17 @@ def totals_of(
 def _of_weighted(
     layers: Sequence[Layer], facts: Sequence[Facts], main: Sequence[int]
 ) -> dict[str, Any]:
-    """What is said of weight layers; all of it open where an unknown op may be one."""
+    """What is said of weight layers, open where an unknown op may be one, and of the costliest."""
     weighted = [i for i in main if facts[i].weighted]
     found = {
         "weighted_layers": len(weighted),
         "activations": _total([facts[i].elements for i in weighted]),
         **_cost("pointwise", _sums(facts, [i for i in weighted if facts[i].pointwise])),
         **_cost("linear", _sums(facts, [i for i in weighted if facts[i].linear])),
-        **_costliest(layers, facts, main),
     }
-    return found if all(facts[i].counted for i in main) else dict.fromkeys(found)
+    if not all(facts[i].settled for i in main):
+        found = dict.fromkeys(found)
+    return found | _costliest(layers, facts, main)
 
 
 def _cost(what: str, sums: Sequence[int | None]) -> dict[str, int | None]:
@@ -80,9 +81,10 @@ def _cost(what: str, sums: Sequence[int | None]) -> dict[str, int | None]:
 def _costliest(
     layers: Sequence[Layer], facts: Sequence[Facts], main: Sequence[int]
 ) -> dict[str, Any]:
-    """The layer with the most multiply-accumulates, the first of equals; none where all do none."""
-    macs = [facts[i].counts[MACS] or 0 for i in main]
-    most = max(macs)
+    """The layer with the most multiply-accumulates, the first of equals; none where all do none,
+    open where one is."""
+    macs = [facts[i].counts[MACS] for i in main]
+    most = None if None in macs else max(macs)
     layer = layers[main[macs.index(most)]]
     name, op = (layer.name, layer.op.name) if most else (None, None)
     return {"costliest_layer": name, "costliest_op": op, "costliest_macs": most}
@@ -106,19 +108,23 @@ def _live(
     return [i for i in main if i in needed and fields[i] is not NOTHING]
 
 
+#: Of layers of which nothing is known, and of those whose parameters are.
+WHAT_IS_OPEN = ("not counted, so totals{}", "work not counted, so totals of operations{}")
+
+
 def _note(layers: Sequence[Layer], facts: Sequence[Facts]) -> str | None:
     """Which layers leave totals open; None where all are counted."""
     if all(fact.counted for fact in facts):
         return None
     said = []
-    for auxiliary, totals in ((False, "totals"), (True, "totals of auxiliary heads")):
-        unknown = [
-            layer.name
-            for layer, fact in zip(layers, facts, strict=True)
-            if layer.auxiliary is auxiliary and not fact.counted
-        ]
-        if unknown:
-            said.append(f"not counted, so {totals} are open: {', '.join(unknown)}")
+    for auxiliary, heads in ((False, ""), (True, " of auxiliary heads")):
+        open_ones: tuple[list[str], list[str]] = [], []
+        for layer, fact in zip(layers, facts, strict=True):
+            if layer.auxiliary is auxiliary and not fact.counted:
+                open_ones[None not in fact.counts[: len(TRAINED)]].append(layer.name)
+        for names, what in zip(open_ones, WHAT_IS_OPEN, strict=True):
+            if names:
+                said.append(f"{what.format(heads)} are open: {', '.join(names)}")
     return "; ".join(said) or None
 
 

@@ -6,7 +6,7 @@ from op_cases.table import HIGH, MAP, OBLONG, POOL, SEQUENCE, VECTOR, WIDE, Case
 
 from archdb.errors import ShapeError
 from archdb.facts import COUNTED, COUNTS, facts_of
-from archdb.ops import BIAS, BUFFER, NORM, REGISTRY, WEIGHT, Gemm, Op
+from archdb.ops import BIAS, BUFFER, NORM, REGISTRY, WEIGHT, Gemm, Op, Work
 from archdb.ops.base import FACTS, no_params, no_work, op, point, same_shape
 
 each = pytest.mark.parametrize("case", CASES, ids=lambda case: case.op.name)
@@ -49,11 +49,11 @@ def test_window(case: Case) -> None:
 @each
 def test_facts_become_columns(case: Case) -> None:
     counts = dict(zip(COUNTS, facts_of(case.op, case.inputs).columns[COUNTED], strict=True))
-    if case.params is None or case.work is None:
-        assert set(counts.values()) == {None}
-        return
-    stated = {f"{role}_params": case.params.get(role, 0) for role in (WEIGHT, BIAS, NORM)}
-    stated |= {"buffers": case.params.get(BUFFER, 0)} | case.work._asdict()
+    columns = {WEIGHT: "weight_params", BIAS: "bias_params", NORM: "norm_params", BUFFER: "buffers"}
+    found = dict.fromkeys(columns) if case.params is None else case.params
+    absent = None if case.params is None else 0
+    stated = {column: found.get(role, absent) for role, column in columns.items()}
+    stated |= dict.fromkeys(Work._fields) if case.work is None else case.work._asdict()
     assert {name: counts[name] for name in stated} == stated
 
 

@@ -180,6 +180,7 @@ def candidates(value: Any) -> Iterator[Any]:
         "other",
         1,
         [1, 2],
+        [[1, 2]],
     )
 
 

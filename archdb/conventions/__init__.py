@@ -7,7 +7,7 @@
     free = ["input", "dropout"]        # ops that count for nothing
 
     [weights]
-    "*" = {macs = 1}                   # every op archdb knows
+    "*" = {macs = 1}                   # every op; what is open of one stays open
     linear = {macs = 1, bias_adds = 1} # instead, for this op
     "conv2d depthwise_conv2d" = {...}  # the same for several
 
@@ -86,10 +86,10 @@ def _weights(
     priced: Mapping[str, Mapping[str, Any]], free: tuple[str, ...]
 ) -> Iterator[tuple[str, str, int]]:
     every = priced.get("*")
-    found = dict.fromkeys(KNOWN, every) if every else {}
+    found = dict.fromkeys(REGISTRY, every) if every else {}
     named = {op: price for ops, price in priced.items() if ops != "*" for op in ops.split()}
     for op, price in {**found, **{op: {"macs": 0} for op in free}, **named}.items():
-        if op not in KNOWN:
+        if op not in REGISTRY:
             raise DefinitionError(f"prices '{op}', which is no op", remedy=nearest(op, KNOWN))
         for quantity, weight in (price or {}).items():
             if quantity not in QUANTITIES:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from archdb.explain import window
 from archdb.explain.steps import Step, number, product, total, values_of, with_numbers
-from archdb.facts import FACT_COLUMNS, GEMM, Facts, facts_of
+from archdb.facts import FACT_COLUMNS, GEMM, TENSORS, Facts, facts_of
 from archdb.ops import BIAS, BUFFER, NORM, WEIGHT, Op, Tensor, Work
 from archdb.ops.explained import OUT_AXES, Formulas, Stated
 from archdb.ops.shape import Shape, pretty
@@ -67,7 +67,11 @@ def steps(layer: Applied) -> Iterator[Step]:
     if not layer.facts.counted:
         reason = layer.facts.window
         said = reason.reason if isinstance(reason, Unbounded) else ""
-        yield Step("params", f"open: {said}", "", None, TRAINED)
+        if None in layer.facts.counts[: len(TENSORS)]:
+            yield Step("params", f"open: {said}", "", None, TRAINED)
+        else:
+            yield from _tensors(layer)
+        yield Step("operations", f"open: {said}", "", None, COUNTED)
         return
     yield from _tensors(layer)
     yield from _work(layer)

@@ -61,18 +61,16 @@ def _value(walked: Walked, name: str, quantity: str) -> int | None:
     facts = walked.facts[name]
     if quantity == "layers":
         return 1
-    if not facts.counted:
-        return None
     if quantity in ("activations", "weighted_layers"):
-        return _weighted(facts, quantity)
+        return _weighted(facts, quantity) if facts.settled else None
     columns = walked.rows[name]
     if quantity == "params":
         return params(columns)
-    if quantity == "multiplications":
-        return on_paper.multiplications(walked.applied(name))
-    if quantity == "additions":
-        return on_paper.additions(walked.applied(name))
-    return int(columns[quantity])
+    if quantity in ("multiplications", "additions"):
+        work = getattr(on_paper, quantity)
+        return int(work(walked.applied(name))) if facts.counted else None
+    value: int | None = columns[quantity]
+    return value
 
 
 def _weighted(facts: Facts, quantity: str) -> int | None:

@@ -92,7 +92,8 @@ def _text(value: Any) -> str:
     return value
 
 
-def _counts(value: Any) -> tuple[int, ...]:
+def counts_of(value: Any) -> tuple[int, ...]:
+    """Positive integers, one or more."""
     if not isinstance(value, (list, tuple)) or not value:
         raise ValueError
     return tuple(_integer(item, 1) for item in value)
@@ -107,7 +108,7 @@ def _reshaping(value: Any) -> tuple[int, ...]:
 
 
 def _extents(value: Any) -> tuple[int, ...]:
-    shape = _counts(value)
+    shape = counts_of(value)
     if len(shape) > 3:
         raise ValueError
     return shape
@@ -164,7 +165,7 @@ Text = Annotated[str, Kind("a word", _text)]
 Word = Annotated[str, Kind("a word", lambda value: legible(_text(value)))]
 Name = Annotated[str, Kind("a word in lower case", lower_case)]
 Year = Annotated[int, Kind("a year from 1943", lambda value: _integer(value, 1943, 2999))]
-Counts = Annotated[tuple[int, ...], Kind("a list of positive integers", _counts)]
+Counts = Annotated[tuple[int, ...], Kind("a list of positive integers", counts_of)]
 Extents = Annotated[
     tuple[int, ...],
     Kind("[channels, height, width], [length, features] or [features]", _extents),

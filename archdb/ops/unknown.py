@@ -1,22 +1,53 @@
 """An op that archdb does not know: stored and shown, and never counted as nothing."""
 
-from archdb.ops.attributes import Extents, Text
-from archdb.ops.base import Op, Tensor, Work, op
+from typing import Annotated, Any
+
+from archdb.ops.attributes import LATER, Extents, Kind, Text, counts_of
+from archdb.ops.base import BIAS, BUFFER, NORM, WEIGHT, Op, Tensor, Work, op
 from archdb.ops.shape import Shape
 from archdb.ops.window import Unbounded
+
+Stated = tuple[tuple[str, Shape], ...]
+
+
+def _tensors(value: Any) -> Stated:
+    """Role and shape of each; a shape alone is a weight's, and 0 is none at all."""
+    if value == 0 and not isinstance(value, bool):
+        return ()
+    if not isinstance(value, (list, tuple)):
+        raise ValueError
+    return tuple(map(_tensor, value))
+
+
+def _tensor(value: Any) -> tuple[str, Shape]:
+    if not isinstance(value, (list, tuple)):
+        raise ValueError
+    role, shape = value if value and isinstance(value[0], str) else (WEIGHT, value)
+    if role not in (WEIGHT, BIAS, NORM, BUFFER):
+        raise ValueError
+    return role, counts_of(shape)
+
+
+Tensors = Annotated[
+    Stated,
+    Kind('0, or a list of shapes, each perhaps with its role: ["bias", [64]]', _tensors),
+    LATER,
+]
 
 
 @op("unknown")
 class Unknown(Op):
     """A layer of a `kind` that archdb has no facts for. Totals over it are NULL with the reason.
 
-    Where its output shape is stated (`shape`), what follows it can still be derived.
+    Where its output shape is stated (`shape`), what follows it can still be derived. Where its
+    tensors are (`parameters`), totals of parameters are not open, only those of operations.
     """
 
     arity = (0, None)
     known = False
     kind: Text
     shape: Extents = None  # type: ignore[assignment]
+    parameters: Tensors = None  # type: ignore[assignment]
 
     def stated(self) -> Shape | None:
         return self.shape
@@ -25,7 +56,10 @@ class Unknown(Op):
         return self.shape
 
     def params(self, *inputs: Shape) -> tuple[Tensor, ...] | None:
-        return None
+        if self.parameters is None:
+            return None
+        numbered = enumerate(self.parameters, start=1)
+        return tuple(Tensor(f"{role} {n}", role, shape) for n, (role, shape) in numbered)
 
     def work(self, out: Shape, *inputs: Shape) -> Work | None:
         return None

@@ -1,6 +1,6 @@
 """Where a network begins, where branches meet, and what archdb does not know."""
 
-from archdb.ops import Work
+from archdb.ops import BIAS, BUFFER, WEIGHT, Work
 from archdb.ops.joining import SPREAD, SPREAD_TERM
 from archdb.ops.window import POINT, Unbounded
 from op_cases.table import MAP, NOTHING, SEQUENCE, VECTOR, Case, on
@@ -16,6 +16,13 @@ CASES = [
         *on("unknown", MAP, kind="mish"),
         None,
         None,
+        None,
+        Unbounded("'mish' is an op archdb does not know"),
+    ),
+    Case(  # its tensors are stated, so open is only what it does
+        *on("unknown", MAP, kind="mish", parameters=[[5, 3], ["bias", [5]], ["buffer", [2]]]),
+        None,
+        {WEIGHT: 5 * 3, BIAS: 5, BUFFER: 2},
         None,
         Unbounded("'mish' is an op archdb does not know"),
     ),

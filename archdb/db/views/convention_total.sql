@@ -1,7 +1,7 @@
 create view convention_total as
 -- One row per network, input size and counting convention: the weighted sum of the components
 -- of its layers, over the divisor of the convention. NULL where the convention does not price an
--- op that the network has.
+-- op that the network has, or counts what is open of one.
 select
     t.architecture as architecture,  -- name; stored; the network
     t.input as input,  -- shape; derived; input size of the network
@@ -12,12 +12,18 @@ select
     t.total as weighed  -- by convention; derived; the weighted sum, before it is divided: a whole number
 from (
     select
-        s.architecture,
-        s.input,
-        s.is_native,
-        c.name as convention,
-        case when count(w.weight) = count(*) and count(s.macs) = count(*) then
-            sum(w.weight * case w.quantity
+        architecture,
+        input,
+        is_native,
+        convention,
+        case when count(weighed) = count(*) then sum(weighed) end as total
+    from (
+        select
+            s.architecture,
+            s.input,
+            s.is_native,
+            c.name as convention,
+            w.weight * case w.quantity
                 when 'params' then s.params
                 when 'weight_params' then s.weight_params
                 when 'bias_params' then s.bias_params
@@ -34,11 +40,11 @@ from (
                 when 'out_elements' then s.out_elements
                 when 'stride_elements' then s.stride_elements
                 when 'unbiased_kernels' then s.unbiased_kernels
-            end)
-        end as total
-    from op_summary s
-    cross join convention c
-    left join convention_weight w on w.convention = c.name and w.op = s.op
-    group by s.architecture, s.input, s.is_native, c.name
+            end as weighed
+        from op_summary s
+        cross join convention c
+        left join convention_weight w on w.convention = c.name and w.op = s.op
+    )
+    group by architecture, input, is_native, convention
 ) t
 join convention c on c.name = t.convention;
