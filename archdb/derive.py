@@ -38,12 +38,14 @@ LAYER_COLUMNS = (*FACT_COLUMNS, "depth", *FIELD_COLUMNS)
 
 
 class Profile(NamedTuple):
-    """`rows` follow `network.layers`, each in LAYER_COLUMNS; `totals` is a row of columns."""
+    """`rows` and `fields` follow `network.layers`, rows in LAYER_COLUMNS; `totals` is a row of
+    columns. An op of the network that is told of another size is told nothing (`Op.unsized`)."""
 
     network: Network
     input: Shape
     rows: list[Row]
     totals: dict[str, Any]
+    fields: list[FieldOrReason]
 
     def layer(self, name: str) -> dict[str, Any]:
         """One layer's row; KeyError where the network has no such layer."""
@@ -75,25 +77,35 @@ def derive(network: Network, shape: Shape | None = None) -> Profile:
     Raises ShapeError naming network, layer, what arrived and from where.
     """
     native = native_input(network)
-    if shape is not None and shape != native:
-        network = at_input(network, shape)
     try:
-        walk = _Walk(network, shape or native)
+        walk = _Walk(network, native) if shape in (None, native) or _sized(network) else None
+        if shape is not None and shape != native:
+            walk = _Walk(at_input(network, shape), shape, walk)
+        assert walk is not None
+        network = walk.told()
         fields = [step.signal.field for step in walk.steps]
         facts = [step.facts for step in walk.steps]
-        totals = totals_of(network.layers, walk.reads, facts, walk.depths, fields)
+        maps = [step.signal.map for step in walk.steps]
+        totals = totals_of(network.layers, walk.reads, facts, walk.depths, fields, maps)
     except ArchdbError as error:
         raise error.at(network.name) from None
-    return Profile(network, walk.input, walk.rows, totals)
+    return Profile(network, walk.input, walk.rows, totals, fields)
+
+
+def _sized(network: Network) -> bool:
+    """Whether what arrives at the native input matters at another one."""
+    return any(layer.op.sized for layer in network.layers)
 
 
 class _Signal:
     """What a layer hands on. Compared by identity: `_signal` makes one of each."""
 
-    __slots__ = ("field", "shape")
+    __slots__ = ("field", "map", "shape")
 
-    def __init__(self, shape: Shape | None, field: FieldOrReason) -> None:
+    def __init__(self, shape: Shape | None, field: FieldOrReason, is_map: bool) -> None:
         self.shape, self.field = shape, field
+        #: Whether it is a map that grows with the input (`Op.ends_map`), or may be one.
+        self.map = is_map
 
 
 class _Step(NamedTuple):
@@ -115,10 +127,14 @@ def forget() -> None:
 
 
 class _Walk:
-    """One pass: what each layer, by position, reads and comes to."""
+    """One pass: what each layer, by position, reads and comes to.
 
-    def __init__(self, network: Network, given: Shape) -> None:
-        self.network, self.input = network, given
+    `native` is the pass at native input, where that is another one and matters.
+    """
+
+    def __init__(self, network: Network, given: Shape, native: _Walk | None = None) -> None:
+        self.network, self.input, self.native = network, given, native
+        self.layers: list[Layer] = []
         self.position: dict[str, int] = {}
         self.reads: list[list[int]] = []
         self.rows: list[Row] = []
@@ -127,14 +143,15 @@ class _Walk:
         for layer in network.layers:
             self.take(layer)
         shapes = ([self.steps[source].signal.shape for source in reads] for reads in self.reads)
-        check_shared(network.layers, dict(zip(self.position, shapes, strict=True)))
+        check_shared(self.layers, dict(zip(self.position, shapes, strict=True)))
 
     def take(self, layer: Layer) -> None:
         position, steps, depths = self.position, self.steps, self.depths
         sources = [position[name] for name in layer.inputs]
+        layer, ends = self.at_size(layer, sources)
         if len(sources) == 1:
             above = depths[sources[0]]
-            key: tuple[Any, ...] = (layer.op, steps[sources[0]].signal)
+            key: tuple[Any, ...] = (layer.op, ends, steps[sources[0]].signal)
             if layer.weights_of is not None:
                 key += (layer.weights_of,)
         else:  # where paths meet, what is said of them names the layer
@@ -143,9 +160,11 @@ class _Walk:
                 layer.op,
                 layer.name,
                 layer.weights_of,
+                ends,
                 *[steps[source].signal for source in sources],
             )
-        step = _STEPS.get(key) or self.step(layer, sources, key)
+        step = _STEPS.get(key) or self.step(layer, sources, key, ends)
+        self.layers.append(layer)
         facts = step.facts
         depth = above + facts.weighted if facts.settled and above is not None else None
         position[layer.name] = len(steps)
@@ -154,17 +173,38 @@ class _Walk:
         depths.append(depth)
         self.rows.append((*facts.columns, depth, *step.field))
 
-    def step(self, layer: Layer, sources: Sequence[int], key: tuple[Any, ...]) -> _Step:
+    def at_size(self, layer: Layer, sources: Sequence[int]) -> tuple[Layer, bool]:
+        """The layer with what holds of its op at this size, and whether it ends the map."""
+        if not layer.op.sized:
+            return layer, layer.op.ends_map()
+        arrive = [self.steps[source].signal.shape for source in sources]
+        known = self.native or self
+        native = [known.steps[source].signal.shape for source in sources]
+        ends = layer.op.ends_map(*native)
+        if self.native and (None in arrive or arrive != native):
+            layer = layer._replace(op=layer.op.unsized())
+        return layer, ends
+
+    def told(self) -> Network:
+        """The network with its ops as they were taken."""
+        given = self.network
+        if all(a is b for a, b in zip(self.layers, given.layers, strict=True)):
+            return given
+        return Network(given.name, self.layers, given.blocks)
+
+    def step(self, layer: Layer, sources: Sequence[int], key: tuple[Any, ...], ends: bool) -> _Step:
         """A step that is not known yet."""
         signals = [self.steps[source].signal for source in sources]
         try:
             facts = layer_facts(layer, tuple([signal.shape for signal in signals]))
-            field = _field(layer, facts, [signal.field for signal in signals])
+            field = _field(layer, facts, signals)
         except ArchdbError as error:
             raise self.explained(error, layer) from None
         if len(_STEPS) >= MEMORY:
             forget()
-        signal = _SIGNALS.setdefault((facts.out, field), _Signal(facts.out, field))
+        begins = not signals or any(signal.map for signal in signals)
+        is_map = begins and not ends and (facts.out is None or len(facts.out) == 3)
+        signal = _SIGNALS.setdefault((facts.out, field, is_map), _Signal(facts.out, field, is_map))
         return _STEPS.setdefault(key, _Step(facts, signal, columns_of(field)))
 
     def explained(self, error: ArchdbError, layer: Layer) -> ArchdbError:
@@ -178,9 +218,9 @@ class _Walk:
         return error.at(f"layer '{layer.name}' ({layer.op.name})")
 
 
-def _field(layer: Layer, facts: Facts, fields: list[FieldOrReason]) -> FieldOrReason:
+def _field(layer: Layer, facts: Facts, signals: list[_Signal]) -> FieldOrReason:
     """The receptive field behind a layer, from those behind its inputs."""
-    window = facts.window
+    window, fields = facts.window, [signal.field for signal in signals]
     if layer.op.constant or (fields and all(field is NOTHING for field in fields)):
         return NOTHING
     if isinstance(window, Unbounded):
@@ -188,7 +228,11 @@ def _field(layer: Layer, facts: Facts, fields: list[FieldOrReason]) -> FieldOrRe
     if not fields:
         return PIXEL if len(facts.out or ()) == 3 else NOT_AN_IMAGE
     field = fields[0] if len(fields) == 1 else union(fields, layer.name)
-    if window is POINT or isinstance(field, str):
+    if isinstance(field, str):
+        return field
+    if len({signal.map for signal in signals if signal.field is not NOTHING}) > 1:
+        return f"paths meet in '{layer.name}', one of which has seen the whole map"
+    if window is POINT:
         return field
     grown = through(field, window, facts.pads)
     check_size((*grown.size, *grown.stride, *grown.padding))

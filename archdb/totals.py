@@ -31,17 +31,18 @@ def totals_of(
     facts: Sequence[Facts],
     depths: Sequence[int | None],
     fields: Sequence[FieldOrReason],
+    maps: Sequence[bool],
 ) -> dict[str, Any]:
     """One row of TOTAL_COLUMNS for layers whose facts, depths and fields stand beside them.
 
-    `reads` are the positions that each layer reads. Raises ShapeError where a total exceeds 64
-    bits.
+    `maps` tells which are maps that grow with the input; `reads` are the positions that each layer
+    reads. Raises ShapeError where a total exceeds 64 bits.
     """
     main = [i for i, layer in enumerate(layers) if not layer.auxiliary]
     heads = [i for i, layer in enumerate(layers) if layer.auxiliary]
     sums = _sums(facts, main)
     live = _live(reads, main, layers, fields) if NOTHING in fields else main
-    last, field = _last_map(layers, facts, fields, main)
+    last, field = _of_network(layers, reads, fields, [i for i in live if maps[i]])
     totals = dict(zip(COUNTS, sums, strict=True)) | {
         **_of_weighted(layers, facts, main),
         "peak_activation_elements": peak(layers, reads, [fact.elements for fact in facts]),
@@ -144,20 +145,29 @@ def deepest(depths: Sequence[int | None]) -> int | None:
     return None if None in depths else max(depths, default=0)  # type: ignore[type-var]
 
 
-def _last_map(
+def _of_network(
     layers: Sequence[Layer],
-    facts: Sequence[Facts],
+    reads: Sequence[Sequence[int]],
     fields: Sequence[FieldOrReason],
-    main: list[int],
+    maps: Sequence[int],
 ) -> tuple[str | None, FieldOrReason]:
-    """The last main layer whose output has more than one position, and its field.
+    """The layer whose field is the network's, and that field.
 
-    Behind it every output sees the whole map, so a field tells nothing more of the network.
+    It is one of the last maps, those that no further map reads: what ends a map (`Op.ends_map`)
+    and all behind it sees the whole of it. Of several the largest counts, and of equal ones the
+    last; so it hangs neither on the size of the input nor on the order of rows.
     """
-    for i in reversed(main):
-        if any(extent > 1 for extent in (facts[i].out or ())[1:]):
-            return layers[i].name, fields[i]
-    return None, NOT_AN_IMAGE
+    read = {source for i in maps for source in reads[i]}
+    last = [i for i in reversed(maps) if i not in read]
+    if not last:
+        return None, NOTHING if NOTHING in fields else NOT_AN_IMAGE
+    chosen = max(last, key=lambda i: _rank(fields[i]))
+    return layers[chosen].name, fields[chosen]
+
+
+def _rank(field: FieldOrReason) -> tuple[Any, ...]:
+    """Fields by size, behind what has none."""
+    return (0, field) if isinstance(field, str) else (1, field.rank)
 
 
 def peak(

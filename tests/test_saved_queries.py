@@ -168,9 +168,10 @@ BY_HAND = {
         from sums join point a on a.network_id = sums.id and a.attribute = 'edge_0_1'
         group by a.value order by m, a.value""",
     "receptive_fields": """
-        select receptive_field_h, receptive_field_w, receptive_field_note, count(*)
+        select receptive_field_h, receptive_field_w,
+            iif(receptive_field_h is null, receptive_field_note, null), count(*)
         from profile p join sums on sums.id = p.network_id
-        group by 1, 2, 3 order by 1 is null, 1, 2, 3""",
+        group by 1, 2, 3 order by receptive_field_h is null, 1, 2, 3""",
     "depths": """
         select p.depth, count(*), min(params), max(params), min(sums.macs), max(sums.macs)
         from profile p join sums on sums.id = p.network_id group by 1 order by 1""",

@@ -46,6 +46,8 @@ def table(walked: Walked, name: str) -> Table:
     ]
     if len(_joins(walked, name)):
         notes.append("where paths meet, the rows follow the one with the largest field")
+    if field.apart:
+        notes.append(f"{field.apart}; the field spans them all")
     return Table(COLUMNS, rows, notes)
 
 
@@ -115,7 +117,7 @@ def _arriving(walked: Walked, name: str) -> list[Row]:
     field = walked.fields[name]
     assert isinstance(field, Field), "the field is lost in the layer behind"
     op = walked.layers[name].op.name
-    by_axis = [tuple(part[axis] for part in field) for axis in (0, 1)]
+    by_axis = [tuple(part[axis] for part in field[:3]) for axis in (0, 1)]
     if by_axis[0] == by_axis[1]:
         return [(BOTH, name, op, *(None,) * 4, *by_axis[0], None, None)]
     return [

@@ -50,16 +50,17 @@ def _kept(fields: Sequence[FieldOrReason], field: Field) -> Iterator[Step]:
     if not met:
         words = "one pixel"
     elif len(met) > 1:
-        words = "the largest of those that meet, which agree on stride and centre"
+        words = "from the first pixel of those that meet to the last; they agree on the stride"
     for axis, letter in enumerate("hw"):
         sizes = ", ".join(str(size[axis]) for size in met)
-        numbers = f"max({sizes})" if len(met) > 1 else ""
+        spans = field.size[axis] > max(size[axis] for size in met) if met else False
+        numbers = f"max({sizes})" if len(met) > 1 and not spans else ""
         yield Step(f"{NAMES[0]}_{letter}", words, numbers, field.size[axis], FORWARD)
 
 
 def _grown(before: Field, behind: Field, axis: int, letter: str, kernel: str) -> Iterator[Step]:
-    r, j, q = (part[axis] for part in before)
-    size, stride, padding = (part[axis] for part in behind)
+    r, j, q = (part[axis] for part in before[:3])
+    size, stride, padding = (part[axis] for part in behind[:3])
     extent = (size - r) // j + 1
     numbers = (
         f"{r} + ({extent} − 1)·{j}",
@@ -70,4 +71,5 @@ def _grown(before: Field, behind: Field, axis: int, letter: str, kernel: str) ->
     for name, formula, put, result in zip(
         NAMES, formulas, numbers, (size, stride, padding), strict=True
     ):
-        yield Step(f"{name}_{letter}", formula, put, result, FORWARD)
+        if name != NAMES[-1] or behind.apart is None:
+            yield Step(f"{name}_{letter}", formula, put, result, FORWARD)

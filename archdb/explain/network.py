@@ -13,7 +13,7 @@ from archdb.explain.steps import Step
 from archdb.facts import Facts, layer_facts
 from archdb.graph import Layer, Network
 from archdb.ops.shape import Shape
-from archdb.receptive import FIELD_COLUMNS, Field, FieldOrReason
+from archdb.receptive import FieldOrReason
 
 
 class Table(NamedTuple):
@@ -55,15 +55,7 @@ def walk(network: Network, shape: Shape | None = None) -> Walked:
     layers = {layer.name: layer for layer in profile.network}
     named = (dict(zip(LAYER_COLUMNS, row, strict=True)) for row in profile.rows)
     rows = dict(zip(layers, named, strict=True))
-    return Walked(profile, layers, rows, facts, {name: _field(row) for name, row in rows.items()})
-
-
-def _field(row: dict[str, Any]) -> FieldOrReason:
-    *numbers, note = (row[name] for name in FIELD_COLUMNS)
-    if note is not None:
-        return str(note)
-    size_h, size_w, stride_h, stride_w, padding_h, padding_w = numbers
-    return Field((size_h, size_w), (stride_h, stride_w), (padding_h, padding_w))
+    return Walked(profile, layers, rows, facts, dict(zip(layers, profile.fields, strict=True)))
 
 
 def check_layer(walked: Walked, name: str) -> None:

@@ -77,6 +77,9 @@ class Op(Rewritable, Explained):
     constant: ClassVar[bool] = False
     #: False where there are no facts: a layer that must never count as nothing.
     known: ClassVar[bool] = True
+    #: Whether what it is told is of the size that arrives at the native input, so that what holds
+    #: of it at another one hangs on that.
+    sized: ClassVar[bool] = False
     _made: ClassVar[dict[tuple[Any, ...], Op]] = {}
     _values: dict[str, Any]
     _stated: dict[str, Any]
@@ -109,6 +112,15 @@ class Op(Rewritable, Explained):
 
     def check(self) -> None:
         """Raises DefinitionError where attributes that are valid alone do not go together."""
+
+    def ends_map(self, *native: Shape | None) -> bool:
+        """Whether the output has a stated number of positions, or none, however large the map is:
+        behind it a receptive field tells the input's size. `native` arrives at native input."""
+        return False
+
+    def unsized(self) -> Any:
+        """The op where another size arrives than the one that it is told of."""
+        return self
 
     def stated(self) -> Shape | None:
         """The output shape where it is told whatever arrives, not worked out from the inputs."""
@@ -186,6 +198,11 @@ def make(name: str, attributes: dict[str, Any]) -> Op:
 
 
 # Facts that many ops share, by name.
+
+
+def whatever_size(self: Op, *native: Shape | None) -> bool:
+    """The op ends the map (`ends_map`)."""
+    return True
 
 
 def same_shape(self: Op, x: Shape) -> Shape:

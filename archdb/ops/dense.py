@@ -5,7 +5,19 @@ from typing import Any
 
 from archdb.errors import ShapeError
 from archdb.ops.attributes import Count, Flag
-from archdb.ops.base import BIAS, BUFFER, WEIGHT, Gemm, Op, Tensor, Work, no_params, no_work, op
+from archdb.ops.base import (
+    BIAS,
+    BUFFER,
+    WEIGHT,
+    Gemm,
+    Op,
+    Tensor,
+    Work,
+    no_params,
+    no_work,
+    op,
+    whatever_size,
+)
 from archdb.ops.convolution import Conv2d
 from archdb.ops.explained import Formulas
 from archdb.ops.rewritable import Origin, stated_by, whatever_arrives
@@ -37,6 +49,7 @@ class Linear(Op):
     bias: Flag = True
 
     window = _whole_map
+    ends_map = whatever_size
     channels = stated_by("units")
 
     def out(self, x: Shape) -> Shape:
@@ -79,6 +92,7 @@ class Rbf(Op):
     units: Count
 
     window = _whole_map
+    ends_map = whatever_size
     channels = stated_by("units")
 
     def out(self, x: Shape) -> Shape:
@@ -107,6 +121,7 @@ class Flatten(Op):
     params = no_params
     work = no_work
     window = _whole_map
+    ends_map = whatever_size
     adapted = whatever_arrives
 
     def channels(self, *inputs: Shape) -> Origin:

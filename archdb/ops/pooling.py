@@ -5,7 +5,17 @@ from math import gcd, prod
 from typing import Annotated, Any
 
 from archdb.ops.attributes import MODES, Padding, Pair, Rounding, said
-from archdb.ops.base import BIAS, WEIGHT, Op, Tensor, Work, image, no_params, op
+from archdb.ops.base import (
+    BIAS,
+    WEIGHT,
+    Op,
+    Tensor,
+    Work,
+    image,
+    no_params,
+    op,
+    whatever_size,
+)
 from archdb.ops.explained import Formulas
 from archdb.ops.rewritable import kept, window_dilated
 from archdb.ops.shape import Shape
@@ -60,7 +70,18 @@ class MaxPool2d(Pool):
 
 @op("avg_pool2d")
 class AvgPool2d(Pool):
-    """The mean of each window: its sum, then one division."""
+    """The mean of each window: its sum, then one division.
+
+    Where one window is the whole map at native input, it is a global pool written with its size.
+    """
+
+    sized = True
+
+    def ends_map(self, *native: Shape | None) -> bool:
+        x = native[0]
+        if x is None or len(x) != 3 or self.kernel == (1, 1) or self.dilation != (1, 1):
+            return False
+        return self.kernel == x[1:] and not any(self.window(x).pads(*x[1:]))
 
     def formulas(self, *inputs: Shape) -> Formulas:
         return {"adds": _BUT_ONE}
@@ -101,6 +122,7 @@ class Subsample2d(Op):
 class GlobalPool(Op):
     """One value for each channel, whatever the size of the map (lin2014, section 3.2)."""
 
+    ends_map = whatever_size
     params = no_params
     channels = kept
 
@@ -144,6 +166,7 @@ class AdaptiveAvgPool2d(Op):
 
     bins: Pair
 
+    ends_map = whatever_size
     params = no_params
     channels = kept
 

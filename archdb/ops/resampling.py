@@ -5,7 +5,7 @@ from typing import Annotated
 
 from archdb.errors import ShapeError
 from archdb.ops.attributes import LATER, Flag, Pair, Sides, choice
-from archdb.ops.base import Op, Work, image, no_params, no_work, op
+from archdb.ops.base import Op, Work, image, no_params, no_work, op, whatever_size
 from archdb.ops.explained import Formulas
 from archdb.ops.pooling import SPANNED, spanned
 from archdb.ops.rewritable import kept, kept_of_first
@@ -126,6 +126,7 @@ class PsRoiPool2d(Op):
     arity = (2, 2)
     bins: Pair
 
+    ends_map = whatever_size
     params = no_params
 
     def out(self, *inputs: Shape) -> Shape:

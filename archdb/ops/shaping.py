@@ -5,7 +5,7 @@ from typing import Any
 
 from archdb.errors import DefinitionError, ShapeError
 from archdb.ops.attributes import Count, Offset, Reshaping, Sides, Size
-from archdb.ops.base import Op, image, no_params, no_work, op, point, same_shape
+from archdb.ops.base import Op, image, no_params, no_work, op, point, same_shape, whatever_size
 from archdb.ops.explained import OUT_AXES, Formulas, Stated
 from archdb.ops.rewritable import kept, kept_of_first, scaled
 from archdb.ops.shape import Shape, channels, pretty, with_channels
@@ -143,6 +143,7 @@ class ToSequence(Op):
     """A map as the sequence of its positions, row by row: length height * width, each step the
     channels of one position (Caffe's Permute to height, width, channels: liu2016ssd)."""
 
+    ends_map = whatever_size
     params = no_params
     work = no_work
     channels = kept
@@ -167,6 +168,10 @@ class Reshape(Op):
 
     params = no_params
     work = no_work
+
+    def ends_map(self, *native: Shape | None) -> bool:
+        """Where height and width are stated, or there are none."""
+        return len(self.shape) != 3 or min(self.shape[1:]) > 0
 
     def out(self, x: Shape) -> Shape:
         kept = [extent or (x[i] if i < len(x) else 0) for i, extent in enumerate(self.shape)]

@@ -39,15 +39,21 @@ Tensors = Annotated[
 class Unknown(Op):
     """A layer of a `kind` that archdb has no facts for. Totals over it are NULL with the reason.
 
-    Where its output shape is stated (`shape`), what follows it can still be derived. Where its
-    tensors are (`parameters`), totals of parameters are not open, only those of operations.
+    Where its output shape is stated (`shape`), what follows it can still be derived, at the
+    input that it is stated at. Where its tensors are (`parameters`), totals of parameters are not
+    open, only those of operations.
     """
 
     arity = (0, None)
     known = False
+    sized = True
     kind: Text
     shape: Extents = None  # type: ignore[assignment]
     parameters: Tensors = None  # type: ignore[assignment]
+
+    def unsized(self) -> Any:
+        """What was stated for one size says nothing of another."""
+        return self.like(shape=None)
 
     def stated(self) -> Shape | None:
         return self.shape

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdb.errors import UsageError
@@ -149,10 +149,9 @@ def _totals(reader: Reader, subjects: list[_Subject], convention: str | None) ->
         values = [pricing.total(reader, *subject, convention) for subject in subjects]
         rows.append((convention, "by convention", *values))
     notes = [
-        f"{subject.name}: {what}{summary[note]}"
+        f"{subject.name}: {said}"
         for subject, summary in zip(subjects, summaries, strict=True)
-        for note, what in (("note", ""), ("receptive_field_note", "no receptive field: "))
-        if summary[note]
+        for said in _open(summary)
     ] + left_out
     columns = ["quantity", "unit", *(subject.name for subject in subjects)]
     if len(subjects) != 2:
@@ -160,6 +159,15 @@ def _totals(reader: Reader, subjects: list[_Subject], convention: str | None) ->
     return Result(
         [*columns, "ratio"], [(*row, _ratio(*row[2:4])) for row in rows], notes, pairs=[(2, 3)]
     )
+
+
+def _open(summary: dict[str, Any]) -> Iterator[str]:
+    """Why figures of a summary are NULL."""
+    if summary["note"]:
+        yield summary["note"]
+    if summary["receptive_field_note"]:
+        what = "receptive field" if summary["receptive_field_h"] is None else "effective padding"
+        yield f"no {what}: {summary['receptive_field_note']}"
 
 
 def _ratio(first: Any, second: Any) -> float | None:

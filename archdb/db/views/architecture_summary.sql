@@ -29,14 +29,14 @@ select
     p.depth as depth,  -- layers; derived; weight layers (convolution, linear) on the longest path
     p.weighted_layers as weighted_layers,  -- layers; derived; all weight layers, of every branch
     p.layers as layers,  -- layers; derived; all layer rows, the input among them
-    p.receptive_field_layer as receptive_field_layer,  -- name; derived; the last layer whose output has more than one position: the receptive field is that layer's
-    p.receptive_field_h as receptive_field_h,  -- pixels; derived; input rows that one output of that layer sees; NULL with a note where paths disagree [araujo2019]
+    p.receptive_field_layer as receptive_field_layer,  -- name; derived; the last map, before what ends the maps (a global pool, a linear layer): the receptive field is that layer's
+    p.receptive_field_h as receptive_field_h,  -- pixels; derived; input rows that one output of that layer sees; NULL with a note where paths disagree on the stride [araujo2019]
     p.receptive_field_w as receptive_field_w,  -- pixels; derived; input columns that one output of that layer sees [araujo2019]
     p.effective_stride_h as effective_stride_h,  -- pixels; derived; input rows between the fields of neighbouring outputs [araujo2019]
     p.effective_stride_w as effective_stride_w,  -- pixels; derived; input columns between the fields of neighbouring outputs [araujo2019]
     p.effective_padding_h as effective_padding_h,  -- pixels; derived; rows by which the first field starts above the input [araujo2019]
     p.effective_padding_w as effective_padding_w,  -- pixels; derived; columns by which the first field starts left of the input [araujo2019]
-    p.receptive_field_note as receptive_field_note,  -- text; derived; why there is no receptive field
+    p.receptive_field_note as receptive_field_note,  -- text; derived; why there is no receptive field, or no padding
     p.aux_params as aux_params,  -- parameters; derived; trainable numbers of the auxiliary heads, not in params
     p.aux_macs as aux_macs,  -- MAC; derived; multiply-accumulates of the auxiliary heads, not in macs
     p.note as note,  -- text; derived; why totals are open

@@ -1,7 +1,8 @@
 create view block_summary as
 -- One row per block, network and input size; a layer outside any block stands for itself (and
 -- joins the row of a block that bears its name).
--- Auxiliary heads are left out, so that the rows of a network add up to its totals. NULL: an unknown op is in the group.
+-- Auxiliary heads are left out, so that the rows of a network add up to its totals. NULL: an unknown op is in the group,
+-- and the other rows are no total: architecture_summary.macs is NULL and its note says why.
 select
     s.architecture as architecture,  -- name; stored; the network
     s.input as input,  -- shape; derived; input size of the network

@@ -1,6 +1,7 @@
 create view layer_summary as
 -- One row per layer, network and input size. Sums over rows with auxiliary = 0 are the totals
--- of architecture_summary.
+-- of architecture_summary, where its macs are not NULL: of a network with layers that are not
+-- counted they are sums over the rest, and its note says which are missing.
 select
     n.name as architecture,  -- name; stored; the network
     p.input as input,  -- shape; derived; input size of the network
@@ -59,13 +60,13 @@ select
     d.gemm_n as gemm_n,  -- columns; derived; filters of one group: columns of the weight matrix
     d.gemm_k as gemm_k,  -- elements; derived; size of a patch: kernel_h x kernel_w x channels of one group
     d.depth as depth,  -- layers; derived; weight layers on the longest path up to and with this layer
-    d.receptive_field_h as receptive_field_h,  -- pixels; derived; input rows that one output sees; NULL with a note where paths disagree [araujo2019]
+    d.receptive_field_h as receptive_field_h,  -- pixels; derived; input rows that one output sees; NULL with a note where paths disagree on the stride [araujo2019]
     d.receptive_field_w as receptive_field_w,  -- pixels; derived; input columns that one output sees [araujo2019]
     d.effective_stride_h as effective_stride_h,  -- pixels; derived; input rows between the fields of neighbouring outputs [araujo2019]
     d.effective_stride_w as effective_stride_w,  -- pixels; derived; input columns between the fields of neighbouring outputs [araujo2019]
     d.effective_padding_h as effective_padding_h,  -- pixels; derived; rows by which the first field starts above the input [araujo2019]
     d.effective_padding_w as effective_padding_w,  -- pixels; derived; columns by which the first field starts left of the input [araujo2019]
-    d.receptive_field_note as receptive_field_note  -- text; derived; why there is no receptive field
+    d.receptive_field_note as receptive_field_note  -- text; derived; why there is no receptive field, or no padding
 from network n
 join profile p on p.network_id = n.id and p.revision = n.revision
 join layer_profile d on d.profile_id = p.id

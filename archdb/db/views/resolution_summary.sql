@@ -1,6 +1,7 @@
 create view resolution_summary as
 -- One row per output size (height x width), network and input size.
--- Auxiliary heads are left out, so that the rows of a network add up to its totals. NULL: an unknown op is in the group.
+-- Auxiliary heads are left out, so that the rows of a network add up to its totals. NULL: an unknown op is in the group,
+-- and the other rows are no total: architecture_summary.macs is NULL and its note says why.
 select
     architecture,  -- name; stored; the network
     input,  -- shape; derived; input size of the network
