@@ -133,7 +133,7 @@ def _facts_of(op: Op, inputs: tuple[Shape | None, ...]) -> Facts:
     weighted = bool(params[0] and work.macs)
     on_map = len(out) == 3
     pointwise = weighted and on_map and isinstance(window, Window) and window.kernel == (1, 1)
-    linear = weighted and not on_map and gemm[0] is not None
+    linear = weighted and not on_map and gemm[0] is not None and not hasattr(op, "kernel")
     counts = columns[COUNTED]
     return Facts(out, window, pads, columns, weighted, elements, True, counts, pointwise, linear)
 

@@ -47,6 +47,10 @@ MORE = [
         make("conv_transpose2d", {"filters": 4, "kernel": 2, "stride": 3, "padding": "valid"}),
         [MAP],
     ),
+    (make("conv1d", {"filters": 4, "kernel": 3, "stride": 2, "rounding": "ceil"}), [(8, 6)]),
+    (make("conv1d", {"filters": 4, "kernel": 3, "padding": "valid", "groups": 2}), [(8, 6)]),
+    # three windows would begin at 0, 3 and 6, of which the last is beyond the input of 5 and 1
+    (make("max_pool1d", {"kernel": 2, "stride": 3, "padding": 1, "rounding": "ceil"}), [(5, 6)]),
     (make("concat", {}), [SEQUENCE, SEQUENCE]),
     (make("add", {}), [(5, 1, 1), (1, 17, 13), (1, 17, 1)]),
     (make("pad_channels", {"before": 2, "after": 3}), [MAP]),

@@ -322,6 +322,58 @@ def test_a_factor_for_each_position_keeps_the_field_and_its_one_channel() -> Non
     assert "spread over 'scaled'" in " ".join(map(str, wide.notes))
 
 
+# Sequences.
+
+
+def test_a_network_over_a_sequence(database: Path, tmp_path: Path) -> None:
+    """16,000 samples in one channel (a sound), 8 filters of 10 in steps of 5: 3,199 steps; pooled
+    by 4 to 799; causal convolution to 16; the mean; 3 classes."""
+    rows = (
+        '["c1", "conv1d", {filters = 8, kernel = 10, stride = 5}]',
+        '["p1", "max_pool1d", {kernel = 4, stride = 4, rounding = "floor"}]',
+        '["c2", "conv1d", {filters = 16, kernel = 3, dilation = 2, padding = "causal"}]',
+        '["mean", "global_avg_pool1d"]',
+        '["fc", "linear", {units = 3}]',
+    )
+    stored(database, tmp_path, "sound", *rows, shape="[16000, 1]")
+    shown = archdb("show", "sound", "--format", "csv", database=database).out
+    steps, pooled = (16000 - 10) // 5 + 1, (3199 - 4) // 4 + 1
+    assert (steps, pooled) == (3199, 799)
+    macs = steps * 8 * 10 + pooled * 16 * 8 * 3 + 16 * 3
+    assert f"macs,MAC,{macs}\n" in shown
+    assert f"params,parameters,{8 * 11 + 16 * (8 * 3 + 1) + 3 * 17}\n" in shown
+    assert archdb("check", database=database).status == 0
+    # along a sequence nothing is fully connected; the linear layer behind the mean is
+    asked = "select linear_macs from cost_summary where architecture = 'sound'"
+    assert archdb("query", asked, "--format", "csv", database=database).out.split()[1] == "48"
+
+
+def test_attention_of_products() -> None:
+    """11 tokens of 12 features, 4 of them in queries and keys: 3 projections, q·kᵀ 11·11·4,
+    weights times values 11·11·5."""
+    network = draw(
+        data(11, 12),
+        layer("q", "linear", "data", units=4),
+        layer("k", "linear", "data", units=4),
+        layer("v", "linear", "data", units=5),
+        layer("scores", "matmul", "q", "k", transpose_second=True),
+        layer("weights", "softmax", "scores"),
+        layer("out", "matmul", "weights", "v"),
+    )
+    profile = derive(network)
+    assert profile.totals["macs"] == 11 * 12 * (4 + 4 + 5) + 11 * 11 * 4 + 11 * 11 * 5
+    out = profile.layer("out")
+    assert (out["out_height"], out["out_channels"]) == (11, 5)
+    wide = derive(apply(network, "width=2").network)
+    assert wide.totals["macs"] == 11 * 12 * (8 + 8 + 5) + 11 * 11 * 8 + 11 * 11 * 5
+
+
+def test_causal_padding_is_the_padding_that_it_stands_for() -> None:
+    """All (3 - 1)·4 before: no output reads a later step."""
+    causal = make("conv1d", {"filters": 2, "kernel": 3, "dilation": 4, "padding": "causal"})
+    assert causal is make("conv1d", {"filters": 2, "kernel": 3, "dilation": 4, "padding": [8, 0]})
+
+
 # Recurrent layers.
 
 RECURRENT = [  # op, features, attributes, parameters, whose

@@ -2,6 +2,7 @@
 
 from archdb.ops import (  # noqa: F401  (importing a module registers its ops)
     activation,
+    along,
     convolution,
     dense,
     joining,

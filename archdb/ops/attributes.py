@@ -22,12 +22,9 @@ MODES = ("same", "valid")
 LARGEST = 2**31 - 1
 
 
-class Later(NamedTuple):
-    """Marks an attribute that came after its op's first release: a layer row states it only where
-    it is not at its default, so that the rows and hashes of older networks stay what they are."""
-
-
-LATER = Later()
+#: Marks an attribute that came after its op's first release: a layer row states it only where it
+#: is not at its default, so that the rows and hashes of older networks stay what they are.
+LATER = "later"
 
 
 class Kind(NamedTuple):
@@ -133,8 +130,13 @@ def choice(*words: str) -> Kind:
 
 def said(attribute: Any, why: str) -> Kind:
     """The kind of an attribute that must be said, for a reason."""
+    return kind_of(attribute)._replace(why=why)
+
+
+def kind_of(attribute: Any) -> Kind:
+    """What an annotation says that a value may be."""
     kind: Kind = attribute.__metadata__[0]
-    return kind._replace(why=why)
+    return kind
 
 
 def up_to(most: int) -> Kind:

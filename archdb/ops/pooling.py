@@ -21,13 +21,20 @@ from archdb.ops.rewritable import kept, window_dilated
 from archdb.ops.shape import Shape
 from archdb.ops.window import Unbounded, Window
 
-Stride = Annotated[
-    tuple[int, int], said(Pair, "unsaid, PyTorch and Keras take the kernel, Caffe takes 1")
-]
+UNSAID_STRIDE = "unsaid, PyTorch and Keras take the kernel, Caffe takes 1"
+Stride = Annotated[tuple[int, int], said(Pair, UNSAID_STRIDE)]
 Rounded = Annotated[str, said(Rounding, "unsaid, PyTorch and Keras round down, Caffe up")]
 
 #: Of each window, one operation fewer than it has elements.
 _BUT_ONE = "(kernel_h · kernel_w − 1) · out_channels · out_height · out_width"
+
+
+def unrounded(attributes: dict[str, Any]) -> dict[str, Any]:
+    """These attributes of a pool, with a rounding where a mode of padding leaves nothing to round,
+    since it states its own size."""
+    if attributes.get("padding") in MODES and attributes.get("rounding") is None:
+        return {**attributes, "rounding": "floor"}
+    return attributes
 
 
 class Pool(Op):
@@ -44,10 +51,7 @@ class Pool(Op):
     dilated = window_dilated
 
     def __new__(cls, *args: Any, **attributes: Any) -> Any:
-        """The modes state their own size: with them there is nothing to round."""
-        if attributes.get("padding") in MODES and len(args) < 2:
-            attributes["rounding"] = attributes.get("rounding") or "floor"
-        return super().__new__(cls, *args, **attributes)
+        return super().__new__(cls, *args, **attributes if len(args) > 1 else unrounded(attributes))
 
     def out(self, x: Shape) -> Shape:
         channels, height, width = image(self, x)

@@ -9,7 +9,7 @@ from archdb.ops.base import Op, image, no_params, no_work, op, point, same_shape
 from archdb.ops.explained import OUT_AXES, Formulas, Stated
 from archdb.ops.rewritable import kept, kept_of_first, scaled
 from archdb.ops.shape import Shape, channels, pretty, with_channels
-from archdb.ops.window import Unbounded, Window
+from archdb.ops.window import NO_MAP, Unbounded, Window
 
 
 @op("pad2d")
@@ -156,7 +156,7 @@ class ToSequence(Op):
         return {"out_length": "height · width", "out_features": "channels"}
 
     def window(self, x: Shape) -> Unbounded:
-        return Unbounded("a sequence has no height and width")
+        return NO_MAP
 
 
 @op("reshape")

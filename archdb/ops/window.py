@@ -88,5 +88,8 @@ class Unbounded(NamedTuple):
     pads: Pads = (0, 0, 0, 0)
 
 
+#: Receptive fields are those of images.
+NO_MAP = Unbounded("a sequence has no height and width")
+
 #: Behind upsampling, outputs between two input positions see different windows.
 UPSAMPLED = Unbounded("behind upsampling the field depends on the position")

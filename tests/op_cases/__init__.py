@@ -13,6 +13,7 @@ from op_cases import (
     pooling,
     recurrent,
     resampling,
+    sequence,
     shaping,
 )
 
@@ -26,4 +27,5 @@ CASES = [
     *normalization.CASES,
     *activation.CASES,
     *recurrent.CASES,
+    *sequence.CASES,
 ]

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from keras import layers
 from torch import nn
 
-from drawn import convolution, features, resolution, shapes, with_keras
+from drawn import along, convolution, features, resolution, shapes, with_keras
 from drawn.base import Draw, Sample
 from drawn.features import plain
 from drawn.resolution import pool
@@ -39,6 +39,10 @@ _TORCH: dict[str, Callable[[Draw], Sample]] = {
     "lstm": features.lstm,
     "gru": features.gru,
     "rnn": features.rnn,
+    "conv1d": along.conv1d,
+    "max_pool1d": along.pool(nn.MaxPool1d),
+    "avg_pool1d": along.pool(nn.AvgPool1d),
+    "matmul": along.matmul,
     "batch_norm": features.batch_norm,
     "instance_norm": features.instance_norm,
     "group_norm": features.group_norm,
@@ -47,6 +51,8 @@ _TORCH: dict[str, Callable[[Draw], Sample]] = {
 _FEW: dict[str, Callable[[Draw], Sample]] = {
     "global_avg_pool2d": resolution.whole(nn.AdaptiveAvgPool2d),
     "global_max_pool2d": resolution.whole(nn.AdaptiveMaxPool2d),
+    "global_avg_pool1d": along.mean,
+    "global_max_pool1d": along.largest,
     "to_sequence": shapes.to_sequence,
     "flatten": shapes.flatten,
     "lrn": features.lrn,
@@ -71,6 +77,11 @@ _KERAS: dict[str, Callable[[Draw], Sample]] = {
     "conv_transpose2d": with_keras.conv_transpose2d,
     "max_pool2d": with_keras.pool(layers.MaxPooling2D),
     "avg_pool2d": with_keras.pool(layers.AveragePooling2D),
+    "conv1d": with_keras.conv1d,
+    "max_pool1d": with_keras.pool1d(layers.MaxPooling1D),
+    "avg_pool1d": with_keras.pool1d(layers.AveragePooling1D),
+    "global_avg_pool1d": with_keras.whole(layers.GlobalAveragePooling1D),
+    "global_max_pool1d": with_keras.whole(layers.GlobalMaxPooling1D),
     "lstm": with_keras.recurrent(layers.LSTM),
     "gru": with_keras.recurrent(layers.GRU, "reset_after"),
     "rnn": with_keras.recurrent(layers.SimpleRNN),

@@ -89,6 +89,35 @@ def pool(kind: Any) -> Callable[[Draw], Sample]:
     return drawn
 
 
+def conv1d(draw: Draw) -> Sample:
+    """Keras takes a stride or a dilation; causal padding it has along a sequence alone."""
+    modes = ["same", "valid", "causal"]
+    given = {"kernel": draw.randint(1, 5), "padding": draw.choice(modes)}
+    given |= {"filters": draw.randint(1, 7), "bias": draw.coin()}
+    rest = {"padding": given["padding"], "use_bias": given["bias"]}
+    if draw.coin():
+        given["stride"] = rest["strides"] = draw.randint(1, 4)
+    elif draw.coin():
+        given["dilation"] = rest["dilation_rate"] = draw.randint(1, 3)
+    layer = lambda: layers.Conv1D(given["filters"], given["kernel"], **rest)  # noqa: E731
+    return Sample(given, [(draw.randint(1, 29), draw.randint(1, 13))], layer, device="cpu")
+
+
+def pool1d(kind: Any) -> Callable[[Draw], Sample]:
+    def drawn(draw: Draw) -> Sample:
+        given: Given = {"kernel": draw.randint(1, 5), "stride": draw.randint(1, 4)}
+        given["padding"] = draw.choice(["same", "valid"])
+        rest = {"strides": given["stride"], "padding": given["padding"]}
+        layer = lambda: kind(given["kernel"], **rest)  # noqa: E731
+        return Sample(given, [draw.sequence()], layer, device="cpu")
+
+    return drawn
+
+
+def whole(kind: Any) -> Callable[[Draw], Sample]:
+    return lambda draw: Sample({}, [draw.sequence()], kind, device="cpu")
+
+
 def window(draw: Draw) -> Given:
     """A kernel, perhaps a stride, and a mode of padding."""
     given: Given = {"kernel": draw.pair(1, 5), "padding": draw.choice(["same", "same", "valid"])}

@@ -1,0 +1,189 @@
+"""Windows that slide along a sequence (length×features)."""
+
+from contextlib import suppress
+from typing import Annotated, Any, ClassVar
+
+from archdb.ops.attributes import MODES, Count, Flag, Kind, Pads, Rounding, Size, kind_of, said
+from archdb.ops.base import (
+    Gemm,
+    Op,
+    Tensor,
+    Work,
+    no_params,
+    op,
+    sequence,
+)
+from archdb.ops.convolution import Conv2d
+from archdb.ops.explained import Formulas
+from archdb.ops.pooling import UNSAID_STRIDE, AvgPool2d, MaxPool2d, Rounded, unrounded
+from archdb.ops.rewritable import Origin, kept
+from archdb.ops.shape import Shape
+from archdb.ops.window import NO_MAP, Unbounded, Window
+
+REACH = ("kernel", "dilation")
+
+
+def _run(value: Any) -> tuple[int, int]:
+    """A number of steps, as a pair whose second is 1."""
+    pair = value if isinstance(value, (list, tuple)) else (value, 1)
+    if len(pair) != 2 or pair[1] != 1:
+        raise ValueError
+    return kind_of(Count).parse(pair[0]), 1
+
+
+def _ends(value: Any) -> Pads | str:
+    """Padding before and after, as top and bottom of a map."""
+    if value in MODES:
+        return str(value)
+    ends = value if isinstance(value, (list, tuple)) else (value, value)
+    if len(ends) not in (2, 4) or any(ends[2:]):
+        raise ValueError
+    before, after = (kind_of(Size).parse(side) for side in ends[:2])
+    return before, after, 0, 0
+
+
+Run = Annotated[tuple[int, int], Kind("a positive integer", _run)]
+Step = Annotated[tuple[int, int], said(Run, UNSAID_STRIDE)]
+Ends = Annotated[Pads | str, Kind("a number, [before, after], same, valid or causal", _ends)]
+
+
+class Along(Op):
+    """Shared by windows that slide along a sequence: the op of maps on a map of width 1, whose
+    height is the length. A kernel of k is stored as k×1, padding as that of top and bottom.
+
+    `padding`: same and valid as for maps; causal is the explicit padding that it stands for, all
+    of (kernel - 1) dilation before the first step (Keras).
+    """
+
+    planar: ClassVar[type[Op]]
+
+    def __new__(cls, *args: Any, **attributes: Any) -> Any:
+        if attributes.get("padding") == "causal":
+            with suppress(TypeError, ValueError, OverflowError):  # which are said of the attribute
+                kernel, dilation = (_run(attributes.get(name) or 1)[0] for name in REACH)
+                attributes["padding"] = [(kernel - 1) * dilation, 0]
+        return super().__new__(cls, *args, **attributes)
+
+    def on_map(self) -> Any:
+        """The op of maps."""
+        return self.planar(**self._values)
+
+    def out(self, x: Shape) -> Shape:
+        channels, length, _ = self.on_map().out(_map(self, x))
+        return (length, channels)
+
+    def work(self, out: Shape, x: Shape) -> Work:
+        work: Work = self.on_map().work(_map(self, out), _map(self, x))
+        return work
+
+    def window(self, x: Shape) -> Unbounded:
+        return NO_MAP._replace(pads=self.on_map().window(_map(self, x)).pads(x[0], 1))
+
+    def length(self, x: Shape) -> str:
+        """How the length of the output comes about."""
+        extent = "(kernel_h − 1) · dilation_h"
+        window: Window = self.on_map().window(_map(self, x))
+        if window.padding == "same":
+            return "⌈length/stride_h⌉"
+        if window.padding == "valid":
+            return f"⌈(length − {extent})/stride_h⌉"
+        slid = f"(length + pad_top + pad_bottom − {extent} − 1)/stride_h"
+        if window.rounding == "floor":
+            return f"⌊{slid}⌋ + 1"
+        spare = x[0] + sum(window.pads(x[0], 1)[:2]) - window.extent[0]
+        dropped = -(-spare // window.stride[0]) + 1 > window.slide(x[0], 1)[0]
+        return f"⌈{slid}⌉" if dropped else f"⌈{slid}⌉ + 1"
+
+
+def _map(op: Op, x: Shape) -> Shape:
+    length, features = sequence(op, x)
+    return (features, length, 1)
+
+
+@op("conv1d")
+class Conv1d(Along):
+    """Convolution along a sequence, perhaps in groups: weights (filters, features / groups,
+    kernel). `groups` equal to the features is a depthwise convolution."""
+
+    filters: Count
+    kernel: Run
+    stride: Run = (1, 1)
+    padding: Ends = (0, 0, 0, 0)
+    dilation: Run = (1, 1)
+    rounding: Rounding = "floor"
+    bias: Flag = True
+    groups: Count = 1
+
+    planar = Conv2d
+
+    def params(self, x: Shape) -> tuple[Tensor, ...]:
+        weight, *bias = self.on_map().params(_map(self, x))
+        return (weight._replace(shape=weight.shape[:-1]), *bias)
+
+    def gemm(self, out: Shape, *inputs: Shape) -> Gemm:
+        gemm: Gemm = self.on_map().gemm(_map(self, out), _map(self, inputs[0]))
+        return gemm
+
+    def formulas(self, *inputs: Shape) -> Formulas:
+        features = "features" if self.groups == 1 else "(features/groups)"
+        return {
+            **{"out_length": self.length(inputs[0]), "out_features": "filters", "bias": "filters"},
+            "weight": f"filters · {features} · kernel_h",
+            "macs": f"out_length · filters · {features} · kernel_h",
+            **{"gemm_m": "out_length", "gemm_k": f"{features} · kernel_h"},
+            "gemm_n": "filters" if self.groups == 1 else "filters/groups",
+        }
+
+    def tensorflow(self, *inputs: Shape) -> Shape:
+        weight, *_ = self.params(*inputs)
+        return weight.shape[::-1]
+
+    def channels(self, *inputs: Shape) -> Origin:
+        origin: Origin = self.on_map().channels(*(_map(self, x) for x in inputs))
+        return origin
+
+    def adapted(self, old: tuple[Shape, ...], new: tuple[Shape, ...]) -> Any:
+        lifted = [tuple(_map(self, x) for x in shapes) for shapes in (old, new)]
+        turned = self.on_map().adapted(*lifted)
+        return self.like(filters=turned.filters, groups=turned.groups)
+
+
+class Pool1d(Along):
+    """Shared by pools along a sequence."""
+
+    kernel: Run
+    rounding: Rounded
+    stride: Step
+    padding: Ends = (0, 0, 0, 0)
+    dilation: Run = (1, 1)
+
+    params = no_params
+    channels = kept
+    #: Which operation, one fewer than the window has elements.
+    each: ClassVar[str]
+
+    def __new__(cls, *args: Any, **attributes: Any) -> Any:
+        return super().__new__(cls, *args, **unrounded(attributes))
+
+    def formulas(self, *inputs: Shape) -> Formulas:
+        return {
+            "out_length": self.length(inputs[0]),
+            self.each: "(kernel_h − 1) · out_length · features",
+        }
+
+
+@op("max_pool1d")
+class MaxPool1d(Pool1d):
+    """The largest element of each window along a sequence, feature by feature: one comparison
+    fewer than the window has steps."""
+
+    planar = MaxPool2d
+    each = "comparisons"
+
+
+@op("avg_pool1d")
+class AvgPool1d(Pool1d):
+    """The mean of each window along a sequence, feature by feature: its sum, then one division."""
+
+    planar = AvgPool2d
+    each = "adds"
