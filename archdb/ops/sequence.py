@@ -4,7 +4,19 @@ from math import prod
 
 from archdb.errors import ShapeError
 from archdb.ops.attributes import Count, Flag
-from archdb.ops.base import WEIGHT, Gemm, Op, Tensor, Work, no_params, no_work, op, point, sequence
+from archdb.ops.base import (
+    WEIGHT,
+    Gemm,
+    Op,
+    Tensor,
+    Work,
+    no_params,
+    no_work,
+    op,
+    point,
+    sequence,
+    whatever_size,
+)
 from archdb.ops.explained import Formulas
 from archdb.ops.rewritable import Origin, kept, stated_by, whatever_arrives
 from archdb.ops.shape import Shape, pretty
@@ -37,6 +49,7 @@ class Embedding(Op):
 class GlobalPool1d(Op):
     """One value for each feature, whatever the length: a vector."""
 
+    ends_map = whatever_size
     params = no_params
     channels = kept
 
