@@ -495,6 +495,7 @@ def test_shared_weights_in_every_view_convention_and_command(
     on_paper = archdb("explain", "shares/b", database=database).out
     assert "params = those of 'a', counted there" in on_paper
     assert "macs" in on_paper and "2304" in on_paper
+    assert "conv2d 3×3, weights of a" in archdb("graph", "shares", database=database).out
     assert archdb("check", database=database).status == 0
 
 

@@ -107,7 +107,7 @@ def _node(home: _Home, rows: list[dict[str, Any]], blocks: _Blocks, read: set[st
 
 
 def _operation(row: dict[str, Any]) -> str:
-    """'conv2d 7×7 / 2, 3 groups', '… dilated by 2': an op with its window."""
+    """'conv2d 7×7 / 2, 3 groups', '… dilated by 2, weights of conv1': an op with its window."""
     words = [row["op"]]
     if row["kernel_h"] is not None:
         words.append(f"{row['kernel_h']}×{row['kernel_w']}")
@@ -116,7 +116,8 @@ def _operation(row: dict[str, Any]) -> str:
     if row["dilation_h"] is not None and (row["dilation_h"], row["dilation_w"]) != (1, 1):
         words.append(f"dilated by {_pair(row['dilation_h'], row['dilation_w'])}")
     groups = f", {row['groups']} groups" if (row["groups"] or 1) > 1 else ""
-    return " ".join(words) + groups
+    shared = f", weights of {row['weights_of']}" if row["weights_of"] else ""
+    return " ".join(words) + groups + shared
 
 
 def _pair(height: int, width: int) -> str:

@@ -1,6 +1,6 @@
 -- The layers of a network at an input as a drawing names them, inputs as a JSON list of names.
 select
-    s.layer, s.block, s.op, s.auxiliary,
+    s.layer, s.block, s.op, s.auxiliary, s.weights_of,
     s.kernel_h, s.kernel_w, s.stride_h, s.stride_w, s.dilation_h, s.dilation_w, s.groups,
     s.out_channels, s.out_height, s.out_width,
     (select json_group_array(name)
