@@ -53,7 +53,7 @@ def test_a_layers_name_may_have_a_slash(built: Path) -> None:
 
 
 def test_it_takes_an_alias_and_another_input(built: Path) -> None:
-    paper = explain("inception_v1/conv1/7x7_s2", "--input", "448", database=built).out
+    paper = explain("bvlc_googlenet/conv1/7x7_s2", "--input", "448", database=built).out
     assert "⌊(448 − 7 + 2·3)/2⌋ + 1 = 224\n" in paper
 
 

@@ -42,9 +42,9 @@ def test_show_gives_the_totals_of_one_network(database: Path) -> None:
 
 
 def test_show_takes_an_alias(database: Path) -> None:
-    answer = archdb("show", "inception_v1", database=database)
+    answer = archdb("show", "bvlc_googlenet", database=database)
     assert answer.out == archdb("show", "googlenet", database=database).out
-    assert "inception_v1 is another name of googlenet" in answer.err
+    assert "bvlc_googlenet is another name of googlenet" in answer.err
 
 
 def test_blocks_are_the_rows_of_the_papers_table(database: Path) -> None:

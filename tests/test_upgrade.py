@@ -127,7 +127,7 @@ def test_what_another_client_left_of_a_deleted_network_is_no_hindrance(older: Pa
     """It checks no foreign keys, so layers and aliases are left without their network."""
     tamper(older, "delete from network where name = 'googlenet'")
     assert ask(older, "pragma foreign_key_check") != []
-    assert archdb("show", "inception_v1", database=older).status == 0
+    assert archdb("show", "bvlc_googlenet", database=older).status == 0
 
 
 def test_an_upgrade_of_what_is_up_to_date_changes_nothing_to_see(database: Path) -> None:

@@ -101,12 +101,18 @@ def scaled_conv_slim(
     filters: Count,
     kernel: Count,
     stride: Count = 1,
+    symmetric: Flag = False,
     activation: Activation,
     width: Factor = 1.0,
 ) -> None:
-    """A convolution of `filters` times `width`, normalised and activated, as TF-slim names it."""
+    """A convolution of `filters` times `width`, normalised and activated, as TF-slim names it;
+    `symmetric` where it is padded by half its kernel, and not as TensorFlow does."""
     conv = Conv2d(
-        filters=scaled(filters, width), kernel=kernel, stride=stride, padding="same", bias=False
+        filters=scaled(filters, width),
+        kernel=kernel,
+        stride=stride,
+        padding=kernel // 2 if symmetric else "same",
+        bias=False,
     )
     normed(draft, slim(name, activation), conv, activation)
 

@@ -5,7 +5,7 @@ No release names their layers; they are called as in the Caffe files of he2016, 
 normalisation and ReLU after the convolution that it precedes.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from archdb.blocks.base import Draft, block
 from archdb.blocks.resnet import StrideIn, lay_stage, padded, unit_names
@@ -15,12 +15,16 @@ from archdb.ops.attributes import Count, Flag, choice
 from archdb.ops.convolution import Conv2d
 from archdb.ops.joining import Add
 from archdb.ops.normalization import BatchNorm
+from archdb.ops.pooling import MaxPool2d
 
 #: Where a unit's first normalisation and ReLU stand: in its branch; before the split, so that
 #: the shortcut reads them too; or nowhere, because what it reads is activated already.
 Activation = Annotated[str, choice("branch", "split", "none")]
-#: identity; a strided 1×1 convolution and nothing else; or zero maps (option A of he2016).
-Shortcut = Annotated[str, choice("identity", "projection", "padding")]
+#: identity; a strided 1×1 convolution and nothing else; zero maps (option A of he2016); or every
+#: `stride`-th position of what the unit reads.
+Shortcut = Annotated[str, choice("identity", "projection", "padding", "subsampling")]
+#: The unit of a stage that has its stride.
+StrideAt = Annotated[str, choice("first", "last")]
 
 
 def _activate(draft: Draft, conv: str) -> None:
@@ -30,7 +34,13 @@ def _activate(draft: Draft, conv: str) -> None:
 
 
 def _split(
-    draft: Draft, name: str, out: int, stride: int, activation: str, shortcut: str
+    draft: Draft,
+    name: str,
+    out: int,
+    stride: int,
+    activation: str,
+    shortcut: str,
+    bias: bool = False,
 ) -> tuple[str, str]:
     """Lay what precedes the branch; the names of what the branch and the addition read."""
     straight = draft.last
@@ -43,8 +53,11 @@ def _split(
     if shortcut == "padding":
         straight = padded(draft, name, out, stride)
     elif shortcut == "projection":
-        projection = Conv2d(filters=out, kernel=1, stride=stride, bias=False)
+        projection = Conv2d(filters=out, kernel=1, stride=stride, bias=bias)
         straight = draft.add(f"{name}_branch1", projection)
+    elif shortcut == "subsampling":
+        every = MaxPool2d(kernel=1, stride=stride, rounding="floor")
+        straight = draft.add(f"{name}_branch1", every)
     return entrance, straight
 
 
@@ -78,10 +91,11 @@ def preact_bottleneck_unit(
     stride_in: StrideIn = "1x1",
     activation: Activation = "branch",
     shortcut: Shortcut = "identity",
+    bias: Flag = False,
 ) -> None:
     """1×1 to `width`, 3×3, 1×1 to `out`, each behind its activation (he2016identity, section
-    4.1)."""
-    entrance, straight = _split(draft, name, out, stride, activation, shortcut)
+    4.1). `bias`: on what no normalisation follows, the last 1×1 and the projection."""
+    entrance, straight = _split(draft, name, out, stride, activation, shortcut, bias)
     first, second = (stride, 1) if stride_in == "1x1" else (1, stride)
     reduce = Conv2d(filters=width, kernel=1, stride=first, bias=False)
     draft.add(f"{name}_branch2a", reduce, entrance)
@@ -89,7 +103,7 @@ def preact_bottleneck_unit(
     middle = Conv2d(filters=width, kernel=3, stride=second, padding=1, bias=False)
     draft.add(f"{name}_branch2b", middle)
     _activate(draft, f"{name}_branch2c")
-    draft.add(f"{name}_branch2c", Conv2d(filters=out, kernel=1, bias=False))
+    draft.add(f"{name}_branch2c", Conv2d(filters=out, kernel=1, bias=bias))
     draft.add(name, Add(), straight, draft.last)
 
 
@@ -118,12 +132,20 @@ def preact_bottleneck_stage(
     units: Count,
     stride: Count = 1,
     stride_in: StrideIn = "1x1",
+    stride_at: StrideAt = "first",
     activation: Activation = "split",
+    bias: Flag = False,
     numbered: Flag = False,
 ) -> None:
     """Bottleneck units; the first projects its shortcut and, unless `activation` says otherwise,
-    has its activation before the split. `numbered` as in bottleneck_stage."""
-    first = {"stride": stride, "stride_in": stride_in, "activation": activation}
-    first |= {"shortcut": "projection"}
-    shared = {"width": width, "out": out}
-    lay_stage(draft, unit_names(name, units, numbered), preact_bottleneck_unit, first, shared)
+    has its activation before the split. Where the last has the stride, its shortcut takes every
+    `stride`-th position. `bias` as in preact_bottleneck_unit, `numbered` as in bottleneck_stage."""
+    names = list(unit_names(name, units, numbered))
+    strided = names[0 if stride_at == "first" else -1]
+    for unit in names:
+        own: dict[str, Any] = {}
+        if unit == strided and stride > 1:
+            own = {"stride": stride, "stride_in": stride_in, "shortcut": "subsampling"}
+        if unit == names[0]:
+            own |= {"activation": activation, "shortcut": "projection"}
+        preact_bottleneck_unit(draft, unit, width=width, out=out, bias=bias, **own)
