@@ -88,6 +88,30 @@ def tamper(database: Path, statements: str) -> None:
         client.executescript(statements)
 
 
+#: What makes a changed figure stale, and what therefore must be gone for it to stay.
+GUARDS = ("profile_updated", "layer_profile_updated", "layer_profile_deleted")
+#: Changes that these would see.
+UNSEEN = (
+    *("a derived layer row", "a receptive field", "two rows that make up for each other"),
+    *("totals", "a revision", "a missing derived row"),
+)
+
+
+def unseen(database: Path, statements: str) -> None:
+    """The same behind the back of the triggers."""
+    with closing(sqlite3.connect(database)) as client:
+        marks = ", ".join("?" * len(GUARDS))
+        guards = client.execute(
+            f"select name, sql from sqlite_master where name in ({marks})", GUARDS
+        ).fetchall()
+        for name, _ in guards:
+            client.execute(f"drop trigger {name}")
+        client.executescript(statements)
+        for _, statement in guards:
+            client.execute(statement)
+        client.commit()
+
+
 def test_a_sound_database(database: Path) -> None:
     before = files(database.parent)
     assert check(database) == (0, [])
@@ -105,7 +129,7 @@ def test_also_with_other_inputs_and_after_a_change(database: Path) -> None:
 @pytest.mark.parametrize("kind", TAMPERED)
 def test_damage_is_found(kind: str, database: Path) -> None:
     statements, expected = TAMPERED[kind]
-    tamper(database, statements)
+    (unseen if kind in UNSEEN else tamper)(database, statements)
     status, faults = check(database)
     assert status == 1
     assert {(row["check"], row["network"]) for row in faults} == expected
@@ -113,7 +137,7 @@ def test_damage_is_found(kind: str, database: Path) -> None:
 
 def test_damage_at_another_input_is_found(database: Path) -> None:
     archdb("show", "nin", "--input", "256", database=database)
-    tamper(database, "update profile set macs = macs + 1 where input = '3x256x256'")
+    unseen(database, "update profile set macs = macs + 1 where input = '3x256x256'")
     status, faults = check(database)
     assert status == 1
     assert {row["network"] for row in faults} == {"nin"}

@@ -11,7 +11,7 @@ import pytest
 from command import archdb, files, refused
 
 from archdb import __version__
-from archdb.db import build, connection, store
+from archdb.db import build, bundle, connection, rows, store, upgrading
 from archdb.errors import DefinitionError
 from archdb.paths import bundled
 
@@ -144,7 +144,10 @@ def fails(*_: Any) -> None:
 
 @pytest.mark.parametrize(
     ("module", "name"),
-    [(build, "_migrate"), (build, "_describe"), (build, "put_bundled"), (store, "put_profile")],
+    [
+        *[(build, "migrate"), (upgrading, "describe"), (bundle, "put_bundled")],
+        *[(rows, "columns_of"), (store, "put_profile")],
+    ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_failure_in_the_middle_leaves_the_old_state(

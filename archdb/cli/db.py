@@ -1,18 +1,23 @@
-"""archdb db init | upgrade | info"""
+"""archdb db init | upgrade | repair | info"""
 
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from archdb.cli.common import bar, emit, format_option, open_database, say
 from archdb.errors import DatabaseError
 
+if TYPE_CHECKING:
+    from archdb.db.upgrading import Changed
+
 
 @click.group("db")
 def command() -> None:
-    """Make, upgrade or describe a database file."""
+    """Make, upgrade, repair or describe a database file."""
 
 
 @command.command("init")
@@ -38,15 +43,45 @@ def init(ctx: click.Context, empty: bool) -> None:
 @command.command("upgrade")
 @click.pass_context
 def upgrade(ctx: click.Context) -> None:
-    """Bring a database up to this archdb, in one transaction, after a copy."""
-    from archdb.db import build
+    """Bring a database up to this archdb, in one transaction, after a copy.
+
+    Bundled networks are replaced by today's; your own networks, names, conventions, tables and
+    views stay, and what had to give way is said.
+    """
+    from archdb.db.upgrading import upgrade
+
+    path = _path(ctx)
+    _tell("upgraded", path, upgrade(path, bar(ctx)))
+
+
+@command.command("repair")
+@click.pass_context
+def repair(ctx: click.Context) -> None:
+    """Make views, triggers and indexes as this archdb makes them, after a copy.
+
+    The column dictionary and archdb's own conventions are put back as well; networks and your own
+    tables and views stay as they are.
+    """
+    from archdb.db.upgrading import repair
+
+    path = _path(ctx)
+    _tell("repaired", path, repair(path))
+
+
+def _path(ctx: click.Context) -> Path:
+    """The database to change, if it is not one that a newer archdb wrote."""
     from archdb.db.connection import connect, default_path, locate, stamp
 
     path = locate(ctx.obj) or default_path()
     with contextlib.closing(connect(path)) as connection:
-        stamp(connection, path)  # refuses one that a newer archdb wrote
-    copy = build.upgrade(path, bar(ctx))
-    say(f"upgraded {path}; the former state is in {copy}")
+        stamp(connection, path)
+    return path
+
+
+def _tell(done: str, path: Path, changed: Changed) -> None:
+    say(f"{done} {path}; the former state is in {changed.copy}")
+    for sentence in changed.said:
+        say(f"note: {sentence}")
 
 
 @command.command("info")

@@ -23,7 +23,7 @@ from archdb.errors import ArchdbError, DatabaseError
 #: 'arch' in ASCII, in the file's header: says that a SQLite file is archdb's.
 APPLICATION_ID = 0x61726368
 #: The newest Alembic revision that this archdb has; a test holds it to migrations/.
-HEAD = "0007"
+HEAD = "0008"
 #: How long to wait for another writer.
 BUSY_SECONDS = 5.0
 

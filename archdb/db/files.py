@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
+import shutil
 import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from archdb.db.connection import explained, read_only, read_write
 from archdb.errors import ArchdbError, DatabaseError
@@ -77,17 +79,56 @@ def _umask() -> int:
     return mask
 
 
-def copied(path: Path) -> Path:
-    """A copy of a database beside it, named after the moment."""
-    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
-    copy = path.with_name(f"{path.name}.{moment}.bak")
+class Copy(NamedTuple):
+    """A copy of a database, and whether it has been made just now."""
+
+    path: Path
+    new: bool
+
+
+def copied(path: Path) -> Copy:
+    """A copy of a database beside it, with the mode of its file, named after what it holds.
+
+    So whoever copies one state again, because the first try was killed, finds the copy there.
+    """
+    _sweep(path.parent)
+    try:
+        handle, name = tempfile.mkstemp(prefix=".archdb-", suffix=".part", dir=path.parent)
+    except OSError as error:
+        raise DatabaseError(
+            f"cannot be changed, because no copy can be made beside it: {error.strerror}",
+            remedy="give a copy in a directory that can be written with --database",
+        ).at(str(path)) from None
+    os.close(handle)
+    part = Path(name)
     try:
         with (
             contextlib.closing(read_only(path)) as old,
-            contextlib.closing(read_write(copy)) as new,
+            contextlib.closing(read_write(part)) as new,
         ):
             old.backup(new)
+        copy = path.with_name(_copy_name(path, part))
+        if copy.exists():
+            return Copy(copy, new=False)
+        shutil.copymode(path, part)
+        part.replace(copy)
+        return Copy(copy, new=True)
     except sqlite3.Error as error:
-        copy.unlink(missing_ok=True)
         raise explained(error, path) from None
-    return copy
+    finally:
+        for left in (part, Path(f"{part}-journal")):
+            left.unlink(missing_ok=True)
+
+
+def _copy_name(path: Path, part: Path) -> str:
+    """A name that the directory can hold, that of a journal of the copy as well."""
+    with part.open("rb") as file:
+        digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=6)).hexdigest()
+    ending = f".{digest}.bak"
+    room = os.pathconf(path.parent, "PC_NAME_MAX") if hasattr(os, "pathconf") else NAME_MAX
+    stem = os.fsencode(path.name)[: room - len(f"{ending}-journal")]
+    return stem.decode("utf-8", "ignore") + ending
+
+
+#: How long the name of a file may be where the system does not say.
+NAME_MAX = 255

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from sqlalchemy import Connection, text
 
 from archdb.db import store
-from archdb.db.engine import Progress, reading, silent, writing
+from archdb.db.engine import Progress, borrowing, silent, writing
 from archdb.errors import ArchdbError
 from archdb.ops.shape import parse
 
@@ -46,9 +47,11 @@ def add(path: Path, wanted: Iterable[tuple[str, str]]) -> None:
             store.profile_at(connection, store.id_of(connection, name), parse(input))
 
 
-def differing(path: Path, progress: Progress = silent) -> list[tuple[str, str]]:
+def differing(
+    opened: sqlite3.Connection, path: Path, progress: Progress = silent
+) -> list[tuple[str, str]]:
     """Networks whose stored figures are not what their rows derive to, and at which input."""
-    with reading(path) as connection:
+    with borrowing(opened, path) as connection:
         rows = connection.execute(
             text(
                 "select n.id, n.name, p.id, p.input from network n"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from math import lcm
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -41,6 +43,48 @@ def put_figures(
     rows = [_explanation_row(e, by_name) for e in explanations]
     insert_many(connection, schema.published_explanation, _EXPLANATION, rows)
     _derive(connection)
+
+
+def misread(connection: Connection) -> list[tuple[str, str]]:
+    """(network, fault) where a figure is held against other bounds than its digits have."""
+    found: list[tuple[str, str]] = []
+    figures: dict[str, Figure] = {}
+    for row in connection.execute(text("select * from published order by figure")):
+        figure = Figure(**{name: _from(name, getattr(row, name)) for name in Figure._fields})
+        figures[figure.figure] = figure
+        _compare(found, figure, row, _FIGURE, partial(_figure_row, figure))
+    for row in connection.execute(text("select * from published_explanation order by figure")):
+        told = Explanation(
+            **{name: _from(name, getattr(row, name)) for name in Explanation._fields}
+        )
+        if told.figure in figures:  # else a foreign key is at fault
+            expected = partial(_explanation_row, told, figures)
+            _compare(found, figures[told.figure], row, _EXPLANATION, expected)
+    return found
+
+
+def _compare(
+    found: list[tuple[str, str]],
+    figure: Figure,
+    row: Any,
+    columns: Sequence[str],
+    expected: Callable[[], tuple[object, ...]],
+) -> None:
+    try:
+        same = all(getattr(row, c) == v for c, v in zip(columns, expected(), strict=True))
+        fault = "" if same else _MISREAD
+    except (ArchdbError, ValueError, SyntaxError) as error:
+        fault = f"is no figure as it stands: {error}"
+    if fault:
+        found.append((figure.architecture or "", f"{figure.figure}: {fault}"))
+
+
+_MISREAD = "its bounds are not those of the digits that are printed: archdb db upgrade mends them"
+
+
+def _from(column: str, cell: Any) -> Any:
+    """Globs out of their JSON."""
+    return tuple(json.loads(cell or "[]")) if column == "layers" else cell
 
 
 def _cited(figure: Figure, references: Mapping[str, Reference]) -> Reference:

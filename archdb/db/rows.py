@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from json import JSONDecodeError
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -91,6 +93,27 @@ def _layers(
         except DefinitionError as error:
             raise error.at(f"layer '{row.name}'").at(network) from None
         yield layer
+
+
+def normalize(connection: Connection, network: str) -> None:
+    """Put the layer rows of a network into the form in which they are stored today, as one that
+    is imported today has them. Rows that define no op stay as they are."""
+    key = {"name": network}
+    of_network = "network_id = (select id from network where name = :name)"
+    rows = connection.execute(
+        text(f"select {', '.join(LAYER)} from layer where {of_network}"), key
+    ).all()
+    columns = (*SHARED, "attributes")
+    changes = ", ".join(f"{column} = :{column}" for column in columns)
+    for row in rows:
+        if row.op not in REGISTRY:
+            continue
+        with contextlib.suppress(DefinitionError, JSONDecodeError):
+            stated = dict(zip(columns, columns_of(_op(row)), strict=True))
+            if any(getattr(row, column) != value for column, value in stated.items()):
+                place = "network_id = :network_id and position = :position"
+                values = {**stated, "network_id": row.network_id, "position": row.position}
+                connection.execute(text(f"update layer set {changes} where {place}"), values)
 
 
 def _source(names: dict[int, str], position: int) -> str:

@@ -80,10 +80,13 @@ convention = table(
     Column("source", Text, nullable=False),
     Column("divisor", Integer, nullable=False, server_default="1"),
     Column("missing", Text),
+    Column("origin", Text, server_default="imported"),
     CheckConstraint("divisor > 0", name="divisor"),
+    CheckConstraint("origin in ('bundled', 'imported')", name="origin"),
     **KEYED,
     comment="Ways of counting, each a weighted sum over components of the layers, over its divisor."
-    " missing: what the tool counts besides, and no component holds.",
+    " missing: what the tool counts besides, and no component holds. origin: bundled, or imported"
+    " where it is your own.",
 )
 
 convention_weight = table(

@@ -85,9 +85,15 @@ def put_references(connection: Connection, references: Iterable[Reference]) -> N
     insert_many(
         connection,
         schema.citation,
-        ("key", "kind", "authors", "title", "year", "venue", "doi", "url"),
-        [(r.key, r.kind, json.dumps(r.authors, ensure_ascii=False), *r[3:]) for r in new.values()],
+        Reference._fields,
+        map(citation_row, new.values()),
     )
+
+
+def citation_row(reference: Reference) -> tuple[Any, ...]:
+    """The row of a publication."""
+    authors = json.dumps(reference.authors, ensure_ascii=False)
+    return reference._replace(authors=authors)  # type: ignore[arg-type]
 
 
 def _check_names(connection: Connection, seed: Seed) -> None:
@@ -124,9 +130,10 @@ def remove(connection: Connection, which: str, **values: Any) -> None:
 
 def remove_profiles(connection: Connection, which: str, **values: Any) -> None:
     """Delete the profiles of a condition, with their layer rows."""
-    profiles = f"(select id from profile where {which})"
-    connection.execute(text(f"delete from layer_profile where profile_id in {profiles}"), values)
-    connection.execute(text(f"delete from profile where {which}"), values)
+    deleted = connection.execute(text(f"delete from profile where {which} returning id"), values)
+    keys = [{"id": key} for key in deleted.scalars()]
+    if keys:  # behind their profile, so that no trigger takes it for a change of figures
+        connection.execute(text("delete from layer_profile where profile_id = :id"), keys)
 
 
 def put_profile(connection: Connection, network_id: int, profile: Profile, *, native: bool) -> None:

@@ -27,3 +27,29 @@ create trigger edge_deleted after delete on edge
 begin
     update network set revision = revision + 1 where id = old.network_id;
 end;
+-- What is derived is archdb's: a change of it by another client makes it stale as well, so that it
+-- is derived again. archdb itself changes no such row, it deletes profiles and writes new ones.
+create trigger structure_updated after update of structure on network
+begin
+    update network set revision = revision + 1 where id = new.id;
+end;
+create trigger revision_updated before update of revision on network
+when new.revision < old.revision
+begin
+    select raise(abort, 'a revision counts changes and never goes back');
+end;
+create trigger profile_updated after update on profile
+begin
+    update network set revision = max(revision, new.revision) + 1
+    where id in (old.network_id, new.network_id);
+end;
+create trigger layer_profile_updated after update on layer_profile
+begin
+    update network set revision = revision + 1
+    where id in (select network_id from profile where id in (old.profile_id, new.profile_id));
+end;
+create trigger layer_profile_deleted after delete on layer_profile
+begin
+    update network set revision = revision + 1
+    where id = (select network_id from profile where id = old.profile_id);
+end;

@@ -1,58 +1,119 @@
-"""Whether a database is sound: file, keys, freshness, sanity, and figures that derive again."""
+"""Whether a database is sound: file, schema, keys, freshness, sanity, figures that derive again."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archdb.db import dictionary
-from archdb.queries.freshness import freshen
+from archdb.queries.freshness import freshen, one_state
 from archdb.queries.lineage import misstated
+from archdb.queries.pricing import misstated as mispriced
 from archdb.queries.published import verdicts
 from archdb.queries.result import Result
 from archdb.queries.sql import checks
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from archdb.queries.reader import Reader
 
 Fault = tuple[str, str, str]  # check, network, fault
+COLUMNS = ["check", "network", "fault"]
+#: What is said to be looked at where a table, view, trigger or index is at fault.
+SCHEMA = {
+    **dict.fromkeys(("table", "index"), "tables and indexes"),
+    **dict.fromkeys(("view", "trigger"), "views and triggers"),
+}
+#: Where what archdb brings with it has been changed.
+BACK = "archdb db repair puts it back"
 
 
+@one_state
 def check(reader: Reader) -> Result:
     """One row for each fault found; none when all is well. Stale networks are derived first."""
-    faults: list[Fault] = []
-    integrity = reader.run("pragma integrity_check").rows
-    faults += [("integrity", "", str(row[0])) for row in integrity if row[0] != "ok"]
+    with reader.snapshot() as opened:
+        faults = list(_of_file(reader))
+        schema, readable = _of_schema(opened)
+        faults += schema
+        if not readable:  # all else reads what is missing
+            return Result(COLUMNS, faults)
+        broken = freshen(reader)
+        faults += [("derivation", name, str(error)) for name, error in broken.items()]
+        for name, statement in checks().items():
+            found = reader.run(statement).rows
+            faults += [(name.replace("_", " "), network, fault) for network, fault in found]
+        faults += [("lineage", network, fault) for network, fault in misstated(reader, broken)]
+        named = {fault.partition(": ")[0] for check, _, fault in faults if check == "published"}
+        faults += _of_what_is_derived(reader, opened, named)
+        faults += _of_what_is_brought(reader)
+        notes = [verdicts(reader), *_beside(reader)]
+    return Result(COLUMNS, faults, list(filter(None, notes)))
+
+
+def _of_file(reader: Reader) -> Iterator[Fault]:
+    integrity = reader.run("pragma integrity_check").column("integrity_check")
+    yield from (("integrity", "", str(word)) for word in integrity if word != "ok")
     for table, _, parent, _ in reader.run("pragma foreign_key_check").rows:
-        faults.append(("foreign keys", "", f"a row of {table} refers to a missing row of {parent}"))
-    changed = _changed(reader)
-    remedy = "is not as archdb made it: archdb db upgrade mends it"
-    faults += [("views and triggers", "", f"{name} {remedy}") for name in changed]
-    if not dictionary.views().keys().isdisjoint(changed):  # the other questions read them
-        return Result(["check", "network", "fault"], faults)
-    broken = freshen(reader)
-    faults += [("derivation", name, str(error)) for name, error in broken.items()]
-    for name, statement in checks().items():
-        found = reader.run(statement).rows
-        faults += [(name.replace("_", " "), network, fault) for network, fault in found]
-    faults += [("lineage", network, fault) for network, fault in misstated(reader, broken)]
-    faults += _derive_again(reader)
-    said = verdicts(reader)
-    return Result(["check", "network", "fault"], faults, [said] if said else [])
+        yield "foreign keys", "", f"a row of {table} refers to a missing row of {parent}"
 
 
-def _changed(reader: Reader) -> list[str]:
-    """Views and triggers that are not those of this archdb."""
-    statement = "select name, sql from sqlite_master where type in ('view', 'trigger')"
-    here = {name: sql.lower() for name, sql in reader.run(statement).rows}
-    expected = {**dictionary.triggers(), **dictionary.views()}
-    return [
-        name for name, text in expected.items() if here.get(name) != text.rstrip("; \n").lower()
-    ]
+def _of_schema(opened: sqlite3.Connection) -> tuple[list[Fault], bool]:
+    """What is not as archdb made it, and whether all tables and views are."""
+    from archdb.db import build, intact, own
+
+    found = intact.faults(own.items(opened), build.expected())
+    readable = not any(fault.item.kind in ("table", "view") for fault in found)
+    rows = [(SCHEMA[fault.item.kind], "", f"{fault}: {fault.remedy}") for fault in found]
+    return rows, readable
 
 
-def _derive_again(reader: Reader) -> list[Fault]:
-    """Stored figures that are not what the rows derive to: someone changed the derived tables."""
-    from archdb.db import profiles
+def _of_what_is_derived(
+    reader: Reader, opened: sqlite3.Connection, named: set[str]
+) -> Iterator[Fault]:
+    """Stored figures that are not what the rows derive to: someone changed the derived tables.
+    `named` are published figures that are at fault already."""
+    from archdb.db import profiles, publish
+    from archdb.db.engine import borrowing
 
-    differing = profiles.differing(reader.path, reader.progress)
-    return [("derived figures", name, what) for name, what in differing]
+    for name, what in profiles.differing(opened, reader.path, reader.progress):
+        yield "derived figures", name, what
+    with borrowing(opened, reader.path) as connection:
+        for name, what in publish.misread(connection):
+            if what.partition(": ")[0] not in named:
+                yield "published bounds", name, what
+
+
+def _of_what_is_brought(reader: Reader) -> Iterator[Fault]:
+    """The column dictionary and archdb's own conventions as they are not; prices that are none."""
+    from archdb.conventions import bundled
+
+    rows = set(reader.run(f"select {_DICTIONARY} from column_dictionary").rows)
+    for entry in sorted(rows ^ set(map(tuple, dictionary.entries())), key=str):
+        yield "column dictionary", "", f"{entry[0]}.{entry[1]} is not as archdb has it: {BACK}"
+    prices = reader.ask("weights", convention=None).rows
+    for convention, op, quantity, _ in prices:
+        if fault := mispriced(convention, op, quantity):
+            yield "conventions", "", fault
+    heads = {row[0]: row for row in reader.run(f"select {_CONVENTION} from convention").rows}
+    for convention in bundled():
+        stored = {row[1:] for row in prices if row[0] == convention.name}
+        if heads.get(convention.name) != convention[:5] or stored != set(convention.weights):
+            yield "conventions", "", f"'{convention.name}' is not as archdb has it: {BACK}"
+
+
+_DICTIONARY = ", ".join(f'"{column}"' for column in dictionary.Entry._fields)
+_CONVENTION = "name, sentence, source, divisor, missing"
+
+
+def _beside(reader: Reader) -> Iterator[str]:
+    """Bundled networks that have another name here, because the user has taken theirs."""
+    from archdb.db.bundle import BUNDLED, beside
+
+    question = (
+        "select name from network where origin = 'bundled' union all select a.name from alias a"
+        " join network n on n.id = a.network_id where n.origin = 'bundled' order by name"
+    )
+    for name in reader.run(question).column("name"):
+        if name.endswith(BUNDLED):
+            yield beside(name.removesuffix(BUNDLED), name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archdb.errors import NotFoundError, nearest
+from archdb.errors import DatabaseError, NotFoundError, nearest
 
 if TYPE_CHECKING:
     from archdb.queries.reader import Reader
@@ -39,6 +39,8 @@ def conventions(reader: Reader, name: str | None = None) -> list[Prices]:
     """All conventions of the database, or the one of that name, by name."""
     weights: dict[str, dict[str, dict[str, int]]] = {}
     for convention, op, quantity, weight in reader.ask("weights", convention=name).rows:
+        if fault := misstated(convention, op, quantity):
+            raise DatabaseError(fault, remedy=REMEDY).at(str(reader.path))
         weights.setdefault(convention, {}).setdefault(op, {})[quantity] = weight
     rows = reader.ask("conventions", convention=name).rows
     return [
@@ -46,11 +48,31 @@ def conventions(reader: Reader, name: str | None = None) -> list[Prices]:
     ]
 
 
+#: What to do about a price that is none.
+REMEDY = (
+    "correct or delete the row in convention_weight; archdb db repair puts archdb's own conventions"
+    " back"
+)
+
+
+def misstated(convention: str, op: str, quantity: str) -> str:
+    """What is wrong with a price that somebody has written into the table; nothing, if it is one.
+
+    An op that archdb does not know is priced all the same: a layer may have it.
+    """
+    from archdb.conventions import QUANTITIES
+
+    if quantity in QUANTITIES:
+        return ""
+    known = nearest(quantity, QUANTITIES) or f"there are: {', '.join(QUANTITIES)}"
+    return f"convention '{convention}' counts '{quantity}' of {op}, which is no component ({known})"
+
+
 def check(reader: Reader, convention: str | None) -> None:
     """Raises NotFoundError, with the nearest names, where there is no such convention."""
     if convention is None:
         return
-    known = [prices.name for prices in conventions(reader)]
+    known = reader.ask("conventions", convention=None).column("name")
     if convention not in known:
         raise NotFoundError(
             f"no counting convention is called '{convention}'",

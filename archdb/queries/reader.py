@@ -65,11 +65,15 @@ class Reader:
         return path
 
     def _upgrade(self) -> None:
-        from archdb.db import build
+        from archdb.db.upgrading import upgrade_older
 
         self._connection.close()
-        copy = build.upgrade(self.path, self.progress)
-        self.say(f"{self.path} was made by an older archdb: upgraded, after a copy to {copy}")
+        changed = upgrade_older(self.path, self.progress)
+        if changed is not None:
+            made = f"{self.path} was made by an older archdb"
+            self.say(f"{made}: upgraded, after a copy to {changed.copy}")
+            for sentence in changed.said:
+                self.say(f"note: {sentence}")
         self._connection = connect(self.path)
 
     def close(self) -> None:
