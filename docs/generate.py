@@ -135,6 +135,22 @@ def seed_keys() -> str:
     return "\n".join(f"{what}:\n\n{attributes(keys)}" for what, keys in declared.items())
 
 
+# What confirms the networks.
+
+
+def confirmation_list() -> str:
+    """The table of tests/confirmed.py, network by network."""
+    sys.path.insert(0, str(HERE.parent / "tests"))
+    from confirmed import KINDS, confirmations
+
+    found = confirmations()
+    rows = ((name, (found[name][kind] for kind in KINDS)) for name in sorted(found))
+    return table(
+        ("network", *KINDS),
+        ((code(name), *(", ".join(each) or "–" for each in kinds)) for name, kinds in rows),
+    )
+
+
 # Published figures.
 
 
@@ -237,6 +253,7 @@ PARTS: dict[str, Callable[[], str]] = {
     **{"block_attributes": block_attributes, "op_counts": op_counts},
     **{"convention_list": convention_list, "table_list": table_list},
     **{"view_columns": view_columns, "command_help": command_help, "rule_list": rule_list},
+    **{"confirmation_list": confirmation_list},
 }
 
 
