@@ -186,8 +186,8 @@ NOTHING = {
     *("block_inception_v1", "block_inception_v1_naive"),
     *("block_inception_v3_a", "block_inception_v3_b", "block_inception_v3_c", "block_se"),
     *("block_inverted_residual", "block_resnet_basic", "block_resnet_bottleneck"),
-    *("darknet19", "dilated_context_large", "dilated_frontend", "segnet"),
-    *("lenet5_caffe", "lenet5_modern", "lstm_imdb", "regnet_x_400mf"),
+    *("dilated_context_large", "dilated_frontend"),
+    *("lenet5_caffe", "lenet5_modern", "lstm_imdb"),
 }
 
 
