@@ -80,6 +80,12 @@ def main() -> int:
                 "click",
                 2.5,
             ),
+            report(
+                "query, in a process of its own",
+                lambda: [ARCHDB, "--database", built, "query", "select 1"],
+                "click",
+                3.0,
+            ),
             report("calc, no database", lambda: [ARCHDB, *CALC], "click", 2.5),
             report("compare, default database", lambda: [ARCHDB, *COMPARE], "click", 2.5),
             report(

@@ -7,6 +7,7 @@ import importlib
 import os
 import shutil
 import sqlite3
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -68,10 +69,18 @@ def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "BUSY_SECONDS", 0.05)
 
 
+def runs_python() -> bool:
+    """Whether who we are may start Python, as a statement's own process is; nobody may not where it
+    is root's own."""
+    return os.access(sys.executable, os.X_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
 @pytest.mark.parametrize("words", READERS, ids=lambda words: words[0])
 def test_reading_needs_no_more_than_reading(words: tuple[str, ...], locked_up: Path) -> None:
     expected = archdb(*words, database=locked_up)
     with as_nobody():
+        if words[0] == "query" and not runs_python():
+            pytest.skip("Python is where only root can run it")
         assert archdb(*words, database=locked_up) == expected
 
 
@@ -112,6 +121,8 @@ def test_figures_that_are_stale_are_not_shown(locked_up: Path) -> None:
     before = files(locked_up.parent)
     for words in (("compare", "vgg16", "alexnet"), ("list",), ("query", "select 1")):
         with as_nobody():
+            if words[0] == "query" and not runs_python():
+                continue
             answer = archdb(*words, database=locked_up)
         refused(answer, "rows of vgg", "have changed and cannot be derived again")
     with as_nobody():

@@ -85,8 +85,11 @@ def missing(words: str) -> str:
 class Terminal:
     """One page's blocks, run in order as far as they are asked for."""
 
-    def __init__(self, page: Path, directory: Path, default: Path | None = None) -> None:
+    def __init__(
+        self, page: Path, directory: Path, default: Path | None = None, fonts: Path | None = None
+    ) -> None:
         self.page, self.here, self.home = page, directory / "here", directory / "home"
+        self.fonts = fonts or directory
         self.data = self.home / ".local" / "share"
         self.here.mkdir(parents=True)
         (self.data / "archdb").mkdir(parents=True)
@@ -129,6 +132,7 @@ class Terminal:
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         env = {k: v for k, v in os.environ.items() if not k.startswith("ARCHDB")}
         env |= place | {"PATH": path, "COLUMNS": "80", "PYTHONUTF8": "1"}
+        env |= {"ARCHDB_TIMEOUT": "600", "MPLCONFIGDIR": str(self.fonts)}
         done = subprocess.run(
             words,
             input=given,
@@ -152,7 +156,13 @@ def terminals(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Terminal]:
     """A terminal for each page, with a default database already made."""
     default = tmp_path_factory.mktemp("default") / "archdb.sqlite"
     build.create(default)
-    return {page: Terminal(page, tmp_path_factory.mktemp(page.stem), default) for page in PAGES}
+    fonts = tmp_path_factory.mktemp("fonts")
+    if importlib.util.find_spec("matplotlib") is not None:
+        words = [sys.executable, "-c", "import matplotlib.font_manager"]
+        subprocess.run(words, env={**os.environ, "MPLCONFIGDIR": str(fonts)}, check=True)
+    return {
+        page: Terminal(page, tmp_path_factory.mktemp(page.stem), default, fonts) for page in PAGES
+    }
 
 
 @pytest.mark.parametrize(("page", "index"), ALL, ids=[f"{p.name}-{i}" for p, i in ALL])

@@ -28,7 +28,7 @@ RANKS = (
     {"rewrite", "explain"},
     {"db"},
     {"queries"},
-    {"render"},
+    {"render", "streamed"},
     {"papers"},
     {"diagram", "plot", "export"},
     {"cli"},

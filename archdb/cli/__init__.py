@@ -13,6 +13,7 @@ import click
 
 from archdb import __version__
 from archdb.cli.common import say
+from archdb.cli.signals import SIGNALLED, unwind_at_signals
 from archdb.errors import ArchdbError
 from archdb.text import clipped, printable
 
@@ -64,6 +65,9 @@ class Commands(click.Group):
         except ArchdbError as error:
             click.echo(f"Error: {error}", err=True)
             ctx.exit(error.status)
+        except KeyboardInterrupt:
+            say("interrupted")
+            ctx.exit(SIGNALLED + 2)
         except BrokenPipeError:  # the reader has had enough: click ends in silence
             raise
         except OSError as error:  # what all else is made of: a full disk behind the output
@@ -99,6 +103,7 @@ def main(ctx: click.Context, database: str | None) -> None:
     Results go to standard output, everything else to standard error.
     """
     ctx.obj = database
+    unwind_at_signals(ctx)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # not where it was closed
             _encode(stream)

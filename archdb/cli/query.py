@@ -5,14 +5,20 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from archdb.cli.common import Hyphened, emit, format_option, open_database
+from archdb.cli.common import Hyphened, emit, format_option, open_database, put, say, written
 from archdb.errors import UsageError
+
+if TYPE_CHECKING:
+    from archdb.queries.sandbox import Answer
 
 #: What some editors begin a file with, to say that it is UTF-8.
 MARK = "\ufeff"
+#: What a table takes until it is laid out, as a multiple of its rows.
+LAID_OUT = 4
 
 
 @click.command("query", cls=Hyphened)
@@ -31,19 +37,37 @@ MARK = "\ufeff"
     type=click.FloatRange(min=0, min_open=True),
     default=10.0,
     show_default=True,
+    envvar="ARCHDB_TIMEOUT",
     help="Seconds after which the statement is stopped.",
+)
+@click.option(
+    "--memory",
+    metavar="MB",
+    type=click.FloatRange(min=0, min_open=True),
+    default=512.0,
+    show_default=True,
+    help="What the statement may take, and the rows where a format must keep them.",
+)
+@click.option(
+    "--size",
+    metavar="MB",
+    type=click.FloatRange(min=0, min_open=True),
+    default=1000.0,
+    show_default=True,
+    help="How large a result may be.",
 )
 @format_option
 @click.pass_context
 def command(
     ctx: click.Context,
+    /,
     sql: str | None,
     path: Path | None,
     saved: str | None,
     params: tuple[str, ...],
     limit: int | None,
-    timeout: float,
     form: str,
+    **limits: float,
 ) -> None:
     """Run one SQL statement that reads, over the views that `archdb schema` describes."""
     if saved == "list":
@@ -58,8 +82,26 @@ def command(
 
         values |= defaults(statement)
     values |= dict(_parameter(word) for word in params)
-    with open_database(ctx) as database:
-        emit(database.query(statement, values, limit=limit, timeout=timeout), form)
+    from archdb.queries.session import Session
+
+    with Session() as session, open_database(ctx) as database:
+        database.session = session  # which has started while the database was opened
+        with database.iterate(statement, values, limit=limit, **limits) as answer:
+            _print(answer, form)
+
+
+def _print(answer: Answer, form: str) -> None:
+    """Print rows as they come, or, where a format needs to know how wide they are, all at last."""
+    from archdb.streamed import STREAMED, pieces
+
+    if form not in STREAMED:
+        emit(answer.kept(LAID_OUT), form)
+        return
+    batches = (batch.rows for batch in answer.batches())
+    for piece in pieces(answer.columns, batches, form, written):
+        put(piece)
+    for note in answer.notes:
+        say(f"note: {note}")
 
 
 def _statement(sql: str | None, path: Path | None, saved: str | None) -> str:

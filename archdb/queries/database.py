@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from archdb.errors import NotFoundError, nearest
-from archdb.queries import freshness
 from archdb.queries.freshness import one_state
-from archdb.queries.reader import Reader
 from archdb.queries.result import Result
 from archdb.queries.rewritten import holding
+from archdb.queries.statements import Statements
 
 
-class Database(Reader):
+class Database(Statements):
     """An archdb database; each method answers with a Result.
 
     A question's module is imported where it is asked: start-up counts.
@@ -158,28 +156,6 @@ class Database(Reader):
         from archdb.queries.readings import Wanted
 
         return explain_table(self, rows, Wanted(quantity, convention, source))
-
-    @one_state
-    def query(
-        self,
-        sql: str,
-        parameters: Mapping[str, Any] | None = None,
-        /,
-        *,
-        limit: int | None = None,
-        timeout: float = 10.0,
-        **params: Any,
-    ) -> Result:
-        """One statement that reads, with :name parameters; at most `timeout` seconds.
-
-        Parameters are keywords, or a mapping where one is called `limit` or `timeout`.
-        Raises QueryError where it writes, is malformed, holds two statements or takes too long.
-        """
-        from archdb.queries.sandbox import query
-
-        freshness.freshen(self)
-        values = {**(parameters or {}), **params}
-        return query(self.path, sql, values, limit=limit, timeout=timeout)
 
     def derive(self, names: Sequence[str] | None = None) -> Sequence[str]:
         """Derive these networks, or all, whether stale or not; returns their names.

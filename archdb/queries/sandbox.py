@@ -1,133 +1,145 @@
-"""One statement of an analyst, on a connection that cannot write, for a limited time."""
+"""Statements of analysts: each reads only, and is held to limits of time, memory and size.
+
+They run in a process of their own (archdb.queries.session), which is killed where a limit is
+reached; what arrives here is counted.
+"""
 
 from __future__ import annotations
 
-import sqlite3
-import time
-from collections.abc import Mapping
-from contextlib import closing
-from pathlib import Path
-from typing import Any
+import contextlib
+import os
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import AbstractContextManager
+from typing import Any, NamedTuple
 
-from archdb.db.connection import connect, explained, is_of_file
 from archdb.errors import QueryError, UsageError
+from archdb.queries.faults import MEGABYTE
 from archdb.queries.result import Result
+from archdb.queries.session import Batch, Row, Session
 
-#: Pragmas that tell about tables and change nothing.
-TELLING = {
-    *("table_info", "table_xinfo", "table_list", "index_list", "index_info", "index_xinfo"),
-    *("foreign_key_list", "database_list", "function_list", "pragma_list", "compile_options"),
-}
-READING = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE}
-#: Faults that Python finds on the way to SQLite or back, in words and with a remedy.
-NOT_SQL: dict[type[BaseException], tuple[str, str]] = {
-    UnicodeEncodeError: ("the statement or a parameter is not UTF-8 text", ""),
-    OverflowError: ("a parameter is too large an integer", "SQLite's have 64 bits"),
-    MemoryError: ("the result does not fit into memory", "ask for fewer rows with --limit"),
-}
-FAULTS: tuple[type[BaseException], ...] = (sqlite3.Error, sqlite3.Warning, *NOT_SQL)
-#: How many steps of SQLite's machine pass between two looks at the clock.
-STEPS = 20_000
-#: Longest text or blob that a statement may build, in bytes.
-LONGEST = 50_000_000
+#: The limits where none is given: seconds, and megabytes of memory and of a result.
+SECONDS, MEMORY, SIZE = 10.0, 512.0, 1000.0
+
+#: How a session is got for a time, given the bytes of memory that it may use.
+Sessions = Callable[[int], AbstractContextManager[Session]]
 
 
-def query(
-    path: Path,
+class Limits(NamedTuple):
+    """What a statement may take: seconds; megabytes of memory, which hold as well for a result
+    that is kept; megabytes of a result that is passed on."""
+
+    seconds: float
+    memory: float
+    size: float
+
+    @classmethod
+    def of(
+        cls, seconds: float | None = None, memory: float | None = None, size: float | None = None
+    ) -> Limits:
+        """Checked limits; of what is None, the default. Raises UsageError."""
+        given = cls(
+            _default_seconds() if seconds is None else seconds,
+            MEMORY if memory is None else memory,
+            SIZE if size is None else size,
+        )
+        for name, limit in zip(("s of time", "MB of memory", "MB of rows"), given, strict=True):
+            if not limit > 0:
+                raise UsageError(f"a limit must be more than 0 {name}, got {limit:g}")
+        return given
+
+
+def _default_seconds() -> float:
+    word = os.environ.get("ARCHDB_TIMEOUT")
+    try:
+        return SECONDS if word is None else float(word)
+    except ValueError:
+        raise UsageError(f"ARCHDB_TIMEOUT is not a number of seconds: '{word}'") from None
+
+
+class Answer:
+    """The answer to a statement as it comes: columns, then batches of rows, read once.
+
+    `notes` are complete when the rows are at an end.
+    """
+
+    def __init__(self, messages: Iterator[Any], limit: int | None, limits: Limits) -> None:
+        self._messages, self._limit, self._limits = messages, limit, limits
+        self.columns = _unique(next(messages))
+        self.notes: list[str] = []
+
+    def __iter__(self) -> Iterator[Row]:
+        """The rows, one by one."""
+        for batch in self.batches():
+            yield from batch.rows
+
+    def batches(self) -> Iterator[Batch]:
+        """The rows as they come. Raises QueryError where a limit is reached."""
+        size, most = 0, self._limits.size
+        for message in self._messages:
+            if isinstance(message, Batch):
+                size += message.size
+                if size > most * MEGABYTE:
+                    raise QueryError(
+                        f"the result is larger than {most:g} MB, and ends here",
+                        remedy="ask for fewer rows with --limit, or allow more with --size",
+                    )
+                yield message
+            elif message:
+                self.notes.append(
+                    f"only the first {self._limit} rows are shown: there are more (--limit)"
+                )
+
+    def kept(self, copies: int = 1) -> Result:
+        """All rows at once, where so many times what they take is within the limit of memory.
+
+        Raises QueryError where it is not.
+        """
+        rows: list[Row] = []
+        left = self._limits.memory * MEGABYTE
+        try:
+            for batch in self.batches():
+                left -= batch.memory * copies
+                if left < 0:
+                    raise MemoryError
+                rows += batch.rows
+        except MemoryError:
+            raise QueryError(
+                f"the result does not fit into memory: {self._limits.memory:g} MB are not enough",
+                remedy="ask for fewer rows with --limit, have them in csv, tsv, ndjson or json,"
+                " which keep none, or allow more with --memory",
+            ) from None
+        return Result(self.columns, rows, self.notes)
+
+
+@contextlib.contextmanager
+def answer(
+    sessions: Sessions,
     statement: str,
     parameters: Mapping[str, Any],
     *,
     limit: int | None,
-    timeout: float,
-) -> Result:
-    """The rows of one reading statement; a note says where `limit` cut them off.
+    limits: Limits,
+) -> Generator[Answer]:
+    """The answer to one statement that reads, while it comes.
 
-    Raises QueryError where the statement writes, is malformed, is none or two, or is too slow.
+    Raises QueryError where it writes, is malformed, is none or two, or reaches a limit.
     """
-    if not timeout > 0:
-        raise UsageError(f"a time limit must be more than 0 s, got {timeout}")
     if limit is not None and limit < 0:
         raise UsageError(f"a limit must be 0 rows or more, got {limit}")
-    guard = _Guard(timeout)
-    with closing(connect(path)) as connection:
-        guard.watch(connection)
-        try:
-            cursor = connection.execute(statement, parameters)
-            if cursor.description is None:
-                raise QueryError("there is no statement", remedy="archdb query 'select …'")
-            rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit + 1)
-        except FAULTS as error:
-            raise guard.explained(error, path) from None
-    result = Result(_unique([column[0] for column in cursor.description]), rows)
-    if limit is not None and len(rows) > limit:
-        result.rows = result.rows[:limit]
-        result.notes.append(f"only the first {limit} rows are shown: there are more (--limit)")
-    return result
-
-
-class _Guard:
-    """Refuses what does not read, stops what takes too long, and remembers which it was."""
-
-    def __init__(self, timeout: float) -> None:
-        self.timeout = timeout
-        self.deadline = time.monotonic() + timeout
-        self.refused = False
-        self.late = False
-
-    def watch(self, connection: sqlite3.Connection) -> None:
-        """Stand between a connection and its statements."""
-        connection.set_authorizer(self.allow)
-        connection.set_progress_handler(self.expired, STEPS)
-        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
-
-    def allow(self, action: int, first: str | None, second: str | None, *rest: Any) -> int:
-        """SQLite's authorizer: reading, functions but for extensions, pragmas that only tell."""
-        reads = (
-            action in READING
-            or (action == sqlite3.SQLITE_FUNCTION and second != "load_extension")
-            or (action == sqlite3.SQLITE_PRAGMA and first in TELLING)
-            # How SQLite declares table-valued functions such as json_each; a statement that
-            # asks for it itself is refused by SQLite.
-            or (action == sqlite3.SQLITE_UPDATE and first == "sqlite_master")
-        )
-        self.refused = self.refused or not reads
-        return sqlite3.SQLITE_OK if reads else sqlite3.SQLITE_DENY
-
-    def expired(self) -> bool:
-        """SQLite's progress handler: true stops the statement."""
-        self.late = time.monotonic() > self.deadline
-        return self.late
-
-    def explained(self, error: BaseException, path: Path) -> Exception:
-        """A fault of the statement in words; a fault of the file as everywhere."""
-        text = str(error)
-        if type(error) in NOT_SQL:
-            what, remedy = NOT_SQL[type(error)]
-            return QueryError(what, remedy=remedy)
-        if self.late:
-            return QueryError(
-                f"the statement took longer than {self.timeout:g} s and was stopped",
-                remedy="narrow it down, or give it more time with --timeout",
-            )
-        if self.refused:
-            return QueryError(
-                "the statement is refused: only one that reads can be run",
-                remedy="change networks with archdb import; the file is open to any SQLite client",
-            )
-        if "one statement" in text:
-            return QueryError("there are two statements", remedy="run them one after the other")
-        if is_of_file(error):
-            return explained(error, path)
-        return QueryError(f"SQL: {text}", remedy="archdb schema lists all views and columns")
+    with sessions(max(1, int(limits.memory * MEGABYTE))) as session:
+        messages = session.run(statement, parameters, limit, limits.seconds)
+        yield Answer(messages, limit, limits)
 
 
 def _unique(names: list[str]) -> list[str]:
     """Column names as SQLite gives them; a repeated one gets a number, so that none is lost."""
-    unique: list[str] = []
+    taken: dict[str, None] = {}
+    numbers: dict[str, int] = {}
     for name in names:
-        candidate, number = name, 1
-        while candidate in unique:
+        candidate, number = name, numbers.get(name, 1)
+        while candidate in taken:
             number += 1
             candidate = f"{name}:{number}"
-        unique.append(candidate)
-    return unique
+        numbers[name] = number
+        taken[candidate] = None
+    return list(taken)

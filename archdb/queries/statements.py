@@ -1,0 +1,95 @@
+"""Analysts' statements put to a database, and the process that is kept for them."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from archdb.queries import freshness
+from archdb.queries.reader import Reader
+from archdb.queries.result import Result
+
+if TYPE_CHECKING:
+    from archdb.queries.sandbox import Answer
+    from archdb.queries.session import Session
+
+
+class Statements(Reader):
+    """A reader that analysts' statements can be put to."""
+
+    #: The process for them, between two statements.
+    session: Session | None = None
+
+    def query(
+        self,
+        sql: str,
+        parameters: Mapping[str, Any] | None = None,
+        /,
+        *,
+        limit: int | None = None,
+        timeout: float | None = None,
+        memory: float | None = None,
+        **params: Any,
+    ) -> Result:
+        """One statement that reads, with :name parameters; at most `timeout` seconds (10, or
+        ARCHDB_TIMEOUT) and `memory` megabytes (512), of the statement and of its rows.
+
+        Parameters are keywords, or a mapping where one is called as something here is.
+        Raises QueryError where it writes, is malformed, holds two statements or reaches a limit.
+        """
+        values = {**(parameters or {}), **params}
+        with self.iterate(
+            sql, values, limit=limit, timeout=timeout, memory=memory, size=math.inf
+        ) as answer:
+            return answer.kept()
+
+    @contextlib.contextmanager
+    def iterate(
+        self,
+        sql: str,
+        parameters: Mapping[str, Any] | None = None,
+        /,
+        *,
+        limit: int | None = None,
+        timeout: float | None = None,
+        memory: float | None = None,
+        size: float | None = None,
+    ) -> Iterator[Answer]:
+        """The same with none of the rows kept: an Answer, whose rows come as they are asked for.
+
+        `size` is how many megabytes of them there may be (1000).
+        """
+        from archdb.queries.sandbox import Limits, answer
+
+        limits = Limits.of(timeout, memory, size)
+        with answer(self._guarded, sql, parameters or {}, limit=limit, limits=limits) as found:
+            yield found
+
+    @contextlib.contextmanager
+    def _guarded(self, memory: int) -> Iterator[Session]:
+        """The session that is kept open, or a new one where that is busy or gone."""
+        from archdb.queries.session import Session
+
+        session, self.session = self.session, None
+        if session is None or not session.is_free(memory):
+            if session is not None:
+                session.close()
+            session = Session()
+        try:
+            if not session.memory:
+                session.open(self.path, memory)  # it starts while figures are made fresh
+            freshness.freshen(self)
+            yield session
+        finally:
+            if session.is_free(memory) and self.session is None:
+                self.session = session
+            else:
+                session.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self.session is not None:
+            self.session.close()
+        super().close()
