@@ -100,6 +100,8 @@ def _ordered(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
 def _check_heads(layers: tuple[Layer, ...]) -> None:
     """An auxiliary head hangs off the network: nothing outside a head may depend on it."""
     heads = {layer.name for layer in layers if layer.auxiliary}
+    if len(heads) == len(layers):
+        raise DefinitionError("has auxiliary heads alone, and no layer that they hang off")
     if not heads:
         return
     for layer in layers:

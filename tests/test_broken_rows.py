@@ -71,6 +71,10 @@ BROKEN = {
         f"update layer set auxiliary = 1 where name = 'fc7' and network_id = {VGG16}",
         "vgg16, layer 'relu7': reads 'fc7', which is part of an auxiliary head",
     ),
+    "nothing but heads": (
+        f"update layer set auxiliary = 1 where network_id = {VGG16}",
+        "vgg16: has auxiliary heads alone, and no layer that they hang off",
+    ),
     "no layers": (f"delete from layer where network_id = {VGG16}", "vgg16: has no layers"),
     "no input layer": (
         f"update layer set op = 'relu', attributes = null where op = 'input'"

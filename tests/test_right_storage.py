@@ -1,5 +1,6 @@
 """Issue 10, 'Under attack and under load': what a database file holds, and what is said of it."""
 
+import random
 import sqlite3
 from contextlib import closing
 from itertools import pairwise
@@ -15,6 +16,7 @@ from archdb.db import own, schema
 from archdb.db.connection import APPLICATION_ID
 from archdb.errors import ArchdbError, DatabaseError
 from archdb.graph import Layer, Network
+from archdb.queries.freshness import answered
 from archdb.seeds import load
 
 SEED = """name = "{name}"
@@ -208,3 +210,100 @@ def test_a_renamed_column_or_table_is_named(statement: str, sign: str, database:
         if answer.status:
             refused(answer, str(database), "is not as archdb made it", sign, "db repair")
     assert "Traceback" not in archdb("check", database=database).err
+
+
+# 'Damaged files'.
+
+#: A text of the file, in whose place no text is put, behind SQLite's back.
+GARBLED = (
+    "conv1_1",
+    "VGG-16 (configuration D)",
+    "Simonyan, Karen",
+    "conv2d",
+    "explicit",
+    "bundled",
+)
+READ = [
+    *[("show", "vgg16"), ("show", "vgg16", "--by", "layer"), ("show", "vgg16", "--lineage")],
+    *[("sweep", "vgg16"), ("cite", "vgg16"), ("compare", "vgg16", "vgg16+width=0.5"), ("list",)],
+    *[("graph", "vgg16"), ("info",), ("explain", "vgg16/conv1_1"), ("derive", "vgg16"), ("check",)],
+    *[
+        ("explain-number", "vgg16", "138M"),
+        ("query", "select * from layer_summary"),
+        ("published",),
+    ],
+    *[("show", "vgg16", "--format", "latex"), ("rewrite", "vgg16", "width=0.5"), ("db", "info")],
+]
+
+
+def sound_or_told(database: Path, words: tuple[str, ...], *, named: bool = False) -> bool:
+    """Whether a command ended in an error, which is in words and has a remedy."""
+    answer = archdb(*words, database=database)  # which raises what is no exit
+    assert "Traceback" not in answer.err
+    if answer.status and words != ("check",):
+        assert "Error: " in answer.err
+        assert named is False or f"{database}: is damaged" in answer.err, (words, answer.err)
+    return answer.status != 0
+
+
+@pytest.mark.parametrize("text", GARBLED)
+def test_text_that_is_no_text_is_damage(text: str, database: Path) -> None:
+    """The second byte of the text, wherever it stands, has its highest bit set: 0x80 and more
+    behind a letter of ASCII is no UTF-8."""
+    content, word = database.read_bytes(), text.encode()
+    assert word in content
+    database.write_bytes(content.replace(word, word[:1] + bytes([word[1] | 0x80]) + word[2:]))
+    refused_some = [words for words in READ if sound_or_told(database, words)]
+    assert ("check",) in refused_some
+
+
+@pytest.mark.parametrize("words", READ, ids=" ".join)
+def test_a_name_in_the_schema_that_is_no_text(words: tuple[str, ...], database: Path) -> None:
+    """SQLite then says so in words that are none, either."""
+    content = database.read_bytes()
+    at = content.index(b"CREATE TABLE layer")
+    changed = content[:at] + content[at : at + 3000].replace(b"kernel_h", b"kern\xe8l_h")
+    database.write_bytes(changed + content[at + 3000 :])
+    sound_or_told(database, words)
+
+
+@pytest.mark.parametrize(
+    "attributes", ["{", "[", '{"shape": [3, 224, 2r4]}', "[" * 100_000, "1" * 5000]
+)
+def test_attributes_that_are_no_json_name_their_layer(attributes: str, database: Path) -> None:
+    with closing(sqlite3.connect(database)) as client:
+        client.execute("pragma ignore_check_constraints = on")
+        client.execute(
+            "update layer set attributes = ? where op = 'input' and network_id ="
+            " (select id from network where name = 'vgg16')",
+            [attributes],
+        )
+        client.commit()
+    for words in (("sweep", "vgg16"), ("explain", "vgg16"), ("derive", "vgg16")):
+        answer = archdb(*words, database=database)
+        refused(answer, "vgg16, layer 'data': attributes must be a JSON object", "from a copy")
+    for words in READ:
+        sound_or_told(database, words)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_flipped_bits_end_in_words(seed: int, database: Path) -> None:
+    draw = random.Random(seed)
+    content = bytearray(database.read_bytes())
+    for _ in range(3 ** (1 + seed % 5)):
+        content[draw.randrange(100, len(content))] ^= 1 << draw.randrange(8)
+    for words in READ[::2] if seed % 2 else READ[1::2]:
+        database.write_bytes(content)
+        sound_or_told(database, words)
+
+
+def test_an_error_of_archdbs_own_is_not_blamed_on_the_file(database: Path) -> None:
+    def fails() -> None:
+        raise KeyError("mine")
+
+    with package.open(database) as opened:
+        with pytest.raises(KeyError, match="mine"):
+            answered(opened, fails)
+        tamper(database, "delete from network where name = 'vgg16'")  # and leave its rows
+        with pytest.raises(DatabaseError, match=r"is damaged: a row of .* refers to a missing row"):
+            answered(opened, fails)

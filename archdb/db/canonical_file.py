@@ -13,7 +13,8 @@ from contextlib import closing
 from pathlib import Path
 
 from archdb.db import own
-from archdb.db.connection import connect, explained
+from archdb.db.connection import connect
+from archdb.db.faults import FAULTS, explained
 
 #: The oldest SQLite that reads strict tables. The header names it in place of the one that wrote
 #: the file, so that this makes no difference to the bytes.
@@ -50,7 +51,7 @@ def write(source: Path, target: Path) -> None:
             new.isolation_level = None
             new.execute("attach ? as old", [f"{source.resolve().as_uri()}?mode=ro"])
             _copy(new)
-    except sqlite3.Error as error:
+    except FAULTS as error:
         raise explained(error, source) from None
     _settle(target)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archdb import __version__
-from archdb.db.faults import code_of
+from archdb.db.faults import FAULTS, code_of
 from archdb.db.faults import explained as explained
 from archdb.db.faults import is_of_file as is_of_file
 from archdb.errors import ArchdbError, DatabaseError
@@ -138,7 +138,7 @@ def connect(path: Path) -> sqlite3.Connection:
                 "is a SQLite database, but not one of archdb",
                 remedy="give the path of a database made by archdb",
             ).at(str(path))
-    except sqlite3.DatabaseError as error:
+    except FAULTS as error:
         connection.close()
         raise explained(error, path) from None
     except DatabaseError:
@@ -181,7 +181,7 @@ def stamp(connection: sqlite3.Connection, path: Path) -> Stamp:
             "select (select value from meta where key = 'archdb_version'),"
             " (select version_num from alembic_version), (select count(*) from network)"
         ).fetchone()
-    except sqlite3.DatabaseError as error:
+    except FAULTS as error:
         if code_of(error) == "SQLITE_ERROR":
             raise _unmarked(path, str(error)) from None
         raise explained(error, path) from None

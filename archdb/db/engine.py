@@ -12,8 +12,10 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from archdb.db.connection import explained, read_only, read_write
+from archdb.db.connection import read_only, read_write
+from archdb.db.faults import FAULTS, explained
 
+_FAULTS: tuple[type[Exception], ...] = (DBAPIError, *FAULTS)
 #: Called with (done, total) as long work proceeds.
 Progress = Callable[[int, int], None]
 
@@ -73,7 +75,7 @@ def _engine(path: Path, *, write: bool, keys: bool) -> Iterator[Engine]:
 def _explaining(engine: Engine, path: Path) -> Iterator[None]:
     try:
         yield
-    except (DBAPIError, sqlite3.Error) as error:
+    except _FAULTS as error:
         raise explained(error, path) from None
     finally:
         engine.dispose()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from json import JSONDecodeError
 from pathlib import Path
 
@@ -24,7 +25,7 @@ def explained(error: BaseException, path: Path) -> ArchdbError:
             " come from a copy",
         ).at(str(path))
     if isinstance(error, DAMAGE) or any(sign in text for sign in _GARBLED):
-        return DatabaseError(f"is damaged: {text}", remedy=_RESTORE).at(str(path))
+        return damaged(text, path)
     return DatabaseError(text, remedy="archdb check tells more").at(str(path))
 
 
@@ -32,8 +33,15 @@ def explained(error: BaseException, path: Path) -> ArchdbError:
 _MISSING = ("no such table: ", "no such column: ", "has no column named ")
 #: What it says where text is no text, and JSON no JSON; and what Python says.
 _GARBLED = ("Could not decode to UTF-8", "malformed JSON")
-DAMAGE = (UnicodeDecodeError, OverflowError, JSONDecodeError)
+DAMAGE = (UnicodeDecodeError, JSONDecodeError)
+#: All that reading or writing a file may raise.
+FAULTS: tuple[type[Exception], ...] = (sqlite3.Error, *DAMAGE)
 _RESTORE = "restore it from a copy, or create it anew with db init"
+
+
+def damaged(what: str, path: Path) -> ArchdbError:
+    """The error of a file that does not hold what archdb has written."""
+    return DatabaseError(f"is damaged: {what}", remedy=_RESTORE).at(str(path))
 
 
 def is_of_file(error: BaseException) -> bool:

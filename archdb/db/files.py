@@ -6,14 +6,14 @@ import contextlib
 import hashlib
 import os
 import shutil
-import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from archdb.db.connection import explained, read_only, read_write
+from archdb.db.connection import read_only, read_write
+from archdb.db.faults import FAULTS, explained
 from archdb.errors import ArchdbError, DatabaseError
 
 #: After so long an unfinished file is what a killed run has left.
@@ -113,7 +113,7 @@ def copied(path: Path) -> Copy:
         shutil.copymode(path, part)
         part.replace(copy)
         return Copy(copy, new=True)
-    except sqlite3.Error as error:
+    except FAULTS as error:
         raise explained(error, path) from None
     finally:
         for left in (part, Path(f"{part}-journal")):

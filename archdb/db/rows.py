@@ -6,7 +6,6 @@ import contextlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from json import JSONDecodeError
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -79,7 +78,11 @@ def load(connection: Connection, network_id: int) -> Network:
     ):
         inputs.setdefault(edge.reader, []).append(edge.source)
     names = {row.position: row.name for row in rows}
-    return Network(name, _layers(name, rows, names, inputs), _blocks(connection, network_id))
+    try:
+        return Network(name, _layers(name, rows, names, inputs), _blocks(connection, network_id))
+    except DefinitionError as error:
+        error.remedy = error.remedy or "correct its rows, or restore the file from a copy"
+        raise
 
 
 def _layers(
@@ -108,7 +111,7 @@ def normalize(connection: Connection, network: str) -> None:
     for row in rows:
         if row.op not in REGISTRY:
             continue
-        with contextlib.suppress(DefinitionError, JSONDecodeError):
+        with contextlib.suppress(DefinitionError):
             stated = dict(zip(columns, columns_of(_op(row)), strict=True))
             if any(getattr(row, column) != value for column, value in stated.items()):
                 place = "network_id = :network_id and position = :position"
@@ -127,7 +130,18 @@ def _blocks(connection: Connection, network_id: int) -> Iterable[Block]:
         text(f"select {', '.join(BLOCK[1:])} from block where network_id = :id order by position"),
         {"id": network_id},
     )
-    return [Block(row.name, row.kind, json.loads(row.attributes), row.parent) for row in rows]
+    return [Block(row.name, row.kind, _stated(row.attributes), row.parent) for row in rows]
+
+
+def _stated(attributes: str | None) -> dict[str, Any]:
+    """What the JSON of a row says; DefinitionError where it says nothing."""
+    try:
+        values = json.loads(attributes) if attributes else {}
+    except (ValueError, RecursionError):  # a number of many digits is a ValueError, too
+        values = None
+    if not isinstance(values, dict):
+        raise DefinitionError(f"attributes must be a JSON object, got {attributes}")
+    return values
 
 
 def positions(connection: Connection, network_id: int) -> dict[str, int]:
@@ -159,9 +173,7 @@ def columns_of(op: Op) -> tuple[Any, ...]:
 
 def _op(row: Any) -> Op:
     """The op of a layer row; a kind that this archdb does not have is an `unknown` op."""
-    values: Any = json.loads(row.attributes) if row.attributes else {}
-    if not isinstance(values, dict):
-        raise DefinitionError(f"attributes must be a JSON object, got {row.attributes}")
+    values = _stated(row.attributes)
     if row.op not in REGISTRY:
         return make("unknown", {"kind": row.op})
     for name in (*PAIRS, "padding", *SCALARS):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from archdb.db import own
 from archdb.db.connection import APPLICATION_ID
-from archdb.db.faults import explained
+from archdb.db.faults import FAULTS, explained
 from archdb.errors import ArchdbError
 
 #: Tables that are copied whole: what describes the database, and conventions.
@@ -35,7 +35,7 @@ def scratch(other: sqlite3.Connection, path: Path, names: Sequence[str]) -> Iter
         try:
             with contextlib.closing(sqlite3.connect(copy, isolation_level=None)) as connection:
                 _fill(connection, other, names)
-        except sqlite3.Error as error:
+        except FAULTS as error:
             raise explained(error, path) from None
         try:
             yield copy

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archdb.db import dictionary
+from archdb.db import damage, dictionary
+from archdb.db.faults import FAULTS, explained
 from archdb.queries.freshness import freshen, one_state
 from archdb.queries.lineage import misstated
 from archdb.queries.pricing import misstated as mispriced
@@ -36,7 +37,10 @@ def check(reader: Reader) -> Result:
         faults = list(_of_file(reader))
         schema, readable = _of_schema(opened)
         faults += schema
-        if not readable:  # all else reads what is missing
+        texts = [("text", "", fault) for fault in damage.garbled(opened)] if readable else []
+        faults += texts
+        damaged = texts or any(fault[0] == "integrity" for fault in faults)
+        if damaged or not readable:  # all else reads these
             return Result(COLUMNS, faults)
         broken = freshen(reader)
         faults += [("derivation", name, str(error)) for name, error in broken.items()]
@@ -52,10 +56,16 @@ def check(reader: Reader) -> Result:
 
 
 def _of_file(reader: Reader) -> Iterator[Fault]:
-    integrity = reader.run("pragma integrity_check").column("integrity_check")
-    yield from (("integrity", "", str(word)) for word in integrity if word != "ok")
+    yield from (("integrity", "", word) for word in _integrity(reader))
     for table, _, parent, _ in reader.run("pragma foreign_key_check").rows:
         yield "foreign keys", "", f"a row of {table} refers to a missing row of {parent}"
+
+
+def _integrity(reader: Reader) -> list[str]:
+    try:
+        return damage.integrity(reader.path)
+    except FAULTS as error:
+        raise explained(error, reader.path) from None
 
 
 def _of_schema(opened: sqlite3.Connection) -> tuple[list[Fault], bool]:

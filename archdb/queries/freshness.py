@@ -49,6 +49,10 @@ def answered(reader: Reader, question: Callable[[], Answer]) -> Answer:
                     return question()
             except _OutdatedError as outdated:
                 names, derive = outdated.names, outdated.derive
+            except Exception as error:
+                if damage := reader.blamed(error):
+                    raise damage from None
+                raise
             derive()
     finally:
         reader.faults = None

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Self
 
-from archdb.db.connection import connect, default_path, explained, locate, make_directory, stamp
+from archdb.db.connection import connect, default_path, locate, make_directory, stamp
+from archdb.db.faults import FAULTS, damaged, explained
 from archdb.errors import ArchdbError, NotFoundError, QueryError, nearest
 from archdb.queries.result import Result
 from archdb.queries.sql import sql
@@ -83,8 +84,22 @@ class Reader:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *exception: object) -> None:
-        self.close()
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        try:
+            if error is not None and (damage := self.blamed(error)):
+                raise damage from None
+        finally:
+            self.close()
+
+    def blamed(self, error: BaseException) -> ArchdbError | None:
+        """What a damaged file has done, where archdb stumbled over it; None where the file is
+        sound, or the error is one that is expected."""
+        from archdb.db import damage
+
+        if not isinstance(error, damage.UNEXPECTED):
+            return None
+        what = damage.sign(self._connection, self.path)
+        return damaged(what, self.path) if what else None
 
     def __repr__(self) -> str:
         return f"archdb.open({str(self.path)!r})"
@@ -98,7 +113,7 @@ class Reader:
         try:
             cursor = self._connection.execute(statement, parameters or {})
             return Result([column[0] for column in cursor.description], cursor.fetchall())
-        except sqlite3.Error as error:
+        except FAULTS as error:
             raise explained(error, self.path) from None
         except UnicodeEncodeError:  # bytes that came by a terminal or a pipe and are no text
             raise QueryError("a name or value is not UTF-8 text") from None
@@ -107,7 +122,7 @@ class Reader:
         """The rows of a statement of archdb's own, one after the other: there may be many."""
         try:
             yield from self._connection.execute(statement)
-        except sqlite3.Error as error:
+        except FAULTS as error:
             raise explained(error, self.path) from None
 
     @contextlib.contextmanager
