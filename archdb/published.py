@@ -25,8 +25,8 @@ from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 from archdb.errors import ArchdbError, DefinitionError
+from archdb.inputs import of_text
 from archdb.ops.attributes import Declaration, Kind, Name, choice
-from archdb.ops.shape import parse as parse_shape
 from archdb.paths import bundled
 from archdb.printed import LIMIT, Interval, span
 
@@ -101,7 +101,7 @@ def _digits(value: Any) -> str:
 
 def _shape(value: Any) -> str:
     try:
-        parse_shape(value)
+        of_text(value)
     except ArchdbError:
         raise ValueError from None
     return str(value)

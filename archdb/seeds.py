@@ -37,6 +37,7 @@ from archdb.blocks import REGISTRY as BLOCKS
 from archdb.blocks import Draft
 from archdb.errors import ArchdbError, DefinitionError, nearest
 from archdb.graph import Network
+from archdb.inputs import check_names
 from archdb.ops import REGISTRY as OPS
 from archdb.ops import make
 from archdb.ops.names import legible
@@ -122,6 +123,7 @@ def _network(name: str, net: Mapping[str, Any]) -> Network:
     draft.auxiliary = True
     _lay(draft, net["auxiliary"], "auxiliary row")
     network = draft.network(name)
+    check_names(network)
     ops = {layer.op.name for layer in network}
     for stated in net["each"].keys() - ops:
         raise DefinitionError(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from archdb.facts import COUNTS, TRAINED, Facts, check_size
+from archdb.errors import ShapeError
+from archdb.facts import COUNTS, LARGEST, TRAINED, Facts, check_size
 from archdb.graph import Layer
 from archdb.ops import Work
 from archdb.receptive import FIELD_COLUMNS, NOT_AN_IMAGE, NOTHING, FieldOrReason, columns_of
@@ -21,6 +22,8 @@ TOTAL_COLUMNS = (
     *("linear_params", "linear_macs"),
     *("costliest_layer", "costliest_op", "costliest_macs"),
 )
+#: No convention weighs a count by more; so much room is left in the 64 bits of its total.
+HEAVIEST = 256
 #: Where `macs` stands among COUNTS; the parameters stand first.
 MACS = COUNTS.index("macs")
 
@@ -40,7 +43,7 @@ def totals_of(
     """
     main = [i for i, layer in enumerate(layers) if not layer.auxiliary]
     heads = [i for i, layer in enumerate(layers) if layer.auxiliary]
-    sums = _sums(facts, main)
+    sums, aux = _sums(facts, main), _sums(facts, heads)
     live = _live(reads, main, layers, fields) if NOTHING in fields else main
     last, field = _of_network(layers, reads, fields, [i for i in live if maps[i]])
     totals = dict(zip(COUNTS, sums, strict=True)) | {
@@ -50,12 +53,24 @@ def totals_of(
         "layers": len(main),
         "receptive_field_layer": last,
         **dict(zip(FIELD_COLUMNS, columns_of(field), strict=True)),
-        **_cost("aux", _sums(facts, heads)),
+        **_cost("aux", aux),
         **_cost("live", sums if live is main else _sums(facts, live)),
         "note": _note(layers, facts),
     }
+    _check_room(facts, [*sums, *aux])
     check_size(totals.values())
     return {name: totals[name] for name in TOTAL_COLUMNS}
+
+
+def _check_room(facts: Sequence[Facts], sums: Sequence[int | None]) -> None:
+    """Raises ShapeError where a convention could not add up what a network counts, or what it is
+    known to count."""
+    known = sums if None not in sums else [count for fact in facts for count in fact.counts]
+    if sum(filter(None, known)) > LARGEST // HEAVIEST:
+        raise ShapeError(
+            "its counts exceed 64 bits where conventions weigh and add them up",
+            remedy="ask for a smaller input",
+        )
 
 
 def _of_weighted(
@@ -69,7 +84,7 @@ def _of_weighted(
         **_cost("pointwise", _sums(facts, [i for i in weighted if facts[i].pointwise])),
         **_cost("linear", _sums(facts, [i for i in weighted if facts[i].linear])),
     }
-    if not all(facts[i].settled for i in main):
+    if not all(facts[i].counted or facts[i].settled for i in main):
         found = dict.fromkeys(found)
     return found | _costliest(layers, facts, main)
 

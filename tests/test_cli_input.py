@@ -143,8 +143,8 @@ MALFORMED = {
     "3_84": "'3_84' is not an input size",
     "３８４": "'３８４' is not an input size",
     "3xx3": "'3xx3' is not an input size",
-    "65537": "from 1 to 65536",
-    "9" * 30: "from 1 to 65536",
+    str(2**31): f"from 1 to {2**31 - 1}",
+    "9" * 30: f"from 1 to {2**31 - 1}",
     "9" * 5000: "is not an input size",
     "3x224": "has 2 extents",
     "1x3x224x224": "has 4 extents",
@@ -182,7 +182,7 @@ def test_other_channels_are_refused_where_groups_or_tables_need_theirs(database:
     assert f"{6 * (3 * 25 + 1):,} params instead of {6 * (25 + 1):,}" in answer.err
 
 
-def test_the_largest_input_is_still_exact(database: Path) -> None:
+def test_a_large_input_is_still_exact(database: Path) -> None:
     found = totals("show", "resnet18", "--input", "65536", database=database)
     stem = 64 * 3 * 7 * 7 * (65536 // 2) ** 2
     assert found["macs"]["resnet18"] > stem > 2**40

@@ -8,10 +8,11 @@ from drawing import chain, data, draw, layer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archdb.derive import LAYER_COLUMNS, Profile, at_input, derive, native_input
+from archdb.derive import LAYER_COLUMNS, Profile, at_input, derive
 from archdb.errors import ShapeError
 from archdb.facts import COUNTS
 from archdb.graph import Layer, Network
+from archdb.inputs import native_inputs
 from archdb.ops import Work, make
 from archdb.totals import TOTAL_COLUMNS
 
@@ -139,16 +140,16 @@ def test_auxiliary_heads_have_totals_of_their_own() -> None:
 def test_another_input_size() -> None:
     network = small()
     profile = derive(network, (3, 5, 7))
-    assert native_input(network) == (3, 11, 13)
-    assert profile.input == (3, 5, 7)
+    assert native_inputs(network) == {"data": (3, 11, 13)}
+    assert profile.input == "3x5x7"
     assert profile.layer("sum")["out_width"] == 7
     assert total(profile, "macs") == (7 * 3 * 3 * 3 + 7 * 3) * 5 * 7 + 5 * 7 * 5 * 7
 
 
 def test_another_input_size_leaves_the_network_as_it_was() -> None:
     network = small()
-    assert native_input(at_input(network, (3, 5, 7))) == (3, 5, 7)
-    assert native_input(network) == (3, 11, 13)
+    assert native_inputs(at_input(network, (3, 5, 7))) == {"data": (3, 5, 7)}
+    assert native_inputs(network) == {"data": (3, 11, 13)}
 
 
 def test_layer_of_an_unknown_name_is_a_key_error() -> None:

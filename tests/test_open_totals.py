@@ -1,5 +1,6 @@
 """What cannot be counted is said, never taken for nothing; nor is what 64 bits cannot hold."""
 
+from math import isqrt
 from pathlib import Path
 from typing import Any
 
@@ -7,12 +8,14 @@ import pytest
 from command import archdb
 from drawing import chain, data, draw, layer
 
+from archdb import conventions
 from archdb.derive import Profile, derive
 from archdb.errors import DefinitionError, ShapeError
 from archdb.facts import COUNTS, LARGEST
 from archdb.graph import Network
 from archdb.ops import make
 from archdb.ops.attributes import LARGEST as LARGEST_ATTRIBUTE
+from archdb.totals import HEAVIEST
 
 OPEN = {"weight_params", "macs", "adds", "activations", "depth", "weighted_layers", "buffers"}
 
@@ -161,21 +164,38 @@ def refused(network: Network) -> str:
 
 def test_a_layer_that_64_bits_cannot_count_is_named() -> None:
     wide = make("linear", {"units": 2**31 - 1})
-    assert (2**31 - 1) ** 2 < LARGEST < 3 * (2**31 - 1) ** 2
-    assert derive(chain((2**31 - 1,), wide)).totals["macs"] == (2**31 - 1) ** 2
+    assert LARGEST < 3 * (2**31 - 1) ** 2
     message = refused(chain((3, 2**31 - 1), make("flatten", {}), wide))
     assert message.startswith("net, layer '2' (linear): a count exceeds 64 bits\n")
     assert "ask for a smaller input" in message
 
 
-def test_a_total_that_64_bits_cannot_count_is_refused() -> None:
-    wide = make("linear", {"units": 2**31 - 1})
-    assert derive(chain((2**31 - 1,), wide)).totals["macs"] * 3 > LARGEST
-    assert refused(chain((2**31 - 1,), wide, wide, wide)).startswith("net: a count exceeds 64 bits")
+def test_a_total_that_conventions_cannot_weigh_in_64_bits_is_refused() -> None:
+    """A linear layer of n units on n features: n² weights, n² MACs, n biases and n additions of
+    them, 2n elements read and written; the input reads 0 and writes n."""
+
+    def counted(n: int) -> int:
+        return 2 * n**2 + 2 * n + 2 * n + n
+
+    most = isqrt(LARGEST // HEAVIEST // 2) - 2
+    assert counted(most) <= LARGEST // HEAVIEST < counted(most + 2)
+    assert derive(chain((most,), make("linear", {"units": most}))).totals["macs"] == most**2
+    message = refused(chain((most + 2,), make("linear", {"units": most + 2})))
+    assert message.startswith("net: its counts exceed 64 bits where conventions")
+    unknown = make("unknown", {"kind": "any"})
+    behind = chain((most + 2,), make("linear", {"units": most + 2}), unknown)
+    assert refused(behind) == message, "what is known is bounded also where totals are open"
+
+
+def test_no_convention_weighs_a_count_by_more_than_there_is_room_for() -> None:
+    heaviest = max(
+        abs(weight) for convention in conventions.bundled() for *_, weight in convention.weights
+    )
+    assert 1 < heaviest <= HEAVIEST
 
 
 def test_a_field_that_64_bits_cannot_count_is_refused() -> None:
-    jump = make("conv2d", {"filters": 1, "kernel": 1, "stride": LARGEST_ATTRIBUTE})
+    jump = make("conv2d", {"filters": 1, "kernel": 1, "stride": [LARGEST_ATTRIBUTE, 1]})
     assert derive(chain((1, 1, 1), jump, jump)).layer("2")["effective_stride_h"] == (2**31 - 1) ** 2
     assert "layer '3' (conv2d): a count exceeds 64 bits" in refused(
         chain((1, 1, 1), jump, jump, jump)

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 import archdb
-from archdb.derive import derive, native_input
+from archdb.derive import derive
 from archdb.errors import DefinitionError
+from archdb.inputs import native_inputs
 from archdb.published import bundled_figures
 from archdb.seeds import Reference, Seed, bundled_files, bundled_references, load
 from archdb.spaces import REGISTRY as SPACES
@@ -185,7 +186,7 @@ def test_a_bundled_network_has_sources_and_an_input(path: Path) -> None:
     found = load(path, bundled_references())
     assert found.sources
     assert all(each.where for each in found.sources)
-    assert native_input(found.network)
+    assert native_inputs(found.network)
 
 
 def test_names_aliases_and_bases_of_the_bundled_networks_fit_together() -> None:

@@ -16,14 +16,15 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 #: From left to right. A module may import from its own rank and from those before it.
 RANKS = (
-    {"text", "rounding"},
+    {"text", "rounding", "given"},
     {"errors", "paths"},
     {"graph"},
     {"ops"},
     {"blocks"},
-    {"records", "structure", "spaces", "conventions", "facts", "receptive", "printed", "published"}
-    | {"sharing"},
+    {"records", "structure", "spaces", "conventions", "facts", "receptive", "printed", "sharing"},
+    {"inputs", "published"},
     {"seeds", "totals"},
+    {"walk"},
     {"derive"},
     {"rewrite", "explain"},
     {"db"},

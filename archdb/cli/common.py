@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
+from archdb.given import Words
 from archdb.text import clipped, printable
 
 if TYPE_CHECKING:
@@ -187,6 +188,22 @@ def _fits(ctx: click.Context, param: click.Parameter, form: str) -> str:
     return form
 
 
+def input_option(help: str, name: str = "size", metavar: str = "SIZE") -> Callable[..., Any]:
+    """--input, again and again for networks with several inputs."""
+    return click.option(
+        "--input",
+        name,
+        metavar=metavar,
+        multiple=True,
+        callback=_said,
+        help=f"{help} NAME={metavar} for one of several inputs.",
+    )
+
+
+def _said(ctx: click.Context, param: click.Parameter, words: tuple[str, ...]) -> Words:
+    return words or None
+
+
 def profile_options(command: Command) -> Command:
     """--by, --input, --convention, --format: for what compare and show print."""
     for option in (
@@ -195,12 +212,7 @@ def profile_options(command: Command) -> Command:
             metavar="NAME",
             help="Add the total of a counting convention, such as mac or flop.",
         ),
-        click.option(
-            "--input",
-            "size",
-            metavar="SIZE",
-            help="Another input size: 384, or 3x384x384; derived once, then kept.",
-        ),
+        input_option("Another input size: 384, or 3x384x384; derived once, then kept."),
         click.option("--by", type=click.Choice(BY), default="total", help="What a row stands for."),
     ):
         command = option(command)

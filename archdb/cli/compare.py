@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from archdb.cli.common import complete_names, emit, open_database, profile_options
+from archdb.given import Words
 
 
 @click.command("compare")
@@ -17,7 +18,7 @@ def command(
     ctx: click.Context,
     names: tuple[str, ...],
     by: str,
-    size: str | None,
+    size: Words,
     convention: str | None,
     form: str,
 ) -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import click
 
-from archdb.cli.common import complete_names, open_database, say
+from archdb.cli.common import complete_names, input_option, open_database, say
 from archdb.errors import UsageError
+from archdb.given import Words
 
 
 @click.command("derive")
 @click.argument("names", nargs=-1, metavar="[NAME…]", shell_complete=complete_names)
-@click.option("--input", "size", metavar="SIZE", help="Derive at this input: 384, or 3x384x384.")
+@input_option("Derive at this input: 384, or 3x384x384.")
 @click.option("--all", "everything", is_flag=True, help="Also what is not stale.")
 @click.pass_context
-def command(ctx: click.Context, names: tuple[str, ...], size: str | None, everything: bool) -> None:
+def command(ctx: click.Context, names: tuple[str, ...], size: Words, everything: bool) -> None:
     """Derive what is stale; or these networks, or these at another input, and keep the figures."""
     if size is not None and not names:
         raise UsageError("--input needs the names of networks")

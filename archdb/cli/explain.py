@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import click
 
-from archdb.cli.common import complete_names, emit, emit_steps, format_option, open_database
+from archdb.cli.common import (
+    complete_names,
+    emit,
+    emit_steps,
+    format_option,
+    input_option,
+    open_database,
+)
+from archdb.given import Words
 
 
 @click.command("explain")
@@ -20,11 +28,11 @@ from archdb.cli.common import complete_names, emit, emit_steps, format_option, o
     default="block",
     help="What a term of a sum stands for.",
 )
-@click.option("--input", "size", metavar="SIZE", help="Another input size: 384, or 3x384x384.")
+@input_option("Another input size: 384, or 3x384x384.")
 @format_option
 @click.pass_context
 def command(
-    ctx: click.Context, name: str, quantity: str | None, by: str, size: str | None, form: str
+    ctx: click.Context, name: str, quantity: str | None, by: str, size: Words, form: str
 ) -> None:
     """How figures are worked out: formula, numbers, result, and whose rule it is.
 

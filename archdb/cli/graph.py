@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from archdb.cli.common import complete_names, open_database, say, show
+from archdb.cli.common import complete_names, input_option, open_database, say, show
+from archdb.given import Words
 
 #: How many edges Mermaid draws before it asks for its own limit to be raised.
 MERMAID_EDGES = 500
@@ -13,7 +14,7 @@ MERMAID_EDGES = 500
 @click.command("graph")
 @click.argument("name", shell_complete=complete_names)
 @click.option("--layers", is_flag=True, help="Every layer, in frames for the blocks.")
-@click.option("--input", "size", metavar="SIZE", help="Shapes at another input: 384, 3x384x384.")
+@input_option("Shapes at another input: 384, 3x384x384.")
 @click.option(
     "--format",
     "form",
@@ -23,7 +24,7 @@ MERMAID_EDGES = 500
     help="Graphviz (archdb graph NAME | dot -Tsvg > NAME.svg), or Mermaid for Markdown pages.",
 )
 @click.pass_context
-def command(ctx: click.Context, name: str, layers: bool, size: str | None, form: str) -> None:
+def command(ctx: click.Context, name: str, layers: bool, size: Words, form: str) -> None:
     """A network as a drawing: its blocks, with the shapes that they put out.
 
     Auxiliary heads are dashed. A block that is made up of other blocks is a frame around them.

@@ -17,6 +17,11 @@ def command(ctx: click.Context, files: tuple[Path, ...], replace: bool) -> None:
     """Add networks from seed files: all of them, or none if one is at fault."""
     with open_database(ctx) as database:
         from archdb.db.imports import import_files
+        from archdb.inputs import of_text
+        from archdb.ops.shape import hint
 
         for name in import_files(database.path, files, replace=replace):
             say(f"imported {name}")
+            for shape in of_text(str(database.ask("native", name=name).rows[0][0])):
+                if hint(shape):
+                    say(f"note: {name}: {hint(shape)}")

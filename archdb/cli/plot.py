@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from archdb.cli.common import complete_names, open_database, say
+from archdb.cli.common import complete_names, input_option, open_database, say
+from archdb.given import Words
 
 if TYPE_CHECKING:
     from archdb.queries.charts import Chart
@@ -38,7 +39,7 @@ def networks(command: Command) -> Command:
     """NAME…, --input and --output."""
     for option in (
         output_option,
-        click.option("--input", "size", metavar="SIZE", help="Another input: 384, or 3x384x384."),
+        input_option("Another input: 384, or 3x384x384."),
         click.argument(
             "names", nargs=-1, required=True, metavar="NAME…", shell_complete=complete_names
         ),
@@ -103,7 +104,7 @@ def _draw(
     question: str,
     picture: str,
     names: tuple[str, ...],
-    size: str | None,
+    size: Words,
     path: Path,
 ) -> None:
     """Ask one question of archdb.queries.charts, and draw it by archdb.plot.profiles."""

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import click
 
-from archdb.cli.common import complete_names, emit, format_option, open_database, say
+from archdb.cli.common import (
+    complete_names,
+    emit,
+    format_option,
+    input_option,
+    open_database,
+    say,
+)
 from archdb.errors import UsageError
+from archdb.given import Words
 
 
 def _complete_rules(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -37,7 +45,7 @@ class Rewrite(click.Command):
 @click.option(
     "--only", metavar="GLOB", help="Only layers of such names, for rules without a glob of theirs."
 )
-@click.option("--input", "size", metavar="SIZE", help="Show it at this input: 384, or 3x384x384.")
+@input_option("Show it at this input: 384, or 3x384x384.")
 @format_option
 @click.pass_context
 def command(
@@ -46,7 +54,7 @@ def command(
     rules: tuple[str, ...],
     new_name: str | None,
     only: str | None,
-    size: str | None,
+    size: Words,
     form: str,
 ) -> None:
     """A network transformed by rules, one after another: shown, or stored as a variant.

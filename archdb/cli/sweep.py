@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import click
 
-from archdb.cli.common import complete_names, emit, format_option, open_database, put, written
+from archdb.cli.common import (
+    complete_names,
+    emit,
+    format_option,
+    input_option,
+    open_database,
+    put,
+    written,
+)
+from archdb.given import Words
 
 #: Formats whose rows are printed as they come.
 STREAMED = ("csv", "tsv", "ndjson")
@@ -14,14 +23,14 @@ STREAMED = ("csv", "tsv", "ndjson")
 @click.argument(
     "names", nargs=-1, required=True, metavar="NAME[+RULE=RANGE]…", shell_complete=complete_names
 )
-@click.option("--input", "inputs", metavar="RANGE", help="Input sizes: 128..512:32, or 224,256.")
+@input_option("Input sizes: 128..512:32, or 224,256.", "inputs", "RANGE")
 @click.option("--convention", metavar="NAME", help="Add the total of a counting convention.")
 @format_option
 @click.pass_context
 def command(
     ctx: click.Context,
     names: tuple[str, ...],
-    inputs: str | None,
+    inputs: Words,
     convention: str | None,
     form: str,
 ) -> None:

@@ -11,7 +11,6 @@ from sqlalchemy import Connection, text
 from archdb.db import store
 from archdb.db.engine import Progress, borrowing, silent, writing
 from archdb.errors import ArchdbError
-from archdb.ops.shape import parse
 
 
 def refresh(
@@ -44,7 +43,7 @@ def add(path: Path, wanted: Iterable[tuple[str, str]]) -> None:
     """Derive and store profiles, each of a network at one more input: all of them or none."""
     with writing(path) as connection:
         for name, input in wanted:
-            store.profile_at(connection, store.id_of(connection, name), parse(input))
+            store.profile_at(connection, store.id_of(connection, name), input)
 
 
 def differing(
@@ -63,7 +62,7 @@ def differing(
             progress(done, len(rows))
             fault = "stored figures differ from derived ones"
             try:
-                agree = store.agrees(connection, network_id, profile_id, parse(words))
+                agree = store.agrees(connection, network_id, profile_id, words)
             except ArchdbError as error:
                 agree, fault = False, str(error)
             if not agree:

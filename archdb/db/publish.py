@@ -14,7 +14,6 @@ from archdb.db import schema, store
 from archdb.db.engine import insert_many
 from archdb.db.figures import BOUNDS
 from archdb.errors import ArchdbError, DefinitionError, nearest
-from archdb.ops.shape import parse
 from archdb.printed import LIMIT, Interval
 from archdb.published import Explanation, Figure, terms
 from archdb.records import Reference
@@ -140,6 +139,6 @@ def _derive(connection: Connection) -> None:
     ).all()
     for row in missing:
         try:
-            store.profile_at(connection, row.id, parse(row.input))
+            store.profile_at(connection, row.id, row.input)
         except ArchdbError as error:
             raise error.at(f"figure '{row.figure}'") from None

@@ -21,7 +21,6 @@ from archdb.db.rows import BLOCK, EDGE, LAYER, block_rows, edge_rows, layer_rows
 from archdb.derive import LAYER_COLUMNS, Profile, derive
 from archdb.errors import ArchdbError, DefinitionError, nearest
 from archdb.ops.names import lower_case
-from archdb.ops.shape import text as shape_text
 from archdb.spaces import Point, Space
 from archdb.structure import fingerprint
 from archdb.totals import TOTAL_COLUMNS
@@ -175,7 +174,7 @@ def _put_profiles(connection: Connection, network_id: int, profiles: list[Profil
         schema.profile,
         PROFILE,
         (
-            (first + i, network_id + i, shape_text(profile.input), 1, 0, *profile.totals.values())
+            (first + i, network_id + i, profile.input, 1, 0, *profile.totals.values())
             for i, profile in enumerate(profiles)
         ),
     )

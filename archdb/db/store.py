@@ -12,10 +12,10 @@ from sqlalchemy import Connection, text
 from archdb.db import schema
 from archdb.db.engine import insert_many
 from archdb.db.rows import load, positions, put_layers
-from archdb.derive import LAYER_COLUMNS, Profile, derive, native_input
-from archdb.errors import DefinitionError, NotFoundError, ShapeError
-from archdb.ops.shape import parse
-from archdb.ops.shape import text as shape_text
+from archdb.derive import LAYER_COLUMNS, Profile, derive
+from archdb.errors import DefinitionError, NotFoundError, ShapeError, UsageError
+from archdb.graph import Network
+from archdb.inputs import Inputs, asked, native_inputs
 from archdb.records import Reference, Seed
 from archdb.structure import fingerprint
 from archdb.totals import TOTAL_COLUMNS
@@ -138,7 +138,7 @@ def remove_profiles(connection: Connection, which: str, **values: Any) -> None:
 
 def put_profile(connection: Connection, network_id: int, profile: Profile, *, native: bool) -> None:
     """The derived rows of one profile, in place of those at the same input."""
-    key = {"network": network_id, "input": shape_text(profile.input)}
+    key = {"network": network_id, "input": profile.input}
     remove_profiles(connection, "network_id = :network and input = :input", **key)
     revision = connection.execute(
         text("select revision from network where id = :network"), key
@@ -179,31 +179,36 @@ def refresh(connection: Connection, network_id: int) -> None:
         text("update network set structure = :structure where id = :id"),
         {"id": network_id, "structure": fingerprint(network)},
     )
-    for shape in [parse(row.input) for row in others]:
-        if shape != derived[0].input:
-            with contextlib.suppress(ShapeError):
-                derived.append(derive(network, shape))
+    for row in others.all():
+        with contextlib.suppress(ShapeError, UsageError):
+            profile = derive(network, _named(network, row.input))
+            if profile.input not in [other.input for other in derived]:
+                derived.append(profile)
     remove_profiles(connection, "network_id = :id", id=network_id)
     for i, profile in enumerate(derived):
         put_profile(connection, network_id, profile, native=i == 0)
 
 
-def profile_at(connection: Connection, network_id: int, shape: tuple[int, ...]) -> None:
-    """Derive and store the profile of a stored network at an input."""
+def profile_at(connection: Connection, network_id: int, words: str) -> None:
+    """Derive and store the profile of a stored network at inputs in their text."""
     network = load(connection, network_id)
-    native = shape == native_input(network)
-    put_profile(connection, network_id, derive(network, shape), native=native)
+    inputs = _named(network, words)
+    native = inputs == native_inputs(network)
+    put_profile(connection, network_id, derive(network, inputs), native=native)
 
 
-def agrees(
-    connection: Connection, network_id: int, profile_id: int, shape: tuple[int, ...]
-) -> bool:
+def _named(network: Network, words: str) -> Inputs:
+    """The inputs that a text names. Older ones have the first input alone, whatever the others."""
+    return asked((words,), native_inputs(network))
+
+
+def agrees(connection: Connection, network_id: int, profile_id: int, words: str) -> bool:
     """Whether a stored profile is, to the last digit, what the rows derive to; and the hash."""
     network = load(connection, network_id)
     hashed = text("select structure from network where id = :id")
     if connection.execute(hashed, {"id": network_id}).scalar_one() != fingerprint(network):
         return False
-    profile = derive(network, shape)
+    profile = derive(network, _named(network, words))
     key = {"id": profile_id}
     totals = ", ".join(TOTAL_COLUMNS)
     stored = connection.execute(text(f"select {totals} from profile where id = :id"), key).one()

@@ -12,7 +12,7 @@ from archdb.explain.layer import Applied, applied
 from archdb.explain.steps import Step
 from archdb.facts import Facts, layer_facts
 from archdb.graph import Layer, Network
-from archdb.ops.shape import Shape
+from archdb.inputs import Inputs
 from archdb.receptive import FieldOrReason
 
 
@@ -45,13 +45,13 @@ class Walked(NamedTuple):
         return applied(row.op, inputs, row.weights_of)
 
 
-def walk(network: Network, shape: Shape | None = None) -> Walked:
-    """The network at an input, native unless given; ShapeError where it does not fit."""
-    profile = derive(network, shape)
+def walk(network: Network, inputs: Inputs | None = None) -> Walked:
+    """The network at its inputs, native unless given; ShapeError where it does not fit."""
+    profile = derive(network, inputs)
     facts: dict[str, Facts] = {}
     for layer in profile.network:
-        inputs = tuple(facts[source].out for source in layer.inputs)
-        facts[layer.name] = layer_facts(layer, inputs)
+        arrive = tuple(facts[source].out for source in layer.inputs)
+        facts[layer.name] = layer_facts(layer, arrive)
     layers = {layer.name: layer for layer in profile.network}
     named = (dict(zip(LAYER_COLUMNS, row, strict=True)) for row in profile.rows)
     rows = dict(zip(layers, named, strict=True))

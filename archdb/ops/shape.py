@@ -6,12 +6,13 @@ A shape is (channels, height, width), (features,) or (length, features): one ima
 from __future__ import annotations
 
 from archdb.errors import UsageError
+from archdb.ops.attributes import LARGEST
 
 Shape = tuple[int, ...]
 
-#: Largest extent of an input axis. Far above any image, and low enough that no count of a
-#: network in the catalogue leaves SQLite's 64-bit integers.
-MAX_EXTENT = 65_536
+#: Largest extent of an input axis, as of any attribute. What is counted has its own bound: what
+#: exceeds the 64 bits of a column is refused where it is derived.
+MAX_EXTENT = LARGEST
 
 
 def text(shape: Shape) -> str:
@@ -22,6 +23,18 @@ def text(shape: Shape) -> str:
 def pretty(shape: Shape) -> str:
     """'3×224×224', as messages have it."""
     return "×".join(map(str, shape))
+
+
+def hint(shape: Shape) -> str:
+    """What is to be said where the last axis looks like that of colours; empty where it does
+    not."""
+    if len(shape) != 3 or shape[2] not in (1, 3, 4) or min(shape[:2]) < 8:
+        return ""
+    height, width, colours = shape
+    return (
+        f"{pretty(shape)} looks like height×width×channels; channels come first:"
+        f" {pretty((colours, height, width))}"
+    )
 
 
 def channels(shape: Shape) -> int:

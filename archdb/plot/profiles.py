@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archdb.given import pretty
+from archdb.inputs import of_text
 from archdb.plot.style import (
     COLOURS,
     caption,
@@ -137,8 +139,8 @@ def _inputs(axes: Axes, chart: Chart) -> None:
     """A line at the height of each input that is an image; lines that are close share a name."""
     from matplotlib.patheffects import withStroke
 
-    shapes = [series.input.split("x") for series in chart.series]
-    heights = sorted({int(shape[1]) for shape in shapes if len(shape) == 3})
+    shapes = [shape for series in chart.series for shape in of_text(series.input)]
+    heights = sorted({shape[1] for shape in shapes if len(shape) == 3})
     together: list[list[int]] = []
     for height in heights:
         axes.axhline(height, color="0.4", linewidth=0.8, linestyle=(0, (1, 2)), zorder=1)
@@ -160,7 +162,7 @@ def _finish(drawn: Figure, axes: Axes, chart: Chart, path: Path) -> None:
     legend(axes)
     inputs: dict[str, list[str]] = {}
     for series in chart.series:
-        inputs.setdefault(series.input.replace("x", "×"), []).append(word(series.name))
+        inputs.setdefault(pretty(series.input), []).append(word(series.name))
     said = "; ".join(f"{', '.join(names)} at {input}" for input, names in inputs.items())
     caption(drawn, f"{said}.", chart.release)
     drawn.align_ylabels()

@@ -12,6 +12,7 @@ from archdb.queries.release import Release, release
 from archdb.queries.rewritten import holding
 
 if TYPE_CHECKING:
+    from archdb.given import Words
     from archdb.queries.reader import Reader
 
 
@@ -100,21 +101,21 @@ def _nothing(reader: Reader, names: Sequence[str], source: str | None) -> NotFou
 
 
 @one_state
-def by_depth(reader: Reader, names: Sequence[str], wanted: str | None) -> Chart:
+def by_depth(reader: Reader, names: Sequence[str], wanted: Words) -> Chart:
     """Params and MACs of what stands at each depth."""
     with holding(reader, names) as held:
         return _chart(reader, held, wanted, "by_depth", "depth", ("macs", "params"))
 
 
 @one_state
-def by_resolution(reader: Reader, names: Sequence[str], wanted: str | None) -> Chart:
+def by_resolution(reader: Reader, names: Sequence[str], wanted: Words) -> Chart:
     """Params and MACs of the layers with each output size, from the largest maps on."""
     with holding(reader, names) as held:
         return _chart(reader, held, wanted, "by_resolution", "resolution", ("macs", "params"))
 
 
 @one_state
-def fields(reader: Reader, names: Sequence[str], wanted: str | None) -> Chart:
+def fields(reader: Reader, names: Sequence[str], wanted: Words) -> Chart:
     """The receptive field behind each layer; none where paths disagree."""
     with holding(reader, names) as held:
         chart = _chart(reader, held, wanted, "fields", "layer", ("field",))
@@ -137,7 +138,7 @@ def _without_field(reader: Reader, one: Series) -> Iterator[str]:
 def _chart(
     reader: Reader,
     held: tuple[Reader, Sequence[str]],
-    wanted: str | None,
+    wanted: Words,
     question: str,
     key: str,
     quantities: Sequence[str],

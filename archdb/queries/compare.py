@@ -13,6 +13,7 @@ from archdb.queries.live import live
 from archdb.queries.result import Result
 
 if TYPE_CHECKING:
+    from archdb.given import Words
     from archdb.queries.reader import Reader
 
 #: What `compare` sets side by side for each grouping; `show` gives all columns of by_*.sql.
@@ -36,7 +37,7 @@ def compare(
     reader: Reader,
     names: Sequence[str],
     by: str,
-    input: str | None,
+    input: Words,
     convention: str | None,
 ) -> Result:
     """One row for each quantity (by total) or key; columns for each network."""
@@ -67,7 +68,7 @@ def _variation(reader: Reader, subjects: list[_Subject]) -> list[str]:
     return [f"{first} → {second}: {line}" for line in told(differences(reader, first, second))]
 
 
-def show(reader: Reader, name: str, by: str, input: str | None, convention: str | None) -> Result:
+def show(reader: Reader, name: str, by: str, input: Words, convention: str | None) -> Result:
     """One network: rows as in `compare`, by more columns."""
     notes: list[str] = []
     wanted = _wanted(reader, [name], by, convention, notes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from archdb.errors import NotFoundError, nearest
+from archdb.given import Given, worded
 from archdb.queries.freshness import one_state
 from archdb.queries.result import Result
 from archdb.queries.rewritten import holding
@@ -22,14 +23,14 @@ class Database(Statements):
         self,
         *names: str,
         by: str = "total",
-        input: str | int | None = None,
+        input: Given = None,
         convention: str | None = None,
     ) -> Result:
         """Two or more networks side by side; `by` is total, op, block, resolution or layer."""
         from archdb.queries.compare import compare
 
         with holding(self, names) as (reader, held):
-            return compare(reader, held, by, _words(input), convention)
+            return compare(reader, held, by, worded(input), convention)
 
     @one_state
     def show(
@@ -37,14 +38,14 @@ class Database(Statements):
         name: str,
         *,
         by: str = "total",
-        input: str | int | None = None,
+        input: Given = None,
         convention: str | None = None,
     ) -> Result:
         """One network; `by` is total, op, block, resolution or layer."""
         from archdb.queries.compare import show
 
         with holding(self, [name]) as (reader, held):
-            return show(reader, held[0], by, _words(input), convention)
+            return show(reader, held[0], by, worded(input), convention)
 
     @one_state
     def explain(
@@ -53,21 +54,21 @@ class Database(Statements):
         *,
         quantity: str | None = None,
         by: str = "block",
-        input: str | int | None = None,
+        input: Given = None,
     ) -> Result:
         """How figures come about: of NAME/LAYER all, of NAME its totals or one `quantity`."""
         from archdb.queries.explain import explain
 
-        return explain(self, name, quantity, by, _words(input))
+        return explain(self, name, quantity, by, worded(input))
 
     @one_state
     def rewrite(
-        self, name: str, *rules: str, only: str | None = None, input: str | int | None = None
+        self, name: str, *rules: str, only: str | None = None, input: Given = None
     ) -> Result:
         """What rules make of a network, layer by layer; `only` is a glob of layers' names."""
         from archdb.queries.rewriting import rewrite
 
-        return rewrite(self, name, rules, only, _words(input))
+        return rewrite(self, name, rules, only, worded(input))
 
     def store_rewritten(
         self, name: str, *rules: str, new_name: str, only: str | None = None
@@ -78,14 +79,12 @@ class Database(Statements):
         return store(self, name, rules, new_name, only)
 
     @one_state
-    def sweep(
-        self, *names: str, input: str | int | None = None, convention: str | None = None
-    ) -> Result:
+    def sweep(self, *names: str, input: Given = None, convention: str | None = None) -> Result:
         """A row for each point; names may hold ranges, as 'mobilenet_v1+width=0.25..1:0.25' does,
         and so may the input: '128..512:32'."""
         from archdb.queries.sweep import columns, sweep
 
-        points = sweep(self, names, _words(input), convention)
+        points = sweep(self, names, worded(input), convention)
         return Result(columns(convention), [row for _, row in points])
 
     @one_state
@@ -179,7 +178,3 @@ class Database(Statements):
                 remedy=nearest(relation, relations) or f"there are: {', '.join(relations)}",
             )
         return self.ask("schema", relation=relation)
-
-
-def _words(input: str | int | None) -> str | None:
-    return None if input is None else str(input)

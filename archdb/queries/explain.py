@@ -11,11 +11,12 @@ from archdb.queries.rewritten import Made, rewritten, say_left
 
 if TYPE_CHECKING:
     from archdb.explain.network import Table, Walked
+    from archdb.given import Words
     from archdb.graph import Network
     from archdb.queries.reader import Reader
 
 
-def explain(reader: Reader, name: str, quantity: str | None, by: str, input: str | None) -> Result:
+def explain(reader: Reader, name: str, quantity: str | None, by: str, input: Words) -> Result:
     """NAME/LAYER step by step, or how NAME's totals (or one of them) come together.
 
     Raises NotFoundError where there is no such network or layer, UsageError on an unknown
@@ -48,7 +49,7 @@ def _steps(walked: Walked, layer: str) -> Result:
     return Result(Step._fields, steps(walked, layer))
 
 
-def _asked(reader: Reader, words: str, input: str | None) -> tuple[Walked, str]:
+def _asked(reader: Reader, words: str, input: Words) -> tuple[Walked, str]:
     """The network that the words mean, and the layer, if any.
 
     They part at the first slash that leaves a network and a layer of it: a rule's glob may hold
@@ -84,9 +85,8 @@ def _readings(words: str) -> Iterator[tuple[str, str]]:
     yield words, ""
 
 
-def _walked(network: Network, input: str | None) -> Walked:
-    from archdb.derive import native_input
+def _walked(network: Network, input: Words) -> Walked:
     from archdb.explain.network import walk
-    from archdb.ops.shape import resize
+    from archdb.inputs import asked, native_inputs
 
-    return walk(network, resize(input, native_input(network)) if input is not None else None)
+    return walk(network, asked(input, native_inputs(network)) if input is not None else None)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from archdb.errors import ArchdbError, DatabaseError, NotFoundError
 
 if TYPE_CHECKING:
+    from archdb.given import Words
     from archdb.queries.reader import Reader
 
 #: How often a question is put again because another program has changed rows meanwhile.
@@ -77,7 +78,7 @@ def _unsettled(reader: Reader, names: Sequence[str]) -> ArchdbError:
 
 
 @contextlib.contextmanager
-def fresh(reader: Reader, names: Sequence[str], wanted: str | None = None) -> Iterator[list[str]]:
+def fresh(reader: Reader, names: Sequence[str], wanted: Words = None) -> Iterator[list[str]]:
     """The inputs, as text, of fresh profiles of these networks, from one state of the file."""
     if reader.faults is not None:
         yield _inputs_here(reader, names, wanted)
@@ -91,24 +92,24 @@ def fresh(reader: Reader, names: Sequence[str], wanted: str | None = None) -> It
     raise _unsettled(reader, names)
 
 
-def _inputs_here(reader: Reader, names: Sequence[str], wanted: str | None) -> list[str]:
+def _inputs_here(reader: Reader, names: Sequence[str], wanted: Words) -> list[str]:
     """The same in the state that a question is answered from, where nothing can be derived."""
     if not any(reader.ask("stale_one", name=name).rows for name in names):
-        inputs = [_input(reader, name, wanted) for name in names]
+        inputs = _inputs(reader, names, wanted)
         if all(_has_profile(reader, *pair) for pair in zip(names, inputs, strict=True)):
             return inputs
     raise _OutdatedError(names, lambda: profiles(reader, names, wanted))
 
 
-def profiles(reader: Reader, names: Sequence[str], wanted: str | None = None) -> list[str]:
+def profiles(reader: Reader, names: Sequence[str], wanted: Words = None) -> list[str]:
     """The inputs, as text, of fresh profiles; those that are missing are derived, all or none.
 
-    `wanted` is an input size in the user's words; None means the native one.
+    `wanted` are the inputs in the user's words; None means the native one.
     """
     stale = [name for name in names if reader.ask("stale_one", name=name).rows]
     for fault in _derive_again(reader, stale).values():
         raise fault
-    inputs = [_input(reader, name, wanted) for name in names]
+    inputs = _inputs(reader, names, wanted)
     pairs = zip(names, inputs, strict=True)
     missing = [pair for pair in pairs if not _has_profile(reader, *pair)]
     if missing:
@@ -118,16 +119,25 @@ def profiles(reader: Reader, names: Sequence[str], wanted: str | None = None) ->
     return inputs
 
 
-def _input(reader: Reader, name: str, wanted: str | None) -> str:
+def _inputs(reader: Reader, names: Sequence[str], wanted: Words) -> list[str]:
+    natives = [_native(reader, name) for name in names]
+    if wanted is None:
+        return natives
+    from archdb.inputs import asked, of_text, text
+
+    layers = [reader.ask("input_layers", name=name).column("name") for name in names]
+    every = {layer for found in layers for layer in found}
+    return [
+        text(asked(wanted, dict(zip(own, of_text(native), strict=True)), every - set(own)))
+        for own, native in zip(layers, natives, strict=True)
+    ]
+
+
+def _native(reader: Reader, name: str) -> str:
     found = reader.ask("native", name=name).column("input")
     if not found:  # since its name was looked up
         raise NotFoundError(f"network '{name}' is no longer there")
-    native = str(found[0])
-    if wanted is None:
-        return native
-    from archdb.ops.shape import parse, resize, text
-
-    return text(resize(wanted, parse(native)))
+    return str(found[0])
 
 
 def _has_profile(reader: Reader, name: str, input: str) -> bool:

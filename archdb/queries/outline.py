@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from archdb.queries.freshness import fresh
 
 if TYPE_CHECKING:
+    from archdb.given import Words
     from archdb.queries.reader import Reader
 
 
@@ -52,7 +53,7 @@ class _Blocks(NamedTuple):
         return next(i for i, block in enumerate(line) if block in self.filled)
 
 
-def outline(reader: Reader, name: str, wanted: str | None, *, layers: bool) -> Outline:
+def outline(reader: Reader, name: str, wanted: Words, *, layers: bool) -> Outline:
     """A network at an input (native unless wanted), collapsed to blocks unless `layers`."""
     with fresh(reader, [name], wanted) as (input,):
         rows = reader.ask("outline", name=name, input=input).to_dicts()

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from archdb import __version__
+from archdb.given import pretty
 from archdb.queries.lineage import stated
 from archdb.queries.release import Release, release
 from archdb.queries.result import Result
@@ -95,7 +96,7 @@ def _sentence(reader: Reader, name: str, input: str, result: Result) -> str:
     stored, rules = _stored(reader, name)
     row = reader.ask("subject", name=stored).to_dicts()[0]
     title = f"{row['title']}, rewritten by {rules}" if rules else row["title"]
-    parts = [title, f"input {(input or row['native'] or 'unknown').replace('x', '×')}"]
+    parts = [title, f"input {pretty(input or row['native'] or '') or 'unknown'}"]
     if row["authors"]:
         parts.append(f"after {_authors(row['authors'])} ({row['year']}), {row['place']}")
     base = None if rules else row["variant_of"]

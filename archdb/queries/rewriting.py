@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from archdb.derive import LAYER_COLUMNS, Profile, derive, native_input
+from archdb.derive import LAYER_COLUMNS, Profile, derive
 from archdb.facts import params
-from archdb.ops.shape import resize, text
+from archdb.given import Words
+from archdb.inputs import asked, native_inputs
+from archdb.ops.shape import text
 from archdb.queries.result import Result
 from archdb.queries.rewritten import rewritten
 
@@ -24,16 +26,15 @@ def rewrite(
     name: str,
     rules: Sequence[str],
     only: str | None = None,
-    input: str | None = None,
+    input: Words = None,
 ) -> Result:
     """What rules make of a network: a row for each layer that is not as it was, then the totals.
 
     `change` is added, removed, changed (another op), or follows: what arrives is another.
     """
     (made,) = rewritten(reader, [name], rules, only)
-    native = native_input(made.base)
-    shape = native if input is None else resize(input, native)
-    before, after = derive(made.base, shape), derive(made.network, shape)
+    inputs = None if input is None else asked(input, native_inputs(made.base))
+    before, after = derive(made.base, inputs), derive(made.network, inputs)
     notes = list(map(str, made.notes))
     if any(profile.totals["aux_params"] for profile in (before, after)):
         notes.append("totals are without auxiliary heads")

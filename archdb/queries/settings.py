@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
-from archdb.derive import Profile, derive, native_input
-from archdb.errors import NotFoundError, ShapeError, nearest
+from archdb.derive import Profile, derive
+from archdb.errors import NotFoundError, ShapeError, UsageError, nearest
 from archdb.facts import COUNTED, COUNTS, SHAPES
 from archdb.graph import Network
-from archdb.ops.shape import Shape, text
+from archdb.inputs import Inputs, native_inputs, together
 
 if TYPE_CHECKING:
     from archdb.queries.reader import Reader
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 STEPS = 2
 #: Sizes that images are commonly cut to.
 SIZES = (
-    *(96, 128, 160, 176, 192, 224, 227, 240, 256, 260, 288, 299, 300, 320, 331, 380, 384),
+    *(32, 64, 96, 128, 160, 176, 192, 224, 227, 240, 256, 260, 288, 299, 300, 320, 331, 380, 384),
     *(416, 448, 480, 512, 600, 640),
 )
 #: How many of COUNTS, the first ones, are trainable numbers.
@@ -77,19 +77,20 @@ def settings(
     if part is not None:
         _check_part(networks[0][1], part)
     for steps, network in networks:
-        native = native_input(network)
-        for shape in (native, *_sizes(native)):
+        native = native_inputs(network)
+        for inputs in (native, *_sizes(native)):
             with contextlib.suppress(ShapeError):  # a map too small for some window
-                profile = derive(network, shape)
+                profile = derive(network, inputs)
                 for head, layers in _parts(profile, part):
-                    far = steps + 2 * (shape != native) + FAR.get(head, 0)
-                    yield Setting(network.name, text(shape), head, far), tally(profile, layers)
+                    far = steps + 2 * (inputs != native) + FAR.get(head, 0)
+                    yield Setting(network.name, profile.input, head, far), tally(profile, layers)
 
 
-def _sizes(native: Shape) -> Iterator[Shape]:
-    """Other inputs: squares of the common sizes, where the network takes an image."""
-    if len(native) == 3:
-        yield from ((native[0], size, size) for size in SIZES if native[1:] != (size, size))
+def _sizes(native: Inputs) -> Iterator[Inputs]:
+    """Other inputs: squares of the common sizes, where the network takes images of one size."""
+    if all(len(shape) == 3 for shape in native.values()):
+        with contextlib.suppress(UsageError):  # images of several sizes
+            yield from (other for n in SIZES if (other := together(str(n), native)) != native)
 
 
 def _parts(profile: Profile, part: Part | None) -> Iterator[tuple[str, list[int]]]:

@@ -12,10 +12,11 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from archdb.derive import LAYER_COLUMNS, Profile, derive, native_input
+from archdb.derive import LAYER_COLUMNS, Profile, derive
 from archdb.errors import ShapeError, UsageError
 from archdb.facts import params
-from archdb.ops.shape import Shape, resize, text
+from archdb.given import COMMA, EQUALS, Words
+from archdb.inputs import Inputs, asked, native_inputs, text
 from archdb.printed import in_full
 from archdb.queries import pricing
 from archdb.queries.pricing import Number, Prices
@@ -85,15 +86,36 @@ def _rules(rule: str) -> list[str]:
     return [f"{name}={one}{at}{glob}" for one in expand(value)] if equals else [rule]
 
 
+def _sizes(words: Sequence[str]) -> list[tuple[str, ...]]:
+    """Every combination of the sizes of each input that is named, and of those for all others."""
+    axes = [axis for word in words for axis in _axes(word)]
+    if prod(map(len, axes)) > MOST:
+        raise UsageError(f"more than {MOST:,} inputs", remedy="sweep a part of them at a time")
+    return list(product(*axes))
+
+
+def _axes(word: str) -> list[list[str]]:
+    """The words that 'left=64,96,right=32' stands for: a list each for left and for right."""
+    if EQUALS not in word:
+        return [expand(word)]
+    sizes: dict[str, list[str]] = {}
+    name = ""
+    for part in word.split(COMMA):
+        named, _, size = part.rpartition(EQUALS)
+        name = named or name
+        sizes.setdefault(name, []).extend(expand(size))
+    return [[f"{name}{EQUALS}{size}" for size in found] for name, found in sizes.items()]
+
+
 def sweep(
-    reader: Reader, words: Sequence[str], inputs: str | None, convention: str | None = None
+    reader: Reader, words: Sequence[str], inputs: Words, convention: str | None = None
 ) -> Iterator[tuple[int, tuple[Any, ...]]]:
     """(number of points, a row of columns) for each point, input by input.
 
     A point that cannot be derived has its reason in `note` and no figures.
     """
     choices = [_choices(word) for word in words]
-    sizes = [None] if inputs is None else expand(inputs)
+    sizes = [None] if inputs is None else _sizes(inputs)
     networks = sum(prod(map(len, parts)) for parts in choices)
     points = len(sizes) * networks
     for count, most, what in ((points, MOST, "points"), (networks, NETWORKS, "networks")):
@@ -105,26 +127,27 @@ def sweep(
         counted = pricing.conventions(reader, convention) if convention else []
         made = rewritten(reader, names)
     say_left(reader, made)
-    natives = [(one, native_input(one.network)) for one in made]
-    asked = [  # all of them, so that a size in wrong words is found before the first point
-        (one.network, native if size is None else resize(size, native))
+    natives = [(one.network, native_inputs(one.network)) for one in made]
+    every = {name for _, native in natives for name in native}
+    wanted = [  # all of them, so that a size in wrong words is found before the first point
+        (network, native if size is None else asked(size, native, every - native.keys()))
         for size in sizes
-        for one, native in natives
+        for network, native in natives
     ]
-    for network, shape in asked:
-        yield points, _point(network, shape, counted)
+    for network, at in wanted:
+        yield points, _point(network, at, counted)
 
 
-def _point(network: Network, shape: Shape, counted: Sequence[Prices]) -> tuple[Any, ...]:
+def _point(network: Network, at: Inputs, counted: Sequence[Prices]) -> tuple[Any, ...]:
     try:
-        profile = derive(network, shape)
+        profile = derive(network, at)
         totals, priced = profile.totals, [_priced(profile, each) for each in counted]
     except ShapeError as error:
         totals = dict.fromkeys(TOTAL_COLUMNS) | {"note": f"{error.places[-1]}: {error.what}"}
         priced = [None] * len(counted)
     return (
         network.name,
-        text(shape),
+        text(at),
         params(totals),
         *(totals[column] for column in FIGURES),
         *priced,

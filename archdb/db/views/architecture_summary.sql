@@ -10,7 +10,7 @@ select
     n.classes as classes,  -- number; stored; classes it tells apart; NULL where it is no classifier
     n.structure as structure,  -- text; derived; hash of the graph with the names left out: equal for equal structures
     n.origin as origin,  -- text; stored; bundled with archdb, or imported by the user
-    p.input as input,  -- shape; derived; channels x height x width (or features; or length x features) of one input
+    p.input as input,  -- shape; derived; channels x height x width (or features; or length x features); of several inputs all, as left=3x32x32,right=3x32x32
     p.is_native as is_native,  -- flag; derived; 1 at the input size the network is defined at
     p.weight_params + p.bias_params + p.norm_params as params,  -- parameters; derived; trainable numbers: weight_params + bias_params + norm_params
     p.weight_params as weight_params,  -- parameters; derived; kernels and matrices, slopes, trainable subsampling coefficients
