@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from command import archdb, command, files, process
 
 from archdb.db import files as database_files
 from archdb.db.connection import APPLICATION_ID
+from archdb.db.unfinished import workplace
 
 #: How many at once; the machine may have fewer processors.
 MANY = 4
@@ -113,23 +115,29 @@ def test_a_build_that_is_killed_leaves_no_database(tmp_path: Path) -> None:
     ((status, _, _),) = together([sys.executable, "-c", KILLED, "list"], env=env)
     assert status == -9
     place = tmp_path / "archdb"
-    left = files(place)
+    left = [path.name for path in place.iterdir()]
     assert left
-    assert all(name.startswith(".archdb-") for name in left), "only an unfinished file"
+    assert all(name.startswith(".archdb-") for name in left), "only what is unfinished"
     assert process("list", env=env).status == 0
+    assert not any(path.name in left for path in place.iterdir())
     assert whole(place / "archdb.sqlite")
 
 
-def test_what_it_left_is_swept_away_when_it_is_old(tmp_path: Path) -> None:
-    old, young = tmp_path / ".archdb-x.part", tmp_path / ".archdb-y.part"
-    journal, other = tmp_path / ".archdb-x.part-journal", tmp_path / ".other.part"
-    for path in (old, young, journal, other):
-        path.write_bytes(b"half")
-    yesterday = time.time() - database_files.LEFT_SECONDS - 60
-    for path in (old, journal, other):
-        os.utime(path, (yesterday, yesterday))
-    assert archdb("db", "init", database=tmp_path / "archdb.sqlite").status == 0
-    assert set(files(tmp_path)) == {"archdb.sqlite", young.name, other.name}
+def test_what_a_killed_process_left_is_swept_by_the_next(tmp_path: Path) -> None:
+    """Issue 10, litter: whatever the clock says, and never what a live process is at work on."""
+    hold = "from archdb.db.unfinished import workplace; from pathlib import Path; import os, signal"
+    kill = f"{hold}\nwith workplace(Path({str(tmp_path)!r})): os.kill(os.getpid(), signal.SIGKILL)"
+    assert subprocess.run([sys.executable, "-c", kill]).returncode == -signal.SIGKILL
+    (left,) = tmp_path.iterdir()
+    (tmp_path / ".other.part").mkdir()
+    with workplace(tmp_path) as alive:
+        (alive / "archdb.sqlite").write_bytes(b"half")
+        assert archdb("db", "init", database=tmp_path / "archdb.sqlite").status == 0
+        named = {path.name for path in tmp_path.iterdir()}
+        assert named == {"archdb.sqlite", alive.name, ".other.part"}
+        assert (alive / "archdb.sqlite").exists()
+    assert not left.exists()
+    assert {path.name for path in tmp_path.iterdir()} == {"archdb.sqlite", ".other.part"}
 
 
 def test_a_killed_import_leaves_the_database_as_it_was(database: Path, tmp_path: Path) -> None:

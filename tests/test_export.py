@@ -329,7 +329,7 @@ def test_where_nothing_can_be_made(
     def forbidden(**_: Any) -> str:
         raise PermissionError(13, "Permission denied", "/a/name/nobody/gave")
 
-    monkeypatch.setattr("archdb.export.dataset.tempfile.mkdtemp", forbidden)
+    monkeypatch.setattr("archdb.db.unfinished.tempfile.mkdtemp", forbidden)
     target = tmp_path / "here"
     answer = archdb("export", str(target), database=database)
     refused(answer, f"{target}: cannot be made: Permission denied")

@@ -6,18 +6,17 @@ import contextlib
 import hashlib
 import os
 import shutil
-import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from archdb.db.connection import read_only, read_write
 from archdb.db.faults import FAULTS, explained
+from archdb.db.unfinished import workplace
 from archdb.errors import ArchdbError, DatabaseError
 
-#: After so long an unfinished file is what a killed run has left.
-LEFT_SECONDS = 24 * 3600
+#: What a file is called until it is finished.
+PART = "archdb.sqlite"
 
 
 @contextlib.contextmanager
@@ -31,36 +30,24 @@ def whole(path: Path) -> Iterator[Path]:
         raise DatabaseError(
             f"the directory {path.parent} does not exist", remedy="create it first"
         ).at(str(path))
-    _sweep(path.parent)
-    try:
-        handle, name = tempfile.mkstemp(prefix=".archdb-", suffix=".part", dir=path.parent)
-    except OSError as error:
-        raise DatabaseError(f"cannot be created: {error.strerror}").at(str(path)) from None
-    os.close(handle)
-    part = Path(name)
-    try:
-        yield part
+    with contextlib.ExitStack() as stack:
+        try:
+            part = stack.enter_context(workplace(path.parent)) / PART
+            part.touch()  # with the mode of any other file; SQLite's may be a narrower one
+        except OSError as error:
+            raise DatabaseError(f"cannot be created: {error.strerror}").at(str(path)) from None
+        try:
+            yield part
+        except ArchdbError as error:
+            # The user asked for `path` and has never heard of the file beside it.
+            places = (str(path) if place == str(part) else place for place in error.places)
+            error.places = tuple(places)
+            raise
         _place(part, path)
-    except ArchdbError as error:
-        # The user asked for `path` and has never heard of the file beside it.
-        error.places = tuple(str(path) if place == name else place for place in error.places)
-        raise
-    finally:
-        for left in (part, Path(f"{part}-journal")):
-            left.unlink(missing_ok=True)
-
-
-def _sweep(directory: Path) -> None:
-    """Remove what killed runs have left; a live one is never so old."""
-    for left in directory.glob(".archdb-*.part*"):
-        with contextlib.suppress(OSError):
-            if time.time() - left.stat().st_mtime > LEFT_SECONDS:
-                left.unlink()
 
 
 def _place(part: Path, path: Path) -> None:
     """Give the finished file its name, unless another process was faster."""
-    part.chmod(0o666 & ~_umask())
     try:
         os.link(part, path)
     except FileExistsError:
@@ -71,12 +58,6 @@ def _place(part: Path, path: Path) -> None:
     except OSError:  # a file system without hard links
         if not path.exists():
             part.replace(path)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 class Copy(NamedTuple):
@@ -91,33 +72,28 @@ def copied(path: Path) -> Copy:
 
     So whoever copies one state again, because the first try was killed, finds the copy there.
     """
-    _sweep(path.parent)
-    try:
-        handle, name = tempfile.mkstemp(prefix=".archdb-", suffix=".part", dir=path.parent)
-    except OSError as error:
-        raise DatabaseError(
-            f"cannot be changed, because no copy can be made beside it: {error.strerror}",
-            remedy="give a copy in a directory that can be written with --database",
-        ).at(str(path)) from None
-    os.close(handle)
-    part = Path(name)
-    try:
-        with (
-            contextlib.closing(read_only(path)) as old,
-            contextlib.closing(read_write(part)) as new,
-        ):
-            old.backup(new)
+    with contextlib.ExitStack() as stack:
+        try:
+            part = stack.enter_context(workplace(path.parent)) / PART
+        except OSError as error:
+            raise DatabaseError(
+                f"cannot be changed, because no copy can be made beside it: {error.strerror}",
+                remedy="give a copy in a directory that can be written with --database",
+            ).at(str(path)) from None
+        try:
+            with (
+                contextlib.closing(read_only(path)) as old,
+                contextlib.closing(read_write(part)) as new,
+            ):
+                old.backup(new)
+        except FAULTS as error:
+            raise explained(error, path) from None
         copy = path.with_name(_copy_name(path, part))
         if copy.exists():
             return Copy(copy, new=False)
         shutil.copymode(path, part)
         part.replace(copy)
         return Copy(copy, new=True)
-    except FAULTS as error:
-        raise explained(error, path) from None
-    finally:
-        for left in (part, Path(f"{part}-journal")):
-            left.unlink(missing_ok=True)
 
 
 def _copy_name(path: Path, part: Path) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from archdb.db import own
 from archdb.db.connection import APPLICATION_ID
 from archdb.db.faults import FAULTS, explained
+from archdb.db.unfinished import workplace
 from archdb.errors import ArchdbError
 
 #: Tables that are copied whole: what describes the database, and conventions.
@@ -30,8 +31,8 @@ def scratch(other: sqlite3.Connection, path: Path, names: Sequence[str]) -> Iter
 
     Raises DatabaseError where the one at `path` cannot be read or there is no room.
     """
-    with tempfile.TemporaryDirectory(prefix="archdb-") as directory:
-        copy = Path(directory) / "scratch.sqlite"
+    with workplace(Path(tempfile.gettempdir())) as directory:
+        copy = directory / "scratch.sqlite"
         try:
             with contextlib.closing(sqlite3.connect(copy, isolation_level=None)) as connection:
                 _fill(connection, other, names)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from archdb.db.canonical_file import write as write_database
+from archdb.db.unfinished import workplace
 from archdb.errors import ArchdbError, DatabaseError
 from archdb.export import texts
 from archdb.export.croissant import croissant
@@ -19,6 +18,9 @@ from archdb.papers.bibtex import bibliography, own
 from archdb.queries.canonical import derived
 from archdb.queries.reader import Reader
 from archdb.queries.release import digest, release
+
+#: The file of checksums.
+SUMS = "SHA256SUMS"
 
 
 def export(source: Path, target: Path, *, parquet: bool) -> int:
@@ -59,7 +61,7 @@ def _write(directory: Path, reader: Reader, parquet: bool) -> None:
     for name, text in pages.items():
         (directory / name).write_text(text, "utf-8", newline="\n")
     sums = checksums([*files.values(), *(written(directory, name) for name in pages)])
-    (directory / "SHA256SUMS").write_text(sums, "utf-8", newline="\n")
+    (directory / SUMS).write_text(sums, "utf-8", newline="\n")
 
 
 @contextlib.contextmanager
@@ -68,19 +70,26 @@ def _whole(target: Path) -> Iterator[Path]:
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):
         what = "is not empty" if target.is_dir() else "is a file"
         raise ArchdbError(what, remedy="name a directory that is not there yet").at(str(target))
-    if not target.absolute().parent.is_dir():
+    if not target.resolve().parent.is_dir():
         raise ArchdbError(
-            f"the directory {target.absolute().parent} does not exist", remedy="create it first"
+            f"the directory {target.resolve().parent} does not exist", remedy="create it first"
         ).at(str(target))
-    try:
-        part = Path(tempfile.mkdtemp(prefix=".archdb-", dir=target.absolute().parent))
-    except OSError as error:
-        raise ArchdbError(f"cannot be made: {error.strerror}").at(str(target)) from None
-    try:
+    beside = target.resolve().parent
+    with contextlib.ExitStack() as stack:
+        try:
+            part = stack.enter_context(workplace(beside)) / target.resolve().name
+            part.mkdir()
+        except OSError as error:
+            raise ArchdbError(f"cannot be made: {error.strerror}").at(str(target)) from None
         yield part
-        if target.exists():
-            target.rmdir()
-        part.chmod(0o755)
+        _place(part, target)
+
+
+def _place(part: Path, target: Path) -> None:
+    """Give the finished directory its name. One that is there already, and empty, is filled: it
+    may be where somebody stands (`export .`). What tells that all is there comes last."""
+    if not target.exists():
         part.rename(target)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+        return
+    for entry in sorted(part.iterdir(), key=lambda entry: entry.name == SUMS):
+        entry.rename(target / entry.name)
