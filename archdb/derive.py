@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from archdb.errors import ArchdbError
-from archdb.facts import FACT_COLUMNS, Row
+from archdb.facts import FACT_COLUMNS, Facts, Row
 from archdb.graph import Network
 from archdb.inputs import Inputs, at_input, given_inputs, native_inputs, text
 from archdb.ops.shape import Shape
@@ -24,14 +24,15 @@ LAYER_COLUMNS = (*FACT_COLUMNS, "depth", *FIELD_COLUMNS)
 
 
 class Profile(NamedTuple):
-    """`rows` and `fields` follow `network.layers`, rows in LAYER_COLUMNS; `totals` is a row of
-    columns. An op of the network that is told of another size is told nothing (`Op.unsized`)."""
+    """`rows`, `fields` and `facts` follow `network.layers`, rows in LAYER_COLUMNS; `totals` is a
+    row of columns. An op that is told of another size is told nothing (`Op.unsized`)."""
 
     network: Network
     inputs: Inputs
     rows: list[Row]
     totals: dict[str, Any]
     fields: list[FieldOrReason]
+    facts: list[Facts]
 
     @property
     def input(self) -> str:
@@ -49,14 +50,16 @@ class Profile(NamedTuple):
 def derive(network: Network, given: Shape | Inputs | None = None) -> Profile:
     """The profile of a network, at its native inputs unless others are given as in `at_input`.
 
-    Raises ShapeError naming network, layer, what arrived and from where.
+    At another input than the native one an auxiliary head may not fit: then its figures are open,
+    and the totals are the network's. Raises ShapeError naming network, layer, what arrived and
+    from where.
     """
     inputs = native_inputs(network)
     wanted = inputs if given is None else given_inputs(network, given)
     try:
         walk = Walk(network, inputs) if wanted == inputs or _sized(network) else None
         if wanted != inputs:
-            walk = Walk(at_input(network, wanted), wanted, walk)
+            walk = Walk(at_input(network, wanted), wanted, walk, elsewhere=True)
         assert walk is not None
         network = walk.told()
         fields = [step.signal.field for step in walk.steps]
@@ -65,7 +68,7 @@ def derive(network: Network, given: Shape | Inputs | None = None) -> Profile:
         totals = totals_of(network.layers, walk.reads, facts, walk.depths, fields, maps)
     except ArchdbError as error:
         raise error.at(network.name) from None
-    return Profile(network, wanted, walk.rows, totals, fields)
+    return Profile(network, wanted, walk.rows, totals, fields, facts)
 
 
 def _sized(network: Network) -> bool:

@@ -66,6 +66,8 @@ class Facts(NamedTuple):
     pointwise: bool = False
     #: Whether it contracts features that stand in no map: a fully connected layer.
     linear: bool = False
+    #: Whether it cannot take what arrives: a layer of a head that a small input has no room for.
+    unfit: bool = False
 
     @property
     def settled(self) -> bool:
@@ -160,6 +162,11 @@ def _whatever_arrives(op: Op) -> tuple[Tensor, ...] | None:
     """The tensors of an op that has the same ones on any input, or none; None where the input
     must be known."""
     return op.params() if not op.known or type(op).params is no_params else None
+
+
+def unfit(reason: str) -> Facts:
+    """Facts of a layer that cannot take what arrives, where that leaves figures open."""
+    return _open(reason)._replace(unfit=True)
 
 
 def _open(

@@ -9,6 +9,7 @@ from archdb.errors import ShapeError
 from archdb.facts import COUNTS, LARGEST, TRAINED, Facts, check_size
 from archdb.graph import Layer
 from archdb.ops import Work
+from archdb.ops.window import Unbounded
 from archdb.receptive import FIELD_COLUMNS, NOT_AN_IMAGE, NOTHING, FieldOrReason, columns_of
 
 TOTAL_COLUMNS = (
@@ -124,6 +125,8 @@ def _live(
     return [i for i in main if i in needed and fields[i] is not NOTHING]
 
 
+#: Of a layer of an auxiliary head; what follows it is open for the same reason.
+NOT_THERE = "an auxiliary head has no room at this input, so its totals are open: {} {}"
 #: Of layers of which nothing is known, and of those whose parameters are.
 WHAT_IS_OPEN = ("not counted, so totals{}", "work not counted, so totals of operations{}")
 
@@ -132,8 +135,9 @@ def _note(layers: Sequence[Layer], facts: Sequence[Facts]) -> str | None:
     """Which layers leave totals open; None where all are counted."""
     if all(fact.counted for fact in facts):
         return None
-    said = []
-    for auxiliary, heads in ((False, ""), (True, " of auxiliary heads")):
+    said = _unfit(layers, facts)
+    of = ((False, ""), (True, " of auxiliary heads"))
+    for auxiliary, heads in of[:1] if said else of:
         open_ones: tuple[list[str], list[str]] = [], []
         for layer, fact in zip(layers, facts, strict=True):
             if layer.auxiliary is auxiliary and not fact.counted:
@@ -142,6 +146,16 @@ def _note(layers: Sequence[Layer], facts: Sequence[Facts]) -> str | None:
             if names:
                 said.append(f"{what.format(heads)} are open: {', '.join(names)}")
     return "; ".join(said) or None
+
+
+def _unfit(layers: Sequence[Layer], facts: Sequence[Facts]) -> list[str]:
+    """Why auxiliary heads are open that this input has no room for, told by the first such layer
+    of each: what follows it follows from that."""
+    return [
+        NOT_THERE.format(layer.name, fact.window.reason)
+        for layer, fact in zip(layers, facts, strict=True)
+        if fact.unfit and isinstance(fact.window, Unbounded)
+    ]
 
 
 def _sums(facts: Sequence[Facts], which: Sequence[int]) -> list[int | None]:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from archdb.errors import ArchdbError
-from archdb.facts import MEMORY, Facts, Row, check_size, layer_facts
+from archdb.errors import ArchdbError, ShapeError
+from archdb.facts import MEMORY, Facts, Row, check_size, layer_facts, unfit
 from archdb.given import pretty
 from archdb.graph import Layer, Network
 from archdb.inputs import Inputs, text
@@ -63,11 +63,20 @@ def forget() -> None:
 class Walk:
     """One pass: what each layer, by position, reads and comes to.
 
-    `native` is the pass at native input, where that is another one and matters.
+    `native` is the pass at native input, where that is another one and matters. `elsewhere`: the
+    input is not the native one, so an auxiliary head may not fit it: the network does without.
     """
 
-    def __init__(self, network: Network, inputs: Inputs, native: Walk | None = None) -> None:
+    def __init__(
+        self,
+        network: Network,
+        inputs: Inputs,
+        native: Walk | None = None,
+        *,
+        elsewhere: bool = False,
+    ) -> None:
         self.network, self.inputs, self.native = network, inputs, native
+        self.elsewhere = elsewhere
         #: Layers whose op is another at this size, by position; whether any shares weights.
         self.resized: dict[int, Layer] = {}
         self.shares = False
@@ -138,6 +147,8 @@ class Walk:
             facts = layer_facts(layer, tuple([signal.shape for signal in signals]))
             field = _field(layer, facts, signals)
         except ArchdbError as error:
+            if self.elsewhere and layer.auxiliary and isinstance(error, ShapeError):
+                return _unfit(error)
             raise self.explained(error, layer) from None
         if len(_STEPS) >= MEMORY:
             forget()
@@ -158,6 +169,14 @@ class Walk:
         hints = map(shapes.hint, self.inputs.values())
         error.remedy = "\n  ".join(filter(None, (origin, error.remedy, *hints)))
         return error.at(f"layer '{layer.name}' ({layer.op.name})")
+
+
+def _unfit(error: ShapeError) -> _Step:
+    """The step of a head's layer that cannot take what arrives. It is not kept: the same layer in
+    the network itself is an error."""
+    reason = f"does not fit: {error.what}"
+    signal = _SIGNALS.setdefault((None, reason, False), _Signal(None, reason, False))
+    return _Step(unfit(reason), signal, columns_of(reason))
 
 
 def _field(layer: Layer, facts: Facts, signals: list[_Signal]) -> FieldOrReason:

@@ -1,5 +1,8 @@
 """Issue 10, item 2: what is stated for one size is known at that size only."""
 
+from pathlib import Path
+
+from command import archdb
 from drawing import chain
 
 from archdb.derive import derive
@@ -34,3 +37,18 @@ def test_item_2_where_the_same_arrives_the_shape_is_known() -> None:
     linear = make("linear", {"units": 2})
     network = chain((3, 8, 8), make("global_avg_pool2d", {}), warp, linear)
     assert derive(network, (3, 16, 16)).layer("3")["macs"] == 4 * 2
+
+
+def test_check_names_networks_whose_rows_add_up_to_no_total(database: Path, tmp_path: Path) -> None:
+    """Item 2: sums over the layer rows of a network with open totals must not look like one."""
+    seed = tmp_path / "half.toml"
+    seed.write_text(
+        'name = "half"\ntitle = "Half known"\nfamily = "test"\nyear = 2020\n[net]\n'
+        "input = [3, 32, 32]\nlayers = [\n"
+        '["conv", "conv2d", {filters = 8, kernel = 3}],\n["odd", "unknown", {kind = "fft"}],\n]\n',
+        "utf-8",
+    )
+    assert archdb("import", str(seed), database=database).status == 0
+    answer = archdb("check", database=database)
+    assert answer.status == 0, "it is no fault"
+    assert "totals are open, so that sums over layer rows are none: half" in answer.err

@@ -10,7 +10,7 @@ from archdb.errors import NotFoundError, nearest
 from archdb.explain import field
 from archdb.explain.layer import Applied, applied
 from archdb.explain.steps import Step
-from archdb.facts import Facts, layer_facts
+from archdb.facts import Facts
 from archdb.graph import Layer, Network
 from archdb.inputs import Inputs
 from archdb.receptive import FieldOrReason
@@ -48,13 +48,10 @@ class Walked(NamedTuple):
 def walk(network: Network, inputs: Inputs | None = None) -> Walked:
     """The network at its inputs, native unless given; ShapeError where it does not fit."""
     profile = derive(network, inputs)
-    facts: dict[str, Facts] = {}
-    for layer in profile.network:
-        arrive = tuple(facts[source].out for source in layer.inputs)
-        facts[layer.name] = layer_facts(layer, arrive)
     layers = {layer.name: layer for layer in profile.network}
     named = (dict(zip(LAYER_COLUMNS, row, strict=True)) for row in profile.rows)
     rows = dict(zip(layers, named, strict=True))
+    facts = dict(zip(layers, profile.facts, strict=True))
     return Walked(profile, layers, rows, facts, dict(zip(layers, profile.fields, strict=True)))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from archdb.db import damage, dictionary
 from archdb.db.faults import FAULTS, explained
-from archdb.queries.freshness import freshen, one_state
+from archdb.queries.freshness import freshen, one_state, some
 from archdb.queries.lineage import misstated
 from archdb.queries.pricing import misstated as mispriced
 from archdb.queries.published import verdicts
@@ -51,7 +51,7 @@ def check(reader: Reader) -> Result:
         named = {fault.partition(": ")[0] for check, _, fault in faults if check == "published"}
         faults += _of_what_is_derived(reader, opened, named)
         faults += _of_what_is_brought(reader)
-        notes = [verdicts(reader), *_beside(reader)]
+        notes = [verdicts(reader), *_open_totals(reader), *_beside(reader)]
     return Result(COLUMNS, faults, list(filter(None, notes)))
 
 
@@ -114,6 +114,18 @@ def _of_what_is_brought(reader: Reader) -> Iterator[Fault]:
 
 _DICTIONARY = ", ".join(f'"{column}"' for column in dictionary.Entry._fields)
 _CONVENTION = "name, sentence, source, divisor, missing"
+
+
+def _open_totals(reader: Reader) -> Iterator[str]:
+    """Networks with layers that are not counted: no fault, but sums over their rows mislead."""
+    found = reader.run(
+        "select architecture from architecture_summary where is_native and macs is null order by 1"
+    ).column("architecture")
+    if found:
+        yield (
+            f"totals are open, so that sums over layer rows are none: {some(found)}"
+            " (architecture_summary.note says why)"
+        )
 
 
 def _beside(reader: Reader) -> Iterator[str]:

@@ -103,7 +103,7 @@ def _parts(profile: Profile, part: Part | None) -> Iterator[tuple[str, list[int]
     layers = profile.network.layers
     main = [i for i, layer in enumerate(layers) if not layer.auxiliary]
     yield MAIN, main
-    if len(main) < len(layers):
+    if len(main) < len(layers) and not any(facts.unfit for facts in profile.facts):
         yield HEADS, list(range(len(layers)))
     trunk = _trunk(profile, main)
     if len(trunk) < len(main):

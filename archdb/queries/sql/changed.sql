@@ -9,4 +9,5 @@ join layer_summary native
     and native.is_native = 1
 where here.architecture = :name and here.input = :input
     and here.params is not native.params
+    and (here.params is not null or not here.auxiliary)  -- a head that has no room is a note
 order by here.position;
