@@ -290,13 +290,13 @@ def test_a_name_that_is_taken_is_said(empty: Path, small_batches: None) -> None:
 def test_memory_of_what_was_derived_is_bounded(
     empty: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from archdb import derive, facts
+    from archdb import facts, walk
 
-    derive.forget()
-    monkeypatch.setattr(derive, "MEMORY", 50)
+    walk.forget()
+    monkeypatch.setattr(walk, "MEMORY", 50)
     monkeypatch.setattr(facts, "MEMORY", 50)
     spaces.build(empty, find("natsbench_size"), 20)
-    assert 0 < len(derive._STEPS) <= 50
+    assert 0 < len(walk._STEPS) <= 50
     assert 0 < len(facts._KNOWN) <= 50
     assert archdb("check", database=empty).status == 0
 

@@ -22,9 +22,9 @@ from command import archdb, refused
 from archdb import conventions
 from archdb.db import publish
 from archdb.db.engine import writing
-from archdb.derive import LAYER_COLUMNS
+from archdb.derive import LAYER_COLUMNS, derive
 from archdb.errors import DefinitionError
-from archdb.ops.shape import parse
+from archdb.inputs import asked, native_inputs
 from archdb.published import (
     Explanation,
     Figure,
@@ -100,7 +100,9 @@ def value(figure: Figure, other: Explanation | None = None) -> Any:
     words = (other and other.input) or figure.input
     globs = (other and other.layers) or figure.layers
     convention = (other and other.convention) or figure.convention
-    found = profile(name, parse(words) if words else None)
+    found = profile(name)
+    if words and words != found.input:
+        found = derive(found.network, asked((words,), native_inputs(found.network)))
     columns = [dict(zip(LAYER_COLUMNS, row, strict=True)) for row in found.rows]
     layers = list(zip(found.network.layers, columns, strict=True))
     own = [(at, row) for at, row in layers if counted(globs, at.name, at.auxiliary)]

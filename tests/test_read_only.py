@@ -22,7 +22,17 @@ from archdb.db import connection
 #: A user who owns nothing.
 NOBODY = 65534
 READERS = [("compare", "vgg16", "alexnet"), ("list",), ("query", "select 1"), ("check",)]
-WRITERS = [("show", "vgg16", "--input", "256"), ("derive", "--all"), ("db", "upgrade")]
+WRITERS = [("derive", "vgg16", "--input", "256"), ("derive", "--all"), ("db", "upgrade")]
+#: Questions at an input that no profile is stored of.
+ELSEWHERE = [
+    ("show", "vgg16", "--input", "256"),
+    ("show", "vgg16", "--by", "layer", "--input", "256"),
+    ("compare", "vgg16", "alexnet", "--input", "256"),
+    ("compare", "vgg16", "vgg16+fc-to-conv", "--input", "256"),
+    ("graph", "vgg16", "--input", "256"),
+    ("explain", "vgg16", "--input", "256"),
+    ("sweep", "vgg16", "--input", "256"),
+]
 
 
 @contextmanager
@@ -92,13 +102,27 @@ def test_what_must_be_written_is_refused(words: tuple[str, ...], locked_up: Path
     assert files(locked_up.parent) == before
 
 
+@pytest.mark.parametrize("words", ELSEWHERE, ids=" ".join)
+def test_another_input_is_answered_and_not_kept(words: tuple[str, ...], locked_up: Path) -> None:
+    """Issue 10: the same answer as of a file that can be written, and the file as it was."""
+    before = files(locked_up.parent)
+    with tempfile.TemporaryDirectory() as other:
+        copy = Path(shutil.copy(locked_up, Path(other) / "archdb.sqlite"))
+        copy.chmod(0o644)
+        expected = archdb(*words, database=copy)
+    with as_nobody():
+        answer = archdb(*words, database=locked_up)
+    assert (answer.status, answer.out) == (0, expected.out)
+    assert files(locked_up.parent) == before
+
+
 def test_a_file_that_cannot_be_written_in_a_directory_that_can(place: Path) -> None:
     database = place / "archdb.sqlite"
     database.chmod(0o444)
     place.chmod(0o777)
     before = files(place)
     with as_nobody():
-        answer = archdb("show", "vgg16", "--input", "256", database=database)
+        answer = archdb("derive", "vgg16", "--input", "256", database=database)
     refused(answer, "cannot be written", "give a writable copy with --database")
     assert files(place) == before
 
@@ -110,7 +134,7 @@ def test_a_directory_that_cannot_be_written(place: Path) -> None:
     place.chmod(0o555)
     before = files(place)
     with as_nobody():
-        answer = archdb("show", "vgg16", "--input", "256", database=database)
+        answer = archdb("derive", "vgg16", "--input", "256", database=database)
     refused(answer, "cannot be written", "give a writable copy with --database")
     assert files(place) == before
 

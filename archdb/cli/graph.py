@@ -38,7 +38,7 @@ def command(ctx: click.Context, name: str, layers: bool, size: Words, form: str)
     with open_database(ctx) as database:
 
         def asked() -> tuple[Outline, Release]:
-            with holding(database, [name]) as (reader, held):
+            with holding(database, [name], size) as (reader, held):
                 drawn = outline(reader, reader.resolve(held[0]), size, layers=layers)
                 return drawn, release(database)
 

@@ -174,6 +174,13 @@ def _application(connection: sqlite3.Connection, path: Path) -> int:
     return int(connection.execute(question).fetchone()[0])
 
 
+def can_be_written(path: Path) -> bool:
+    """Whether who we are may write a file, and beside it what SQLite needs for a change."""
+    effective = os.access in os.supports_effective_ids
+    both = (path, path.parent)
+    return all(os.access(place, os.W_OK, effective_ids=effective) for place in both)
+
+
 def stamp(connection: sqlite3.Connection, path: Path) -> Stamp:
     """Who wrote it; raises DatabaseError where that was a newer archdb, or none at all."""
     try:

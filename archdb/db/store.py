@@ -180,7 +180,7 @@ def refresh(connection: Connection, network_id: int) -> None:
         {"id": network_id, "structure": fingerprint(network)},
     )
     for row in others.all():
-        with contextlib.suppress(ShapeError, UsageError):
+        with contextlib.suppress(ShapeError):
             profile = derive(network, _named(network, row.input))
             if profile.input not in [other.input for other in derived]:
                 derived.append(profile)
@@ -199,7 +199,10 @@ def profile_at(connection: Connection, network_id: int, words: str) -> None:
 
 def _named(network: Network, words: str) -> Inputs:
     """The inputs that a text names. Older ones have the first input alone, whatever the others."""
-    return asked((words,), native_inputs(network))
+    try:
+        return asked((words,), native_inputs(network))
+    except UsageError as error:  # of rows, not of a user's words
+        raise ShapeError(error.what, remedy=error.remedy).at(network.name) from None
 
 
 def agrees(connection: Connection, network_id: int, profile_id: int, words: str) -> bool:

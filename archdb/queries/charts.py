@@ -103,21 +103,21 @@ def _nothing(reader: Reader, names: Sequence[str], source: str | None) -> NotFou
 @one_state
 def by_depth(reader: Reader, names: Sequence[str], wanted: Words) -> Chart:
     """Params and MACs of what stands at each depth."""
-    with holding(reader, names) as held:
+    with holding(reader, names, wanted) as held:
         return _chart(reader, held, wanted, "by_depth", "depth", ("macs", "params"))
 
 
 @one_state
 def by_resolution(reader: Reader, names: Sequence[str], wanted: Words) -> Chart:
     """Params and MACs of the layers with each output size, from the largest maps on."""
-    with holding(reader, names) as held:
+    with holding(reader, names, wanted) as held:
         return _chart(reader, held, wanted, "by_resolution", "resolution", ("macs", "params"))
 
 
 @one_state
 def fields(reader: Reader, names: Sequence[str], wanted: Words) -> Chart:
     """The receptive field behind each layer; none where paths disagree."""
-    with holding(reader, names) as held:
+    with holding(reader, names, wanted) as held:
         chart = _chart(reader, held, wanted, "fields", "layer", ("field",))
         for one in chart.series:
             chart.notes.extend(_without_field(held[0], one))

@@ -29,8 +29,9 @@ class Database(Statements):
         """Two or more networks side by side; `by` is total, op, block, resolution or layer."""
         from archdb.queries.compare import compare
 
-        with holding(self, names) as (reader, held):
-            return compare(reader, held, by, worded(input), convention)
+        inputs = worded(input)
+        with holding(self, names, inputs) as (reader, held):
+            return compare(reader, held, by, inputs, convention)
 
     @one_state
     def show(
@@ -44,8 +45,9 @@ class Database(Statements):
         """One network; `by` is total, op, block, resolution or layer."""
         from archdb.queries.compare import show
 
-        with holding(self, [name]) as (reader, held):
-            return show(reader, held[0], by, worded(input), convention)
+        inputs = worded(input)
+        with holding(self, [name], inputs) as (reader, held):
+            return show(reader, held[0], by, inputs, convention)
 
     @one_state
     def explain(

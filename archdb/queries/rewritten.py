@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from archdb.db.connection import can_be_written
 from archdb.queries.reader import Reader
 
 if TYPE_CHECKING:
+    from archdb.given import Words
     from archdb.graph import Network
     from archdb.rewrite import Note
 
@@ -67,13 +69,17 @@ def _has_rules(reader: Reader, name: str) -> bool:
 
 
 @contextlib.contextmanager
-def holding(reader: Reader, names: Sequence[str]) -> Iterator[tuple[Reader, list[str]]]:
+def holding(
+    reader: Reader, names: Sequence[str], inputs: Words = None
+) -> Iterator[tuple[Reader, list[str]]]:
     """A reader that has all these networks, and their names in it.
 
-    It is the given one unless a name holds rules; then one of a scratch database beside it, in
-    which the rewritten networks are stored like any others, and which is gone afterwards.
+    It is the given one unless a name holds rules, or other inputs are asked of a file that cannot
+    be written; then one of a scratch database beside it, in which the rewritten networks and the
+    profiles are stored like any others, and which is gone afterwards.
     """
-    if not any(_has_rules(reader, name) for name in names):
+    kept = inputs is None or can_be_written(reader.path)
+    if kept and not any(_has_rules(reader, name) for name in names):
         yield reader, list(names)
         return
     from archdb.db.engine import writing
