@@ -204,13 +204,13 @@ def test_a_database_that_cannot_be_written_is_enough(built: Path) -> None:
         place.chmod(0o555)
         with as_nobody():
             words = ("vgg16", "vgg16+fc-to-conv", "--input", "384")
-            refused(archdb("compare", "vgg16", "alexnet", "--input", "384", database=path))
+            stored = archdb("compare", "vgg16", "alexnet", "--input", "384", database=path)
             answer = archdb("compare", *words, database=path)
             explained = archdb("explain", "vgg16+fc-to-conv/fc6", database=path)
             swept = archdb("sweep", *words, database=path)
             kept = archdb("rewrite", "vgg16", "fc-to-conv", "--as", "mine", database=path)
         place.chmod(0o755)
-    assert (answer.status, explained.status, swept.status) == (0, 0, 0)
+    assert [each.status for each in (stored, answer, explained, swept)] == [0, 0, 0, 0]
     refused(kept, "cannot be written")
 
 
