@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import os
 
-    from archdb.queries.database import Database
+    from archdb.api import Database
 
-__version__ = "0.1.0"
+from archdb.version import __version__ as __version__
 
 
 def open(path: str | os.PathLike[str] | None = None, **options: Any) -> Database:
@@ -24,6 +24,6 @@ def open(path: str | os.PathLike[str] | None = None, **options: Any) -> Database
     Raises archdb.errors.DatabaseError where the file cannot be used.
     """
     import archdb.render  # noqa: F401  (gives results their HTML)
-    from archdb.queries.database import Database  # importing archdb alone costs nothing
+    from archdb.api import Database  # importing archdb alone costs nothing
 
     return Database(path, **options)

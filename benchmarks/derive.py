@@ -43,23 +43,24 @@ def side(name: str) -> int:
 
 def own() -> dict[str, float]:
     """Seconds of one pass over all networks: remembering, from nothing, and not remembering."""
-    from archdb import derive, facts, seeds
+    from archdb.analysis import layer_costs, profile
+    from archdb.sources import toml
 
-    references = seeds.bundled_references()
-    files = {path.stem: path for path in seeds.bundled_files()}
+    references = toml.bundled_references()
+    files = {path.stem: path for path in toml.bundled_files()}
     names = [SEEDS.get(name, name) for name in NETWORKS]
     networks = [
-        seeds.load(files.get(n, files[m]), references).network
+        toml.load(files.get(n, files[m]), references).network
         for n, m in zip(names, NETWORKS, strict=True)
     ]
 
     def forget() -> None:
-        derive.forget()
-        facts._KNOWN.clear()
+        profile.forget()
+        layer_costs._KNOWN.clear()
 
     def warm() -> None:
         for network in networks:
-            derive.derive(network)
+            profile.derive(network)
 
     def first() -> None:
         forget()
@@ -68,7 +69,7 @@ def own() -> dict[str, float]:
     def cold() -> None:
         for network in networks:
             forget()
-            derive.derive(network)
+            profile.derive(network)
 
     warm()
     ways = {"archdb": warm, "archdb, from nothing": first, "archdb, each net from nothing": cold}

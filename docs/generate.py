@@ -19,11 +19,13 @@ from typing import Any
 
 import click
 
-from archdb import blocks, conventions, ops, published, records, rewrite
+from archdb import blocks, ops, rewrite
+from archdb.analysis import conventions
 from archdb.cli import main as cli
 from archdb.cli.calc import Ops
-from archdb.db import dictionary, schema
-from archdb.ops.attributes import REQUIRED, Declaration
+from archdb.db import dictionary, tables
+from archdb.model.attributes import REQUIRED, Declaration
+from archdb.sources import records, reported
 
 HERE = Path(__file__).parent
 PART = re.compile(
@@ -157,8 +159,8 @@ def confirmation_list() -> str:
 def figure_keys() -> str:
     """The columns of both kinds of files."""
     declared = {
-        "A figure": published.FIGURE,
-        "An explanation, whose columns say what is to be read instead": published.EXPLANATION,
+        "A figure": reported.FIGURE,
+        "An explanation, whose columns say what is to be read instead": reported.EXPLANATION,
     }
     return "\n".join(f"{what}:\n\n{attributes(keys)}" for what, keys in declared.items())
 
@@ -187,7 +189,7 @@ def convention_list() -> str:
 
 
 def table_list() -> str:
-    rows = ((code(t.name), prose(t.comment)) for t in schema.metadata.sorted_tables)
+    rows = ((code(t.name), prose(t.comment)) for t in tables.metadata.sorted_tables)
     return table(("table", "a row is"), rows)
 
 

@@ -6,7 +6,7 @@ By hand (`alembic -x database=FILE ...`), on a connection of its own.
 from alembic import context
 
 from archdb.db.engine import engine_for
-from archdb.db.schema import metadata
+from archdb.db.tables import metadata
 
 
 def run(connection) -> None:

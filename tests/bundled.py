@@ -2,8 +2,8 @@
 
 from functools import cache
 
-from archdb.derive import Profile, derive
-from archdb.seeds import bundled_files, bundled_references, load
+from archdb.analysis.profile import Profile, derive
+from archdb.sources.toml import bundled_files, bundled_references, load
 
 NAMES = [path.stem for path in bundled_files()]
 

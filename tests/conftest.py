@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from archdb.api import Database
 from archdb.db import build
-from archdb.paths import bundled
-from archdb.queries.database import Database
+from archdb.resources import bundled
 
 # The same draws in every run: a clean checkout passes or fails, whatever the day. The larger
 # profile looks further; what it finds becomes a test of its own.

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from archdb.derive import Profile, derive
-from archdb.graph import Layer, Network
+from archdb.analysis.profile import Profile, derive
+from archdb.model.graph import Layer, Network
 from archdb.ops import Op, make
 
 Shape = tuple[int, ...]

@@ -5,9 +5,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from archdb.derive import derive
+from archdb.analysis.profile import derive
 from archdb.errors import ShapeError
-from archdb.graph import Layer, Network
+from archdb.model.graph import Layer, Network
 from archdb.ops import Op, make
 
 #: Sides of the maps that networks begin with: large enough for a few strides.

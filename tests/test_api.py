@@ -10,8 +10,8 @@ import pytest
 from command import archdb as run
 
 import archdb
+from archdb.api import Database
 from archdb.errors import ArchdbError, DatabaseError, NotFoundError, QueryError, UsageError
-from archdb.queries.database import Database
 
 VGG16 = 138_357_544
 

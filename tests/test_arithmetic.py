@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from drawing import applied, conv, field, last, out, params
 
-from archdb.derive import Profile
+from archdb.analysis.profile import Profile
 from archdb.ops import make
 
 # Parameters

@@ -3,7 +3,7 @@
 import pytest
 from drawing import applied, conv, data, draw, field, last, layer, out, params
 
-from archdb.derive import Profile, derive
+from archdb.analysis.profile import Profile, derive
 from archdb.ops import make
 
 

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from archdb.errors import DefinitionError
+from archdb.model.attributes import LARGEST
 from archdb.ops import make
 from archdb.ops.activation import Relu
-from archdb.ops.attributes import LARGEST
 from archdb.ops.convolution import Conv2d
 
 CONV = {"filters": 7, "kernel": 3}

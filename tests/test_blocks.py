@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
+from archdb.analysis.profile import derive
 from archdb.blocks import DECLARATIONS, REGISTRY, Draft
 from archdb.blocks.base import block
-from archdb.derive import derive
 from archdb.errors import DefinitionError
-from archdb.graph import Network
+from archdb.model.graph import Network
 from archdb.ops import make
-from archdb.seeds import bundled_files, bundled_references, load
+from archdb.sources.toml import bundled_files, bundled_references, load
 
 WHOLE_CATALOGUE = True
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from archdb.api import Database
 from archdb.queries.check import check
-from archdb.queries.database import Database
 
 WHOLE_CATALOGUE = True
 

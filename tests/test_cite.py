@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from command import archdb, refused
 
-from archdb.papers.bibtex import bibliography, entry, key_of
-from archdb.queries.release import Release
+from archdb.dataset.release import Release
+from archdb.render.bibtex import bibliography, entry, key_of
 
 RELEASE = Release("0.1.0", "sha256:" + "0123456789abcdef" * 4)
 

@@ -11,9 +11,9 @@ import pytest
 from command import archdb, process, refused
 from op_cases import CASES
 
+from archdb.model.attribute_text import value
+from archdb.model.shape import text
 from archdb.ops import REGISTRY
-from archdb.ops.shape import text
-from archdb.ops.words import value
 
 CONV = ("calc", "conv2d", "--input", "3x227x227", "--filters", "96", "--kernel", "11")
 STRIDED = (*CONV, "--stride", "4")

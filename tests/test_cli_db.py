@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from command import archdb, files, process, refused
 
-from archdb import __version__
 from archdb.db.connection import APPLICATION_ID, HEAD
+from archdb.version import __version__
 
 
 def info(database: Path) -> dict[str, object]:

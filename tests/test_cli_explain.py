@@ -12,7 +12,7 @@ from archdb.explain import paths, quantity
 from archdb.explain.chain import table, target
 from archdb.explain.network import walk
 from archdb.explain.quantity import SUMS
-from archdb.seeds import bundled_files, bundled_references, load
+from archdb.sources.toml import bundled_files, bundled_references, load
 
 
 def explain(*words: str, database: Path) -> Answer:

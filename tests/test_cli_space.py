@@ -18,7 +18,7 @@ from command import archdb, refused
 from archdb import spaces as known_spaces
 from archdb.db import build, spaces
 from archdb.errors import DefinitionError
-from archdb.graph import Network
+from archdb.model.graph import Network
 from archdb.ops import make
 from archdb.spaces import Point, Space, find
 
@@ -290,14 +290,14 @@ def test_a_name_that_is_taken_is_said(empty: Path, small_batches: None) -> None:
 def test_memory_of_what_was_derived_is_bounded(
     empty: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from archdb import facts, walk
+    from archdb.analysis import layer_costs, trace
 
-    walk.forget()
-    monkeypatch.setattr(walk, "MEMORY", 50)
-    monkeypatch.setattr(facts, "MEMORY", 50)
+    trace.forget()
+    monkeypatch.setattr(trace, "MEMORY", 50)
+    monkeypatch.setattr(layer_costs, "MEMORY", 50)
     spaces.build(empty, find("natsbench_size"), 20)
-    assert 0 < len(walk._STEPS) <= 50
-    assert 0 < len(facts._KNOWN) <= 50
+    assert 0 < len(trace._STEPS) <= 50
+    assert 0 < len(layer_costs._KNOWN) <= 50
     assert archdb("check", database=empty).status == 0
 
 

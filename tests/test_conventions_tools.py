@@ -15,14 +15,15 @@ from typing import Any
 
 import pytest
 
-from archdb import conventions, seeds
-from archdb.derive import LAYER_COLUMNS, at_input, derive
-from archdb.facts import FACT_COLUMNS, facts_of
-from archdb.graph import Network
+from archdb.analysis import conventions
+from archdb.analysis.layer_costs import FACT_COLUMNS, facts_of
+from archdb.analysis.profile import LAYER_COLUMNS, at_input, derive
+from archdb.model.graph import Network
+from archdb.model.shape import parse
 from archdb.ops import make
-from archdb.ops.shape import parse
-from archdb.paths import bundled
-from archdb.published import interval
+from archdb.resources import bundled
+from archdb.sources import toml
+from archdb.sources.reported import interval
 
 WHOLE_CATALOGUE = True
 
@@ -62,7 +63,7 @@ def worth(weights: dict[str, int], row: dict[str, Any]) -> int:
 def layers(architecture: str, size: str) -> list[tuple[str, str, dict[str, Any]]]:
     """Name, op and row of each layer outside auxiliary heads, which no tool ran."""
     path = bundled("seeds") / "nets" / f"{architecture}.toml"
-    network = seeds.load(path, seeds.bundled_references()).network
+    network = toml.load(path, toml.bundled_references()).network
     main = [layer for layer in at_input(network, parse(size)) if not layer.auxiliary]
     found = derive(Network(network.name, main))
     return [

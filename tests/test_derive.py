@@ -8,13 +8,13 @@ from drawing import chain, data, draw, layer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archdb.derive import LAYER_COLUMNS, Profile, at_input, derive
+from archdb.analysis.inputs import native_inputs
+from archdb.analysis.layer_costs import COUNTS
+from archdb.analysis.profile import LAYER_COLUMNS, Profile, at_input, derive
+from archdb.analysis.totals import TOTAL_COLUMNS
 from archdb.errors import ShapeError
-from archdb.facts import COUNTS
-from archdb.graph import Layer, Network
-from archdb.inputs import native_inputs
+from archdb.model.graph import Layer, Network
 from archdb.ops import Work, make
-from archdb.totals import TOTAL_COLUMNS
 
 WHOLE_CATALOGUE = True
 

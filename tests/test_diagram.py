@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from command import archdb, refused
 
-from archdb.diagram import dot, mermaid
 from archdb.queries.outline import Node, Outline, outline
 from archdb.queries.reader import Reader
+from archdb.render.diagram import dot, mermaid
 
 needs_dot = pytest.mark.skipif(
     shutil.which("dot") is None, reason="there is no Graphviz here (dot)"

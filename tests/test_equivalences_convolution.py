@@ -7,7 +7,7 @@ from drawing import applied, conv, last, out, params
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archdb.facts import COUNTS, WINDOWED
+from archdb.analysis.layer_costs import COUNTS, WINDOWED
 from archdb.ops import make
 
 few = st.integers(1, 5)

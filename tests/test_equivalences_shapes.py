@@ -6,8 +6,8 @@ from drawing import applied, conv, data, draw, last, layer, out, params
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archdb.derive import derive
-from archdb.facts import COUNTS, facts_of
+from archdb.analysis.layer_costs import COUNTS, facts_of
+from archdb.analysis.profile import derive
 from archdb.ops import Work, make
 
 few = st.integers(1, 5)

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from op_cases import CASES
 from paper import worked_out
 
+from archdb.analysis.layer_costs import COUNTED, COUNTS
+from archdb.analysis.receptive_field import PIXEL, Field, through
 from archdb.explain import field
 from archdb.explain.layer import Applied, additions, applied, multiplications, steps
-from archdb.explain.paper import written
 from archdb.explain.steps import Step
-from archdb.facts import COUNTED, COUNTS
 from archdb.ops import BUFFER, Op, Work, make
 from archdb.ops.explained import OUT_AXES
-from archdb.receptive import PIXEL, Field, through
+from archdb.render.derivation import written
 
 KNOWN = [case for case in CASES if case.op.known and case.inputs]
 MAP, SEQUENCE = (5, 17, 13), (19, 23)

@@ -14,9 +14,9 @@ from command import archdb, refused
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archdb.api import Database
 from archdb.errors import UsageError
-from archdb.printed import parse
-from archdb.queries.database import Database
+from archdb.printed_number import parse
 
 WHOLE_CATALOGUE = True
 

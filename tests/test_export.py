@@ -18,10 +18,10 @@ from typing import Any
 import pytest
 from command import archdb, command, refused
 
-from archdb.db.canonical_file import FILE_HEADER, _blanked
-from archdb.queries.canonical import LEFT_OUT, definition, views
+from archdb.dataset.canonical import LEFT_OUT, definition, views
+from archdb.dataset.canonical_file import FILE_HEADER, _blanked
+from archdb.dataset.release import release
 from archdb.queries.reader import Reader
-from archdb.queries.release import release
 
 WHOLE_CATALOGUE = True
 

@@ -12,12 +12,11 @@ from pathlib import Path
 import pytest
 from command import archdb
 
-from archdb import render
 from archdb.cli import common
-from archdb.papers import tables
-from archdb.queries.paper import Paper
-from archdb.queries.release import Release
+from archdb.dataset.provenance import Paper
+from archdb.dataset.release import Release
 from archdb.queries.result import Result
+from archdb.render import formats, paper_formats
 
 GOLDEN = Path(__file__).parent / "golden"
 COMMANDS = {
@@ -51,8 +50,9 @@ NASTY = Result(
 EMPTY = Result(["a", "b"], [])
 #: What a table for a paper says of a result that belongs to no network.
 NOTHING = Paper({}, {}, [], [], Release("0.1.0", f"sha256:{'0' * 64}"))
-FORMATS = render.FORMATS | {
-    name: lambda result, form=form: form(result, NOTHING) for name, form in tables.FORMATS.items()
+FORMATS = formats.FORMATS | {
+    name: lambda result, form=form: form(result, NOTHING)
+    for name, form in paper_formats.FORMATS.items()
 }
 formats = pytest.mark.parametrize("form", FORMATS)
 
@@ -95,7 +95,7 @@ def test_no_rows(form: str, request: pytest.FixtureRequest) -> None:
 def test_there_are_seven() -> None:
     assert set(FORMATS) == {"table", "json", "csv", "tsv", "ndjson", "markdown", "latex"}
     assert tuple(FORMATS) == common.FORMATS, "as the command line lists them"
-    assert tuple(tables.FORMATS) == common.PAPERS
+    assert tuple(paper_formats.FORMATS) == common.PAPERS
 
 
 @formats
@@ -120,7 +120,7 @@ def strict(text: str) -> object:
 
 
 def test_json_is_an_array_of_objects() -> None:
-    found = strict(render.json(NASTY))
+    found = strict(formats.json(NASTY))
     assert isinstance(found, list)
     assert [list(row) for row in found] == [NASTY.columns] * len(NASTY)
     for row, values in zip(found, NASTY.rows, strict=True):
@@ -129,14 +129,14 @@ def test_json_is_an_array_of_objects() -> None:
         assert row["bytes"] == (None if raw is None else raw.hex())
         infinite = {float("inf"): "Infinity", float("-inf"): "-Infinity"}
         assert row["float\n| <x>"] == infinite.get(number, number)
-    assert strict(render.json(EMPTY)) == []
+    assert strict(formats.json(EMPTY)) == []
 
 
 def test_ndjson_is_an_object_to_a_line() -> None:
-    lines = render.ndjson(NASTY).split("\n")
+    lines = formats.ndjson(NASTY).split("\n")
     assert lines.pop() == ""
-    assert [strict(line) for line in lines] == strict(render.json(NASTY))
-    assert render.ndjson(EMPTY) == ""
+    assert [strict(line) for line in lines] == strict(formats.json(NASTY))
+    assert formats.ndjson(EMPTY) == ""
 
 
 def test_integers_are_exact_beyond_what_a_float_can_hold() -> None:
@@ -150,7 +150,7 @@ def test_integers_are_exact_beyond_what_a_float_can_hold() -> None:
 
 
 def test_csv_is_read_back_as_it_was() -> None:
-    header, *rows = csv.reader(io.StringIO(render.csv(NASTY), newline=""))
+    header, *rows = csv.reader(io.StringIO(formats.csv(NASTY), newline=""))
     assert header == NASTY.columns
     assert [row[0] for row in rows] == [values[0] or "" for values in NASTY.rows]
     assert [row[1] for row in rows] == [
@@ -160,7 +160,7 @@ def test_csv_is_read_back_as_it_was() -> None:
 
 
 def test_tsv_has_a_line_for_each_row_and_escapes_that_can_be_undone() -> None:
-    lines = render.tsv(NASTY).split("\n")
+    lines = formats.tsv(NASTY).split("\n")
     assert lines.pop() == ""
     assert len(lines) == 1 + len(NASTY)
     assert all(len(line.split("\t")) == len(NASTY.columns) for line in lines)
@@ -177,9 +177,9 @@ def test_tsv_has_a_line_for_each_row_and_escapes_that_can_be_undone() -> None:
 
 
 def test_a_table_has_a_line_for_each_row() -> None:
-    lines = render.table(NASTY).split("\n")
+    lines = formats.table(NASTY).split("\n")
     assert len(lines) == 2 + len(NASTY) + 1
-    assert "\x1b" not in render.table(NASTY)
+    assert "\x1b" not in formats.table(NASTY)
 
 
 def test_a_markdown_table_has_the_same_columns_in_every_line() -> None:
@@ -207,13 +207,13 @@ def test_latex_escapes_what_it_would_take_for_commands() -> None:
 
 
 def test_years_are_names_and_have_no_separators() -> None:
-    assert "2014" in render.table(NASTY)
-    assert "2,014" not in render.table(NASTY)
+    assert "2014" in formats.table(NASTY)
+    assert "2,014" not in formats.table(NASTY)
 
 
 def test_html_shows_cells_and_runs_none() -> None:
     result = Result(["<i>", "b"], [("<script>x</script>", 1)], notes=["<note>"], pairs=[])
-    text = render.html(result)
+    text = formats.html(result)
     assert "<script" not in text
     assert "&lt;script&gt;x&lt;/script&gt;" in text
     assert "&lt;i&gt;" in text
@@ -224,7 +224,7 @@ def test_html_makes_the_larger_of_a_pair_bold() -> None:
     result = Result(
         ["a", "b", "c"], [(1, 2, 3), (2, 2, 3), (None, 2, 3), (5, 2, 3)], pairs=[(0, 1)]
     )
-    text = render.html(result)
+    text = formats.html(result)
     assert text.count("<b>") == 2
     assert "<b>2</b>" in text
     assert "<b>5</b>" in text

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archdb.errors import DefinitionError
-from archdb.graph import Block, Layer, Network
+from archdb.model.graph import Block, Layer, Network
 
 
 def names(network: Network) -> list[str]:

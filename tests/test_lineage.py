@@ -6,8 +6,8 @@ from contextlib import closing
 import pytest
 from variants import ROWS, put, seed
 
+from archdb.api import Database
 from archdb.queries.check import check
-from archdb.queries.database import Database
 from archdb.queries.lineage import Change, differences, misstated, told
 
 

@@ -8,8 +8,8 @@ import pytest
 from command import archdb, refused
 from variants import ROWS, put, seed
 
+from archdb.api import Database
 from archdb.errors import DefinitionError
-from archdb.queries.database import Database
 from archdb.queries.lineage import common_base, misstated
 
 LINE = (

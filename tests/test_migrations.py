@@ -11,10 +11,10 @@ from alembic.config import Config
 from command import archdb
 from variants import ROWS, put, seed
 
+from archdb.api import Database
 from archdb.db.connection import HEAD
 from archdb.db.engine import engine_for
-from archdb.paths import bundled
-from archdb.queries.database import Database
+from archdb.resources import bundled
 
 #: Two networks of the user's, with a row in each table that hangs on them.
 ROWS_OF_0001 = """

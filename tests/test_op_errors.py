@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from op_cases.table import MAP, OBLONG, POOL, SEQUENCE, VECTOR, Shape
 
+from archdb.analysis.layer_costs import facts_of
 from archdb.errors import DefinitionError, ShapeError
-from archdb.facts import facts_of
 from archdb.ops import make
 
 UP = {"filters": 7, "kernel": 3}

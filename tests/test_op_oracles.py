@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from archdb.analysis.layer_costs import COUNTED, COUNTS, facts_of
 from archdb.errors import DefinitionError
-from archdb.facts import COUNTED, COUNTS, facts_of
+from archdb.model.shape import parse, text
 from archdb.ops import REGISTRY, make
-from archdb.ops.shape import parse, text
 
 Row = dict[str, str]
 

@@ -8,14 +8,14 @@ import pytest
 from command import archdb
 from drawing import chain, data, draw, layer
 
-from archdb import conventions
-from archdb.derive import Profile, derive
+from archdb.analysis import conventions
+from archdb.analysis.layer_costs import COUNTS, LARGEST
+from archdb.analysis.profile import Profile, derive
+from archdb.analysis.totals import HEAVIEST
 from archdb.errors import DefinitionError, ShapeError
-from archdb.facts import COUNTS, LARGEST
-from archdb.graph import Network
+from archdb.model.attributes import LARGEST as LARGEST_ATTRIBUTE
+from archdb.model.graph import Network
 from archdb.ops import make
-from archdb.ops.attributes import LARGEST as LARGEST_ATTRIBUTE
-from archdb.totals import HEAVIEST
 
 OPEN = {"weight_params", "macs", "adds", "activations", "depth", "weighted_layers", "buffers"}
 

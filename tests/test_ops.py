@@ -4,8 +4,8 @@ import pytest
 from op_cases import CASES
 from op_cases.table import HIGH, MAP, OBLONG, POOL, SEQUENCE, VECTOR, WIDE, Case, Shape, on
 
+from archdb.analysis.layer_costs import COUNTED, COUNTS, facts_of
 from archdb.errors import ShapeError
-from archdb.facts import COUNTED, COUNTS, facts_of
 from archdb.ops import BIAS, BUFFER, NORM, REGISTRY, WEIGHT, Gemm, Op, Work
 from archdb.ops.base import FACTS, no_params, no_work, op, point, same_shape
 

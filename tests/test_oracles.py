@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from archdb import seeds
-from archdb.derive import Profile, derive
-from archdb.graph import Layer
-from archdb.ops.shape import parse, pretty
-from archdb.paths import bundled
+from archdb.analysis.profile import Profile, derive
+from archdb.model.graph import Layer
+from archdb.model.shape import parse, pretty
+from archdb.resources import bundled
+from archdb.sources import toml
 
 WHOLE_CATALOGUE = True
 
@@ -36,14 +36,14 @@ LAYERED = sorted(key for key, row in NETWORKS.items() if row["layers"] != "no")
 
 
 @cache
-def references() -> dict[str, seeds.Reference]:
-    return seeds.bundled_references()
+def references() -> dict[str, toml.Reference]:
+    return toml.bundled_references()
 
 
 @cache
 def profile(architecture: str, size: str | None) -> Profile:
     path = bundled("seeds") / "nets" / f"{architecture}.toml"
-    return derive(seeds.load(path, references()).network, parse(size) if size else None)
+    return derive(toml.load(path, references()).network, parse(size) if size else None)
 
 
 def weighted(found: Profile) -> Iterator[tuple[Layer, dict[str, Any]]]:

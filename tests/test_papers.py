@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from command import archdb
 
-from archdb.papers.scale import Scale, fraction, scale_of
-from archdb.papers.tex import escaped
+from archdb.render.paper_scale import Scale, fraction, scale_of
+from archdb.render.tex_text import escaped
 
 #: Multiply-accumulates of AlexNet: its five convolutions (two of them in groups), then fc6 to fc8.
 ALEXNET_MACS = (

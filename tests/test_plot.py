@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 from command import archdb, command, refused
 
-from archdb.plot.labels import MARKER, NEARER, Box, best
-from archdb.plot.style import COLOURS, HATCHES, LINES, styles
+from archdb.dataset.release import release
 from archdb.queries import charts
 from archdb.queries.reader import Reader
+from archdb.render.plot.labels import MARKER, NEARER, Box, best
+from archdb.render.plot.style import COLOURS, HATCHES, LINES, styles
 
 try:
     import matplotlib
@@ -85,12 +86,13 @@ def test_a_picture_has_the_same_bytes_each_time(kind: str, place: Path, tmp_path
 
 @needs_matplotlib
 def test_the_picture_names_its_dataset_and_its_source(whole: Path, tmp_path: Path) -> None:
-    from archdb.plot.accuracy import _small_print
+    from archdb.render.plot.accuracy import _small_print
 
     with Reader(whole) as reader:
         found = charts.accuracies(reader, [], None)
+        dataset = release(reader)
     assert "published by torchvision" in _small_print(found)
-    assert found.release.content.startswith("sha256:")
+    assert dataset.content.startswith("sha256:")
 
 
 @needs_matplotlib

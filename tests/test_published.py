@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archdb import published
 from archdb.errors import DefinitionError
-from archdb.published import EXPLANATION, FIGURE, evaluated, interval, terms
+from archdb.sources import reported
+from archdb.sources.reported import EXPLANATION, FIGURE, evaluated, interval, terms
 
 WHOLE_CATALOGUE = True
 
@@ -115,7 +115,7 @@ def test_a_wrong_explanation_is_refused() -> None:
 
 
 def test_an_error_names_file_and_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(published, "_directory", lambda: tmp_path)
+    monkeypatch.setattr(reported, "_directory", lambda: tmp_path)
     file = tmp_path / "resnet.csv"
     head, cells = ",".join(ROW), ",".join(ROW.values())
     for line, message in (
@@ -124,16 +124,16 @@ def test_an_error_names_file_and_line(tmp_path: Path, monkeypatch: pytest.Monkey
     ):
         file.write_text(f"{head}\n{cells}\n{line}\n", "utf-8")
         with pytest.raises(DefinitionError) as caught:
-            published.bundled_figures()
+            reported.bundled_figures()
         assert str(caught.value).startswith(f"{file}, line 3: ")
         assert message in str(caught.value)
     file.write_text(f"{head}\n{cells}\n", "utf-8")
-    (figure,) = published.bundled_figures()
+    (figure,) = reported.bundled_figures()
     assert (figure.value, figure.architecture, figure.layers) == ("1.8", None, ())
 
 
 def test_figures_are_named_by_their_citation_and_a_number() -> None:
-    figures = published.bundled_figures()
+    figures = reported.bundled_figures()
     numbered: dict[str, list[str]] = {}
     for figure in figures:
         numbered.setdefault(figure.citation, []).append(figure.figure)
@@ -142,7 +142,7 @@ def test_figures_are_named_by_their_citation_and_a_number() -> None:
 
 
 def test_what_is_stated_without_a_check_has_its_reason() -> None:
-    for explanation in published.bundled_explanations():
+    for explanation in reported.bundled_explanations():
         read = any(explanation[1:-2])  # in another way: architecture to sum
         assert read != bool(explanation.status), explanation.figure
         assert explanation.because or not explanation.status, explanation.figure
@@ -152,12 +152,12 @@ def test_what_is_stated_without_a_check_has_its_reason() -> None:
 
 COUNTS = st.integers(min_value=0, max_value=10**10)
 DECIMALS = st.integers(min_value=0, max_value=4)
-NAMES_OF_UNITS = st.sampled_from(sorted(published.UNITS))
+NAMES_OF_UNITS = st.sampled_from(sorted(reported.UNITS))
 
 
 def printed(count: int, unit: str, decimals: int) -> Decimal:
     """A count in a unit, as a table prints it: halves rounded up."""
-    exact = Decimal(count) / published.UNITS[unit]  # units are 10**n or 2**n: it ends
+    exact = Decimal(count) / reported.UNITS[unit]  # units are 10**n or 2**n: it ends
     return exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
 
 
@@ -180,7 +180,7 @@ def test_cut_off_digits_stand_for_what_begins_with_them(
     count: int, unit: str, decimals: int
 ) -> None:
     with localcontext(prec=60):
-        exact = Decimal(count) / published.UNITS[unit]
+        exact = Decimal(count) / reported.UNITS[unit]
         value = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_DOWN)
         least, above = interval(f"{value:f}", unit, "truncated")
         assert least <= count < above

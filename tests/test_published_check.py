@@ -19,21 +19,21 @@ import pytest
 from bundled import NAMES, profile
 from command import archdb, refused
 
-from archdb import conventions
-from archdb.db import publish
+from archdb.analysis import conventions
+from archdb.analysis.inputs import asked, native_inputs
+from archdb.analysis.profile import LAYER_COLUMNS, derive
+from archdb.db import reported_figures
 from archdb.db.engine import writing
-from archdb.derive import LAYER_COLUMNS, derive
 from archdb.errors import DefinitionError
-from archdb.inputs import asked, native_inputs
-from archdb.published import (
+from archdb.queries.sql import checks
+from archdb.sources.reported import (
     Explanation,
     Figure,
     bundled_explanations,
     bundled_figures,
     terms,
 )
-from archdb.queries.sql import checks
-from archdb.seeds import bundled_references
+from archdb.sources.toml import bundled_references
 
 WHOLE_CATALOGUE = True
 
@@ -418,7 +418,7 @@ def put(database: Path) -> Iterator[Callable[..., None]]:
         figure = FIGURES["he2016-3"]._replace(**change)
         with writing(database) as connection:
             more = [explanation] if explanation else []
-            publish.put_figures(connection, [figure], more, bundled_references())
+            reported_figures.put_figures(connection, [figure], more, bundled_references())
 
     yield one
     assert len(checked(database)) in (1, len(FIGURES))  # all was put, or nothing

@@ -7,11 +7,11 @@ from drawing import chain, data, draw, layer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archdb.derive import derive
-from archdb.graph import Network
+from archdb.analysis.profile import derive
+from archdb.analysis.receptive_field import Field, FieldOrReason, through, union
+from archdb.model.graph import Network
+from archdb.model.window import Window
 from archdb.ops import make
-from archdb.ops.window import Window
-from archdb.receptive import Field, FieldOrReason, through, union
 
 WHOLE_CATALOGUE = True
 

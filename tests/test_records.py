@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from archdb import seeds
 from archdb.errors import DefinitionError
-from archdb.records import Difference, Seed
-from archdb.seeds import bundled_references, load
+from archdb.sources.records import Difference, Seed
+from archdb.sources.toml import bundled_references, load
 
 HEADER = 'name = "net"\ntitle = "T"\nfamily = "F"\nyear = 2000\n'
 FORK = '["a", "relu"], ["b", "tanh", ["a"]], ["c", "sigmoid", ["a"]]'
@@ -139,7 +138,7 @@ def test_differences_are_tables(tmp_path: Path) -> None:
 @pytest.fixture
 def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A directory of reference files in place of the bundled one."""
-    monkeypatch.setattr(seeds, "bundled", lambda name: tmp_path / name)
+    monkeypatch.setattr("archdb.sources.toml.bundled", lambda name: tmp_path / name)
     directory = tmp_path / "seeds" / "references"
     directory.mkdir(parents=True)
     return directory

@@ -11,7 +11,7 @@ import pytest
 from command import archdb
 from drawing import applied, chain, conv, field, out, params
 
-from archdb.derive import Profile, derive
+from archdb.analysis.profile import Profile, derive
 from archdb.ops import make
 from archdb.rewrite import apply
 

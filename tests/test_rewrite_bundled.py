@@ -5,11 +5,11 @@ import bundled
 import pytest
 from drawing import params
 
-from archdb.derive import at_input, derive
+from archdb.analysis.fingerprint import fingerprint
+from archdb.analysis.profile import at_input, derive
 from archdb.errors import ArchdbError
-from archdb.graph import Network
+from archdb.model.graph import Network
 from archdb.rewrite import REGISTRY, apply
-from archdb.structure import fingerprint
 
 WHOLE_CATALOGUE = True
 

@@ -9,10 +9,10 @@ from drawing import params
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from archdb.derive import Profile, derive
-from archdb.graph import Network
+from archdb.analysis.profile import Profile, derive
+from archdb.analysis.receptive_field import FIELD_COLUMNS
+from archdb.model.graph import Network
 from archdb.ops import make
-from archdb.receptive import FIELD_COLUMNS
 from archdb.rewrite import Rewritten, apply
 
 SHAPE = ("out_channels", "out_height", "out_width")

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from drawing import chain, conv, data, draw, layer
 
-from archdb.derive import derive
+from archdb.analysis.profile import derive
 from archdb.errors import ArchdbError, DefinitionError, ShapeError
-from archdb.graph import Block, Network
+from archdb.model.graph import Block, Network
 from archdb.ops import Op, make
 from archdb.rewrite import apply
 

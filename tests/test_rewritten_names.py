@@ -12,10 +12,10 @@ from test_read_only import as_nobody
 from variants import ROWS, put, seed
 
 import archdb as package
-from archdb.db.schema import metadata
+from archdb.api import Database
 from archdb.db.scratch import OF_NETWORK, WHOLE
-from archdb.queries.database import Database
-from archdb.queries.rewritten import holding
+from archdb.db.tables import metadata
+from archdb.queries.named import holding
 
 #: A name with rules, and the words by which the same is stored as 'stored'.
 NAMES = [

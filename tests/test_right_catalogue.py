@@ -7,7 +7,7 @@ import pytest
 from bundled import NAMES, profile
 from confirmed import confirmations
 
-from archdb.seeds import Reference, Seed, bundled_files, bundled_references, load
+from archdb.sources.toml import Reference, Seed, bundled_files, bundled_references, load
 
 WHOLE_CATALOGUE = True
 REFERENCES = bundled_references()

@@ -5,11 +5,11 @@ from fractions import Fraction
 
 from bundled import profile
 
-from archdb.conventions import Convention, bundled
-from archdb.derive import LAYER_COLUMNS
-from archdb.facts import params
-from archdb.published import bundled_explanations, bundled_figures, terms
+from archdb.analysis.conventions import Convention, bundled
+from archdb.analysis.layer_costs import params
+from archdb.analysis.profile import LAYER_COLUMNS
 from archdb.queries.settings import SIZES
+from archdb.sources.reported import bundled_explanations, bundled_figures, terms
 
 WHOLE_CATALOGUE = True
 

@@ -15,23 +15,23 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from variants import put, seed
 
+from archdb.api import Database
 from archdb.blocks.efficientnet import repeated
 from archdb.blocks.widths import scaled
-from archdb.db import publish
+from archdb.db import reported_figures
 from archdb.db.engine import writing
 from archdb.errors import ArchdbError, DefinitionError, UsageError
 from archdb.explain.quantity import percent
-from archdb.graph import Network
+from archdb.model.graph import Network
 from archdb.ops import make
-from archdb.papers.scale import Scale
-from archdb.printed import CUT, FILLED, ROUND, in_full, parse
-from archdb.published import UNITS, Figure, terms
-from archdb.queries.database import Database
+from archdb.printed_number import CUT, FILLED, ROUND, in_full, parse
 from archdb.queries.sweep import expand
+from archdb.render.paper_scale import Scale
 from archdb.rewrite import apply
 from archdb.rewrite.names import MOST
 from archdb.rounding import Written, fixed
-from archdb.seeds import bundled_references
+from archdb.sources.reported import UNITS, Figure, terms
+from archdb.sources.toml import bundled_references
 
 # Item 5: what a number is read as.
 
@@ -215,7 +215,7 @@ def figure(value: str, unit: str, quantity: str = "params", layers: tuple[str, .
 
 def verdicts(database: Database, figures: list[Figure]) -> dict[str, tuple[object, str]]:
     with writing(database.path) as connection:
-        publish.put_figures(connection, figures, [], bundled_references())
+        reported_figures.put_figures(connection, figures, [], bundled_references())
     with closing(sqlite3.connect(database.path)) as client:
         rows = client.execute("select figure, derived, verdict from published_check")
         return {figure: (derived, verdict) for figure, derived, verdict in rows}
@@ -285,7 +285,7 @@ def test_a_figure_beyond_64_bits_is_refused(huge: Database) -> None:
     ["9**9**9**9", "10**99999999", "2**(1/2)", "1/3", "10**19", "(" * 500 + "1" + ")" * 500],
 )
 def test_a_sum_that_is_no_count_is_refused_at_once(words: str) -> None:
-    from archdb.published import EXPLANATION
+    from archdb.sources.reported import EXPLANATION
 
     with pytest.raises(DefinitionError, match="'sum' needs whole numbers"):
         EXPLANATION.parse({"figure": "he2016-1", "sum": words})

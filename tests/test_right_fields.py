@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from drawing import chain, data, draw, layer
 
-from archdb.derive import derive
-from archdb.graph import Network
+from archdb.analysis.profile import derive
+from archdb.model.graph import Network
 from archdb.ops import make
 
 

@@ -15,7 +15,7 @@ from bundled import profile
 from command import archdb, refused
 from drawing import draw, layer
 
-from archdb.derive import derive
+from archdb.analysis.profile import derive
 from archdb.errors import ShapeError
 
 WHOLE_CATALOGUE = True

@@ -10,11 +10,11 @@ import pytest
 from command import archdb, files, refused
 from drawing import draw, layer
 
-from archdb import inputs
-from archdb.derive import at_input, derive
+from archdb.analysis import inputs
+from archdb.analysis.profile import at_input, derive
+from archdb.api import Database
 from archdb.errors import UsageError
-from archdb.graph import Network
-from archdb.queries.database import Database
+from archdb.model.graph import Network
 
 SEED = """
 name = "{name}"
@@ -336,6 +336,6 @@ def test_an_input_of_height_width_and_channels_gets_a_note(database: Path) -> No
 
 @pytest.mark.parametrize("shape", [(3, 256, 256), (1, 1, 96000), (64, 8, 8), (4, 4, 3), (20, 3)])
 def test_no_other_input_gets_that_note(shape: tuple[int, ...]) -> None:
-    from archdb.ops.shape import hint
+    from archdb.model.shape import hint
 
     assert hint(shape) == ""

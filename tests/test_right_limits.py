@@ -21,9 +21,9 @@ import pytest
 from command import Answer, archdb, command, files, process, refused
 
 import archdb as package
+from archdb.api import Database
 from archdb.errors import ArchdbError, QueryError, UsageError
 from archdb.queries import session as sessions
-from archdb.queries.database import Database
 from archdb.queries.session import Session
 
 #: Counts for ever.
@@ -224,7 +224,7 @@ def test_rows_go_out_as_they_come(form: str, database: Path) -> None:
 @pytest.mark.parametrize("form", ["csv", "tsv", "ndjson", "json"])
 @pytest.mark.parametrize("rows", [0, 1, 499, 500, 501, 1_700])
 def test_a_streamed_text_is_that_of_the_whole(form: str, rows: int, database: Path) -> None:
-    from archdb import render
+    from archdb.render import formats
 
     statement = (
         f'{ENDLESS} select i, i / 3.0 as "a ""b"", c", x\'00ff\', null, char(10, 9, 92, i) from n'
@@ -232,9 +232,9 @@ def test_a_streamed_text_is_that_of_the_whole(form: str, rows: int, database: Pa
     )
     with closing(sqlite3.connect(database)) as client:
         cursor = client.execute(statement)
-        whole = render.Result([c[0] for c in cursor.description], cursor.fetchall())
+        whole = formats.Result([c[0] for c in cursor.description], cursor.fetchall())
     answer = asked(statement, "--format", form, database=database)
-    assert answer == (0, render.FORMATS[form](whole), "")
+    assert answer == (0, formats.FORMATS[form](whole), "")
 
 
 def test_a_fault_before_the_first_row_prints_nothing(database: Path) -> None:

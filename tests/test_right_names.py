@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from bundled import profile
 
-from archdb.derive import Profile
-from archdb.graph import Layer
-from archdb.seeds import bundled_files, bundled_references, load
+from archdb.analysis.profile import Profile
+from archdb.model.graph import Layer
+from archdb.sources.toml import bundled_files, bundled_references, load
 
 WHOLE_CATALOGUE = True
 ORACLES = Path(__file__).parent / "oracles"

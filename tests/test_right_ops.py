@@ -12,15 +12,15 @@ from command import archdb
 from drawing import applied, chain, conv, data, draw, layer
 from variants import put, seed
 
-from archdb.derive import derive
+from archdb.analysis.fingerprint import fingerprint
+from archdb.analysis.layer_costs import COUNTED, COUNTS, facts_of
+from archdb.analysis.profile import derive
+from archdb.api import Database
 from archdb.errors import ArchdbError, DefinitionError, ShapeError
-from archdb.facts import COUNTED, COUNTS, facts_of
-from archdb.graph import Layer, Network
+from archdb.model.graph import Layer, Network
 from archdb.ops import make
-from archdb.queries.database import Database
 from archdb.queries.lineage import differences
 from archdb.rewrite import apply
-from archdb.structure import fingerprint
 
 Shape = tuple[int, ...]
 MAP = (6, 5, 7)  # 6 channels, 35 positions

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from command import archdb, refused
 
-from archdb.printed import parse
-from archdb.queries.database import Database
+from archdb.api import Database
+from archdb.printed_number import parse
 
 WHOLE_CATALOGUE = True
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from command import archdb
 from drawing import chain
 
-from archdb.derive import derive
-from archdb.graph import Network
+from archdb.analysis.profile import derive
+from archdb.model.graph import Network
 from archdb.ops import make
 
 

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import archdb as package
-from archdb.db import own, schema
+from archdb.db import owned, tables
 from archdb.db.connection import APPLICATION_ID
 from archdb.errors import ArchdbError, DatabaseError
-from archdb.graph import Layer, Network
+from archdb.model.graph import Layer, Network
 from archdb.queries.freshness import answered
-from archdb.seeds import load
+from archdb.sources.toml import load
 
 SEED = """name = "{name}"
 title = "{title}"
@@ -190,7 +190,7 @@ def test_a_users_own_tables_are_no_part_of_the_dataset(database: Path, tmp_path:
 
 
 def test_archdbs_own_tables_are_known_by_name() -> None:
-    assert {*schema.metadata.tables, "alembic_version"} == own.TABLES
+    assert {*tables.metadata.tables, "alembic_version"} == owned.TABLES
 
 
 @pytest.mark.parametrize(

@@ -20,12 +20,12 @@ from pathlib import Path
 import pytest
 from command import Answer, archdb, refused, terminal
 
-from archdb import render
+from archdb.dataset.release import Release
 from archdb.errors import ArchdbError, nearest
-from archdb.papers.bibtex import bibliography
-from archdb.papers.tex import escaped
-from archdb.queries.release import Release
 from archdb.queries.result import Result
+from archdb.render import formats
+from archdb.render.bibtex import bibliography
+from archdb.render.tex_text import escaped
 from archdb.text import MESSAGE, WORD, clipped, inline, printable
 
 #: Retitles the window, clears it, colours it by C1, rings; ends lines in seven ways; turns the
@@ -516,7 +516,7 @@ def test_an_error_in_a_notebook_is_printable_too() -> None:
 
 
 def test_json_is_exact_and_printable() -> None:
-    text = render.json(Result(["x"], [(PROSE,)]))
+    text = formats.json(Result(["x"], [(PROSE,)]))
     assert steering(text) == set()
     assert json.loads(text) == [{"x": PROSE}]
 
@@ -524,7 +524,7 @@ def test_json_is_exact_and_printable() -> None:
 @pytest.mark.parametrize("text", ["a\rb", "\r", "a\r\nb", "\n", 'a"b', "a,b", "", " a "])
 def test_csv_is_read_back_field_by_field(text: str) -> None:
     rows = [(text, "next"), ("last", text)]
-    written = render.csv(Result(["a", "b"], rows))
+    written = formats.csv(Result(["a", "b"], rows))
     assert list(csv.reader(io.StringIO(written, newline="")))[1:] == [list(row) for row in rows]
     strict = [re.fullmatch(r'"([^"]|"")*"|[^",\r\n]*', f) for f in _fields(written)]
     assert all(strict), "RFC 4180: a line break stands in quotes"

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from command import Answer, archdb, command, files
 
-from archdb.conventions import bundled as bundled_conventions
+from archdb.analysis.conventions import bundled as bundled_conventions
 
 SEED = """name = "{name}"
 title = "{name}"

@@ -11,14 +11,14 @@ import pytest
 from bundled import NAMES
 from command import archdb
 
+from archdb.analysis.layer_costs import params
+from archdb.analysis.profile import derive
 from archdb.blocks.widths import PLAIN, WIDTHS, in_eighths, kept, not_shrunk, scaled
-from archdb.derive import derive
-from archdb.facts import params
-from archdb.graph import Layer, Network
-from archdb.paths import bundled
+from archdb.model.graph import Layer, Network
+from archdb.resources import bundled
 from archdb.rewrite import apply
 from archdb.rewrite.multiplier import Shipped, shipped, widths_of
-from archdb.seeds import bundled_references, load
+from archdb.sources.toml import bundled_references, load
 
 WHOLE_CATALOGUE = True
 

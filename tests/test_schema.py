@@ -18,12 +18,12 @@ from sqlalchemy import text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateTable
 
-from archdb.db import store
+from archdb.db import writer
 from archdb.db.connection import HEAD
 from archdb.db.engine import engine_for
-from archdb.db.schema import metadata
-from archdb.paths import bundled
-from archdb.seeds import bundled_references, load
+from archdb.db.tables import metadata
+from archdb.resources import bundled
+from archdb.sources.toml import bundled_references, load
 
 TABLES = [table.name for table in metadata.sorted_tables]
 
@@ -198,7 +198,7 @@ def test_what_is_stored_is_loaded_as_it_was(name: str, whole: Path) -> None:
     engine = engine_for(whole, write=False)
     with engine.connect() as connection:
         found = text("select id from network where name = :name")
-        stored = store.load(connection, connection.execute(found, {"name": name}).scalar_one())
+        stored = writer.load(connection, connection.execute(found, {"name": name}).scalar_one())
     engine.dispose()
     assert stored.name == network.name
     assert stored.layers == network.layers

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 import archdb
-from archdb.derive import derive
+from archdb.analysis.inputs import native_inputs
+from archdb.analysis.profile import derive
 from archdb.errors import DefinitionError
-from archdb.inputs import native_inputs
-from archdb.published import bundled_figures
-from archdb.seeds import Reference, Seed, bundled_files, bundled_references, load
+from archdb.sources.reported import bundled_figures
+from archdb.sources.toml import Reference, Seed, bundled_files, bundled_references, load
 from archdb.spaces import REGISTRY as SPACES
 
 WHOLE_CATALOGUE = True

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from archdb import conventions
-from archdb.derive import Profile, derive
+from archdb.analysis import conventions
+from archdb.analysis.layer_costs import FACT_COLUMNS
+from archdb.analysis.profile import Profile, derive
 from archdb.errors import NotFoundError
-from archdb.facts import FACT_COLUMNS
-from archdb.graph import Layer
+from archdb.model.graph import Layer
 from archdb.spaces import REGISTRY, Grid, Point, find
 from archdb.spaces.nasbench import CELLS, OPERATIONS, cell_string, live_cell
 

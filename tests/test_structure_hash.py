@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from op_cases import CASES
 
+from archdb.analysis.fingerprint import fingerprint
 from archdb.errors import DefinitionError
-from archdb.graph import Layer, Network
+from archdb.model.graph import Layer, Network
 from archdb.ops import REGISTRY, Op, make
-from archdb.seeds import bundled_files, bundled_references, load
-from archdb.structure import fingerprint
+from archdb.sources.toml import bundled_files, bundled_references, load
 
 WHOLE_CATALOGUE = True
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from command import archdb
 from variants import ROWS, put, seed
 
+from archdb.api import Database
 from archdb.queries.check import check
-from archdb.queries.database import Database
 
 
 def structures(path: Path) -> dict[str, str]:

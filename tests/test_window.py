@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from archdb.errors import ShapeError
-from archdb.ops.window import Window
+from archdb.model.window import Window
 
 sizes = st.integers(1, 40)
 kernels = st.integers(1, 7)

@@ -2,8 +2,8 @@
 
 import json
 
-from archdb.db.imports import import_files
-from archdb.queries.database import Database
+from archdb.api import Database
+from archdb.db.user_networks import import_files
 
 ROWS = {
     "conv1": '"conv2d", {filters = 8, kernel = 3, padding = 1, groups = 2}',

@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 
 from archdb.blocks.widths import WIDTHS, Widths
 from archdb.errors import DefinitionError
-from archdb.graph import Block, Layer, Network
+from archdb.model.attributes import REQUIRED, Declaration
+from archdb.model.graph import Block, Layer, Network
 from archdb.ops import REGISTRY as OPS
 from archdb.ops import Op, make
 from archdb.ops.activation import Relu
-from archdb.ops.attributes import REQUIRED, Declaration
 from archdb.ops.convolution import Conv2d
 from archdb.ops.normalization import BatchNorm
 

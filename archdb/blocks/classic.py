@@ -1,8 +1,8 @@
 """Stages of later re-issues of the classic nets."""
 
 from archdb.blocks.base import Draft, block
+from archdb.model.attributes import Count, Counts
 from archdb.ops.activation import Relu
-from archdb.ops.attributes import Count, Counts
 from archdb.ops.convolution import Conv2d
 from archdb.ops.normalization import BatchNorm
 

@@ -5,8 +5,8 @@ torchvision moves the channels last and multiplies by matrices where 1×1 convol
 """
 
 from archdb.blocks.base import Draft, block
+from archdb.model.attributes import Count
 from archdb.ops.activation import Gelu
-from archdb.ops.attributes import Count
 from archdb.ops.convolution import Conv2d, DepthwiseConv2d
 from archdb.ops.joining import Add
 from archdb.ops.normalization import LayerNorm

@@ -3,8 +3,8 @@
 from typing import Any
 
 from archdb.blocks.base import Draft, block
+from archdb.model.attributes import Count, Counts, Number
 from archdb.ops.activation import Dropout, Relu
-from archdb.ops.attributes import Count, Counts, Number
 from archdb.ops.convolution import Conv2d
 from archdb.ops.joining import Add, Concat
 from archdb.ops.pooling import GlobalAvgPool2d

@@ -1,8 +1,8 @@
 """Stages of networks that label every pixel: dilated VGG, SegNet, U-Net and the context module."""
 
 from archdb.blocks.base import Draft, block
+from archdb.model.attributes import Count, Counts, Flag, Offset, Text
 from archdb.ops.activation import Dropout, Relu
-from archdb.ops.attributes import Count, Counts, Flag, Offset, Text
 from archdb.ops.convolution import Conv2d
 from archdb.ops.joining import Concat
 from archdb.ops.normalization import BatchNorm

@@ -1,8 +1,8 @@
 """Dense blocks and transitions of huang2017, named as in TorchVision."""
 
 from archdb.blocks.base import Draft, block
+from archdb.model.attributes import Count, Flag
 from archdb.ops.activation import Relu
-from archdb.ops.attributes import Count, Flag
 from archdb.ops.convolution import Conv2d
 from archdb.ops.joining import Concat
 from archdb.ops.normalization import BatchNorm

@@ -1,8 +1,8 @@
 """Detectors: what SSD and R-FCN lay over a classifier, named as in the authors' Caffe files."""
 
 from archdb.blocks.base import Draft, block
+from archdb.model.attributes import Count, Offset
 from archdb.ops.activation import Relu, Softmax
-from archdb.ops.attributes import Count, Offset
 from archdb.ops.convolution import Conv2d
 from archdb.ops.dense import Flatten
 from archdb.ops.joining import Add

@@ -1,8 +1,8 @@
 """Dual path units (chen2017) and the stages made of them, named as in the authors' MXNet files."""
 
 from archdb.blocks.base import Draft, block
+from archdb.model.attributes import Count, Text
 from archdb.ops.activation import Relu
-from archdb.ops.attributes import Count, Text
 from archdb.ops.convolution import Conv2d
 from archdb.ops.joining import Add, Concat
 from archdb.ops.normalization import BatchNorm

@@ -11,7 +11,7 @@ from itertools import count
 from archdb.blocks.base import Draft, block
 from archdb.blocks.mobilenet import Names, excite, inverted, normed, numbered, sequence
 from archdb.blocks.widths import EFFICIENTNET, MNASNET, scaled
-from archdb.ops.attributes import Count
+from archdb.model.attributes import Count
 from archdb.ops.convolution import Conv2d, DepthwiseConv2d
 from archdb.ops.factor import Factor
 from archdb.ops.joining import Add

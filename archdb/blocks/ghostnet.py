@@ -3,8 +3,8 @@
 from archdb.blocks.base import Draft, block
 from archdb.blocks.mobilenet import Names, normed, numbered
 from archdb.blocks.widths import scaled
+from archdb.model.attributes import Count, Flag
 from archdb.ops.activation import HardSigmoid, Relu
-from archdb.ops.attributes import Count, Flag
 from archdb.ops.convolution import Conv2d, DepthwiseConv2d
 from archdb.ops.joining import Add, Concat, Multiply
 from archdb.ops.pooling import GlobalAvgPool2d

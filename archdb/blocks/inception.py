@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from archdb.blocks.base import Draft, block
+from archdb.model.attributes import Count
 from archdb.ops.activation import Dropout, Relu
-from archdb.ops.attributes import Count
 from archdb.ops.convolution import Conv2d
 from archdb.ops.dense import Linear
 from archdb.ops.joining import Concat

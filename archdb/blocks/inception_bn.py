@@ -8,8 +8,8 @@ from typing import Annotated
 
 from archdb.blocks.base import Draft, block
 from archdb.blocks.slim import Branch, avg_pool, conv, max_pool, module
+from archdb.model.attributes import Count, choice
 from archdb.ops.activation import Relu
-from archdb.ops.attributes import Count, choice
 from archdb.ops.joining import Concat
 from archdb.ops.pooling import AvgPool2d, MaxPool2d
 

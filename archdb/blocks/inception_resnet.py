@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 from archdb.blocks.base import Draft, block
 from archdb.blocks.slim import HALVE, Branch, conv, max_pool, module
+from archdb.model.attributes import Count, Flag, Number
 from archdb.ops.activation import Relu
-from archdb.ops.attributes import Count, Flag, Number
 from archdb.ops.convolution import Conv2d
 from archdb.ops.joining import Add
 from archdb.ops.scaling import Rescale

@@ -2,7 +2,7 @@
 
 from archdb.blocks.base import Draft, block
 from archdb.blocks.slim import HALVE, Branch, avg_pool, conv, max_pool, module, reduce
-from archdb.ops.attributes import Count
+from archdb.model.attributes import Count
 
 
 @block("inception_v3_a")

@@ -11,8 +11,8 @@ from typing import Annotated
 
 from archdb.blocks.base import Draft, block
 from archdb.blocks.widths import MOBILENET_V2, MOBILENET_V3, scaled
+from archdb.model.attributes import Count, Flag, Number, choice
 from archdb.ops import Op, make
-from archdb.ops.attributes import Count, Flag, Number, choice
 from archdb.ops.convolution import Conv2d, DepthwiseConv2d
 from archdb.ops.factor import Factor
 from archdb.ops.joining import Add, Multiply

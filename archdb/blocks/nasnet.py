@@ -3,8 +3,8 @@
 from typing import Annotated
 
 from archdb.blocks.base import Draft, block
+from archdb.model.attributes import Count, Text, choice
 from archdb.ops.activation import Relu
-from archdb.ops.attributes import Count, Text, choice
 from archdb.ops.convolution import Conv2d, DepthwiseConv2d
 from archdb.ops.joining import Add, Concat
 from archdb.ops.normalization import BatchNorm

@@ -1,7 +1,7 @@
 """Rows of a paper's table that stand for several plain layers."""
 
 from archdb.blocks.base import Draft, block
-from archdb.ops.attributes import Count, Counts
+from archdb.model.attributes import Count, Counts
 
 
 @block("conv_stage")

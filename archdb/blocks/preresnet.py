@@ -10,8 +10,8 @@ from typing import Annotated, Any
 from archdb.blocks.base import Draft, block
 from archdb.blocks.resnet import StrideIn, lay_stage, padded, unit_names
 from archdb.blocks.widths import WIDE_RESNET
+from archdb.model.attributes import Count, Flag, choice
 from archdb.ops.activation import Relu
-from archdb.ops.attributes import Count, Flag, choice
 from archdb.ops.convolution import Conv2d
 from archdb.ops.joining import Add
 from archdb.ops.normalization import BatchNorm

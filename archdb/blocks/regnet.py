@@ -2,8 +2,8 @@
 
 from archdb.blocks.base import Draft, block
 from archdb.blocks.mobilenet import excite, normed, numbered
+from archdb.model.attributes import Count, Flag
 from archdb.ops.activation import Relu
-from archdb.ops.attributes import Count, Flag
 from archdb.ops.convolution import Conv2d
 from archdb.ops.joining import Add
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated
 
 from archdb.blocks.base import Draft, block
+from archdb.model.attributes import Count, Flag, choice
 from archdb.ops.activation import Relu
-from archdb.ops.attributes import Count, Flag, choice
 from archdb.ops.joining import Add
 from archdb.ops.pooling import AvgPool2d, MaxPool2d
 from archdb.ops.shaping import PadChannels

@@ -2,7 +2,7 @@
 
 from archdb.blocks.base import Draft, block
 from archdb.blocks.resnet import Shortcut, basic_unit, lay_stage, unit_names
-from archdb.ops.attributes import Count
+from archdb.model.attributes import Count
 
 
 @block("cifar_stage")

@@ -2,7 +2,7 @@
 
 from archdb.blocks.base import Draft, block
 from archdb.blocks.resnet import bottleneck_unit, lay_stage, unit_names
-from archdb.ops.attributes import Count, Flag
+from archdb.model.attributes import Count, Flag
 
 
 @block("resnext_stage")

@@ -8,8 +8,8 @@ from typing import Annotated
 
 from archdb.blocks.base import Draft, block
 from archdb.blocks.resnet import StrideIn, lay_stage
+from archdb.model.attributes import Count, choice
 from archdb.ops.activation import Relu, Sigmoid
-from archdb.ops.attributes import Count, choice
 from archdb.ops.convolution import Conv2d
 from archdb.ops.joining import Add, Multiply
 from archdb.ops.pooling import GlobalAvgPool2d

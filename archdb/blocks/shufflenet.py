@@ -1,8 +1,8 @@
 """Units of both ShuffleNets: v1 named by imgclsmob's module paths, v2 by torchvision's."""
 
 from archdb.blocks.base import Draft, block
+from archdb.model.attributes import Count, Flag
 from archdb.ops.activation import Relu
-from archdb.ops.attributes import Count, Flag
 from archdb.ops.convolution import Conv2d, DepthwiseConv2d
 from archdb.ops.joining import Add, Concat
 from archdb.ops.normalization import BatchNorm

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from archdb.blocks.base import Draft, block
+from archdb.model.attributes import Count, Padding, Pair
 from archdb.ops import Op
 from archdb.ops.activation import Relu
-from archdb.ops.attributes import Count, Padding, Pair
 from archdb.ops.convolution import Conv2d
 from archdb.ops.joining import Concat
 from archdb.ops.normalization import BatchNorm

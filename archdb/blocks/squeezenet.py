@@ -1,7 +1,7 @@
 """The fire module, named as in the authors' Caffe files."""
 
 from archdb.blocks.base import Draft, block
-from archdb.ops.attributes import Count
+from archdb.model.attributes import Count
 from archdb.ops.joining import Concat
 
 

@@ -1,8 +1,8 @@
 """Blocks of Xception (chollet2017, Figure 5), named as in Keras Applications."""
 
 from archdb.blocks.base import Draft, block
+from archdb.model.attributes import Count, Counts, Flag
 from archdb.ops.activation import Relu
-from archdb.ops.attributes import Count, Counts, Flag
 from archdb.ops.convolution import Conv2d, DepthwiseConv2d
 from archdb.ops.joining import Add
 from archdb.ops.normalization import BatchNorm

@@ -11,11 +11,11 @@ from typing import Any
 
 import click
 
-from archdb import __version__
 from archdb.cli.common import say
 from archdb.cli.signals import SIGNALLED, unwind_at_signals
 from archdb.errors import ArchdbError
 from archdb.text import clipped, printable
+from archdb.version import __version__
 
 #: Each command's module in this package, in the order in which the help lists them.
 COMMANDS = {

@@ -10,10 +10,10 @@ import click
 
 from archdb.cli.common import emit, emit_steps, format_option
 from archdb.errors import DefinitionError, ShapeError, UsageError, nearest
+from archdb.model.attribute_text import value
+from archdb.model.attributes import REQUIRED, Attribute, Declaration, Extents
+from archdb.model.shape import Shape
 from archdb.ops import REGISTRY, Op
-from archdb.ops.attributes import REQUIRED, Attribute, Declaration, Extents
-from archdb.ops.shape import Shape
-from archdb.ops.words import value
 
 INPUT = Declaration({"input": Extents}, {})
 WRITTEN = """A pair is (height, width), written 3x5 or 3,5; one number stands for both. Four sides
@@ -123,9 +123,9 @@ def _answer(
     except ShapeError as error:
         raise error.at(op.name) from None
     if explained:
+        from archdb.analysis.receptive_field import NOT_AN_IMAGE, PIXEL
         from archdb.explain.field import derivation
         from archdb.explain.steps import Step
-        from archdb.receptive import NOT_AN_IMAGE, PIXEL
 
         fields = [PIXEL if len(shape) == 3 else NOT_AN_IMAGE for shape in shapes]
         emit_steps(Result(Step._fields, derivation(on_paper, fields, op.name)), form)

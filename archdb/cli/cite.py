@@ -20,8 +20,8 @@ from archdb.cli.common import complete_names, open_database, say, show
 @click.pass_context
 def command(ctx: click.Context, names: tuple[str, ...], everything: bool) -> None:
     """BibTeX of the networks' papers, and of archdb itself in the version at hand."""
-    from archdb.papers.bibtex import bibliography
-    from archdb.queries.release import release
+    from archdb.dataset.release import release
+    from archdb.render.bibtex import bibliography
 
     cited: dict[str, dict[str, Any]] = {}
     with open_database(ctx) as database:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
-from archdb.given import Words
+from archdb.model.input_size import Words
 from archdb.text import clipped, printable
 
 if TYPE_CHECKING:
-    from archdb.queries.database import Database
+    from archdb.api import Database
     from archdb.queries.result import Result
 
 FORMATS = ("table", "json", "csv", "tsv", "ndjson", "markdown", "latex")
@@ -46,7 +46,7 @@ def put(text: str) -> None:
 
 def open_database(ctx: click.Context) -> Database:
     """The database that the command line names, with progress on a terminal."""
-    from archdb.queries.database import Database
+    from archdb.api import Database
 
     ctx.meta[OPENED] = Database(ctx.obj, say=say, progress=bar(ctx))
     opened: Database = ctx.meta[OPENED]
@@ -101,21 +101,21 @@ def _is_terminal(stream: TextIO | None) -> bool:
 def emit(result: Result, form: str) -> None:
     """Print a result in a format, and its notes on standard error (or in a table for papers)."""
     if form in PAPERS:
-        from archdb.papers import tables
-        from archdb.queries.paper import NO_DATASET, paper
+        from archdb.dataset.provenance import NO_DATASET, paper
+        from archdb.render import paper_formats
 
         opened = click.get_current_context().meta.get(OPENED)
         beside = NO_DATASET if opened is None else paper(opened, result)
         if opened is not None:
             opened.let_go()  # before anybody reads, who may take his time
-        show(tables.FORMATS[form](result, beside))
+        show(paper_formats.FORMATS[form](result, beside))
         return
-    from archdb import render
+    from archdb.render import formats
 
     if form == "table" and _is_terminal(sys.stdout):
-        render.terminal(result)
+        formats.terminal(result)
     elif form == "table":
-        show(render.table(result))
+        show(formats.table(result))
     else:
         put(written(result, form))
     for note in result.notes:
@@ -124,19 +124,19 @@ def emit(result: Result, form: str) -> None:
 
 def written(result: Result, form: str) -> str:
     """A result as machines read it, or a spreadsheet if that was asked."""
-    from archdb import render
+    from archdb.render import formats
 
     if click.get_current_context().meta.get(SPREADSHEET):
-        result = render.for_spreadsheets(result)
-    return render.FORMATS[form](result)
+        result = formats.for_spreadsheets(result)
+    return formats.FORMATS[form](result)
 
 
 def emit_steps(steps: Result, form: str) -> None:
     """Print a derivation: written out where others are a table, else a row for each step."""
     if form == "table":
-        from archdb.explain import paper
+        from archdb.render import derivation
 
-        show(paper.written(steps.rows))
+        show(derivation.written(steps.rows))
     else:
         emit(steps, form)
 

@@ -12,7 +12,7 @@ from archdb.cli.common import bar, emit, format_option, open_database, say
 from archdb.errors import DatabaseError
 
 if TYPE_CHECKING:
-    from archdb.db.upgrading import Changed
+    from archdb.db.migrate import Changed
 
 
 @click.group("db")
@@ -48,7 +48,7 @@ def upgrade(ctx: click.Context) -> None:
     Bundled networks are replaced by today's; your own networks, names, conventions, tables and
     views stay, and what had to give way is said.
     """
-    from archdb.db.upgrading import upgrade
+    from archdb.db.migrate import upgrade
 
     path = _path(ctx)
     _tell("upgraded", path, upgrade(path, bar(ctx)))
@@ -62,7 +62,7 @@ def repair(ctx: click.Context) -> None:
     The column dictionary and archdb's own conventions are put back as well; networks and your own
     tables and views stay as they are.
     """
-    from archdb.db.upgrading import repair
+    from archdb.db.migrate import repair
 
     path = _path(ctx)
     _tell("repaired", path, repair(path))

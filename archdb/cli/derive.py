@@ -6,7 +6,7 @@ import click
 
 from archdb.cli.common import complete_names, input_option, open_database, say
 from archdb.errors import UsageError
-from archdb.given import Words
+from archdb.model.input_size import Words
 
 
 @click.command("derive")

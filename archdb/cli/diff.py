@@ -24,7 +24,7 @@ def command(ctx: click.Context, old: Path, new: Path, layers: bool, form: str) -
     Definitions, sources, conventions and published figures are compared row by row, derived
     figures at native inputs. Neither file is changed, also where an older archdb made it.
     """
-    from archdb.queries.diff import AsItIs, diff
+    from archdb.dataset.diff import AsItIs, diff
 
     with AsItIs(old) as before, AsItIs(new) as after:
         ctx.meta[OPENED], after.keeps = after, form in PAPERS

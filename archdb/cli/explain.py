@@ -12,7 +12,7 @@ from archdb.cli.common import (
     input_option,
     open_database,
 )
-from archdb.given import Words
+from archdb.model.input_size import Words
 
 
 @click.command("explain")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from archdb.cli.common import complete_names, input_option, open_database, say, show
-from archdb.given import Words
+from archdb.model.input_size import Words
 
 #: How many edges Mermaid draws before it asks for its own limit to be raised.
 MERMAID_EDGES = 500
@@ -29,11 +29,11 @@ def command(ctx: click.Context, name: str, layers: bool, size: Words, form: str)
 
     Auxiliary heads are dashed. A block that is made up of other blocks is a frame around them.
     """
-    from archdb.diagram import FORMATS
+    from archdb.dataset.release import Release, release
     from archdb.queries.freshness import answered
+    from archdb.queries.named import holding
     from archdb.queries.outline import Outline, outline
-    from archdb.queries.release import Release, release
-    from archdb.queries.rewritten import holding
+    from archdb.render.diagram import FORMATS
 
     with open_database(ctx) as database:
 

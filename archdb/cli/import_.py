@@ -16,9 +16,9 @@ from archdb.cli.common import open_database, say
 def command(ctx: click.Context, files: tuple[Path, ...], replace: bool) -> None:
     """Add networks from seed files: all of them, or none if one is at fault."""
     with open_database(ctx) as database:
-        from archdb.db.imports import import_files
-        from archdb.inputs import of_text
-        from archdb.ops.shape import hint
+        from archdb.analysis.inputs import of_text
+        from archdb.db.user_networks import import_files
+        from archdb.model.shape import hint
 
         for name in import_files(database.path, files, replace=replace):
             say(f"imported {name}")

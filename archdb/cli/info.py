@@ -16,8 +16,8 @@ def command(ctx: click.Context, form: str) -> None:
     The content hash covers the rows that define the networks, the figures hash what is derived
     from them at native inputs; neither depends on the file that holds them.
     """
+    from archdb.dataset.release import info
     from archdb.queries.freshness import answered, freshen
-    from archdb.queries.release import info
     from archdb.queries.result import Result
 
     with open_database(ctx) as database:

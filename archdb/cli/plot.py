@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from archdb.cli.common import complete_names, input_option, open_database, say
-from archdb.given import Words
+from archdb.model.input_size import Words
 
 if TYPE_CHECKING:
     from archdb.queries.charts import Chart
@@ -59,14 +59,15 @@ def accuracy(ctx: click.Context, names: tuple[str, ...], source: str | None, pat
     Accuracies are of one source, because others measure otherwise: the one that has figures of
     most of the networks, unless --source names another.
     """
-    from archdb.plot import style
-    from archdb.plot.accuracy import draw
+    from archdb.dataset.release import release
     from archdb.queries.charts import accuracies
+    from archdb.render.plot import style
+    from archdb.render.plot.accuracy import draw
 
     style.check(path)
     with open_database(ctx) as database:
-        found = accuracies(database, names, source)
-    left = draw(found, path)
+        found, dataset = accuracies(database, names, source), release(database)
+    left = draw(found, dataset, path)
     count = len(found.points)
     counted = "1 network" if count == 1 else f"{count} networks"
     say(f"{counted}, accuracies of {found.source}; wrote {path}")
@@ -107,14 +108,16 @@ def _draw(
     size: Words,
     path: Path,
 ) -> None:
-    """Ask one question of archdb.queries.charts, and draw it by archdb.plot.profiles."""
-    from archdb.plot import profiles, style
+    """Ask one question of archdb.queries.charts, and draw it by archdb.render.plot.profiles."""
+    from archdb.dataset.release import release
     from archdb.queries import charts
+    from archdb.render.plot import profiles, style
 
     style.check(path)
     with open_database(ctx) as database:
         chart: Chart = getattr(charts, question)(database, names, size)
-    getattr(profiles, picture)(chart, path)
+        dataset = release(database)
+    getattr(profiles, picture)(chart, dataset, path)
     say(f"wrote {path}")
     for note in chart.notes:
         say(f"note: {note}")

@@ -23,7 +23,7 @@ def command(ctx: click.Context, name: str | None, verdict: str | None, form: str
     it has to be read in another way to agree. How a figure came to be known stands beside its
     source, where it was not read there. The table is short; the other formats have every column.
     """
-    from archdb.queries.figures import brief
+    from archdb.render.published_table import brief
 
     with open_database(ctx) as database:
         result = database.published(name, verdict=verdict)

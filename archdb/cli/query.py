@@ -92,7 +92,7 @@ def command(
 
 def _print(answer: Answer, form: str) -> None:
     """Print rows as they come, or, where a format needs to know how wide they are, all at last."""
-    from archdb.streamed import STREAMED, pieces
+    from archdb.render.streamed import STREAMED, pieces
 
     if form not in STREAMED:
         emit(answer.kept(LAID_OUT), form)

@@ -13,7 +13,7 @@ from archdb.cli.common import (
     say,
 )
 from archdb.errors import UsageError
-from archdb.given import Words
+from archdb.model.input_size import Words
 
 
 def _complete_rules(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:

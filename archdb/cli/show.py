@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from archdb.cli.common import complete_names, emit, open_database, profile_options
-from archdb.given import Words
+from archdb.model.input_size import Words
 
 
 @click.command("show")

@@ -13,7 +13,7 @@ from archdb.cli.common import (
     put,
     written,
 )
-from archdb.given import Words
+from archdb.model.input_size import Words
 
 #: Formats whose rows are printed as they come.
 STREAMED = ("csv", "tsv", "ndjson")

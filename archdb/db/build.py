@@ -13,14 +13,14 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import NullPool
 
 from archdb.db import connection as opened
-from archdb.db import dictionary, own
-from archdb.db.bundle import put_bundled
+from archdb.db import dictionary, owned
+from archdb.db.bundled_networks import put_bundled
 from archdb.db.connection import APPLICATION_ID
-from archdb.db.described import describe
 from archdb.db.engine import Progress, silent, writing
 from archdb.db.files import whole
+from archdb.db.self_description import describe
 from archdb.errors import DatabaseError
-from archdb.paths import bundled
+from archdb.resources import bundled
 
 
 def create(path: Path, progress: Progress = silent, *, seeded: bool = True) -> None:
@@ -65,22 +65,22 @@ def migrate(connection: Connection, revision: str = "head") -> None:
         ) from None
 
 
-def expected() -> list[own.Item]:
+def expected() -> list[owned.Item]:
     """The tables, indexes, triggers and views that a database of this archdb has."""
     return _expected(opened.HEAD)
 
 
 @cache
-def _expected(revision: str) -> list[own.Item]:
+def _expected(revision: str) -> list[owned.Item]:
     engine = create_engine("sqlite://", poolclass=NullPool)
     with engine.begin() as connection:
         _lay(connection)
         return items(connection)
 
 
-def items(connection: Connection) -> list[own.Item]:
+def items(connection: Connection) -> list[owned.Item]:
     """What of these a database has."""
-    return own.items(driven(connection))
+    return owned.items(driven(connection))
 
 
 def driven(connection: Connection) -> sqlite3.Connection:

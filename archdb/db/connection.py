@@ -14,11 +14,11 @@ import stat
 from pathlib import Path
 from typing import NamedTuple
 
-from archdb import __version__
 from archdb.db.faults import FAULTS, code_of
 from archdb.db.faults import explained as explained
 from archdb.db.faults import is_of_file as is_of_file
 from archdb.errors import ArchdbError, DatabaseError
+from archdb.version import __version__
 
 #: 'arch' in ASCII, in the file's header: says that a SQLite file is archdb's.
 APPLICATION_ID = 0x61726368

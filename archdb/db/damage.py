@@ -9,7 +9,7 @@ from pathlib import Path
 
 from archdb.db.connection import read_write
 from archdb.db.faults import DAMAGE
-from archdb.db.own import TABLES
+from archdb.db.owned import TABLES
 
 #: What an error is that damage may have caused, and that archdb does not expect elsewhere.
 UNEXPECTED = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from archdb.db.own import TABLES, Item
+from archdb.db.owned import TABLES, Item
 
 #: What can be made again without its rows.
 MADE_AGAIN = ("view", "trigger", "index")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-from archdb.db import store
+from archdb.db import writer
 from archdb.db.engine import Progress, borrowing, silent, writing
 from archdb.errors import ArchdbError
 
@@ -32,7 +32,7 @@ def refresh_all(
     for done, name in enumerate(names):
         progress(done, len(names))
         try:
-            store.refresh(connection, store.id_of(connection, name))
+            writer.refresh(connection, writer.id_of(connection, name))
         except ArchdbError as error:
             faults[name] = error
     progress(len(names), len(names))
@@ -43,7 +43,7 @@ def add(path: Path, wanted: Iterable[tuple[str, str]]) -> None:
     """Derive and store profiles, each of a network at one more input: all of them or none."""
     with writing(path) as connection:
         for name, input in wanted:
-            store.profile_at(connection, store.id_of(connection, name), input)
+            writer.profile_at(connection, writer.id_of(connection, name), input)
 
 
 def differing(
@@ -62,7 +62,7 @@ def differing(
             progress(done, len(rows))
             fault = "stored figures differ from derived ones"
             try:
-                agree = store.agrees(connection, network_id, profile_id, words)
+                agree = writer.agrees(connection, network_id, profile_id, words)
             except ArchdbError as error:
                 agree, fault = False, str(error)
             if not agree:

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from archdb.db import own
+from archdb.db import owned
 from archdb.db.connection import APPLICATION_ID
 from archdb.db.faults import FAULTS, explained
 from archdb.db.unfinished import workplace
@@ -51,7 +51,7 @@ def _fill(connection: sqlite3.Connection, other: sqlite3.Connection, names: Sequ
     connection.execute(f"pragma application_id = {APPLICATION_ID}")
     connection.execute("pragma synchronous = off")  # lost with the process in any case
     connection.execute("begin")
-    items = own.items(other)
+    items = owned.items(other)
     for item in items:
         if item.kind == "table":
             connection.execute(item.statement)

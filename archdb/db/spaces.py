@@ -14,16 +14,16 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
 
-from archdb import seeds
-from archdb.db import schema
+from archdb.analysis.fingerprint import fingerprint
+from archdb.analysis.profile import LAYER_COLUMNS, Profile, derive
+from archdb.analysis.totals import TOTAL_COLUMNS
+from archdb.db import tables
 from archdb.db.engine import Progress, insert_many, silent, stream, writing
-from archdb.db.rows import BLOCK, EDGE, LAYER, block_rows, edge_rows, layer_rows
-from archdb.derive import LAYER_COLUMNS, Profile, derive
+from archdb.db.networks import BLOCK, EDGE, LAYER, block_rows, edge_rows, layer_rows
 from archdb.errors import ArchdbError, DefinitionError, nearest
-from archdb.ops.names import lower_case
+from archdb.model.names import lower_case
+from archdb.sources import toml
 from archdb.spaces import Point, Space
-from archdb.structure import fingerprint
-from archdb.totals import TOTAL_COLUMNS
 
 #: Points of one transaction: their rows fit into some tens of megabytes.
 BATCH = 250
@@ -71,7 +71,7 @@ def build(path: Path, space: Space, limit: int | None = None, progress: Progress
 
 def _register(connection: Connection, space: Space, wanted: int) -> None:
     """The space's own row and its citation, once; a larger build widens what is wanted."""
-    known = seeds.bundled_references()
+    known = toml.bundled_references()
     if space.cite not in known:
         raise DefinitionError(
             f"cites '{space.cite}', which is in no list of references",
@@ -109,12 +109,12 @@ def _put_batch(connection: Connection, space: Space, numbers: range) -> int:
     _check_names(connection, [point.name for point in points])
     first = _next_id(connection, "network")
     members = list(enumerate(points, first))
-    insert_many(connection, schema.network, HEADER, (_header(i, p, space) for i, p in members))
-    stream(connection, schema.point, ("network_id", "attribute", "value"), _attributes(members))
+    insert_many(connection, tables.network, HEADER, (_header(i, p, space) for i, p in members))
+    stream(connection, tables.point, ("network_id", "attribute", "value"), _attributes(members))
     for table, columns, rows in (
-        (schema.block, BLOCK, block_rows),
-        (schema.layer, LAYER, layer_rows),
-        (schema.edge, EDGE, edge_rows),
+        (tables.block, BLOCK, block_rows),
+        (tables.layer, LAYER, layer_rows),
+        (tables.edge, EDGE, edge_rows),
     ):
         stream(connection, table, columns, (r for i, p in members for r in rows(i, p.network)))
     _put_profiles(connection, first, profiles)
@@ -171,7 +171,7 @@ def _put_profiles(connection: Connection, network_id: int, profiles: list[Profil
     first = _next_id(connection, "profile")
     insert_many(
         connection,
-        schema.profile,
+        tables.profile,
         PROFILE,
         (
             (first + i, network_id + i, profile.input, 1, 0, *profile.totals.values())
@@ -183,7 +183,7 @@ def _put_profiles(connection: Connection, network_id: int, profiles: list[Profil
         for profile_id, profile in enumerate(profiles, first)
         for position, row in enumerate(profile.rows)
     )
-    stream(connection, schema.layer_profile, ("profile_id", "position", *LAYER_COLUMNS), rows)
+    stream(connection, tables.layer_profile, ("profile_id", "position", *LAYER_COLUMNS), rows)
 
 
 def _next_id(connection: Connection, table: str) -> int:

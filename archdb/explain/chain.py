@@ -7,10 +7,10 @@ last layer, which sees its own kernel. Both end at the same size.
 
 from __future__ import annotations
 
+from archdb.analysis.receptive_field import Field
 from archdb.explain.network import Table, Walked
-from archdb.ops.attributes import Pads
-from archdb.ops.window import Window
-from archdb.receptive import Field
+from archdb.model.attributes import Pads
+from archdb.model.window import Window
 
 COLUMNS = (
     *("axis", "layer", "op", "kernel", "stride", "pad"),

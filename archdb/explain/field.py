@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from archdb.analysis.receptive_field import (
+    NOT_AN_IMAGE,
+    PIXEL,
+    Field,
+    FieldOrReason,
+    through,
+    union,
+)
 from archdb.explain import layer as on_paper
 from archdb.explain.layer import Applied
 from archdb.explain.steps import Step, number
-from archdb.ops.window import POINT, Unbounded
-from archdb.receptive import NOT_AN_IMAGE, PIXEL, Field, FieldOrReason, through, union
+from archdb.model.window import POINT, Unbounded
 
 FORWARD = (
     "receptive field r, effective stride j and effective padding q of what the layer reads"

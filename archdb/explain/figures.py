@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archdb.analysis.layer_costs import GEMM, PADS, TRAINED, params
+from archdb.analysis.receptive_field import FIELD_COLUMNS, NOT_AN_IMAGE, PIXEL, columns_of, through
 from archdb.explain.layer import Applied, additions, kernel_applications, multiplications
-from archdb.facts import GEMM, PADS, TRAINED, params
+from archdb.model.shape import text
+from archdb.model.window import POINT, Unbounded
 from archdb.ops import Work
-from archdb.ops.shape import text
-from archdb.ops.window import POINT, Unbounded
-from archdb.receptive import FIELD_COLUMNS, NOT_AN_IMAGE, PIXEL, columns_of, through
 
 Row = tuple[str, str, int | str | None]
 COLUMNS = ("quantity", "unit", "value")

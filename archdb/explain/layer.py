@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from math import prod
 from typing import Any, NamedTuple
 
+from archdb.analysis.layer_costs import FACT_COLUMNS, GEMM, TENSORS, Facts, facts_of
 from archdb.explain import window
 from archdb.explain.steps import Step, number, product, total, values_of, with_numbers
-from archdb.facts import FACT_COLUMNS, GEMM, TENSORS, Facts, facts_of
+from archdb.model.shape import Shape, pretty
+from archdb.model.window import POINT, Unbounded
 from archdb.ops import BIAS, BUFFER, NORM, WEIGHT, Op, Tensor, Work
 from archdb.ops.explained import OUT_AXES, Formulas, Stated
-from archdb.ops.shape import Shape, pretty
-from archdb.ops.window import POINT, Unbounded
 
 TRAINED = "parameters, one for each element of a tensor; buffers are not trained"
 COUNTED = "operations for one input at inference"

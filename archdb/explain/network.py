@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from archdb.derive import LAYER_COLUMNS, Profile, derive
+from archdb.analysis.inputs import Inputs
+from archdb.analysis.layer_costs import Facts
+from archdb.analysis.profile import LAYER_COLUMNS, Profile, derive
+from archdb.analysis.receptive_field import FieldOrReason
 from archdb.errors import NotFoundError, nearest
 from archdb.explain import field
 from archdb.explain.layer import Applied, applied
 from archdb.explain.steps import Step
-from archdb.facts import Facts
-from archdb.graph import Layer, Network
-from archdb.inputs import Inputs
-from archdb.receptive import FieldOrReason
+from archdb.model.graph import Layer, Network
 
 
 class Table(NamedTuple):

@@ -6,7 +6,7 @@ from itertools import accumulate
 
 from archdb.explain.network import Table, Walked
 from archdb.explain.steps import product
-from archdb.graph import Layer
+from archdb.model.graph import Layer
 
 TOTAL = "total"
 

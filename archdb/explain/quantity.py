@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from archdb.analysis.layer_costs import Facts, params
 from archdb.explain import layer as on_paper
 from archdb.explain.network import Table, Walked
 from archdb.explain.steps import number, product
-from archdb.facts import Facts, params
-from archdb.graph import Layer
+from archdb.model.graph import Layer
 from archdb.rounding import nearest
 
 #: What each sum is of, in a sentence.

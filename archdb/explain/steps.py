@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from archdb.facts import PADS
+from archdb.analysis.layer_costs import PADS
+from archdb.model.shape import Shape
 from archdb.ops import Op
-from archdb.ops.shape import Shape
 
 #: What the extents of an input are called, by their number. A vector may be one of tokens.
 IN_AXES = {

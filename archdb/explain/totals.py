@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from archdb.analysis.receptive_field import FIELD_COLUMNS, Field
 from archdb.errors import UsageError, nearest
 from archdb.explain import chain, paths, quantity
 from archdb.explain.network import Table, Walked
 from archdb.explain.quantity import SUMS
 from archdb.explain.steps import number
-from archdb.receptive import FIELD_COLUMNS, Field
 
 FIELDS = ("receptive_field", "effective_stride", "effective_padding", *FIELD_COLUMNS[:-1])
 OTHERS: dict[str, Callable[[Walked], Table]] = {

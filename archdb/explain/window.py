@@ -1,4 +1,4 @@
-"""What a window does to height and width, step by step: the rules of archdb.ops.window."""
+"""What a window does to height and width, step by step: the rules of archdb.model.window."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from archdb.explain.steps import Step, number
-from archdb.ops.attributes import Pads
-from archdb.ops.shape import Shape
-from archdb.ops.window import Window
+from archdb.model.attributes import Pads
+from archdb.model.shape import Shape
+from archdb.model.window import Window
 
 GUIDE = "Dumoulin and Visin 2016"
 FLOOR = (

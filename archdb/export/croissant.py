@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from archdb.dataset.release import Release
 from archdb.export.files import Written
 from archdb.export.frictionless import MEDIA
 from archdb.export.relations import Table
-from archdb.queries.release import Release
 
 VERSION = "http://mlcommons.org/croissant/1.0"
 TYPES = {"integer": "sc:Integer", "number": "sc:Float", "string": "sc:Text"}

@@ -6,7 +6,9 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from archdb.db.canonical_file import write as write_database
+from archdb.dataset.canonical import derived
+from archdb.dataset.canonical_file import write as write_database
+from archdb.dataset.release import digest, release
 from archdb.db.unfinished import workplace
 from archdb.errors import ArchdbError, DatabaseError
 from archdb.export import texts
@@ -14,10 +16,8 @@ from archdb.export.croissant import croissant
 from archdb.export.files import as_json, checksums, write_table, written
 from archdb.export.frictionless import datapackage
 from archdb.export.relations import tables
-from archdb.papers.bibtex import bibliography, own
-from archdb.queries.canonical import derived
 from archdb.queries.reader import Reader
-from archdb.queries.release import digest, release
+from archdb.render.bibtex import bibliography, own
 
 #: The file of checksums.
 SUMS = "SHA256SUMS"

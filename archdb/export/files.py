@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdb.errors import ArchdbError
 from archdb.export.relations import Field, Table
-from archdb.render import csv_writer
+from archdb.render.formats import csv_writer
 
 if TYPE_CHECKING:
     from archdb.queries.reader import Reader

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
+from archdb.dataset.release import Release
 from archdb.export.files import Written
 from archdb.export.relations import Field, Table
-from archdb.queries.release import Release
 
 MEDIA = {
     **{".csv": "text/csv", ".parquet": "application/vnd.apache.parquet"},

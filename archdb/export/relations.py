@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archdb.queries.canonical import LEFT_OUT, Relation, definition, views
+from archdb.dataset.canonical import LEFT_OUT, Relation, definition, views
 
 if TYPE_CHECKING:
     from archdb.queries.reader import Reader
@@ -73,9 +73,9 @@ def _table(
 
 
 def _of_tables() -> dict[str, str]:
-    from archdb.db import schema
+    from archdb.db import tables
 
-    return {table.name: _spoken(table.comment or "") for table in schema.metadata.sorted_tables}
+    return {table.name: _spoken(table.comment or "") for table in tables.metadata.sorted_tables}
 
 
 def _spoken(comment: str) -> str:

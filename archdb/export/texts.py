@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from archdb.dataset.release import Release
 from archdb.export.files import Written
 from archdb.export.relations import Table
-from archdb.paths import bundled
-from archdb.queries.release import Release
+from archdb.resources import bundled
 
 #: The README; `places` are directories, `parquet` what must be known where one holds Parquet.
 README = """# archdb {version}

@@ -6,7 +6,8 @@ Counts per element follow from the formula in each docstring, evaluated as it st
 from math import prod
 
 from archdb.errors import DefinitionError
-from archdb.ops.attributes import Number
+from archdb.model.attributes import Number
+from archdb.model.shape import Shape, channels
 from archdb.ops.base import (
     WEIGHT,
     Op,
@@ -21,7 +22,6 @@ from archdb.ops.base import (
 )
 from archdb.ops.explained import Formulas
 from archdb.ops.rewritable import kept
-from archdb.ops.shape import Shape, channels
 
 
 class ElementWise(Op):

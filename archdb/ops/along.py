@@ -3,7 +3,9 @@
 from contextlib import suppress
 from typing import Annotated, Any, ClassVar
 
-from archdb.ops.attributes import MODES, Count, Flag, Kind, Pads, Rounding, Size, kind_of, said
+from archdb.model.attributes import MODES, Count, Flag, Kind, Pads, Rounding, Size, kind_of, said
+from archdb.model.shape import Shape
+from archdb.model.window import NO_MAP, Unbounded, Window
 from archdb.ops.base import (
     Gemm,
     Op,
@@ -17,8 +19,6 @@ from archdb.ops.convolution import Conv2d
 from archdb.ops.explained import Formulas
 from archdb.ops.pooling import UNSAID_STRIDE, AvgPool2d, MaxPool2d, Rounded, unrounded
 from archdb.ops.rewritable import Origin, kept
-from archdb.ops.shape import Shape
-from archdb.ops.window import NO_MAP, Unbounded, Window
 
 REACH = ("kernel", "dilation")
 

@@ -17,11 +17,11 @@ from math import prod
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from archdb.errors import DefinitionError, ShapeError, nearest
-from archdb.ops.attributes import REQUIRED, Declaration
+from archdb.model.attributes import REQUIRED, Declaration
+from archdb.model.shape import Shape, pretty
+from archdb.model.window import POINT, Unbounded, Window
 from archdb.ops.explained import Explained
 from archdb.ops.rewritable import Rewritable
-from archdb.ops.shape import Shape, pretty
-from archdb.ops.window import POINT, Unbounded, Window
 
 FACTS = ("out", "params", "work", "window")
 

@@ -5,12 +5,12 @@ from math import prod
 from typing import Any
 
 from archdb.errors import DefinitionError, ShapeError
-from archdb.ops.attributes import Count, Flag, Padding, Pair, Rounding, Table
+from archdb.model.attributes import Count, Flag, Padding, Pair, Rounding, Table
+from archdb.model.shape import Shape
+from archdb.model.window import Window
 from archdb.ops.base import BIAS, WEIGHT, Gemm, Op, Tensor, Work, image, op
 from archdb.ops.explained import Formulas, Stated, applied_kernels
 from archdb.ops.rewritable import Origin, stated_by, whatever_arrives, window_dilated
-from archdb.ops.shape import Shape
-from archdb.ops.window import Window
 
 
 class Sliding(Op):

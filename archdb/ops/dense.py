@@ -4,7 +4,9 @@ from math import prod
 from typing import Any
 
 from archdb.errors import ShapeError
-from archdb.ops.attributes import Count, Flag
+from archdb.model.attributes import Count, Flag
+from archdb.model.shape import Shape
+from archdb.model.window import POINT, Window
 from archdb.ops.base import (
     BIAS,
     BUFFER,
@@ -21,8 +23,6 @@ from archdb.ops.base import (
 from archdb.ops.convolution import Conv2d
 from archdb.ops.explained import Formulas
 from archdb.ops.rewritable import Origin, stated_by, whatever_arrives
-from archdb.ops.shape import Shape
-from archdb.ops.window import POINT, Window
 
 
 def _features(x: Shape) -> int:

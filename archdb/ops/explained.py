@@ -12,7 +12,7 @@ from __future__ import annotations
 from math import prod
 from typing import NamedTuple
 
-from archdb.ops.shape import Shape
+from archdb.model.shape import Shape
 
 
 class Stated(NamedTuple):

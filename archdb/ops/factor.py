@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from archdb.ops.attributes import Kind
+from archdb.model.attributes import Kind
 from archdb.rounding import ratio
 
 

@@ -5,12 +5,12 @@ from math import prod
 from typing import ClassVar
 
 from archdb.errors import ShapeError
-from archdb.ops.attributes import Extents
+from archdb.model.attributes import Extents
+from archdb.model.shape import Shape, channels, pretty, with_channels
+from archdb.model.window import POINT, Unbounded, Window
 from archdb.ops.base import Op, Work, no_params, no_work, op, point
 from archdb.ops.explained import OUT_AXES, Formulas, Stated
 from archdb.ops.rewritable import Origin, whatever_arrives
-from archdb.ops.shape import Shape, channels, pretty, with_channels
-from archdb.ops.window import POINT, Unbounded, Window
 
 
 @op("input")

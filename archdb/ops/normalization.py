@@ -4,12 +4,12 @@ from math import prod
 from typing import Annotated
 
 from archdb.errors import ShapeError
-from archdb.ops.attributes import Count, Flag, LaterFlag, Number, said
+from archdb.model.attributes import Count, Flag, LaterFlag, Number, said
+from archdb.model.shape import Shape, channels, pretty
+from archdb.model.window import POINT, Unbounded, Window
 from archdb.ops.base import BUFFER, NORM, Op, Tensor, Work, op, point, same_shape
 from archdb.ops.explained import Formulas
 from archdb.ops.rewritable import kept
-from archdb.ops.shape import Shape, channels, pretty
-from archdb.ops.window import POINT, Unbounded, Window
 
 Said = Annotated[bool, said(Flag, "unsaid, PyTorch has neither, ONNX both")]
 

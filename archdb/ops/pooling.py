@@ -4,7 +4,9 @@ differ."""
 from math import gcd, prod
 from typing import Annotated, Any
 
-from archdb.ops.attributes import MODES, Padding, Pair, Rounding, said
+from archdb.model.attributes import MODES, Padding, Pair, Rounding, said
+from archdb.model.shape import Shape
+from archdb.model.window import Unbounded, Window
 from archdb.ops.base import (
     BIAS,
     WEIGHT,
@@ -18,8 +20,6 @@ from archdb.ops.base import (
 )
 from archdb.ops.explained import Formulas
 from archdb.ops.rewritable import kept, window_dilated
-from archdb.ops.shape import Shape
-from archdb.ops.window import Unbounded, Window
 
 UNSAID_STRIDE = "unsaid, PyTorch and Keras take the kernel, Caffe takes 1"
 Stride = Annotated[tuple[int, int], said(Pair, UNSAID_STRIDE)]

@@ -5,12 +5,12 @@ from math import prod
 from typing import Annotated, Any, ClassVar
 
 from archdb.errors import DefinitionError
-from archdb.ops.attributes import LATER, Count, Flag, LaterFlag, choice, up_to
+from archdb.model.attributes import LATER, Count, Flag, LaterFlag, choice, up_to
+from archdb.model.shape import Shape
+from archdb.model.window import Unbounded
 from archdb.ops.base import BIAS, WEIGHT, Op, Tensor, Work, op, sequence
 from archdb.ops.explained import Formulas
 from archdb.ops.rewritable import Origin, stated_by
-from archdb.ops.shape import Shape
-from archdb.ops.window import Unbounded
 
 RECURRENT = Unbounded("recurrent: every step sees all steps before it")
 Layers = Annotated[int, up_to(1024)]

@@ -4,13 +4,13 @@ from math import prod
 from typing import Annotated
 
 from archdb.errors import ShapeError
-from archdb.ops.attributes import LATER, Flag, Pair, Sides, choice
+from archdb.model.attributes import LATER, Flag, Pair, Sides, choice
+from archdb.model.shape import Shape, pretty
+from archdb.model.window import UPSAMPLED, Unbounded
 from archdb.ops.base import Op, Work, image, no_params, no_work, op, whatever_size
 from archdb.ops.explained import Formulas
 from archdb.ops.pooling import SPANNED, spanned
 from archdb.ops.rewritable import kept, kept_of_first
-from archdb.ops.shape import Shape, pretty
-from archdb.ops.window import UPSAMPLED, Unbounded
 
 Interpolation = Annotated[str, choice("nearest", "bilinear")]
 

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from archdb.errors import ShapeError
-from archdb.ops.attributes import Pads
-from archdb.ops.shape import Shape
-from archdb.ops.window import Window
+from archdb.model.attributes import Pads
+from archdb.model.shape import Shape
+from archdb.model.window import Window
 
 Origin = str | tuple[int, ...]
 

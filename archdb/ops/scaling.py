@@ -3,7 +3,8 @@
 from math import prod
 
 from archdb.errors import DefinitionError
-from archdb.ops.attributes import Count, Flag, Number
+from archdb.model.attributes import Count, Flag, Number
+from archdb.model.shape import Shape, channels
 from archdb.ops.base import (
     NORM,
     WEIGHT,
@@ -18,7 +19,6 @@ from archdb.ops.base import (
 )
 from archdb.ops.explained import Formulas
 from archdb.ops.rewritable import kept
-from archdb.ops.shape import Shape, channels
 
 
 @op("lrn")

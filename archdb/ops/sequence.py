@@ -3,7 +3,9 @@
 from math import prod
 
 from archdb.errors import ShapeError
-from archdb.ops.attributes import Count, Flag
+from archdb.model.attributes import Count, Flag
+from archdb.model.shape import Shape, pretty
+from archdb.model.window import NO_MAP, Unbounded
 from archdb.ops.base import (
     WEIGHT,
     Gemm,
@@ -19,8 +21,6 @@ from archdb.ops.base import (
 )
 from archdb.ops.explained import Formulas
 from archdb.ops.rewritable import Origin, kept, stated_by, whatever_arrives
-from archdb.ops.shape import Shape, pretty
-from archdb.ops.window import NO_MAP, Unbounded
 
 
 @op("embedding")

@@ -4,12 +4,12 @@ from math import prod
 from typing import Any
 
 from archdb.errors import DefinitionError, ShapeError
-from archdb.ops.attributes import Count, Offset, Reshaping, Sides, Size
+from archdb.model.attributes import Count, Offset, Reshaping, Sides, Size
+from archdb.model.shape import Shape, channels, pretty, with_channels
+from archdb.model.window import NO_MAP, Unbounded, Window
 from archdb.ops.base import Op, image, no_params, no_work, op, point, same_shape, whatever_size
 from archdb.ops.explained import OUT_AXES, Formulas, Stated
 from archdb.ops.rewritable import kept, kept_of_first, scaled
-from archdb.ops.shape import Shape, channels, pretty, with_channels
-from archdb.ops.window import NO_MAP, Unbounded, Window
 
 
 @op("pad2d")

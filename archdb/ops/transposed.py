@@ -4,12 +4,12 @@ from math import gcd, prod
 from typing import Any
 
 from archdb.errors import DefinitionError, ShapeError
-from archdb.ops.attributes import Count, Flag, Offset, Padding, Pair
+from archdb.model.attributes import Count, Flag, Offset, Padding, Pair
+from archdb.model.shape import Shape
+from archdb.model.window import UPSAMPLED, Unbounded, Window
 from archdb.ops.base import BIAS, BUFFER, WEIGHT, Gemm, Op, Tensor, Work, image, op
 from archdb.ops.explained import Formulas, applied_kernels
 from archdb.ops.rewritable import Origin
-from archdb.ops.shape import Shape
-from archdb.ops.window import UPSAMPLED, Unbounded, Window
 
 
 @op("conv_transpose2d")

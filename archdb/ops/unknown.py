@@ -2,10 +2,10 @@
 
 from typing import Annotated, Any
 
-from archdb.ops.attributes import LATER, Extents, Kind, Text, counts_of
+from archdb.model.attributes import LATER, Extents, Kind, Text, counts_of
+from archdb.model.shape import Shape
+from archdb.model.window import Unbounded
 from archdb.ops.base import BIAS, BUFFER, NORM, WEIGHT, Op, Tensor, Work, op
-from archdb.ops.shape import Shape
-from archdb.ops.window import Unbounded
 
 Stated = tuple[tuple[str, Shape], ...]
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from archdb.errors import NotFoundError, UsageError, nearest
-from archdb.ops.names import LONGEST_GLOB
-from archdb.queries import pricing
+from archdb.model.names import LONGEST_GLOB
+from archdb.queries import conventions
 from archdb.queries.freshness import freshen
 from archdb.queries.reader import not_found
 from archdb.queries.result import Result
@@ -30,7 +30,7 @@ def catalogue(
 
     Raises NotFoundError where no network matches, UsageError where there is no such column.
     """
-    pricing.check(reader, convention)
+    conventions.check(reader, convention)
     if space is not None:
         _check_space(reader, space)
     left_out = freshen(reader)

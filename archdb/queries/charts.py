@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archdb.errors import NotFoundError, nearest
 from archdb.queries.freshness import fresh, freshen, one_state
-from archdb.queries.release import Release, release
-from archdb.queries.rewritten import holding
+from archdb.queries.named import holding
 
 if TYPE_CHECKING:
-    from archdb.given import Words
+    from archdb.model.input_size import Words
     from archdb.queries.reader import Reader
 
 
@@ -33,7 +32,6 @@ class Accuracies(NamedTuple):
 
     points: list[Point]
     source: str
-    release: Release
     left_out: list[str]
 
 
@@ -50,7 +48,6 @@ class Chart(NamedTuple):
     """Series to draw in one frame, and what must be said of them."""
 
     series: list[Series]
-    release: Release
     notes: list[str]
 
 
@@ -85,7 +82,7 @@ def accuracies(reader: Reader, names: Sequence[str], source: str | None) -> Accu
     ]
     shown = {point.name for point in points}
     left_out = [name for name in wanted if name not in shown]
-    return Accuracies(points, citation, release(reader), left_out)
+    return Accuracies(points, citation, left_out)
 
 
 def _nothing(reader: Reader, names: Sequence[str], source: str | None) -> NotFoundError:
@@ -143,7 +140,7 @@ def _chart(
     key: str,
     quantities: Sequence[str],
 ) -> Chart:
-    """`held` has the networks, rewritten ones too; the release is that of `reader`."""
+    """`held` has the networks, rewritten ones too."""
     asked, names = held
     resolved = list(dict.fromkeys(asked.resolve(name) for name in names))
     series = []
@@ -152,4 +149,4 @@ def _chart(
             result = asked.ask(question, name=name, input=input)
             values = {quantity: result.column(quantity) for quantity in quantities}
             series.append(Series(name, input, [str(at) for at in result.column(key)], values))
-        return Chart(series, release(reader), [])
+        return Chart(series, [])

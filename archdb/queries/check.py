@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from archdb.db import damage, dictionary
 from archdb.db.faults import FAULTS, explained
+from archdb.queries.conventions import misstated as mispriced
 from archdb.queries.freshness import freshen, one_state, some
 from archdb.queries.lineage import misstated
-from archdb.queries.pricing import misstated as mispriced
 from archdb.queries.published import verdicts
 from archdb.queries.result import Result
 from archdb.queries.sql import checks
@@ -70,9 +70,9 @@ def _integrity(reader: Reader) -> list[str]:
 
 def _of_schema(opened: sqlite3.Connection) -> tuple[list[Fault], bool]:
     """What is not as archdb made it, and whether all tables and views are."""
-    from archdb.db import build, intact, own
+    from archdb.db import build, intact, owned
 
-    found = intact.faults(own.items(opened), build.expected())
+    found = intact.faults(owned.items(opened), build.expected())
     readable = not any(fault.item.kind in ("table", "view") for fault in found)
     rows = [(SCHEMA[fault.item.kind], "", f"{fault}: {fault.remedy}") for fault in found]
     return rows, readable
@@ -83,20 +83,20 @@ def _of_what_is_derived(
 ) -> Iterator[Fault]:
     """Stored figures that are not what the rows derive to: someone changed the derived tables.
     `named` are published figures that are at fault already."""
-    from archdb.db import profiles, publish
+    from archdb.db import profiles, reported_figures
     from archdb.db.engine import borrowing
 
     for name, what in profiles.differing(opened, reader.path, reader.progress):
         yield "derived figures", name, what
     with borrowing(opened, reader.path) as connection:
-        for name, what in publish.misread(connection):
+        for name, what in reported_figures.misread(connection):
             if what.partition(": ")[0] not in named:
                 yield "published bounds", name, what
 
 
 def _of_what_is_brought(reader: Reader) -> Iterator[Fault]:
     """The column dictionary and archdb's own conventions as they are not; prices that are none."""
-    from archdb.conventions import bundled
+    from archdb.analysis.conventions import bundled
 
     rows = set(reader.run(f"select {_DICTIONARY} from column_dictionary").rows)
     for entry in sorted(rows ^ set(map(tuple, dictionary.entries())), key=str):
@@ -130,7 +130,7 @@ def _open_totals(reader: Reader) -> Iterator[str]:
 
 def _beside(reader: Reader) -> Iterator[str]:
     """Bundled networks that have another name here, because the user has taken theirs."""
-    from archdb.db.bundle import BUNDLED, beside
+    from archdb.db.bundled_networks import BUNDLED, beside
 
     question = (
         "select name from network where origin = 'bundled' union all select a.name from alias a"

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdb.errors import UsageError
-from archdb.queries import pricing
+from archdb.queries import conventions
 from archdb.queries.freshness import fresh
 from archdb.queries.lineage import common_base, differences, told
 from archdb.queries.live import live
 from archdb.queries.result import Result
 
 if TYPE_CHECKING:
-    from archdb.given import Words
+    from archdb.model.input_size import Words
     from archdb.queries.reader import Reader
 
 #: What `compare` sets side by side for each grouping; `show` gives all columns of by_*.sql.
@@ -93,7 +93,7 @@ def _wanted(
     """The networks that the words mean; the whole request is checked before anything is derived."""
     if by not in BY:
         raise UsageError(f"cannot group by '{by}'", remedy=f"by one of: {', '.join(BY)}")
-    pricing.check(reader, convention)
+    conventions.check(reader, convention)
     names: list[str] = []
     for word in words:
         name = reader.resolve(word)
@@ -107,8 +107,8 @@ def _wanted(
 
 def _priced(reader: Reader, subject: _Subject, by: str, convention: str) -> dict[Any, Any]:
     """What each group counts for."""
-    (prices,) = pricing.conventions(reader, convention)
-    return pricing.groups(reader.ask("components", **subject._asdict()).to_dicts(), by, prices)
+    (prices,) = conventions.conventions(reader, convention)
+    return conventions.groups(reader.ask("components", **subject._asdict()).to_dicts(), by, prices)
 
 
 def _notes(reader: Reader, subject: _Subject, by: str, convention: str | None) -> list[str]:
@@ -128,7 +128,7 @@ def _notes(reader: Reader, subject: _Subject, by: str, convention: str | None) -
                 f"{subject.name}: {layers} layers of auxiliary heads are left out"
                 f" ({_number(params)} params, {_number(macs)} MACs)"
             )
-    if convention and (ops := pricing.unpriced(reader, *subject, convention)):
+    if convention and (ops := conventions.unpriced(reader, *subject, convention)):
         notes.append(f"{subject.name}: {convention} does not price {', '.join(ops)}")
     return notes
 
@@ -147,7 +147,7 @@ def _totals(reader: Reader, subjects: list[_Subject], convention: str | None) ->
     living, left_out = live(reader, subjects)
     rows += living
     if convention:
-        values = [pricing.total(reader, *subject, convention) for subject in subjects]
+        values = [conventions.total(reader, *subject, convention) for subject in subjects]
         rows.append((convention, "by convention", *values))
     notes = [
         f"{subject.name}: {said}"

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archdb.errors import ArchdbError, NotFoundError, UsageError
+from archdb.queries.named import Made, rewritten, say_left
 from archdb.queries.result import Result
-from archdb.queries.rewritten import Made, rewritten, say_left
 
 if TYPE_CHECKING:
     from archdb.explain.network import Table, Walked
-    from archdb.given import Words
-    from archdb.graph import Network
+    from archdb.model.graph import Network
+    from archdb.model.input_size import Words
     from archdb.queries.reader import Reader
 
 
@@ -86,7 +86,7 @@ def _readings(words: str) -> Iterator[tuple[str, str]]:
 
 
 def _walked(network: Network, input: Words) -> Walked:
+    from archdb.analysis.inputs import asked, native_inputs
     from archdb.explain.network import walk
-    from archdb.inputs import asked, native_inputs
 
     return walk(network, asked(input, native_inputs(network)) if input is not None else None)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdb.errors import UsageError
-from archdb.printed import Number, Printed, in_full, parse
+from archdb.printed_number import Number, Printed, in_full, parse
 from archdb.queries.figures_alike import Alike, figures_alike
 from archdb.queries.lineage import differences, told
 from archdb.queries.readings import (

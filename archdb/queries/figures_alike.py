@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdb.errors import UsageError
-from archdb.printed import WIDTH, Number, Printed, parse, whole
+from archdb.printed_number import WIDTH, Number, Printed, parse, whole
 from archdb.queries.readings import Wanted, plain
 from archdb.queries.settings import MAIN, STEPS
 

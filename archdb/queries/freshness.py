@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from archdb.errors import ArchdbError, DatabaseError, NotFoundError
 
 if TYPE_CHECKING:
-    from archdb.given import Words
+    from archdb.model.input_size import Words
     from archdb.queries.reader import Reader
 
 #: How often a question is put again because another program has changed rows meanwhile.
@@ -123,7 +123,7 @@ def _inputs(reader: Reader, names: Sequence[str], wanted: Words) -> list[str]:
     natives = [_native(reader, name) for name in names]
     if wanted is None:
         return natives
-    from archdb.inputs import asked, of_text, text
+    from archdb.analysis.inputs import asked, of_text, text
 
     layers = [reader.ask("input_layers", name=name).column("name") for name in names]
     every = {layer for found in layers for layer in found}

@@ -12,11 +12,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdb.errors import NotFoundError, UsageError
-from archdb.printed import Printed, parse
+from archdb.printed_number import Printed, parse
+from archdb.queries.named import holding
 from archdb.queries.readings import COLUMNS as READ
 from archdb.queries.readings import KINDS, Reading, Wanted, countings, merged, read
 from archdb.queries.result import Result
-from archdb.queries.rewritten import holding
 
 if TYPE_CHECKING:
     from archdb.queries.reader import Reader

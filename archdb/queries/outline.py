@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from archdb.queries.freshness import fresh
 
 if TYPE_CHECKING:
-    from archdb.given import Words
+    from archdb.model.input_size import Words
     from archdb.queries.reader import Reader
 
 

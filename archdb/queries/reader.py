@@ -66,7 +66,7 @@ class Reader:
         return path
 
     def _upgrade(self) -> None:
-        from archdb.db.upgrading import upgrade_older
+        from archdb.db.migrate import upgrade_older
 
         self._connection.close()
         changed = upgrade_older(self.path, self.progress)

@@ -7,9 +7,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdb.errors import NotFoundError, UsageError
-from archdb.printed import ROUND, Number, Printed, whole
-from archdb.queries import pricing
-from archdb.queries.pricing import Prices
+from archdb.printed_number import ROUND, Number, Printed, whole
+from archdb.queries import conventions
+from archdb.queries.conventions import Prices
 from archdb.queries.settings import Part, Setting, Tally, settings
 
 if TYPE_CHECKING:
@@ -84,11 +84,11 @@ def countings(reader: Reader, wanted: Wanted, in_bytes: bool = False) -> list[Co
     A size in bytes is of stored numbers, never of operations. NotFoundError where there is no
     convention of that name, or none and no publication speaks of the source.
     """
-    pricing.check(reader, wanted.convention)
+    conventions.check(reader, wanted.convention)
     followed = {(name, quantity): n for name, quantity, n in reader.ask("followed").rows}
     named = _of_source(reader, wanted.source)
     found = []
-    for prices in pricing.conventions(reader, wanted.convention):
+    for prices in conventions.conventions(reader, wanted.convention):
         kind = kind_of(prices)
         if wanted.quantity in (None, kind) and not (in_bytes and kind == KINDS[2]):
             asked = "file_bytes" if in_bytes else kind

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
-from archdb.derive import Profile, derive
+from archdb.analysis.inputs import Inputs, native_inputs, together
+from archdb.analysis.layer_costs import COUNTED, COUNTS, SHAPES
+from archdb.analysis.profile import Profile, derive
 from archdb.errors import NotFoundError, ShapeError, UsageError, nearest
-from archdb.facts import COUNTED, COUNTS, SHAPES
-from archdb.graph import Network
-from archdb.inputs import Inputs, native_inputs, together
+from archdb.model.graph import Network
 
 if TYPE_CHECKING:
     from archdb.queries.reader import Reader
@@ -69,7 +69,7 @@ def settings(
     NotFoundError where the network itself has no such part; relatives without it are left out.
     """
     from archdb.db.engine import borrowing  # SQLAlchemy: only where rows become a network
-    from archdb.db.rows import load
+    from archdb.db.networks import load
 
     with reader.snapshot() as opened, borrowing(opened, reader.path) as connection:
         relatives = reader.ask("relatives", name=name, steps=STEPS).rows

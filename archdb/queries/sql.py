@@ -1,4 +1,4 @@
-"""The .sql files beside this module, by name: `sql/` for archdb's own, `saved/` for analysts."""
+"""The .sql files by name: `sql/` beside this module, seeds/queries for analysts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from archdb.errors import NotFoundError, nearest
+from archdb.resources import bundled
 
 _HERE = Path(__file__).parent
 
@@ -19,7 +20,7 @@ def sql(name: str) -> str:
 
 def saved_names() -> list[str]:
     """Names of the saved queries."""
-    return sorted(path.stem for path in (_HERE / "saved").glob("*.sql"))
+    return sorted(path.stem for path in bundled("seeds/queries").glob("*.sql"))
 
 
 def saved(name: str) -> str:
@@ -28,7 +29,7 @@ def saved(name: str) -> str:
     if name not in names:
         known = nearest(name, names) or f"there are: {', '.join(names)}"
         raise NotFoundError(f"no saved query '{name}'", remedy=known)
-    return (_HERE / "saved" / f"{name}.sql").read_text("utf-8")
+    return (bundled("seeds/queries") / f"{name}.sql").read_text("utf-8")
 
 
 def defaults(statement: str) -> dict[str, str | int | None]:

@@ -12,20 +12,20 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from archdb.derive import LAYER_COLUMNS, Profile, derive
+from archdb.analysis.inputs import Inputs, asked, native_inputs, text
+from archdb.analysis.layer_costs import params
+from archdb.analysis.profile import LAYER_COLUMNS, Profile, derive
+from archdb.analysis.totals import TOTAL_COLUMNS
 from archdb.errors import ShapeError, UsageError
-from archdb.facts import params
-from archdb.given import COMMA, EQUALS, Words
-from archdb.inputs import Inputs, asked, native_inputs, text
-from archdb.printed import in_full
-from archdb.queries import pricing
-from archdb.queries.pricing import Number, Prices
-from archdb.queries.rewritten import rewritten, say_left
+from archdb.model.input_size import COMMA, EQUALS, Words
+from archdb.printed_number import in_full
+from archdb.queries import conventions
+from archdb.queries.conventions import Number, Prices
+from archdb.queries.named import rewritten, say_left
 from archdb.rewrite.names import PLUS
-from archdb.totals import TOTAL_COLUMNS
 
 if TYPE_CHECKING:
-    from archdb.graph import Network
+    from archdb.model.graph import Network
     from archdb.queries.reader import Reader
 
 #: Totals that have a column each, between the parameters and what there is to say.
@@ -123,8 +123,8 @@ def sweep(
             raise UsageError(f"more than {most:,} {what}", remedy="sweep a part of them at a time")
     names = [PLUS.join(name) for parts in choices for name in product(*parts)]
     with reader.snapshot():
-        pricing.check(reader, convention)
-        counted = pricing.conventions(reader, convention) if convention else []
+        conventions.check(reader, convention)
+        counted = conventions.conventions(reader, convention) if convention else []
         made = rewritten(reader, names)
     say_left(reader, made)
     natives = [(one.network, native_inputs(one.network)) for one in made]

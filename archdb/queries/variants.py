@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, text
 
+from archdb.analysis.profile import derive
 from archdb.db.engine import writing
-from archdb.db.rows import SHARED, columns_of
-from archdb.db.store import put_seed
-from archdb.derive import derive
+from archdb.db.networks import SHARED, columns_of
+from archdb.db.writer import put_seed
 from archdb.errors import DefinitionError, UsageError
-from archdb.ops.names import lower_case
+from archdb.model.names import lower_case
 from archdb.queries.lineage import Rows, between
-from archdb.queries.rewritten import rewritten
-from archdb.records import Difference, Seed
+from archdb.queries.named import rewritten
 from archdb.rewrite.names import PLUS
+from archdb.sources.records import Difference, Seed
 
 if TYPE_CHECKING:
-    from archdb.graph import Network
+    from archdb.model.graph import Network
     from archdb.queries.reader import Reader
 
 

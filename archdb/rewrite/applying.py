@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from archdb.errors import ArchdbError, NotFoundError, nearest
-from archdb.graph import Block, Layer, Network
+from archdb.model.graph import Block, Layer, Network
 from archdb.rewrite.base import Note, Subject, sited
 from archdb.rewrite.names import PLUS, Step, steps
 

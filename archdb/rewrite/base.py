@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple, TypeVar
 
+from archdb.analysis.layer_costs import Facts, layer_facts
+from archdb.analysis.shared_weights import check_shared, shared
 from archdb.errors import ArchdbError
-from archdb.facts import Facts, layer_facts
-from archdb.graph import Layer, Network
+from archdb.model.attributes import REQUIRED, Attribute, Declaration
+from archdb.model.graph import Layer, Network
+from archdb.model.shape import Shape
 from archdb.ops import Op
-from archdb.ops.attributes import REQUIRED, Attribute, Declaration
-from archdb.ops.shape import Shape
-from archdb.sharing import check_shared, shared
 
 
 class Note(NamedTuple):

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from math import gcd, lcm
 
+from archdb.analysis.layer_costs import facts_of
 from archdb.errors import ShapeError
-from archdb.facts import facts_of
-from archdb.graph import Layer
+from archdb.model.graph import Layer
+from archdb.model.shape import Shape
 from archdb.ops.rewritable import Origin, count, with_count
-from archdb.ops.shape import Shape
 from archdb.rewrite.base import Site, Subject, facts_at
 
 #: Sums and slices of several sets are each as wide as theirs make them, rounding and all.

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from archdb.errors import ShapeError
-from archdb.graph import Layer
+from archdb.model.graph import Layer
+from archdb.model.shape import Shape
 from archdb.ops import Op
 from archdb.ops.base import same_shape
-from archdb.ops.shape import Shape
 from archdb.rewrite.base import Site, Subject, facts_at, rule
 
 

@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated
 
+from archdb.analysis.layer_costs import facts_of
 from archdb.errors import ShapeError
-from archdb.facts import facts_of
-from archdb.graph import Layer
+from archdb.model.attributes import Count, Pads, choice
+from archdb.model.graph import Layer
+from archdb.model.window import Window
 from archdb.ops import Op
 from archdb.ops.activation import Relu
-from archdb.ops.attributes import Count, Pads, choice
 from archdb.ops.convolution import Conv2d
 from archdb.ops.rewritable import with_count
-from archdb.ops.window import Window
 from archdb.rewrite.base import Site, Subject, rule
 
 #: What stands between the parts of a layer that is taken apart.

@@ -8,9 +8,9 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from archdb.blocks.widths import PLAIN, WIDTHS, Widths, plain
-from archdb.graph import Network
-from archdb.ops.attributes import Declaration, Name, Text
-from archdb.paths import bundled
+from archdb.model.attributes import Declaration, Name, Text
+from archdb.model.graph import Network
+from archdb.resources import bundled
 from archdb.rewrite.base import Subject
 from archdb.rewrite.channels import Channels
 from archdb.rounding import ratio

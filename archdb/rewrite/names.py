@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from archdb.errors import UsageError, nearest
-from archdb.ops.attributes import REQUIRED
-from archdb.ops.names import LONGEST_GLOB
-from archdb.ops.words import value as plain
+from archdb.model.attribute_text import value as plain
+from archdb.model.attributes import REQUIRED
+from archdb.model.names import LONGEST_GLOB
 from archdb.rewrite.base import REGISTRY, Rule
 
 #: Between a network's name and a rule, and between two rules.

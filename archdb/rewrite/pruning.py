@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from archdb.graph import Layer
+from archdb.model.graph import Layer
 from archdb.rewrite.base import Site, Subject, rule
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from archdb.analysis.layer_costs import COUNTED, TRAINED, facts_of
 from archdb.errors import DefinitionError, ShapeError
-from archdb.facts import COUNTED, TRAINED, facts_of
-from archdb.graph import Layer
+from archdb.model.attributes import Count
+from archdb.model.graph import Layer
+from archdb.model.shape import Shape
+from archdb.model.window import POINT, Unbounded
 from archdb.ops import Op
-from archdb.ops.attributes import Count
-from archdb.ops.shape import Shape
-from archdb.ops.window import POINT, Unbounded
 from archdb.rewrite.base import Site, Subject, facts_at, rule
 
 Pair = tuple[int, int]

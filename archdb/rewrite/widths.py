@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from archdb.graph import Layer
-from archdb.ops.attributes import Count
+from archdb.model.attributes import Count
+from archdb.model.graph import Layer
 from archdb.ops.factor import Factor
 from archdb.rewrite.base import Subject, rule
 from archdb.rewrite.channels import Channels

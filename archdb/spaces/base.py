@@ -7,7 +7,7 @@ from math import prod
 from typing import NamedTuple
 
 from archdb.errors import NotFoundError, nearest
-from archdb.graph import Network
+from archdb.model.graph import Network
 
 Value = str | int
 

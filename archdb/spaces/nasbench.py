@@ -15,10 +15,10 @@ import random
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from archdb.graph import Block, Layer, Network
+from archdb.analysis.fingerprint import fingerprint
+from archdb.model.graph import Block, Layer, Network
 from archdb.ops import Op, make
 from archdb.spaces.base import Grid, Point, space
-from archdb.structure import fingerprint
 
 OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
 EDGES = ((0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3))

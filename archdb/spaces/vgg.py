@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from archdb.graph import Block, Layer, Network
+from archdb.model.graph import Block, Layer, Network
 from archdb.ops import Op, make
 from archdb.spaces.base import Grid, Point, space
 

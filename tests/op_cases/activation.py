@@ -1,7 +1,7 @@
 """Element-wise non-linearities, softmax and dropout."""
 
+from archdb.model.window import POINT
 from archdb.ops import WEIGHT, Work
-from archdb.ops.window import POINT
 from op_cases.table import MAP, NOTHING, SEQUENCE, VECTOR, Case, on
 
 ALL = 5 * 17 * 13

@@ -1,7 +1,7 @@
 """Convolutions."""
 
+from archdb.model.window import UPSAMPLED, Window
 from archdb.ops import BIAS, BUFFER, WEIGHT, Work
-from archdb.ops.window import UPSAMPLED, Window
 from op_cases.table import HIGH, MAP, OBLONG, OBLONG_WINDOW, WIDE, Case, on
 
 # The map of 17×13 spread out again: each position over 3×2, in steps of (2, 3), less a row at

@@ -1,7 +1,7 @@
 """Layers in which every output reads every feature."""
 
+from archdb.model.window import POINT, Window
 from archdb.ops import BIAS, BUFFER, WEIGHT, Work
-from archdb.ops.window import POINT, Window
 from op_cases.table import MAP, NOTHING, SEQUENCE, VECTOR, Case, on
 
 CASES = [

@@ -1,8 +1,8 @@
 """Where a network begins, where branches meet, and what archdb does not know."""
 
+from archdb.model.window import POINT, Unbounded
 from archdb.ops import BIAS, BUFFER, WEIGHT, Work
 from archdb.ops.joining import SPREAD, SPREAD_TERM
-from archdb.ops.window import POINT, Unbounded
 from op_cases.table import MAP, NOTHING, SEQUENCE, VECTOR, Case, on
 
 CASES = [

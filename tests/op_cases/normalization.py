@@ -1,8 +1,8 @@
 """Normalisation."""
 
+from archdb.model.window import POINT
 from archdb.ops import BUFFER, NORM, WEIGHT, Work
 from archdb.ops.normalization import WHOLE_MAP
-from archdb.ops.window import POINT
 from op_cases.table import MAP, NOTHING, SEQUENCE, VECTOR, Case, on
 
 #: Positions of MAP, each with 5 channels; a sequence has 19 of 23 features.

@@ -1,7 +1,7 @@
 """Pooling."""
 
+from archdb.model.window import Unbounded, Window
 from archdb.ops import BIAS, WEIGHT, Work
-from archdb.ops.window import Unbounded, Window
 from op_cases.table import MAP, NOTHING, POOL, Case, on
 
 CASES = [

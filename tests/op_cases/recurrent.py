@@ -1,8 +1,8 @@
 """Layers over sequences: 19 steps of 23 features into 7 units."""
 
+from archdb.model.window import POINT
 from archdb.ops import BIAS, WEIGHT, Work
 from archdb.ops.recurrent import RECURRENT
-from archdb.ops.window import POINT
 from op_cases.table import SEQUENCE, Case, on
 
 # The scalar work of a unit's step. LSTM: sigmoids of one addition, division and exponential for

@@ -1,7 +1,7 @@
 """What changes the resolution of a map, or samples regions of it."""
 
+from archdb.model.window import UPSAMPLED, Unbounded
 from archdb.ops import Work
-from archdb.ops.window import UPSAMPLED, Unbounded
 from op_cases.table import MAP, NOTHING, POOL, Case, on
 
 REGION = Unbounded("a region is chosen by the data")

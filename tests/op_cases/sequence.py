@@ -1,7 +1,7 @@
 """Windows along a sequence of 19 steps of 23 features, what is told of all steps, and products."""
 
+from archdb.model.window import NO_MAP
 from archdb.ops import BIAS, WEIGHT, Work
-from archdb.ops.window import NO_MAP
 from op_cases.table import NOTHING, SEQUENCE, Case, on
 
 CASES = [

@@ -1,7 +1,7 @@
 """Ops that move, drop or rename elements: shapes and windows, and no work."""
 
+from archdb.model.window import POINT, Unbounded, Window
 from archdb.ops import Work
-from archdb.ops.window import POINT, Unbounded, Window
 from op_cases.table import MAP, NOTHING, SEQUENCE, VECTOR, Case, on
 
 NO_SIZE = Unbounded("a sequence has no height and width")

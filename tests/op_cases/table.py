@@ -2,8 +2,8 @@
 
 from typing import Any, NamedTuple
 
+from archdb.model.window import Unbounded, Window
 from archdb.ops import Op, Work, make
-from archdb.ops.window import Unbounded, Window
 
 Shape = tuple[int, ...]
 

@@ -1,0 +1,1 @@
+"""What follows from one network: its trace, costs, receptive field, totals."""

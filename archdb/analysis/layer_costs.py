@@ -1,0 +1,215 @@
+"""The four facts of one op on inputs of given shapes, folded into columns.
+
+Facts do not depend on where in a network the op stands, so they are kept: equal layers on
+equal shapes are worked out once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from math import prod
+from typing import Any, NamedTuple
+
+from archdb.errors import ShapeError
+from archdb.model.attributes import Pads
+from archdb.model.graph import Layer
+from archdb.model.shape import Shape
+from archdb.model.window import POINT, Unbounded, Window
+from archdb.ops import BIAS, BUFFER, NORM, WEIGHT, Op, Work
+from archdb.ops.base import Tensor, no_params
+
+SHAPES = ("in_channels", "in_height", "in_width", "out_channels", "out_height", "out_width")
+PADS = ("pad_top", "pad_bottom", "pad_left", "pad_right")
+#: Two components that archdb itself has no use for, and two counting conventions need: by how
+#: many elements the windows advance in all (outputs x stride), and the two-dimensional kernels of
+#: a layer without bias. Both are 0 where an op has no window.
+WINDOWED = ("stride_elements", "unbiased_kernels")
+#: Trainable numbers by role; together they are what is called params.
+TRAINED = ("weight_params", "bias_params", "norm_params")
+COUNTS = (
+    *TRAINED,
+    "buffers",
+    *Work._fields,
+    *("in_elements", "out_elements", *WINDOWED),
+)
+GEMM = ("gemm_m", "gemm_n", "gemm_k")
+FACT_COLUMNS = (*SHAPES, *PADS, *COUNTS, *GEMM)
+
+#: Largest integer that SQLite holds.
+LARGEST = 2**63 - 1
+
+Row = tuple[Any, ...]
+#: Where the COUNTS stand in a row of FACT_COLUMNS.
+COUNTED = slice(len(SHAPES) + len(PADS), len(SHAPES) + len(PADS) + len(COUNTS))
+
+
+def params(row: Mapping[str, Any]) -> int | None:
+    """Trainable numbers in all, of a row with a column for each role; None where one is open."""
+    values = [row[role] for role in TRAINED]
+    return None if None in values else sum(values)
+
+
+class Facts(NamedTuple):
+    """`columns` is a row of FACT_COLUMNS; `weighted`: contracts its input with weights."""
+
+    out: Shape | None
+    window: Window | Unbounded
+    pads: Pads
+    columns: Row
+    weighted: bool
+    elements: int | None
+    #: False where an unknown op leaves counts open; those of parameters may be stated.
+    counted: bool
+    #: The part of `columns` that is summed, in the order of COUNTS.
+    counts: Row
+    #: Whether it contracts the channels of one position of a map: a 1×1 convolution.
+    pointwise: bool = False
+    #: Whether it contracts features that stand in no map: a fully connected layer.
+    linear: bool = False
+    #: Whether it cannot take what arrives: a layer of a head that a small input has no room for.
+    unfit: bool = False
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is known if this is a weight layer: what has no weights is none."""
+        return self.counted or self.counts[0] == 0
+
+
+#: Where the parameters stand among the columns.
+TENSORS = [FACT_COLUMNS.index(role) for role in (*TRAINED, "buffers")]
+
+#: Beyond so many entries a memory of what is worked out begins anew.
+MEMORY = 2**17
+_KNOWN: dict[tuple[Any, ...], Facts] = {}
+
+
+def facts_of(op: Op, inputs: tuple[Shape | None, ...]) -> Facts:
+    """The facts of `op` on inputs of these shapes; ShapeError where it cannot take them."""
+    key = (op, inputs)
+    facts = _KNOWN.get(key)
+    if facts is None:
+        if len(_KNOWN) >= MEMORY:
+            _KNOWN.clear()
+        facts = _KNOWN[key] = _facts_of(op, inputs)
+    return facts
+
+
+def layer_facts(layer: Layer, inputs: tuple[Shape | None, ...]) -> Facts:
+    """The facts of a layer: those of its op, but for tensors that are another layer's, which are
+    counted there. What it does with them is counted here."""
+    facts = facts_of(layer.op, inputs)
+    if layer.weights_of is None or None in facts.counts[: len(TENSORS)]:
+        return facts
+    columns = list(facts.columns)
+    for at in TENSORS:
+        columns[at] = 0
+    return facts._replace(columns=tuple(columns), counts=tuple(columns[COUNTED]))
+
+
+def _facts_of(op: Op, inputs: tuple[Shape | None, ...]) -> Facts:
+    op.admit(inputs)  # type: ignore[arg-type]
+    if None in inputs:
+        reason = "follows an op that archdb does not know"
+        return _open(reason, op.stated(), tensors=_whatever_arrives(op))
+    known: tuple[Shape, ...] = inputs  # type: ignore[assignment]
+    out = op.out(*known)
+    window = op.window(*known)
+    tensors = op.params(*known)
+    work = op.work(out, *known) if out is not None else None
+    if out is None or tensors is None or work is None:
+        reason = window.reason if isinstance(window, Unbounded) else "unknown"
+        return _open(reason, out, known, tensors)
+    pads = _pads(window, known)
+    params = _sizes(tensors)
+    gemm = op.gemm(out, *known) or (None, None, None)
+    elements = prod(out)
+    columns = (
+        *_split(known[0] if known else None),
+        *_split(out),
+        *pads,
+        *(*params, *work, sum(map(prod, known)), elements),
+        *_windowed(window, params, work, elements),
+        *gemm,
+    )
+    check_size(columns)
+    weighted = bool(params[0] and work.macs)
+    on_map = len(out) == 3
+    pointwise = weighted and on_map and isinstance(window, Window) and window.kernel == (1, 1)
+    linear = weighted and not on_map and gemm[0] is not None and not hasattr(op, "kernel")
+    counts = columns[COUNTED]
+    return Facts(out, window, pads, columns, weighted, elements, True, counts, pointwise, linear)
+
+
+def _windowed(
+    window: Window | Unbounded, params: list[int], work: Work, elements: int
+) -> tuple[int, int]:
+    """WINDOWED."""
+    if isinstance(window, Unbounded):
+        return 0, 0
+    weights, biases, *_ = params
+    kernels = weights // prod(window.kernel) if work.macs and not biases else 0
+    return elements * prod(window.stride), kernels
+
+
+def check_size(counts: Iterable[Any]) -> None:
+    """Raises ShapeError where an integer among `counts` exceeds the 64 bits of a column."""
+    for count in counts:
+        if isinstance(count, int) and count > LARGEST:
+            raise ShapeError("a count exceeds 64 bits", remedy="ask for a smaller input")
+
+
+def _whatever_arrives(op: Op) -> tuple[Tensor, ...] | None:
+    """The tensors of an op that has the same ones on any input, or none; None where the input
+    must be known."""
+    return op.params() if not op.known or type(op).params is no_params else None
+
+
+def unfit(reason: str) -> Facts:
+    """Facts of a layer that cannot take what arrives, where that leaves figures open."""
+    return _open(reason)._replace(unfit=True)
+
+
+def _open(
+    reason: str,
+    out: Shape | None = None,
+    known: tuple[Shape, ...] = (),
+    tensors: tuple[Tensor, ...] | None = None,
+) -> Facts:
+    """Facts of a layer whose work cannot be counted; its output shape and its tensors may be known
+    all the same."""
+    shapes = (*_split(known[0] if known else None), *_split(out))
+    params = (None,) * len(TENSORS) if tensors is None else _sizes(tensors)
+    arrived = sum(map(prod, known)) if known else None
+    elements = prod(out) if out is not None else None
+    work = (None,) * len(Work._fields)
+    rest = (None,) * (len(WINDOWED) + len(GEMM))
+    columns = (*shapes, *(None,) * len(PADS), *params, *work, arrived, elements, *rest)
+    check_size(columns)
+    window = Unbounded(reason)
+    return Facts(out, window, (0, 0, 0, 0), columns, False, elements, False, columns[COUNTED])
+
+
+def _pads(window: Window | Unbounded, inputs: tuple[Shape, ...]) -> Pads:
+    if isinstance(window, Unbounded):
+        return window.pads
+    if window is POINT or len(inputs[0]) != 3:
+        return (0, 0, 0, 0)
+    return window.pads(*inputs[0][1:])
+
+
+def _split(shape: Shape | None) -> Row:
+    """(channels, height, width); of a sequence (features, length, None), of a vector
+    (features, None, None)."""
+    if shape is None:
+        return (None, None, None)
+    if len(shape) == 3:
+        return shape
+    return (shape[1], shape[0], None) if len(shape) == 2 else (shape[0], None, None)
+
+
+def _sizes(tensors: tuple[Tensor, ...]) -> list[int]:
+    """How many numbers of each role."""
+    return [
+        sum(prod(tensor.shape) for tensor in tensors if tensor.role == role)
+        for role in (WEIGHT, BIAS, NORM, BUFFER)
+    ]

@@ -1,0 +1,76 @@
+"""A network's profile: rows of its layers and their totals, from one walk over it.
+
+A profile is a network at one size of each input. Its layer rows hold shapes, parameters by role,
+operations by kind, the im2col product and the receptive field; its totals are sums and folds
+over them. Everything is an exact integer, or None where an unknown op leaves it open.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from archdb.analysis.inputs import Inputs, at_input, given_inputs, native_inputs, text
+from archdb.analysis.layer_costs import FACT_COLUMNS, Facts, Row
+from archdb.analysis.receptive_field import FIELD_COLUMNS, FieldOrReason
+from archdb.analysis.totals import totals_of
+from archdb.analysis.trace import Walk
+from archdb.analysis.trace import forget as forget
+from archdb.errors import ArchdbError
+from archdb.model.graph import Network
+from archdb.model.shape import Shape
+
+#: Columns of a layer row, in the order in which `derive` yields them.
+LAYER_COLUMNS = (*FACT_COLUMNS, "depth", *FIELD_COLUMNS)
+
+
+class Profile(NamedTuple):
+    """`rows`, `fields` and `facts` follow `network.layers`, rows in LAYER_COLUMNS; `totals` is a
+    row of columns. An op that is told of another size is told nothing (`Op.unsized`)."""
+
+    network: Network
+    inputs: Inputs
+    rows: list[Row]
+    totals: dict[str, Any]
+    fields: list[FieldOrReason]
+    facts: list[Facts]
+
+    @property
+    def input(self) -> str:
+        """The inputs as text."""
+        return text(self.inputs)
+
+    def layer(self, name: str) -> dict[str, Any]:
+        """One layer's row; KeyError where the network has no such layer."""
+        for layer, row in zip(self.network.layers, self.rows, strict=True):
+            if layer.name == name:
+                return dict(zip(LAYER_COLUMNS, row, strict=True))
+        raise KeyError(name)
+
+
+def derive(network: Network, given: Shape | Inputs | None = None) -> Profile:
+    """The profile of a network, at its native inputs unless others are given as in `at_input`.
+
+    At another input than the native one an auxiliary head may not fit: then its figures are open,
+    and the totals are the network's. Raises ShapeError naming network, layer, what arrived and
+    from where.
+    """
+    inputs = native_inputs(network)
+    wanted = inputs if given is None else given_inputs(network, given)
+    try:
+        walk = Walk(network, inputs) if wanted == inputs or _sized(network) else None
+        if wanted != inputs:
+            walk = Walk(at_input(network, wanted), wanted, walk, elsewhere=True)
+        assert walk is not None
+        network = walk.told()
+        fields = [step.signal.field for step in walk.steps]
+        facts = [step.facts for step in walk.steps]
+        maps = [step.signal.map for step in walk.steps]
+        totals = totals_of(network.layers, walk.reads, facts, walk.depths, fields, maps)
+    except ArchdbError as error:
+        raise error.at(network.name) from None
+    return Profile(network, wanted, walk.rows, totals, fields, facts)
+
+
+def _sized(network: Network) -> bool:
+    """Whether what arrives at the native input matters at another one."""
+    return any(layer.op.sized for layer in network.layers)

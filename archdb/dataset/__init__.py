@@ -1,0 +1,1 @@
+"""Which dataset this is: its identity, its releases, and what parts two of them."""

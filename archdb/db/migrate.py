@@ -1,0 +1,213 @@
+"""Bringing an older or a damaged database up to date; in one transaction, after a copy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from archdb.db import build, bundled_networks, intact, owned, profiles
+from archdb.db.connection import check_file, stamp
+from archdb.db.engine import Progress, silent, writing
+from archdb.db.files import Copy, copied
+from archdb.db.networks import normalize
+from archdb.db.self_description import describe
+from archdb.errors import DatabaseError
+
+#: What stands behind the name of a user's table or view that archdb has taken.
+OWN = "_own"
+
+
+class Changed(NamedTuple):
+    """Where the state before a change is kept, and what the user has to know of the change."""
+
+    copy: Path
+    said: list[str]
+
+
+def upgrade(path: Path, progress: Progress = silent) -> Changed:
+    """Bring a database of an older archdb (or of this one) up to date, after a copy.
+
+    Tables are migrated, views and dictionary made anew, bundled networks replaced by today's;
+    a user's own networks, names, tables and views stay. Layer rows of imported networks are put
+    into today's form and derived again (one whose rows define no network stays as it is, and
+    stale).
+    """
+    return _changed(path, lambda connection: _upgrade(connection, progress))
+
+
+def upgrade_older(path: Path, progress: Progress = silent) -> Changed | None:
+    """The same, unless another process has been faster: then None."""
+    try:
+        return _changed(path, lambda connection: _upgrade(connection, progress), only_older=True)
+    except _UpToDateError:
+        return None
+
+
+class _UpToDateError(Exception):
+    """Nothing has to be done."""
+
+
+def repair(path: Path) -> Changed:
+    """Make what archdb's own schema lacks again, and what describes it, after a copy; networks
+    stay as they are."""
+    return _changed(path, _repair)
+
+
+def _changed(
+    path: Path, change: Callable[[Connection], list[str]], *, only_older: bool = False
+) -> Changed:
+    check_file(path)
+    copy: Copy | None = None
+    try:
+        # A migration that makes a table anew drops the old one, and with foreign keys enforced
+        # its rows would take with them all rows that refer to them.
+        with writing(path, keys=False) as connection:
+            if only_older and not stamp(build.driven(connection), path).older:
+                raise _UpToDateError
+            copy = copied(path)  # now that nobody else can write
+            before = _dangling(connection)
+            said = change(connection)
+            if _dangling(connection) > before:
+                raise DatabaseError(
+                    "cannot be upgraded: rows would be left that refer to missing ones",
+                    remedy="report this, with the version that made the database",
+                ).at(str(path))
+    except BaseException:
+        if copy is not None and copy.new:
+            copy.path.unlink(missing_ok=True)  # of what is as it was
+        raise
+    return Changed(copy.path, said)
+
+
+def _dangling(connection: Connection) -> int:
+    """How many rows refer to rows that are missing, as other clients may leave them."""
+    return len(connection.exec_driver_sql("pragma foreign_key_check").all())
+
+
+def _repair(connection: Connection) -> list[str]:
+    said = [f"{fault}: {done}" for fault, done in _mend(connection)]
+    return said + describe(connection)
+
+
+def _mend(connection: Connection) -> Iterator[tuple[intact.Fault, str]]:
+    """Each fault of the schema, and what was done about it."""
+    for fault in intact.faults(build.items(connection), build.expected()):
+        if not fault.mendable:
+            yield fault, fault.remedy
+            continue
+        for statement in intact.mended(fault):
+            connection.exec_driver_sql(statement)
+        taken = f"taken away, it was: {' '.join(fault.item.statement.split())}"
+        yield fault, taken if fault.expected is None else "made again"
+
+
+def _upgrade(connection: Connection, progress: Progress) -> list[str]:
+    former = _former(connection)
+    said = list(_make_room(connection, former))
+    others = [item for item in _undescribe(connection) if item.name not in former]
+    build.migrate(connection)
+    for fault, done in _mend(connection):
+        if not fault.mendable:
+            said.append(f"{fault}: {done}")
+    said += describe(connection)
+    said += bundled_networks.put_bundled(connection, progress)
+    imported = connection.execute(
+        text("update network set revision = revision + 1 where origin = 'imported' returning name")
+    )
+    names = imported.scalars().all()
+    for name in names:
+        normalize(connection, name)
+    profiles.refresh_all(connection, names, progress)
+    return said + list(_restored(connection, others))
+
+
+def _undescribe(connection: Connection) -> list[owned.Item]:
+    """Drop views and triggers, so that a migration may rebuild the tables under them.
+
+    Returns those that are somebody else's, to be made again.
+    """
+    found = connection.exec_driver_sql(
+        "select type, name, tbl_name, sql from sqlite_master where type in ('view', 'trigger')"
+    )
+    items = [owned.Item(*row) for row in found]
+    for item in items:
+        connection.exec_driver_sql(f"drop {item.kind} if exists {_quoted(item.name)}")
+    ours = {item.name for item in build.expected()}
+    return [item for item in items if item.name not in ours]
+
+
+def _restored(connection: Connection, others: list[owned.Item]) -> Iterator[str]:
+    """Make a user's views and triggers again; what no longer fits is said, and in the copy."""
+    for item in others:
+        what = f"your {item.kind} {item.name} on {item.on}"
+        if item.kind == "trigger" and item.on in owned.TABLES:
+            yield f"{what} is left out, because the table is archdb's; the copy has it"
+            continue
+        try:
+            with connection.begin_nested():
+                connection.exec_driver_sql(item.statement)
+        except DBAPIError as error:
+            yield f"{what} cannot be made again and is in the copy only: {error.orig}"
+
+
+# A user's tables and views under names that archdb has taken since.
+
+
+def _make_room(connection: Connection, former: set[str]) -> Iterator[str]:
+    """Rename them, views that read them included."""
+    rows = connection.exec_driver_sql(
+        "select type, name, sql from sqlite_master where type in ('table', 'view')"
+    ).all()
+    taken = {name for _, name, _ in rows} | owned.relations()
+    for kind, name, statement in rows:
+        if name not in owned.relations() or name in former:
+            continue
+        new = bundled_networks.free(name + OWN, OWN, taken)
+        if kind == "table":
+            _rename(connection, name, new)
+        else:
+            connection.exec_driver_sql(f"drop view {_quoted(name)}")
+            connection.exec_driver_sql(_renamed(statement, new))
+        yield f"your {kind} {name} is called {new} now: archdb has taken the name"
+
+
+def _rename(connection: Connection, name: str, new: str) -> None:
+    statement = f"alter table {_quoted(name)} rename to {_quoted(new)}"
+    try:
+        with connection.begin_nested():
+            connection.exec_driver_sql(statement)
+    except DBAPIError:  # some view of the user's reads what is not there: leave them as they are
+        connection.exec_driver_sql("pragma legacy_alter_table = on")
+        connection.exec_driver_sql(statement)
+        connection.exec_driver_sql("pragma legacy_alter_table = off")
+
+
+def _former(connection: Connection) -> set[str]:
+    """The tables and views that were archdb's own when the file was made."""
+    (revision,) = connection.exec_driver_sql("select version_num from alembic_version").one()
+    engine = create_engine("sqlite://", poolclass=NullPool)
+    with engine.begin() as empty:
+        build.migrate(empty, revision)
+        names = {item.name for item in build.items(empty)}
+    here = {item.name for item in build.items(connection)}
+    if "column_dictionary" not in names & here:
+        return names | owned.relations()
+    described = connection.exec_driver_sql("select distinct relation from column_dictionary")
+    views = set(described.scalars())
+    return names | (views or owned.relations())
+
+
+def _renamed(statement: str, name: str) -> str:
+    """A view's statement with another name."""
+    old = r"(?i)^(create\s+view\s+)(\"[^\"]*\"|\[[^\]]*\]|`[^`]*`|'[^']*'|\w+)"
+    return re.sub(old, lambda match: match[1] + _quoted(name), statement)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,132 @@
+"""The tables. Each column states its unit and meaning; migrations create them, views show them.
+
+Counts are 64-bit integers, flags are 0 or 1, attributes that few ops have are JSON. Tables may
+change by migration; analysts read the views.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Integer,
+    Text,
+    UniqueConstraint,
+)
+
+from archdb.analysis.layer_costs import COUNTS, GEMM, PADS, SHAPES
+from archdb.analysis.receptive_field import FIELD_COLUMNS
+from archdb.analysis.totals import TOTAL_COLUMNS
+from archdb.db.columns import KEYED, NUMBERED, Whole, derived, flag, of_network, table
+from archdb.db.definition_tables import (
+    alias,
+    block,
+    citation,
+    difference,
+    edge,
+    layer,
+    meta,
+    metadata,
+    network,
+    point,
+    source,
+    space,
+)
+from archdb.db.reported_tables import published, published_explanation
+
+profile = table(
+    "profile",
+    Column("id", Whole, primary_key=True),
+    of_network(),
+    Column("input", Text, nullable=False),
+    Column("is_native", Integer, nullable=False),
+    Column("revision", Whole, nullable=False),
+    *derived(TOTAL_COLUMNS),
+    UniqueConstraint("network_id", "input"),
+    flag("is_native"),
+    **NUMBERED,
+    comment="A network at an input size: totals, derived from the layer rows at `revision`."
+    " Stale where that is not the network's revision; views show none that is stale.",
+)
+
+layer_profile = table(
+    "layer_profile",
+    Column(
+        "profile_id",
+        Whole,
+        ForeignKey("profile.id", ondelete="CASCADE"),
+        primary_key=True,
+        nullable=False,
+    ),
+    Column("position", Integer, primary_key=True, nullable=False),
+    *derived((*SHAPES, *PADS, *COUNTS, *GEMM, "depth", *FIELD_COLUMNS)),
+    **KEYED,
+    comment="A layer at an input size; position is that of the layer row.",
+)
+
+convention = table(
+    "convention",
+    Column("name", Text, primary_key=True, nullable=False),
+    Column("sentence", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("divisor", Integer, nullable=False, server_default="1"),
+    Column("missing", Text),
+    Column("origin", Text, server_default="imported"),
+    CheckConstraint("divisor > 0", name="divisor"),
+    CheckConstraint("origin in ('bundled', 'imported')", name="origin"),
+    **KEYED,
+    comment="Ways of counting, each a weighted sum over components of the layers, over its divisor."
+    " missing: what the tool counts besides, and no component holds. origin: bundled, or imported"
+    " where it is your own.",
+)
+
+convention_weight = table(
+    "convention_weight",
+    Column(
+        "convention",
+        Text,
+        ForeignKey("convention.name", ondelete="CASCADE"),
+        primary_key=True,
+        nullable=False,
+    ),
+    Column("op", Text, primary_key=True, nullable=False),
+    Column("quantity", Text, primary_key=True, nullable=False),
+    Column("weight", Integer, nullable=False),
+    **KEYED,
+    comment="What one of a quantity of an op counts for; an op without a row is not priced.",
+)
+
+column_dictionary = table(
+    "column_dictionary",
+    Column("relation", Text, primary_key=True, nullable=False),
+    Column("column", Text, primary_key=True, nullable=False),
+    Column("position", Integer, nullable=False),
+    *[Column(name, Text, nullable=False) for name in ("unit", "meaning", "origin")],
+    Column("citation", Text),
+    CheckConstraint("origin in ('stored', 'derived')", name="origin"),
+    **KEYED,
+    comment="Every column of the analyst views: unit, meaning, where it comes from.",
+)
+
+__all__ = [
+    "alias",
+    "block",
+    "citation",
+    "column_dictionary",
+    "convention",
+    "convention_weight",
+    "difference",
+    "edge",
+    "layer",
+    "layer_profile",
+    "meta",
+    "metadata",
+    "network",
+    "point",
+    "profile",
+    "published",
+    "published_explanation",
+    "source",
+    "space",
+]

@@ -1,0 +1,238 @@
+"""Seeds and profiles into rows, in place of what was there."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from archdb.analysis.fingerprint import fingerprint
+from archdb.analysis.inputs import Inputs, asked, native_inputs
+from archdb.analysis.profile import LAYER_COLUMNS, Profile, derive
+from archdb.analysis.totals import TOTAL_COLUMNS
+from archdb.db import tables
+from archdb.db.engine import insert_many
+from archdb.db.networks import load, positions, put_layers
+from archdb.errors import DefinitionError, NotFoundError, ShapeError, UsageError
+from archdb.model.graph import Network
+from archdb.sources.records import Reference, Seed
+
+
+def put_seed(connection: Connection, seed: Seed, origin: str) -> None:
+    """Store a seed with its sources and its native profile, in place of a network of that name.
+
+    Raises DefinitionError where a name is taken, ShapeError where the network does not derive.
+    """
+    profile = derive(seed.network)
+    _check_names(connection, seed)
+    remove(connection, "name = :name", name=seed.name)
+    network_id = _put_header(connection, seed, origin)
+    _put_sources(connection, network_id, seed)
+    _put_differences(connection, network_id, seed)
+    put_layers(connection, network_id, seed.network)
+    put_profile(connection, network_id, profile, native=True)
+
+
+def _put_header(connection: Connection, seed: Seed, origin: str) -> int:
+    """The network's own row and its other names; the id that it is given."""
+    header = ("name", "title", "family", "year", "variant_of", "classes")
+    insert_many(
+        connection,
+        tables.network,
+        (*header, "origin", "structure"),
+        [(*(getattr(seed, column) for column in header), origin, fingerprint(seed.network))],
+    )
+    network_id: int = connection.execute(text("select last_insert_rowid()")).scalar_one()
+    for alias in seed.aliases:  # a client that checks no foreign keys may have left it behind
+        connection.execute(text("delete from alias where name = :name"), {"name": alias})
+    insert_many(
+        connection, tables.alias, ("name", "network_id"), [(a, network_id) for a in seed.aliases]
+    )
+    return network_id
+
+
+def _put_sources(connection: Connection, network_id: int, seed: Seed) -> None:
+    """What its sources cite, where that is not there yet, and the sources."""
+    put_references(connection, seed.references)
+    insert_many(
+        connection,
+        tables.source,
+        ("network_id", "number", "claim", "citation", "place"),
+        [(network_id, i, *source) for i, source in enumerate(seed.sources)],
+    )
+
+
+def _put_differences(connection: Connection, network_id: int, seed: Seed) -> None:
+    """How it says it differs from its base."""
+    insert_many(
+        connection,
+        tables.difference,
+        ("network_id", "number", "what", "base", "here", "layers", "why"),
+        [
+            (network_id, i, d.what, d.base, d.here, json.dumps(d.layers), d.why)
+            for i, d in enumerate(seed.differences)
+        ],
+    )
+
+
+def put_references(connection: Connection, references: Iterable[Reference]) -> None:
+    """Those publications that are not there yet."""
+    known = {row.key for row in connection.execute(text("select key from citation"))}
+    new = {r.key: r for r in references if r.key not in known}
+    insert_many(
+        connection,
+        tables.citation,
+        Reference._fields,
+        map(citation_row, new.values()),
+    )
+
+
+def citation_row(reference: Reference) -> tuple[Any, ...]:
+    """The row of a publication."""
+    authors = json.dumps(reference.authors, ensure_ascii=False)
+    return reference._replace(authors=authors)  # type: ignore[arg-type]
+
+
+def _check_names(connection: Connection, seed: Seed) -> None:
+    """Each name and alias belongs to one network only, and none is a variant of itself."""
+    if seed.variant_of == seed.name:
+        raise DefinitionError("is a variant of itself").at(seed.name)
+    names = (seed.name, *seed.aliases)
+    taken = connection.execute(
+        text(
+            "select name, name as owner from network union all"
+            " select a.name, n.name from alias a join network n on n.id = a.network_id"
+        )
+    )
+    owners = {row.name: row.owner for row in taken}
+    for i, name in enumerate(names):
+        owner = owners.get(name, seed.name)
+        if owner != seed.name:
+            raise DefinitionError(f"the name '{name}' already belongs to '{owner}'").at(seed.name)
+        if name in names[:i]:
+            raise DefinitionError(f"has the name '{name}' twice").at(seed.name)
+
+
+def remove(connection: Connection, which: str, **values: Any) -> None:
+    """Delete the networks of a condition, and all that hangs on them.
+
+    Said in full, because an upgrade runs while foreign keys are not enforced.
+    """
+    networks = f"(select id from network where {which})"
+    remove_profiles(connection, f"network_id in {networks}", **values)
+    for table in ("edge", "layer", "block", "difference", "source", "alias", "point"):
+        connection.execute(text(f"delete from {table} where network_id in {networks}"), values)
+    connection.execute(text(f"delete from network where {which}"), values)
+
+
+def remove_profiles(connection: Connection, which: str, **values: Any) -> None:
+    """Delete the profiles of a condition, with their layer rows."""
+    deleted = connection.execute(text(f"delete from profile where {which} returning id"), values)
+    keys = [{"id": key} for key in deleted.scalars()]
+    if keys:  # behind their profile, so that no trigger takes it for a change of figures
+        connection.execute(text("delete from layer_profile where profile_id = :id"), keys)
+
+
+def put_profile(connection: Connection, network_id: int, profile: Profile, *, native: bool) -> None:
+    """The derived rows of one profile, in place of those at the same input."""
+    key = {"network": network_id, "input": profile.input}
+    remove_profiles(connection, "network_id = :network and input = :input", **key)
+    revision = connection.execute(
+        text("select revision from network where id = :network"), key
+    ).scalar_one()
+    totals = [profile.totals[column] for column in TOTAL_COLUMNS]
+    insert_many(
+        connection,
+        tables.profile,
+        ("network_id", "input", "is_native", "revision", *TOTAL_COLUMNS),
+        [(network_id, key["input"], int(native), revision, *totals)],
+    )
+    profile_id = connection.execute(text("select last_insert_rowid()")).scalar_one()
+    position = positions(connection, network_id)
+    insert_many(
+        connection,
+        tables.layer_profile,
+        ("profile_id", "position", *LAYER_COLUMNS),
+        [
+            (profile_id, position[layer.name], *row)
+            for layer, row in zip(profile.network.layers, profile.rows, strict=True)
+        ],
+    )
+
+
+def refresh(connection: Connection, network_id: int) -> None:
+    """Derive all profiles of a network again from its rows as they stand.
+
+    An input that the changed network cannot take loses its profile; the native one must derive.
+    Nothing is written before all is derived, so an error of the rows needs no rollback.
+    """
+    network = load(connection, network_id)
+    derived = [derive(network)]
+    others = connection.execute(
+        text("select input from profile where network_id = :id and is_native = 0"),
+        {"id": network_id},
+    )
+    connection.execute(
+        text("update network set structure = :structure where id = :id"),
+        {"id": network_id, "structure": fingerprint(network)},
+    )
+    for row in others.all():
+        with contextlib.suppress(ShapeError):
+            profile = derive(network, _named(network, row.input))
+            if profile.input not in [other.input for other in derived]:
+                derived.append(profile)
+    remove_profiles(connection, "network_id = :id", id=network_id)
+    for i, profile in enumerate(derived):
+        put_profile(connection, network_id, profile, native=i == 0)
+
+
+def profile_at(connection: Connection, network_id: int, words: str) -> None:
+    """Derive and store the profile of a stored network at inputs in their text."""
+    network = load(connection, network_id)
+    inputs = _named(network, words)
+    native = inputs == native_inputs(network)
+    put_profile(connection, network_id, derive(network, inputs), native=native)
+
+
+def _named(network: Network, words: str) -> Inputs:
+    """The inputs that a text names. Older ones have the first input alone, whatever the others."""
+    try:
+        return asked((words,), native_inputs(network))
+    except UsageError as error:  # of rows, not of a user's words
+        raise ShapeError(error.what, remedy=error.remedy).at(network.name) from None
+
+
+def agrees(connection: Connection, network_id: int, profile_id: int, words: str) -> bool:
+    """Whether a stored profile is, to the last digit, what the rows derive to; and the hash."""
+    network = load(connection, network_id)
+    hashed = text("select structure from network where id = :id")
+    if connection.execute(hashed, {"id": network_id}).scalar_one() != fingerprint(network):
+        return False
+    profile = derive(network, _named(network, words))
+    key = {"id": profile_id}
+    totals = ", ".join(TOTAL_COLUMNS)
+    stored = connection.execute(text(f"select {totals} from profile where id = :id"), key).one()
+    columns = ", ".join(LAYER_COLUMNS)
+    rows = connection.execute(
+        text(f"select position, {columns} from layer_profile where profile_id = :id"), key
+    )
+    position = positions(connection, network_id)
+    expected = {
+        position[layer.name]: row
+        for layer, row in zip(profile.network.layers, profile.rows, strict=True)
+    }
+    totals_agree = tuple(stored) == tuple(profile.totals[column] for column in TOTAL_COLUMNS)
+    return totals_agree and {row[0]: tuple(row[1:]) for row in rows} == expected
+
+
+def id_of(connection: Connection, name: str) -> int:
+    """The key of a network; NotFoundError where it is gone."""
+    found: int | None = connection.execute(
+        text("select id from network where name = :name"), {"name": name}
+    ).scalar_one_or_none()
+    if found is None:
+        raise NotFoundError(f"network '{name}' is no longer there")
+    return found

@@ -1,0 +1,1 @@
+"""What a network is: layers, shapes, windows and attributes; no arithmetic over networks."""

@@ -1,1 +1,0 @@
-"""What goes into a paper: tables with their footnotes, and bibliographies."""

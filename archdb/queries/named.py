@@ -1,0 +1,108 @@
+"""Networks under names such as vgg16+fc-to-conv: rewritten when they are asked for, not stored."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from archdb.db.connection import can_be_written
+from archdb.queries.reader import Reader
+
+if TYPE_CHECKING:
+    from archdb.model.graph import Network
+    from archdb.model.input_size import Words
+    from archdb.rewrite import Note
+
+
+class Made(NamedTuple):
+    """A stored network, what the rules of its name make of it, and what they left alone."""
+
+    base: Network
+    network: Network
+    notes: tuple[Note, ...]
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether there was no rule."""
+        return self.network is self.base
+
+
+def rewritten(
+    reader: Reader, names: Iterable[str], rules: Sequence[str] = (), only: str | None = None
+) -> list[Made]:
+    """The networks that are named, with or without rules, under these rules besides.
+
+    Raises NotFoundError where there is no such network, UsageError where what follows a plus is
+    no rule, and another ArchdbError where a rule cannot keep what it promises.
+    """
+    from archdb.db.engine import borrowing
+    from archdb.db.networks import load
+    from archdb.db.writer import id_of
+    from archdb.rewrite import apply
+
+    with reader.snapshot() as opened, borrowing(opened, reader.path) as connection:
+        asked = [_parted(reader, name) for name in names]
+        bases = {name: load(connection, id_of(connection, name)) for name, _ in asked}
+    return [Made(bases[name], *apply(bases[name], [*own, *rules], only)) for name, own in asked]
+
+
+def _parted(reader: Reader, name: str) -> tuple[str, Sequence[str]]:
+    """The stored network of a name, and its rules."""
+    if not _has_rules(reader, name):
+        return reader.resolve(name), ()
+    from archdb.rewrite import REGISTRY
+    from archdb.rewrite.names import steps
+
+    for at in [i for i, sign in enumerate(name) if sign == "+"][::-1]:  # names may have a plus, too
+        if reader.ask("resolve", name=name[:at].lower()).rows:
+            return reader.resolve(name[:at]), [step.words for step in steps(name[at + 1 :])]
+    base, _, rest = name.partition("+")
+    word = re.split("[=@+]", rest)[0]
+    return reader.resolve(base if word in REGISTRY else name), ()
+
+
+def _has_rules(reader: Reader, name: str) -> bool:
+    """Whether it has a plus, and no network is called so as it stands."""
+    return "+" in name and not reader.ask("resolve", name=name.lower()).rows
+
+
+@contextlib.contextmanager
+def holding(
+    reader: Reader, names: Sequence[str], inputs: Words = None
+) -> Iterator[tuple[Reader, list[str]]]:
+    """A reader that has all these networks, and their names in it.
+
+    It is the given one unless a name holds rules, or other inputs are asked of a file that cannot
+    be written; then one of a scratch database beside it, in which the rewritten networks and the
+    profiles are stored like any others, and which is gone afterwards.
+    """
+    kept = inputs is None or can_be_written(reader.path)
+    if kept and not any(_has_rules(reader, name) for name in names):
+        yield reader, list(names)
+        return
+    from archdb.db.engine import writing
+    from archdb.db.scratch import scratch
+    from archdb.queries.variants import put
+
+    with reader.snapshot() as opened:
+        made = rewritten(reader, names)
+        say_left(reader, made)
+        lines = (reader.ask("ancestors", name=one.base.name).column("name") for one in made)
+        wanted = sorted({name for line in lines for name in line})
+        with scratch(opened, reader.path, wanted) as path:
+            with writing(path) as connection:
+                fresh = {one.network.name: one for one in made if not one.is_stored}
+                for name, one in fresh.items():
+                    put(connection, one.base, one.network, name)
+            with Reader(path, say=reader.say, progress=reader.progress) as held:
+                called = zip(names, made, strict=True)
+                yield held, [name if one.is_stored else one.network.name for name, one in called]
+
+
+def say_left(reader: Reader, made: Iterable[Made]) -> None:
+    """Say which layers the rules of names have left alone, and why."""
+    for one in made:
+        for note in one.notes:
+            reader.say(f"note: {one.network.name}: {note}")

@@ -1,0 +1,99 @@
+"""A network rewritten by rules, beside what it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from archdb.analysis.inputs import asked, native_inputs
+from archdb.analysis.layer_costs import params
+from archdb.analysis.profile import LAYER_COLUMNS, Profile, derive
+from archdb.model.input_size import Words
+from archdb.model.shape import text
+from archdb.queries.named import rewritten
+from archdb.queries.result import Result
+
+if TYPE_CHECKING:
+    from archdb.queries.reader import Reader
+
+#: What is shown of a layer before and after; None for one that is not there.
+SHOWN = ("op", "output", "params", "macs")
+COLUMNS = ("layer", "change", *(f"{what} {when}" for what in SHOWN for when in ("before", "after")))
+
+
+def rewrite(
+    reader: Reader,
+    name: str,
+    rules: Sequence[str],
+    only: str | None = None,
+    input: Words = None,
+) -> Result:
+    """What rules make of a network: a row for each layer that is not as it was, then the totals.
+
+    `change` is added, removed, changed (another op), or follows: what arrives is another.
+    """
+    (made,) = rewritten(reader, [name], rules, only)
+    inputs = None if input is None else asked(input, native_inputs(made.base))
+    before, after = derive(made.base, inputs), derive(made.network, inputs)
+    notes = list(map(str, made.notes))
+    if any(profile.totals["aux_params"] for profile in (before, after)):
+        notes.append("totals are without auxiliary heads")
+    pairs = [(6, 7), (8, 9)]
+    return Result(COLUMNS, [*_changed(before, after), _total(before, after)], notes, pairs)
+
+
+def _changed(before: Profile, after: Profile) -> Iterator[tuple[Any, ...]]:
+    old, new = _rows(before), _rows(after)
+    for name in _order(list(old), list(new)):
+        was, now = old.get(name), new.get(name)
+        if was is None or now is None:
+            change = "added" if was is None else "removed"
+        elif was == now:
+            continue
+        else:
+            change = "changed" if was[0] != now[0] else "follows"
+        yield name, change, *_beside(_told(was), _told(now))
+
+
+def _rows(profile: Profile) -> dict[str, tuple[Any, dict[str, Any]]]:
+    """The op and the figures of each layer."""
+    layers = zip(profile.network.layers, profile.rows, strict=True)
+    return {
+        layer.name: (layer.op, _figures(dict(zip(LAYER_COLUMNS, row, strict=True))))
+        for layer, row in layers
+    }
+
+
+def _figures(row: dict[str, Any]) -> dict[str, Any]:
+    channels, height, width = (row[f"out_{axis}"] for axis in ("channels", "height", "width"))
+    shape = (height, channels) if width is None else (channels, height, width)
+    output = text(tuple(extent for extent in shape if extent is not None)) or None
+    return {"output": output, "params": params(row), "macs": row["macs"]}
+
+
+def _told(row: tuple[Any, dict[str, Any]] | None) -> tuple[Any, ...]:
+    """SHOWN of a layer."""
+    return (None,) * len(SHOWN) if row is None else (row[0].name, *row[1].values())
+
+
+def _beside(was: Iterable[Any], now: Iterable[Any]) -> Iterator[Any]:
+    for pair in zip(was, now, strict=True):
+        yield from pair
+
+
+def _order(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
+    """The new layers in their order; each that is gone before what followed it."""
+    here, place = set(new), {name: i for i, name in enumerate(old)}
+    shown = 0
+    for name in new:
+        for gone in old[shown : place.get(name, 0)]:
+            if gone not in here:
+                yield gone
+        shown = max(shown, place.get(name, 0))
+        yield name
+    yield from (gone for gone in old[shown:] if gone not in here)
+
+
+def _total(before: Profile, after: Profile) -> tuple[Any, ...]:
+    told = [(None, None, params(p.totals), p.totals["macs"]) for p in (before, after)]
+    return ("total", None, *_beside(*told))

@@ -1,0 +1,1 @@
+"""A Result for eyes: tables, papers, drawings, charts."""

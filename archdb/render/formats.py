@@ -1,0 +1,234 @@
+"""A Result as text: one function per format.
+
+Machine formats (json, ndjson, csv, tsv) keep every integer exact and NULL as null or nothing;
+reading formats (table, html) group digits by thousands and align numbers. Tables for papers,
+which scale and round, are made in archdb.render.paper_table.
+"""
+
+from __future__ import annotations
+
+import csv as csv_module
+import io
+import json as json_module
+import re
+from collections.abc import Callable, Iterable
+from math import isinf
+from typing import Any, NamedTuple, TextIO
+
+from archdb.queries.result import Result
+from archdb.rounding import significant
+from archdb.text import inline, printable
+
+NOTHING = "–"
+#: To how few characters a narrow terminal may fold a column of words; and a still narrower one,
+#: before it breaks lines.
+FOLDED, LEAST = 24, 14
+#: Digits of what need not be whole.
+SIGNIFICANT = 6
+#: Integers that are names of something and take no separators.
+UNGROUPED = {"year"}
+
+
+def _plain(value: Any) -> Any:
+    """A value that every format can hold: bytes as hexadecimal, infinity as a word."""
+    if isinstance(value, float) and isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    return value.hex() if isinstance(value, bytes) else value
+
+
+def json(result: Result) -> str:
+    """An array of objects, one to a line."""
+    rows = ",\n ".join(_objects(result))
+    return f"[{rows}]\n"
+
+
+def ndjson(result: Result) -> str:
+    """One object to a line."""
+    return "".join(f"{row}\n" for row in _objects(result))
+
+
+def _objects(result: Result) -> Iterable[str]:
+    for row in result.rows:
+        named = dict(zip(result.columns, map(_plain, row), strict=True))
+        text = json_module.dumps(named, ensure_ascii=False)
+        yield printable(text, escape=lambda sign: json_module.dumps(sign)[1:-1])
+
+
+def csv(result: Result) -> str:
+    """RFC 4180, but for lines that end in a line feed alone; NULL is an empty field."""
+    out = io.StringIO()
+    writer = csv_writer(out)
+    writer.writerow(result.columns)
+    writer.writerows([[_plain(value) for value in row] for row in result.rows])
+    return out.getvalue()
+
+
+class _LineFeeds(NamedTuple):
+    """A file for a CSV writer, which is told of both ends of line and so quotes either in a field;
+    its own line ends in a line feed alone."""
+
+    out: TextIO
+
+    def write(self, line: str) -> int:
+        return self.out.write(line.removesuffix("\r\n") + "\n")
+
+
+def csv_writer(out: TextIO) -> Any:
+    """The standard library's writer of CSV, in the one dialect that archdb writes."""
+    return csv_module.writer(_LineFeeds(out), lineterminator="\r\n")
+
+
+def tsv(result: Result) -> str:
+    """Fields between tabs; a tab, line feed or backslash in a value is escaped by a backslash."""
+    lines = [result.columns, *result.rows]
+    return "".join("\t".join(map(_escaped, line)) + "\n" for line in lines)
+
+
+def _escaped(value: Any) -> str:
+    text = "" if value is None else str(_plain(value))
+    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+#: Text that a spreadsheet works out instead of showing it; a number that is text is none.
+_FORMULA = re.compile(r"\s*[=+\-@\uff0b\uff0d\uff1d\uff20]|[\t\r\n]")
+_NUMBER = re.compile(r"[+-]?[0-9][0-9,]*(\.[0-9]*)?(e[+-]?[0-9]+)?", re.IGNORECASE)
+
+
+def for_spreadsheets(result: Result) -> Result:
+    """The result with an apostrophe before all text that a spreadsheet takes for a formula."""
+
+    def text(value: Any) -> Any:
+        if isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.fullmatch(value):
+            return f"'{value}"
+        return value
+
+    rows = [tuple(map(text, row)) for row in result.rows]
+    return Result(map(text, result.columns), rows, result.notes)
+
+
+def heads(result: Result) -> list[str]:
+    """Column names as a person reads them; SQL without an alias may hold line feeds."""
+    return [inline(name) for name in result.columns]
+
+
+def cells(result: Result) -> list[list[str]]:
+    """All values as a person reads them; where a row names its quantity, as values of that."""
+    at = result.columns.index("quantity") if "quantity" in result.columns else None
+    return [
+        [
+            cell(value, name if at is None or i == at else str(row[at]))
+            for i, (value, name) in enumerate(zip(row, result.columns, strict=True))
+        ]
+        for row in result.rows
+    ]
+
+
+def cell(value: Any, column: str) -> str:
+    """One value, grouped by thousands: integers exact, others to six digits or a tenth."""
+    if value is None:
+        return NOTHING
+    if isinstance(value, int):
+        return str(value) if column in UNGROUPED else f"{value:,}"
+    if isinstance(value, float):
+        digits, e, power = significant(value, SIGNIFICANT).partition("e")
+        return (digits.rstrip("0").rstrip(".") if "." in digits else digits) + e + power
+    return inline(str(_plain(value)))
+
+
+def numeric(result: Result) -> list[bool]:
+    """Which columns hold numbers, and so are aligned to the right."""
+    columns = zip(*result.rows, strict=True) if result.rows else [()] * len(result.columns)
+    return [any(isinstance(value, (int, float)) for value in column) for column in columns]
+
+
+def table(result: Result) -> str:
+    """Aligned columns in plain text."""
+    body = cells(result)
+    right = numeric(result)
+    widths = [max(map(len, column)) for column in zip(heads(result), *body, strict=True)] or [0]
+
+    def line(texts: Iterable[str]) -> str:
+        parts = (
+            text.rjust(width) if number else text.ljust(width)
+            for text, width, number in zip(texts, widths, right, strict=True)
+        )
+        return "  ".join(parts).rstrip() + "\n"
+
+    rule = line("─" * width for width in widths)
+    return line(heads(result)) + rule + "".join(map(line, body))
+
+
+def html(result: Result) -> str:
+    """A table for notebooks; the larger of a pair is bold, notes stand below."""
+    from html import escape
+
+    right = numeric(result)
+    larger = [_larger(result, row) for row in result.rows]
+
+    def row(tag: str, texts: Iterable[str], bold: set[int]) -> str:
+        line = "".join(
+            f'<{tag} style="text-align:{"right" if number else "left"}">'
+            + (f"<b>{escape(text)}</b>" if i in bold else escape(text))
+            + f"</{tag}>"
+            for i, (text, number) in enumerate(zip(texts, right, strict=True))
+        )
+        return f"<tr>{line}</tr>"
+
+    head = row("th", heads(result), set())
+    body = "".join(
+        row("td", texts, bold) for texts, bold in zip(cells(result), larger, strict=True)
+    )
+    notes = "".join(f"<p>{escape(inline(note))}</p>" for note in result.notes)
+    return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>{notes}"
+
+
+Result.html = html
+
+
+def _larger(result: Result, row: tuple[Any, ...]) -> set[int]:
+    """Indexes of the values that are the larger ones of their pairs."""
+    found = set()
+    for a, b in result.pairs:
+        if all(isinstance(row[i], (int, float)) for i in (a, b)) and row[a] != row[b]:
+            found.add(a if row[a] > row[b] else b)
+    return found
+
+
+def terminal(result: Result, width: int | None = None) -> None:
+    """The table on a terminal: the larger value of each pair stands out.
+
+    Where the terminal is narrow, words are folded; numbers never are.
+    """
+    from rich.cells import cell_len
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(width=width, highlight=False)
+    drawn = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    body, right = cells(result), numeric(result)
+    columns = list(zip(heads(result), *body, strict=True))
+    longest = [max(map(cell_len, [*name.split(), *texts])) for name, *texts in columns]
+
+    def least(folded: int) -> list[int]:
+        return [n if number else min(n, folded) for n, number in zip(longest, right, strict=True)]
+
+    fits = sum(least(FOLDED)) + 2 * len(columns) <= console.width
+    for (name, *_), number, wide in zip(
+        columns, right, least(FOLDED if fits else LEAST), strict=True
+    ):
+        drawn.add_column(
+            Text(name), justify="right" if number else "left", overflow="fold", min_width=wide
+        )
+    for row, texts in zip(result.rows, body, strict=True):
+        larger = _larger(result, row)
+        drawn.add_row(
+            *(Text(text, "bold cyan" if i in larger else "") for i, text in enumerate(texts))
+        )
+    # Where even so the table is too wide, the terminal breaks the lines: no digit is cut off.
+    console.print(drawn, crop=False)
+
+
+FORMATS: dict[str, Callable[[Result], str]] = {
+    **{"table": table, "json": json, "csv": csv, "tsv": tsv, "ndjson": ndjson},
+}

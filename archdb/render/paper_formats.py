@@ -1,0 +1,12 @@
+"""The formats for papers, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from archdb.dataset.provenance import Paper
+from archdb.queries.result import Result
+from archdb.render.latex import latex
+from archdb.render.markdown import markdown
+
+FORMATS: dict[str, Callable[[Result, Paper], str]] = {"markdown": markdown, "latex": latex}

@@ -1,0 +1,123 @@
+"""A Result as a table for readers who cannot ask.
+
+Units stand in the head, figures are scaled and rounded by a rule that is stated below, and so
+are the networks, conventions and sources that the figures belong to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from archdb.dataset.provenance import Paper
+from archdb.queries.result import Result
+from archdb.render.formats import NOTHING, heads, numeric
+from archdb.render.paper_scale import RULE, Scale, rounded, scale_of
+from archdb.text import inline
+
+#: Units that say what kind of word a column holds, which its reader sees.
+KINDS = {"name", "text", "number", "flag", "year", "shape", "JSON"}
+QUANTITIES = ["quantity", "unit"]
+MARKS = "abcdefghijklmnopqrstuvwxyz"
+#: A shape, and a number that its source's digits are kept of, as text.
+_SHAPE = re.compile(r"\d+(x\d+)+")
+_DIGITS = re.compile(r"[+-]?\d[\d,]*(\.\d+)?|–")
+
+
+class Head(NamedTuple):
+    """A column's head: its name, its unit (with the scale), and the quantity that it shares with
+    its neighbours where there is one column for each network."""
+
+    name: str
+    unit: str
+    group: str = ""
+
+
+class Sheet(NamedTuple):
+    """A table ready to be set: heads, cells, which columns are numbers, notes with their marks."""
+
+    heads: list[Head]
+    rows: list[list[str]]
+    right: list[bool]
+    marks: dict[str, str]
+    notes: list[tuple[str, str]]
+
+
+def sheet(result: Result, paper: Paper) -> Sheet:
+    """Scale, round and annotate."""
+    by_row = result.columns[: len(QUANTITIES)] == QUANTITIES
+    made, rows = _rows_of_quantities(result) if by_row else _columns(result, paper)
+    names = {head.name for head in made}
+    if "architecture" in result.columns:
+        names.update(map(str, result.column("architecture")))
+    shown = [name for name in paper.about if name in names]
+    marks = dict(zip(shown, MARKS, strict=False)) if len(paper.about) > 1 else {}
+    notes = [(marks.get(name, ""), f"{name}: {text}") for name, text in paper.about.items()]
+    rest = [*paper.conventions, *map(_sentence, result.notes)]
+    texts = [text for row in rows for text in row]
+    if any(map(rounded, texts, [value for row in result.rows for value in row])):
+        rest.append(RULE)
+    columns = list(zip(*rows, strict=True)) or [()] * len(made)
+    right = [n or _printed(column) for n, column in zip(numeric(result), columns, strict=True)]
+    rows = [[_times(text) for text in row] for row in rows]
+    notes += [("", note) for note in rest]
+    return Sheet(made, rows, right, marks, [(mark, inline(note)) for mark, note in notes])
+
+
+def _printed(column: Sequence[str]) -> bool:
+    """Whether a column of text holds numbers, as those that keep the digits of their source."""
+    return any(text != NOTHING for text in column) and all(map(_DIGITS.fullmatch, column))
+
+
+def _times(text: str) -> str:
+    """'3×224×224' of a shape, whatever else as it is."""
+    return text.replace("x", "×") if _SHAPE.fullmatch(text) else text
+
+
+def _sentence(note: str) -> str:
+    return note if note.endswith((".", "!", "?")) else f"{note}."
+
+
+def _rows_of_quantities(result: Result) -> tuple[list[Head], list[list[str]]]:
+    """Each row has a unit, and so a scale, of its own; a ratio has none."""
+    scaled = [column != "ratio" for column in result.columns[len(QUANTITIES) :]]
+    rows = []
+    for quantity, unit, *values in result.rows:
+        scale = scale_of((v for v, of_unit in zip(values, scaled, strict=True) if of_unit), unit)
+        scales = [scale if of_unit else Scale() for of_unit in scaled]
+        cells = [s.cell(value, quantity) for s, value in zip(scales, values, strict=True)]
+        unit = "" if unit in KINDS else scale.unit(unit)
+        rows.append([inline(str(quantity)), inline(unit), *cells])
+    return [Head(name, "") for name in heads(result)], rows
+
+
+def _columns(result: Result, paper: Paper) -> tuple[list[Head], list[list[str]]]:
+    """Each column has a unit and a scale; columns of one quantity share theirs."""
+    split = [_split(name, paper.networks) for name in heads(result)]
+    quantities = [quantity for _, quantity in split]
+    scales = {
+        quantity: scale_of(
+            [row[i] for row in result.rows for i, q in enumerate(quantities) if q == quantity],
+            paper.units.get(quantity, ""),
+        )
+        for quantity in quantities
+    }
+    made = [_head(network, quantity, scales[quantity], paper) for network, quantity in split]
+    rows = [
+        [scales[q].cell(value, q) for q, value in zip(quantities, row, strict=True)]
+        for row in result.rows
+    ]
+    return made, rows
+
+
+def _split(column: str, networks: Sequence[str]) -> tuple[str, str]:
+    """('vgg16', 'macs') of 'vgg16 macs'; no network where the column is of none."""
+    network, _, quantity = column.partition(" ")
+    return (network, quantity) if quantity and network in networks else ("", column)
+
+
+def _head(network: str, quantity: str, scale: Scale, paper: Paper) -> Head:
+    unit = paper.units.get(quantity, "")
+    unit = scale.unit("" if unit in KINDS else unit)
+    return Head(network, unit, quantity) if network else Head(quantity, unit)

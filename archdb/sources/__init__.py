@@ -1,0 +1,1 @@
+"""Files that networks and figures are read from."""
