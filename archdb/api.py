@@ -173,10 +173,10 @@ class Database(Statements):
     @one_state
     def schema(self, relation: str | None = None) -> Result:
         """The column dictionary, of one view or of all."""
-        relations = self.ask("relations").column("relation")
+        relations = self.run_named("relations").column("relation")
         if relation is not None and relation not in relations:
             raise NotFoundError(
                 f"no view is called '{relation}'",
                 remedy=nearest(relation, relations) or f"there are: {', '.join(relations)}",
             )
-        return self.ask("schema", relation=relation)
+        return self.run_named("schema", relation=relation)

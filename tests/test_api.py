@@ -127,7 +127,7 @@ def test_the_default(
 def test_who_wants_to_hear_is_told(database: Path) -> None:
     said: list[str] = []
     steps: list[tuple[int, int]] = []
-    with archdb.open(database, say=said.append, progress=lambda *step: steps.append(step)) as db:
+    with archdb.open(database, notify=said.append, progress=lambda *step: steps.append(step)) as db:
         db.derive(["nin", "vgg16"])
     assert steps == [(0, 2), (1, 2), (2, 2)]
     assert said == []

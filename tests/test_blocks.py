@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from archdb.analysis.profile import derive
-from archdb.blocks import DECLARATIONS, REGISTRY, Draft
+from archdb.blocks import DECLARATIONS, REGISTRY, NetworkBuilder
 from archdb.blocks.base import block
 from archdb.errors import DefinitionError
 from archdb.model.graph import Network
@@ -20,10 +20,10 @@ INCEPTION = {"n1": 2, "r3": 3, "n3": 5, "r5": 7, "n5": 11, "proj": 13}
 
 def laid(kind: str, name: str, shape: tuple[int, ...] = (3, 16, 16), **given: Any) -> Network:
     """A network of an input and one block."""
-    draft = Draft()
-    draft.add("data", make("input", {"shape": shape}))
-    draft.row(name, kind, given, ())
-    return draft.network("net")
+    net = NetworkBuilder()
+    net.add("data", make("input", {"shape": shape}))
+    net.row(name, kind, given, ())
+    return net.network("net")
 
 
 def edges(network: Network) -> dict[str, tuple[str, ...]]:
@@ -133,11 +133,11 @@ def test_a_block_keeps_its_kind_its_row_and_its_parent() -> None:
 
 
 def test_a_block_reads_the_layer_it_is_told_to() -> None:
-    draft = Draft()
-    draft.add("data", make("input", {"shape": (3, 8, 8)}))
-    draft.add("other", make("relu", {}))
-    draft.row("conv1", "conv_stage", {"width": 2, "kernels": [3]}, ("data",))
-    assert edges(draft.network("net"))["conv1_1"] == ("data",)
+    net = NetworkBuilder()
+    net.add("data", make("input", {"shape": (3, 8, 8)}))
+    net.add("other", make("relu", {}))
+    net.row("conv1", "conv_stage", {"width": 2, "kernels": [3]}, ("data",))
+    assert edges(net.network("net"))["conv1_1"] == ("data",)
 
 
 def test_a_wrong_attribute_is_named() -> None:
@@ -148,7 +148,7 @@ def test_a_wrong_attribute_is_named() -> None:
 def test_a_kind_is_registered_once_and_is_no_op() -> None:
     for kind in ("inception", "relu"):
         with pytest.raises(TypeError, match=f"'{kind}' is registered twice"):
-            block(kind)(lambda draft, name: None)
+            block(kind)(lambda net, name: None)
 
 
 @pytest.mark.parametrize("kind", sorted(REGISTRY))

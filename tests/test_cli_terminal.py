@@ -94,13 +94,13 @@ FAILING = """
 from archdb.cli import main
 from archdb.db import store
 from archdb.errors import ArchdbError
-put, stored = store.put_seed, []
+put, stored = store.insert_seed, []
 def put_some(*arguments):
     put(*arguments)
     stored.append(arguments)
     if len(stored) == 9:
         raise {}
-store.put_seed = put_some
+store.insert_seed = put_some
 main()
 """
 

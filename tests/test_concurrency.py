@@ -99,13 +99,13 @@ KILLED = """
 import os, signal
 from archdb.cli import main
 from archdb.db import store
-put, stored = store.put_seed, []
+put, stored = store.insert_seed, []
 def put_or_die(*arguments):
     put(*arguments)
     stored.append(arguments)
     if len(stored) == 9:
         os.kill(os.getpid(), signal.SIGKILL)
-store.put_seed = put_or_die
+store.insert_seed = put_or_die
 main()
 """
 

@@ -13,7 +13,7 @@ from paper import worked_out
 from archdb.analysis.layer_costs import COUNTED, COUNTS
 from archdb.analysis.receptive_field import PIXEL, Field, through
 from archdb.explain import field
-from archdb.explain.layer import Applied, additions, applied, multiplications, steps
+from archdb.explain.layer import LayerTrace, additions, applied, multiplications, steps
 from archdb.explain.steps import Step
 from archdb.ops import BUFFER, Op, Work, make
 from archdb.ops.explained import OUT_AXES
@@ -73,19 +73,19 @@ LAYERS = [applied(case.op, case.inputs) for case in KNOWN] + [applied(*more) for
 each = pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.op.name)
 
 
-def found(layer: Applied) -> dict[str, Step]:
+def found(layer: LayerTrace) -> dict[str, Step]:
     return {step.quantity: step for step in steps(layer)}
 
 
 @each
-def test_the_numbers_of_every_step_give_its_result(layer: Applied) -> None:
+def test_the_numbers_of_every_step_give_its_result(layer: LayerTrace) -> None:
     for step in steps(layer):
         if step.numbers and "×" not in step.numbers:
             assert worked_out(step.numbers) == step.result, step
 
 
 @each
-def test_every_fact_has_a_step(layer: Applied) -> None:
+def test_every_fact_has_a_step(layer: LayerTrace) -> None:
     by_name = found(layer)
     if "output" not in by_name:
         for name, extent in zip(OUT_AXES[len(layer.out)], layer.out, strict=True):
@@ -105,14 +105,14 @@ def test_every_fact_has_a_step(layer: Applied) -> None:
 
 
 @each
-def test_the_roles_add_up_to_the_parameters(layer: Applied) -> None:
+def test_the_roles_add_up_to_the_parameters(layer: LayerTrace) -> None:
     trained = sum(layer.columns[f"{role}_params"] for role in ("weight", "bias", "norm"))
     assert found(layer)["params"].result == trained
     assert found(layer).get("buffers", Step("", "", "", 0)).result == layer.columns["buffers"]
 
 
 @each
-def test_names_in_a_formula_are_all_replaced(layer: Applied) -> None:
+def test_names_in_a_formula_are_all_replaced(layer: LayerTrace) -> None:
     words = {"max", "gcd", "times"}
     for step in steps(layer):
         left = "".join(char if char.isalpha() and char.isascii() else " " for char in step.numbers)
@@ -120,7 +120,7 @@ def test_names_in_a_formula_are_all_replaced(layer: Applied) -> None:
 
 
 @each
-def test_a_derivation_can_be_written_down(layer: Applied) -> None:
+def test_a_derivation_can_be_written_down(layer: LayerTrace) -> None:
     text = written(field.derivation(layer, [PIXEL] * len(layer.inputs), "layer"))
     assert text.endswith("\n")
     assert "None" not in text
@@ -129,7 +129,7 @@ def test_a_derivation_can_be_written_down(layer: Applied) -> None:
 # Sums, and so additions, one by one.
 
 
-def tallied(layer: Applied, positions: list[Any]) -> int:
+def tallied(layer: LayerTrace, positions: list[Any]) -> int:
     """Additions where each product goes to one of the positions: all but the first are added."""
     return len(positions) - len(set(positions))
 
@@ -232,7 +232,7 @@ def test_a_weight_in_tensorflows_order(
 
 
 @each
-def test_the_step_of_a_field_is_that_of_a_network(layer: Applied) -> None:
+def test_the_step_of_a_field_is_that_of_a_network(layer: LayerTrace) -> None:
     before = Field((11, 13), (4, 8), (1, 3))
     written_down = {
         step.quantity: step for step in field.steps(layer, [before] * len(layer.inputs), "layer")

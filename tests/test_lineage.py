@@ -8,7 +8,7 @@ from variants import ROWS, put, seed
 
 from archdb.api import Database
 from archdb.queries.check import check
-from archdb.queries.lineage import Change, differences, misstated, told
+from archdb.queries.lineage import Change, differences, summarize_changes, undeclared_differences
 
 
 def found(opened: Database, **changed: str | None) -> list[tuple[str, str, str, str]]:
@@ -117,7 +117,7 @@ def test_changes_are_told_equal_ones_together() -> None:
     layers = [f"conv{i}" for i in range(1, 9)]
     changes = [Change("groups", "2", "1", layer) for layer in layers[:3]]
     changes += [Change("layer", "", "lrn", layer) for layer in layers]
-    assert told(changes) == [
+    assert summarize_changes(changes) == [
         "groups: 2 → 1 in conv1, conv2, conv3",
         "layer: none → lrn in conv1, conv2, conv3, conv4, conv5, conv6 and 2 more",
     ]
@@ -171,16 +171,16 @@ MISSTATED = {
 def test_what_is_stated_is_held_to_what_is_found(said: str, opened: Database) -> None:
     stated, faults = MISSTATED[said]
     put(opened, seed("base", ROWS), seed("variant", VARIANT, *stated, base="base"))
-    assert misstated(opened) == [("variant", fault) for fault in faults]
+    assert undeclared_differences(opened) == [("variant", fault) for fault in faults]
     assert check(opened).rows == [("lineage", "variant", fault) for fault in faults]
 
 
 def test_an_imported_variant_may_state_nothing_a_bundled_one_may_not(opened: Database) -> None:
     put(opened, seed("base", ROWS), seed("variant", VARIANT, base="base"))
-    assert misstated(opened) == []
+    assert undeclared_differences(opened) == []
     with closing(sqlite3.connect(opened.path)) as client, client:
         client.execute("update network set origin = 'bundled'")
-    assert misstated(opened) == [
+    assert undeclared_differences(opened) == [
         ("variant", "differs from base without saying so: bias: true → false in conv1"),
         ("variant", "differs from base without saying so: rate: 0.5 → 0.4 in drop"),
     ]

@@ -10,7 +10,7 @@ from variants import ROWS, put, seed
 
 from archdb.api import Database
 from archdb.errors import DefinitionError
-from archdb.queries.lineage import common_base, misstated
+from archdb.queries.lineage import common_base, undeclared_differences
 
 LINE = (
     seed("base", ROWS),
@@ -114,4 +114,4 @@ def test_compare_lists_what_it_finds_between_a_variant_and_its_base(built: Path)
 def test_what_the_bundled_variants_say_is_what_is_found(whole: Path) -> None:
     with Database(whole) as database:
         assert len(database.ask("variants").rows) > 20
-        assert misstated(database) == []
+        assert undeclared_differences(database) == []

@@ -418,7 +418,7 @@ def put(database: Path) -> Iterator[Callable[..., None]]:
         figure = FIGURES["he2016-3"]._replace(**change)
         with writing(database) as connection:
             more = [explanation] if explanation else []
-            reported_figures.put_figures(connection, [figure], more, bundled_references())
+            reported_figures.insert_reported(connection, [figure], more, bundled_references())
 
     yield one
     assert len(checked(database)) in (1, len(FIGURES))  # all was put, or nothing

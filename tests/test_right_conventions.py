@@ -8,7 +8,7 @@ from bundled import profile
 from archdb.analysis.conventions import Convention, bundled
 from archdb.analysis.layer_costs import params
 from archdb.analysis.profile import LAYER_COLUMNS
-from archdb.queries.settings import SIZES
+from archdb.queries.candidates import SIZES
 from archdb.sources.reported import bundled_explanations, bundled_figures, terms
 
 WHOLE_CATALOGUE = True

@@ -215,7 +215,7 @@ def figure(value: str, unit: str, quantity: str = "params", layers: tuple[str, .
 
 def verdicts(database: Database, figures: list[Figure]) -> dict[str, tuple[object, str]]:
     with writing(database.path) as connection:
-        reported_figures.put_figures(connection, figures, [], bundled_references())
+        reported_figures.insert_reported(connection, figures, [], bundled_references())
     with closing(sqlite3.connect(database.path)) as client:
         rows = client.execute("select figure, derived, verdict from published_check")
         return {figure: (derived, verdict) for figure, derived, verdict in rows}

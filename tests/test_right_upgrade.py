@@ -349,7 +349,7 @@ main()
 
 @pytest.mark.parametrize(
     "where",
-    ["files._copy_name", "upgrading.describe", "bundle.put_bundled", "profiles.refresh_all"],
+    ["files._copy_name", "upgrading.describe", "bundle.insert_bundled", "profiles.refresh_all"],
 )
 def test_a_killed_upgrade_leaves_no_second_copy(where: str, database: Path, later: Path) -> None:
     tamper(database, "update meta set value = '0.0.9'")

@@ -145,8 +145,8 @@ def fails(*_: Any) -> None:
 @pytest.mark.parametrize(
     ("module", "name"),
     [
-        *[(build, "migrate"), (migrate, "describe"), (bundled_networks, "put_bundled")],
-        *[(networks, "columns_of"), (writer, "put_profile")],
+        *[(build, "migrate"), (migrate, "describe"), (bundled_networks, "insert_bundled")],
+        *[(networks, "columns_of"), (writer, "save_profile")],
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -162,7 +162,7 @@ def test_a_failure_in_the_middle_leaves_the_old_state(
 
 
 def test_a_failure_at_the_last_network(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    put, calls = writer.put_seed, []
+    put, calls = writer.insert_seed, []
 
     def put_some(*arguments: Any) -> None:
         calls.append(arguments)
@@ -172,7 +172,7 @@ def test_a_failure_at_the_last_network(older: Path, monkeypatch: pytest.MonkeyPa
 
     before = files(older.parent)
     with monkeypatch.context() as patch:
-        patch.setattr(writer, "put_seed", put_some)
+        patch.setattr(writer, "insert_seed", put_some)
         refused(archdb("list", database=older), "made to fail")
     assert files(older.parent) == before
 

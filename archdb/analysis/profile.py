@@ -61,7 +61,7 @@ def derive(network: Network, given: Shape | Inputs | None = None) -> Profile:
         if wanted != inputs:
             walk = Walk(at_input(network, wanted), wanted, walk, elsewhere=True)
         assert walk is not None
-        network = walk.told()
+        network = walk.network_at_inputs()
         fields = [step.signal.field for step in walk.steps]
         facts = [step.facts for step in walk.steps]
         maps = [step.signal.map for step in walk.steps]

@@ -89,7 +89,7 @@ class Walk:
             self.take(layer)
         if self.shares:
             arrive = [[self.steps[i].signal.shape for i in reads] for reads in self.reads]
-            check_shared(self.told(), dict(zip(self.position, arrive, strict=True)))
+            check_shared(self.network_at_inputs(), dict(zip(self.position, arrive, strict=True)))
 
     def take(self, layer: Layer) -> None:
         position, steps, depths = self.position, self.steps, self.depths
@@ -130,7 +130,7 @@ class Walk:
             self.resized[len(self.steps)] = layer
         return layer, ends
 
-    def told(self) -> Network:
+    def network_at_inputs(self) -> Network:
         """The network with its ops as they were taken."""
         given = self.network
         if not self.resized:
@@ -149,7 +149,7 @@ class Walk:
         except ArchdbError as error:
             if self.elsewhere and layer.auxiliary and isinstance(error, ShapeError):
                 return _unfit(error)
-            raise self.explained(error, layer) from None
+            raise self.placed(error, layer) from None
         if len(_STEPS) >= MEMORY:
             forget()
         if ends is None:
@@ -159,7 +159,7 @@ class Walk:
         signal = _SIGNALS.setdefault((facts.out, field, is_map), _Signal(facts.out, field, is_map))
         return _STEPS.setdefault(key, _Step(facts, signal, columns_of(field)))
 
-    def explained(self, error: ArchdbError, layer: Layer) -> ArchdbError:
+    def placed(self, error: ArchdbError, layer: Layer) -> ArchdbError:
         """The error with the layer, what reaches it from where, and the network's input."""
         arrives = ", ".join(
             f"'{name}' {shapes.pretty(self.steps[self.position[name]].signal.shape or ())}"

@@ -30,6 +30,6 @@ from archdb.blocks import (  # noqa: F401  (importing registers them)
     squeezenet,
     xception,
 )
-from archdb.blocks.base import DECLARATIONS, REGISTRY, Draft
+from archdb.blocks.base import DECLARATIONS, REGISTRY, NetworkBuilder
 
-__all__ = ["DECLARATIONS", "REGISTRY", "Draft"]
+__all__ = ["DECLARATIONS", "REGISTRY", "NetworkBuilder"]

@@ -20,7 +20,7 @@ from archdb.ops.convolution import Conv2d
 from archdb.ops.normalization import BatchNorm
 
 
-class Draft:
+class NetworkBuilder:
     """A network being laid out, layer by layer; each reads the one before unless told."""
 
     def __init__(self, each: Mapping[str, Mapping[str, Any]] | None = None) -> None:
@@ -101,13 +101,13 @@ def block(kind: str, widths: Widths | None = None) -> Callable[[Draw], Draw]:
         )
 
         @functools.wraps(draw)
-        def laid(draft: Draft, name: str, **given: Any) -> None:
+        def laid(net: NetworkBuilder, name: str, **given: Any) -> None:
             values = declaration.parse(given)
-            parent = draft._open[-1] if draft._open else None
-            draft.blocks.append(Block(name, kind, given, parent))
-            draft._open.append(name)
-            draw(draft, name, **values)
-            draft._open.pop()
+            parent = net._open[-1] if net._open else None
+            net.blocks.append(Block(name, kind, given, parent))
+            net._open.append(name)
+            draw(net, name, **values)
+            net._open.pop()
 
         REGISTRY[kind] = laid
         DECLARATIONS[kind] = declaration

@@ -4,7 +4,7 @@ The released cfg files number their layers and give them no names: conv1 stands 
 convolution, conv1_bn and conv1_leaky for what the same section of the file does after it.
 """
 
-from archdb.blocks.base import Draft, block
+from archdb.blocks.base import NetworkBuilder, block
 from archdb.model.attributes import Count
 from archdb.ops.activation import LeakyRelu
 from archdb.ops.convolution import Conv2d
@@ -14,7 +14,7 @@ from archdb.ops.normalization import BatchNorm
 
 @block("darknet_conv")
 def darknet_conv(
-    draft: Draft, name: str, *, filters: Count, size: Count, stride: Count = 1
+    net: NetworkBuilder, name: str, *, filters: Count, size: Count, stride: Count = 1
 ) -> None:
     """Convolution without bias, batch normalisation, leaky ReLU: a row of redmon2017, Table 6.
 
@@ -22,23 +22,25 @@ def darknet_conv(
     source (activations.h, blas.c).
     """
     conv = Conv2d(filters=filters, kernel=size, stride=stride, padding=size // 2, bias=False)
-    draft.add(name, conv)
-    draft.add(f"{name}_bn", BatchNorm(epsilon=1e-6))
-    draft.add(f"{name}_leaky", LeakyRelu(slope=0.1))
+    net.add(name, conv)
+    net.add(f"{name}_bn", BatchNorm(epsilon=1e-6))
+    net.add(f"{name}_leaky", LeakyRelu(slope=0.1))
 
 
 @block("darknet_unit")
-def darknet_unit(draft: Draft, name: str, *, narrow: Count, wide: Count) -> None:
+def darknet_unit(net: NetworkBuilder, name: str, *, narrow: Count, wide: Count) -> None:
     """1×1 to `narrow`, 3×3 to `wide`, added to the input, with no activation after the sum
     (redmon2018, Table 1: a box)."""
-    source = draft.last
-    darknet_conv(draft, f"{name}/conv1", filters=narrow, size=1)
-    darknet_conv(draft, f"{name}/conv2", filters=wide, size=3)
-    draft.add(f"{name}/residual", Add(), source, draft.last)
+    source = net.last
+    darknet_conv(net, f"{name}/conv1", filters=narrow, size=1)
+    darknet_conv(net, f"{name}/conv2", filters=wide, size=3)
+    net.add(f"{name}/residual", Add(), source, net.last)
 
 
 @block("darknet_stage")
-def darknet_stage(draft: Draft, name: str, *, narrow: Count, wide: Count, units: Count) -> None:
+def darknet_stage(
+    net: NetworkBuilder, name: str, *, narrow: Count, wide: Count, units: Count
+) -> None:
     """A box of redmon2018, Table 1, as many times as the table says."""
     for i in range(1, units + 1):
-        darknet_unit(draft, f"{name}_{i}", narrow=narrow, wide=wide)
+        darknet_unit(net, f"{name}_{i}", narrow=narrow, wide=wide)

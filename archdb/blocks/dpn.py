@@ -1,6 +1,6 @@
 """Dual path units (chen2017) and the stages made of them, named as in the authors' MXNet files."""
 
-from archdb.blocks.base import Draft, block
+from archdb.blocks.base import NetworkBuilder, block
 from archdb.model.attributes import Count, Text
 from archdb.ops.activation import Relu
 from archdb.ops.convolution import Conv2d
@@ -10,7 +10,7 @@ from archdb.ops.shaping import SliceChannels
 
 
 def _norm_relu_conv(
-    draft: Draft,
+    net: NetworkBuilder,
     name: str,
     filters: int,
     kernel: int,
@@ -19,22 +19,22 @@ def _norm_relu_conv(
     groups: int = 1,
 ) -> str:
     """Normalisation and ReLU before the convolution, as in all units."""
-    draft.add(f"{name}__bn__bn", BatchNorm(epsilon=1e-3), *inputs)
-    draft.add(f"{name}__ac__relu", Relu())
+    net.add(f"{name}__bn__bn", BatchNorm(epsilon=1e-3), *inputs)
+    net.add(f"{name}__ac__relu", Relu())
     sliding = {"kernel": kernel, "padding": kernel // 2, "stride": stride}
-    return draft.add(f"{name}__conv", Conv2d(filters=filters, bias=False, groups=groups, **sliding))
+    return net.add(f"{name}__conv", Conv2d(filters=filters, bias=False, groups=groups, **sliding))
 
 
-def _split(draft: Draft, name: str, at: int, end: int) -> tuple[str, str]:
+def _split(net: NetworkBuilder, name: str, at: int, end: int) -> tuple[str, str]:
     """The first `at` maps of the layer just laid, and the rest of its `end`."""
-    whole = draft.last
-    first = draft.add(f"{name}-split1", SliceChannels(start=0, stop=at), whole)
-    return first, draft.add(f"{name}-split2", SliceChannels(start=at, stop=end), whole)
+    whole = net.last
+    first = net.add(f"{name}-split1", SliceChannels(start=0, stop=at), whole)
+    return first, net.add(f"{name}-split2", SliceChannels(start=at, stop=end), whole)
 
 
 @block("dual_path_unit")
 def dual_path_unit(
-    draft: Draft,
+    net: NetworkBuilder,
     name: str,
     *,
     width: Count,
@@ -52,23 +52,23 @@ def dual_path_unit(
     """
     residual, dense = f"{after}_sum", f"{after}_cat"
     if after:
-        draft.add(f"{name}_cat-input", Concat(), residual, dense)
-    source = draft.last
+        net.add(f"{name}_cat-input", Concat(), residual, dense)
+    source = net.last
     if stride:
         part = f"{name}_c1x1-w(s/{stride})"
-        _norm_relu_conv(draft, part, out + 2 * inc, 1, source, stride=stride)
-        residual, dense = _split(draft, part, out, out + 2 * inc)
-    _norm_relu_conv(draft, f"{name}_c1x1-a", width, 1, source)
-    _norm_relu_conv(draft, f"{name}_c3x3-b", width, 3, stride=stride or 1, groups=groups)
-    _norm_relu_conv(draft, f"{name}_c1x1-c", out + inc, 1)
-    added, stacked = _split(draft, f"{name}_c1x1-c", out, out + inc)
-    draft.add(f"{name}_sum", Add(), residual, added)
-    draft.add(f"{name}_cat", Concat(), dense, stacked)
+        _norm_relu_conv(net, part, out + 2 * inc, 1, source, stride=stride)
+        residual, dense = _split(net, part, out, out + 2 * inc)
+    _norm_relu_conv(net, f"{name}_c1x1-a", width, 1, source)
+    _norm_relu_conv(net, f"{name}_c3x3-b", width, 3, stride=stride or 1, groups=groups)
+    _norm_relu_conv(net, f"{name}_c1x1-c", out + inc, 1)
+    added, stacked = _split(net, f"{name}_c1x1-c", out, out + inc)
+    net.add(f"{name}_sum", Add(), residual, added)
+    net.add(f"{name}_cat", Concat(), dense, stacked)
 
 
 @block("dual_path_stage")
 def dual_path_stage(
-    draft: Draft,
+    net: NetworkBuilder,
     name: str,
     *,
     width: Count,
@@ -84,6 +84,6 @@ def dual_path_stage(
     `after`: the last unit of the stage before, unless this is the first stage.
     """
     shared = {"width": width, "out": out, "inc": inc, "groups": groups}
-    dual_path_unit(draft, f"{name}__1", stride=stride, after=after, **shared)
+    dual_path_unit(net, f"{name}__1", stride=stride, after=after, **shared)
     for number in range(2, units + 1):
-        dual_path_unit(draft, f"{name}__{number}", after=f"{name}__{number - 1}", **shared)
+        dual_path_unit(net, f"{name}__{number}", after=f"{name}__{number - 1}", **shared)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from itertools import count
 
-from archdb.blocks.base import Draft, block
+from archdb.blocks.base import NetworkBuilder, block
 from archdb.blocks.mobilenet import Names, excite, inverted, normed, numbered, sequence
 from archdb.blocks.widths import EFFICIENTNET, MNASNET, scaled
 from archdb.model.attributes import Count
@@ -27,7 +27,7 @@ def repeated(layers: int, depth: float) -> int:
 
 @block("scaled_conv", EFFICIENTNET)
 def scaled_conv(
-    draft: Draft,
+    net: NetworkBuilder,
     name: str,
     *,
     filters: Count,
@@ -40,12 +40,12 @@ def scaled_conv(
     conv = Conv2d(
         filters=scaled(filters, width), kernel=kernel, stride=stride, padding="same", bias=False
     )
-    normed(draft, numbered(name), conv, "swish")
+    normed(net, numbered(name), conv, "swish")
 
 
 @block("mbconv", EFFICIENTNET)
 def mbconv(
-    draft: Draft,
+    net: NetworkBuilder,
     name: str,
     *,
     kernel: Count,
@@ -56,10 +56,10 @@ def mbconv(
 ) -> None:
     """MBConv (tan2019mnasnet, Figure 7 (b); tan2019, Table 1): an inverted residual with swish and
     squeeze-and-excitation to a quarter of the channels that come in."""
-    source, expanded = draft.last, input * expand
-    gate = partial(excite, draft, channels=expanded, squeezed=max(1, input // 4), inner="swish")
+    source, expanded = net.last, input * expand
+    gate = partial(excite, net, channels=expanded, squeezed=max(1, input // 4), inner="swish")
     inverted(
-        draft,
+        net,
         sequence(f"{name}.block"),
         numbered,
         expanded=expanded if expand > 1 else 0,
@@ -69,12 +69,12 @@ def mbconv(
         activation="swish",
     )
     if stride == 1 and input == out:
-        draft.add(f"{name}.add", Add(), draft.last, source)
+        net.add(f"{name}.add", Add(), net.last, source)
 
 
 @block("fused_mbconv", EFFICIENTNET)
 def fused_mbconv(
-    draft: Draft,
+    net: NetworkBuilder,
     name: str,
     *,
     kernel: Count,
@@ -85,28 +85,28 @@ def fused_mbconv(
 ) -> None:
     """Fused-MBConv (tan2021, Figure 2): one full convolution in place of the expansion and the
     depthwise convolution, without squeeze-and-excitation; alone where it does not expand."""
-    source, part = draft.last, sequence(f"{name}.block")
+    source, part = net.last, sequence(f"{name}.block")
     filters = input * expand if expand > 1 else out
     full = Conv2d(filters=filters, kernel=kernel, stride=stride, padding="same", bias=False)
-    normed(draft, numbered(part("fused")), full, "swish")
+    normed(net, numbered(part("fused")), full, "swish")
     if expand > 1:
-        normed(draft, numbered(part("project")), Conv2d(filters=out, kernel=1, bias=False))
+        normed(net, numbered(part("project")), Conv2d(filters=out, kernel=1, bias=False))
     if stride == 1 and input == out:
-        draft.add(f"{name}.add", Add(), draft.last, source)
+        net.add(f"{name}.add", Add(), net.last, source)
 
 
 def _stage(
-    draft: Draft, name: str, unit: Callable[..., None], layers: int, row: dict[str, int]
+    net: NetworkBuilder, name: str, unit: Callable[..., None], layers: int, row: dict[str, int]
 ) -> None:
     """`layers` units of one row; the first takes its stride and brings `out` channels."""
     for i in range(layers):
         shape = row if i == 0 else row | {"input": row["out"], "stride": 1}
-        unit(draft, f"{name}.{i}", **shape)
+        unit(net, f"{name}.{i}", **shape)
 
 
 @block("mbconv_stage", EFFICIENTNET)
 def mbconv_stage(
-    draft: Draft,
+    net: NetworkBuilder,
     name: str,
     *,
     kernel: Count,
@@ -121,12 +121,12 @@ def mbconv_stage(
     """A row of tan2019, Table 1, scaled by width and depth (equation 3)."""
     shape = {"input": scaled(input, width), "out": scaled(out, width), "stride": stride}
     row = {"kernel": kernel, "expand": expand, **shape}
-    _stage(draft, name, mbconv, repeated(layers, depth), row)
+    _stage(net, name, mbconv, repeated(layers, depth), row)
 
 
 @block("fused_mbconv_stage", EFFICIENTNET)
 def fused_mbconv_stage(
-    draft: Draft,
+    net: NetworkBuilder,
     name: str,
     *,
     kernel: Count,
@@ -138,12 +138,12 @@ def fused_mbconv_stage(
 ) -> None:
     """A row of tan2021, Table 4, whose operator is Fused-MBConv."""
     shape = {"input": input, "out": out, "stride": stride}
-    _stage(draft, name, fused_mbconv, layers, {"kernel": kernel, "expand": expand, **shape})
+    _stage(net, name, fused_mbconv, layers, {"kernel": kernel, "expand": expand, **shape})
 
 
 @block("mnas_mbconv", MNASNET)
 def mnas_mbconv(
-    draft: Draft,
+    net: NetworkBuilder,
     name: str,
     *,
     kernel: Count,
@@ -154,14 +154,14 @@ def mnas_mbconv(
 ) -> None:
     """MBConv without squeeze-and-excitation, with ReLU (tan2019mnasnet, Figure 7 (c); MnasNet-B1
     has no other)."""
-    source, numbers = draft.last, count(step=3)
+    source, numbers = net.last, count(step=3)
 
     def names(first: str, activation: str = "") -> Names:
         conv, norm, act = (f"{name}.layers.{int(first) + i}" for i in range(3))
         return conv, norm, act
 
     inverted(
-        draft,
+        net,
         lambda part: str(next(numbers)),
         names,
         expanded=input * expand,
@@ -171,12 +171,12 @@ def mnas_mbconv(
         epsilon=1e-5,
     )
     if stride == 1 and input == out:
-        draft.add(f"{name}.add", Add(), draft.last, source)
+        net.add(f"{name}.add", Add(), net.last, source)
 
 
 @block("mnas_stage", MNASNET)
 def mnas_stage(
-    draft: Draft,
+    net: NetworkBuilder,
     name: str,
     *,
     kernel: Count,
@@ -188,4 +188,4 @@ def mnas_stage(
 ) -> None:
     """A row of mnasnet_b1 in the authors' file: `layers` units, the first in `stride`."""
     shape = {"input": input, "out": out, "stride": stride}
-    _stage(draft, name, mnas_mbconv, layers, {"kernel": kernel, "expand": expand, **shape})
+    _stage(net, name, mnas_mbconv, layers, {"kernel": kernel, "expand": expand, **shape})

@@ -1,6 +1,6 @@
 """Ghost modules and bottlenecks, named by the module paths of the authors' PyTorch file."""
 
-from archdb.blocks.base import Draft, block
+from archdb.blocks.base import NetworkBuilder, block
 from archdb.blocks.mobilenet import Names, normed, numbered
 from archdb.blocks.widths import scaled
 from archdb.model.attributes import Count, Flag
@@ -13,21 +13,21 @@ EPSILON = 1e-5
 
 
 @block("ghost_module")
-def ghost_module(draft: Draft, name: str, *, out: Count, relu: Flag) -> None:
+def ghost_module(net: NetworkBuilder, name: str, *, out: Count, relu: Flag) -> None:
     """Ghost module (han2020, Figure 2b): half of the `out` maps by a 1×1 convolution, the other
     half from those by a depthwise 3×3 (ratio s = 2, kernel d = 3)."""
     activation = "relu" if relu else ""
     primary = Conv2d(filters=out // 2, kernel=1, bias=False)
     cheap = DepthwiseConv2d(kernel=3, padding=1, bias=False)
     names = numbered(f"{name}.primary_conv"), numbered(f"{name}.cheap_operation")
-    intrinsic = normed(draft, names[0], primary, activation, EPSILON)
-    ghosts = normed(draft, names[1], cheap, activation, EPSILON)
-    draft.add(f"{name}.cat", Concat(), intrinsic, ghosts)
+    intrinsic = normed(net, names[0], primary, activation, EPSILON)
+    ghosts = normed(net, names[1], cheap, activation, EPSILON)
+    net.add(f"{name}.cat", Concat(), intrinsic, ghosts)
 
 
 @block("ghost_bottleneck")
 def ghost_bottleneck(
-    draft: Draft,
+    net: NetworkBuilder,
     name: str,
     *,
     input: Count,
@@ -40,22 +40,22 @@ def ghost_bottleneck(
     """Ghost bottleneck (han2020, Figure 3; a row of Table 1): a ghost module to `exp` maps, a
     depthwise convolution where the map is halved, squeeze-and-excitation where `se`, a linear
     ghost module to `out`. The shortcut is depthwise and 1×1 where the shape changes."""
-    source = draft.last
+    source = net.last
     depthwise = DepthwiseConv2d(kernel=kernel, stride=stride, padding=kernel // 2, bias=False)
-    ghost_module(draft, f"{name}.ghost1", out=exp, relu=True)
+    ghost_module(net, f"{name}.ghost1", out=exp, relu=True)
     if stride > 1:
-        normed(draft, _pair(f"{name}.conv_dw", f"{name}.bn_dw"), depthwise, epsilon=EPSILON)
+        normed(net, _pair(f"{name}.conv_dw", f"{name}.bn_dw"), depthwise, epsilon=EPSILON)
     if se:
-        _excite(draft, f"{name}.se", exp)
-    ghost_module(draft, f"{name}.ghost2", out=out, relu=False)
-    branch, straight = draft.last, source
+        _excite(net, f"{name}.se", exp)
+    ghost_module(net, f"{name}.ghost2", out=out, relu=False)
+    branch, straight = net.last, source
     if stride > 1 or input != out:
-        draft.last = source
+        net.last = source
         path = [f"{name}.shortcut.{i}" for i in range(4)]
-        normed(draft, _pair(path[0], path[1]), depthwise, epsilon=EPSILON)
+        normed(net, _pair(path[0], path[1]), depthwise, epsilon=EPSILON)
         pointwise = Conv2d(filters=out, kernel=1, bias=False)
-        straight = normed(draft, _pair(path[2], path[3]), pointwise, epsilon=EPSILON)
-    draft.add(f"{name}.add", Add(), branch, straight)
+        straight = normed(net, _pair(path[2], path[3]), pointwise, epsilon=EPSILON)
+    net.add(f"{name}.add", Add(), branch, straight)
 
 
 def _pair(conv: str, norm: str) -> Names:
@@ -63,12 +63,12 @@ def _pair(conv: str, norm: str) -> Names:
     return conv, norm, ""
 
 
-def _excite(draft: Draft, name: str, channels: int) -> None:
+def _excite(net: NetworkBuilder, name: str, channels: int) -> None:
     """Squeeze-and-excitation to a quarter of the channels, rounded to multiples of 4."""
-    maps = draft.last
-    draft.add(f"{name}.avg_pool", GlobalAvgPool2d())
-    draft.add(f"{name}.conv_reduce", Conv2d(filters=scaled(channels, 0.25, 4), kernel=1))
-    draft.add(f"{name}.act1", Relu())
-    draft.add(f"{name}.conv_expand", Conv2d(filters=channels, kernel=1))
-    factors = draft.add(f"{name}.gate_fn", HardSigmoid())
-    draft.add(f"{name}.mul", Multiply(), maps, factors)
+    maps = net.last
+    net.add(f"{name}.avg_pool", GlobalAvgPool2d())
+    net.add(f"{name}.conv_reduce", Conv2d(filters=scaled(channels, 0.25, 4), kernel=1))
+    net.add(f"{name}.act1", Relu())
+    net.add(f"{name}.conv_expand", Conv2d(filters=channels, kernel=1))
+    factors = net.add(f"{name}.gate_fn", HardSigmoid())
+    net.add(f"{name}.mul", Multiply(), maps, factors)

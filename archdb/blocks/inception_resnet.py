@@ -6,7 +6,7 @@ released network sets otherwise than the paper's figures.
 
 from collections.abc import Callable
 
-from archdb.blocks.base import Draft, block
+from archdb.blocks.base import NetworkBuilder, block
 from archdb.blocks.slim import HALVE, Branch, conv, max_pool, module
 from archdb.model.attributes import Count, Flag, Number
 from archdb.ops.activation import Relu
@@ -16,21 +16,21 @@ from archdb.ops.scaling import Rescale
 
 
 def _unit(
-    draft: Draft, name: str, branches: list[Branch], out: int, scale: float, relu: bool
+    net: NetworkBuilder, name: str, branches: list[Branch], out: int, scale: float, relu: bool
 ) -> None:
     """Branches, a linear 1×1 convolution back to `out` maps, scaled and added to the input."""
-    source = draft.last
-    module(draft, name, branches)
-    draft.add(f"{name}/Conv2d_1x1", Conv2d(filters=out, kernel=1))
-    draft.add(f"{name}/scale", Rescale(factor=scale))
-    draft.add(f"{name}/add", Add(), source, draft.last)
+    source = net.last
+    module(net, name, branches)
+    net.add(f"{name}/Conv2d_1x1", Conv2d(filters=out, kernel=1))
+    net.add(f"{name}/scale", Rescale(factor=scale))
+    net.add(f"{name}/add", Add(), source, net.last)
     if relu:
-        draft.add(f"{name}/Relu", Relu())
+        net.add(f"{name}/Relu", Relu())
 
 
 @block("inception_resnet_a")
 def inception_resnet_a(
-    draft: Draft, name: str, *, out: Count, scale: Number, relu: Flag = True
+    net: NetworkBuilder, name: str, *, out: Count, scale: Number, relu: Flag = True
 ) -> None:
     """Inception-ResNet-A, on the 35×35 map (szegedy2017, Figure 16)."""
     branches: list[Branch] = [
@@ -38,66 +38,66 @@ def inception_resnet_a(
         [conv("0a", 32, 1), conv("0b", 32, 3)],
         [conv("0a", 32, 1), conv("0b", 48, 3), conv("0c", 64, 3)],
     ]
-    _unit(draft, name, branches, out, scale, relu)
+    _unit(net, name, branches, out, scale, relu)
 
 
 @block("inception_resnet_b")
 def inception_resnet_b(
-    draft: Draft, name: str, *, out: Count, scale: Number, relu: Flag = True
+    net: NetworkBuilder, name: str, *, out: Count, scale: Number, relu: Flag = True
 ) -> None:
     """Inception-ResNet-B, on the 17×17 map (szegedy2017, Figure 17)."""
     branches: list[Branch] = [
         [conv("", 192, 1)],
         [conv("0a", 128, 1), conv("0b", 160, (1, 7)), conv("0c", 192, (7, 1))],
     ]
-    _unit(draft, name, branches, out, scale, relu)
+    _unit(net, name, branches, out, scale, relu)
 
 
 @block("inception_resnet_c")
 def inception_resnet_c(
-    draft: Draft, name: str, *, out: Count, scale: Number, relu: Flag = True
+    net: NetworkBuilder, name: str, *, out: Count, scale: Number, relu: Flag = True
 ) -> None:
     """Inception-ResNet-C, on the 8×8 map (szegedy2017, Figure 19)."""
     branches: list[Branch] = [
         [conv("", 192, 1)],
         [conv("0a", 192, 1), conv("0b", 224, (1, 3)), conv("0c", 256, (3, 1))],
     ]
-    _unit(draft, name, branches, out, scale, relu)
+    _unit(net, name, branches, out, scale, relu)
 
 
 def _repeat(
-    draft: Draft, name: str, unit: Callable[..., None], units: int, out: int, scale: float
+    net: NetworkBuilder, name: str, unit: Callable[..., None], units: int, out: int, scale: float
 ) -> None:
     for number in range(1, units + 1):
-        unit(draft, f"{name}_{number}", out=out, scale=scale)
+        unit(net, f"{name}_{number}", out=out, scale=scale)
 
 
 @block("inception_resnet_a_stage")
 def inception_resnet_a_stage(
-    draft: Draft, name: str, *, units: Count, out: Count, scale: Number
+    net: NetworkBuilder, name: str, *, units: Count, out: Count, scale: Number
 ) -> None:
     """Inception-ResNet-A so many times (szegedy2017, Figure 15)."""
-    _repeat(draft, name, inception_resnet_a, units, out, scale)
+    _repeat(net, name, inception_resnet_a, units, out, scale)
 
 
 @block("inception_resnet_b_stage")
 def inception_resnet_b_stage(
-    draft: Draft, name: str, *, units: Count, out: Count, scale: Number
+    net: NetworkBuilder, name: str, *, units: Count, out: Count, scale: Number
 ) -> None:
     """Inception-ResNet-B so many times (szegedy2017, Figure 15)."""
-    _repeat(draft, name, inception_resnet_b, units, out, scale)
+    _repeat(net, name, inception_resnet_b, units, out, scale)
 
 
 @block("inception_resnet_c_stage")
 def inception_resnet_c_stage(
-    draft: Draft, name: str, *, units: Count, out: Count, scale: Number
+    net: NetworkBuilder, name: str, *, units: Count, out: Count, scale: Number
 ) -> None:
     """Inception-ResNet-C so many times (szegedy2017, Figure 15)."""
-    _repeat(draft, name, inception_resnet_c, units, out, scale)
+    _repeat(net, name, inception_resnet_c, units, out, scale)
 
 
 @block("inception_resnet_reduction_b")
-def inception_resnet_reduction_b(draft: Draft, name: str) -> None:
+def inception_resnet_reduction_b(net: NetworkBuilder, name: str) -> None:
     """Reduction-B of Inception-ResNet-v2, from 17×17 to 8×8 (szegedy2017, Figure 18)."""
     branches: list[Branch] = [
         [conv("0a", 256, 1), conv("1a", 384, 3, **HALVE)],
@@ -105,4 +105,4 @@ def inception_resnet_reduction_b(draft: Draft, name: str) -> None:
         [conv("0a", 256, 1), conv("0b", 288, 3), conv("1a", 320, 3, **HALVE)],
         [max_pool("1a", **HALVE)],
     ]
-    module(draft, name, branches)
+    module(net, name, branches)

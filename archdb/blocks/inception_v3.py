@@ -1,13 +1,13 @@
 """Modules of Inception-v3 (szegedy2016), named as in TF-slim."""
 
-from archdb.blocks.base import Draft, block
+from archdb.blocks.base import NetworkBuilder, block
 from archdb.blocks.slim import HALVE, Branch, avg_pool, conv, max_pool, module, reduce
 from archdb.model.attributes import Count
 
 
 @block("inception_v3_a")
 def inception_v3_a(
-    draft: Draft,
+    net: NetworkBuilder,
     name: str,
     *,
     n1: Count,
@@ -29,18 +29,20 @@ def inception_v3_a(
         [conv("0a", rd, 1), conv("0b", nd, 3), conv("0c", nd, 3)],
         [avg_pool("0a"), conv("0b", proj, 1)],
     ]
-    module(draft, name, branches)
+    module(net, name, branches)
 
 
 @block("inception_v3_reduction_a")
-def inception_v3_reduction_a(draft: Draft, name: str, *, n3: Count, rd: Count, nd: Count) -> None:
+def inception_v3_reduction_a(
+    net: NetworkBuilder, name: str, *, n3: Count, rd: Count, nd: Count
+) -> None:
     """Reduction of the map by strided branches beside a pool (szegedy2016, Figure 10)."""
-    reduce(draft, name, n3, rd, nd, nd)
+    reduce(net, name, n3, rd, nd, nd)
 
 
 @block("inception_v3_b")
 def inception_v3_b(
-    draft: Draft, name: str, *, n1: Count, r7: Count, n7: Count, proj: Count
+    net: NetworkBuilder, name: str, *, n1: Count, r7: Count, n7: Count, proj: Count
 ) -> None:
     """Inception module with n×n factorised into 1×n and n×1, n = 7 (szegedy2016, Figure 6).
 
@@ -58,11 +60,13 @@ def inception_v3_b(
         ],
         [avg_pool("0a"), conv("0b", proj, 1)],
     ]
-    module(draft, name, branches)
+    module(net, name, branches)
 
 
 @block("inception_v3_reduction_b")
-def inception_v3_reduction_b(draft: Draft, name: str, *, r3: Count, n3: Count, n7: Count) -> None:
+def inception_v3_reduction_b(
+    net: NetworkBuilder, name: str, *, r3: Count, n3: Count, n7: Count
+) -> None:
     """The second reduction: one branch factorised as in Figure 6 (tfslim)."""
     branches: list[Branch] = [
         [conv("0a", r3, 1), conv("1a", n3, 3, **HALVE)],
@@ -74,12 +78,12 @@ def inception_v3_reduction_b(draft: Draft, name: str, *, r3: Count, n3: Count, n
         ],
         [max_pool("1a", **HALVE)],
     ]
-    module(draft, name, branches)
+    module(net, name, branches)
 
 
 @block("inception_v3_c")
 def inception_v3_c(
-    draft: Draft, name: str, *, n1: Count, n3: Count, rd: Count, nd: Count, proj: Count
+    net: NetworkBuilder, name: str, *, n1: Count, n3: Count, rd: Count, nd: Count, proj: Count
 ) -> None:
     """Inception module with expanded filter banks (szegedy2016, Figure 7).
 
@@ -96,4 +100,4 @@ def inception_v3_c(
         ],
         [avg_pool("0a"), conv("0b", proj, 1)],
     ]
-    module(draft, name, branches)
+    module(net, name, branches)

@@ -1,17 +1,17 @@
 """Modules of Inception-v4 (szegedy2017), named as in TF-slim; widths are those of its figures."""
 
-from archdb.blocks.base import Draft, block
+from archdb.blocks.base import NetworkBuilder, block
 from archdb.blocks.slim import HALVE, Branch, avg_pool, conv, lay, max_pool, module, reduce
 from archdb.model.attributes import Count
 
 
 @block("inception_v4_stem")
-def inception_v4_stem(draft: Draft, name: str) -> None:
+def inception_v4_stem(net: NetworkBuilder, name: str) -> None:
     """From the image to 384 maps an eighth of its size (szegedy2017, Figure 3)."""
-    lay(draft, "", conv("1a", 32, 3, **HALVE))
-    lay(draft, "", conv("2a", 32, 3, padding="valid"))
-    lay(draft, "", conv("2b", 64, 3))
-    module(draft, "Mixed_3a", [[max_pool("0a", **HALVE)], [conv("0a", 96, 3, **HALVE)]])
+    lay(net, "", conv("1a", 32, 3, **HALVE))
+    lay(net, "", conv("2a", 32, 3, padding="valid"))
+    lay(net, "", conv("2b", 64, 3))
+    module(net, "Mixed_3a", [[max_pool("0a", **HALVE)], [conv("0a", 96, 3, **HALVE)]])
     branches: list[Branch] = [
         [conv("0a", 64, 1), conv("1a", 96, 3, padding="valid")],
         [
@@ -21,12 +21,12 @@ def inception_v4_stem(draft: Draft, name: str) -> None:
             conv("1a", 96, 3, padding="valid"),
         ],
     ]
-    module(draft, "Mixed_4a", branches)
-    module(draft, "Mixed_5a", [[conv("1a", 192, 3, **HALVE)], [max_pool("1a", **HALVE)]])
+    module(net, "Mixed_4a", branches)
+    module(net, "Mixed_5a", [[conv("1a", 192, 3, **HALVE)], [max_pool("1a", **HALVE)]])
 
 
 @block("inception_v4_a")
-def inception_v4_a(draft: Draft, name: str) -> None:
+def inception_v4_a(net: NetworkBuilder, name: str) -> None:
     """Inception-A, on the 35×35 map (szegedy2017, Figure 4)."""
     branches: list[Branch] = [
         [conv("0a", 96, 1)],
@@ -34,12 +34,12 @@ def inception_v4_a(draft: Draft, name: str) -> None:
         [conv("0a", 64, 1), conv("0b", 96, 3), conv("0c", 96, 3)],
         [avg_pool("0a"), conv("0b", 96, 1)],
     ]
-    module(draft, name, branches)
+    module(net, name, branches)
 
 
 @block("inception_reduction_a")
 def inception_reduction_a(
-    draft: Draft,
+    net: NetworkBuilder,
     name: str,
     *,
     k: Count,
@@ -48,11 +48,11 @@ def inception_reduction_a(
     n: Count,
 ) -> None:
     """Reduction-A, from 35×35 to 17×17 (szegedy2017, Figure 7); k, l, m, n: its Table 1."""
-    reduce(draft, name, n, k, l, m)
+    reduce(net, name, n, k, l, m)
 
 
 @block("inception_v4_b")
-def inception_v4_b(draft: Draft, name: str) -> None:
+def inception_v4_b(net: NetworkBuilder, name: str) -> None:
     """Inception-B, on the 17×17 map (szegedy2017, Figure 5)."""
     branches: list[Branch] = [
         [conv("0a", 384, 1)],
@@ -66,11 +66,11 @@ def inception_v4_b(draft: Draft, name: str) -> None:
         ],
         [avg_pool("0a"), conv("0b", 128, 1)],
     ]
-    module(draft, name, branches)
+    module(net, name, branches)
 
 
 @block("inception_v4_reduction_b")
-def inception_v4_reduction_b(draft: Draft, name: str) -> None:
+def inception_v4_reduction_b(net: NetworkBuilder, name: str) -> None:
     """Reduction-B of Inception-v4, from 17×17 to 8×8 (szegedy2017, Figure 8)."""
     branches: list[Branch] = [
         [conv("0a", 192, 1), conv("1a", 192, 3, **HALVE)],
@@ -82,11 +82,11 @@ def inception_v4_reduction_b(draft: Draft, name: str) -> None:
         ],
         [max_pool("1a", **HALVE)],
     ]
-    module(draft, name, branches)
+    module(net, name, branches)
 
 
 @block("inception_v4_c")
-def inception_v4_c(draft: Draft, name: str) -> None:
+def inception_v4_c(net: NetworkBuilder, name: str) -> None:
     """Inception-C, on the 8×8 map (szegedy2017, Figure 6)."""
     branches: list[Branch] = [
         [conv("0a", 256, 1)],
@@ -99,4 +99,4 @@ def inception_v4_c(draft: Draft, name: str) -> None:
         ],
         [avg_pool("0a"), conv("0b", 256, 1)],
     ]
-    module(draft, name, branches)
+    module(net, name, branches)

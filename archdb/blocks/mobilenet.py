@@ -9,7 +9,7 @@ from functools import partial
 from itertools import count
 from typing import Annotated
 
-from archdb.blocks.base import Draft, block
+from archdb.blocks.base import NetworkBuilder, block
 from archdb.blocks.widths import MOBILENET_V2, MOBILENET_V3, scaled
 from archdb.model.attributes import Count, Flag, Number, choice
 from archdb.ops import Op, make
@@ -36,16 +36,16 @@ def numbered(name: str, activation: str = "") -> Names:
 
 
 def normed(
-    draft: Draft, names: Names, conv: Op, activation: str = "", epsilon: float = 1e-3
+    net: NetworkBuilder, names: Names, conv: Op, activation: str = "", epsilon: float = 1e-3
 ) -> str:
     """A convolution, its batch normalisation and, unless it is linear, its activation."""
-    draft.add(names[0], conv)
-    last = draft.add(names[1], BatchNorm(epsilon=epsilon))
-    return draft.add(names[2], make(activation, {})) if activation else last
+    net.add(names[0], conv)
+    last = net.add(names[1], BatchNorm(epsilon=epsilon))
+    return net.add(names[2], make(activation, {})) if activation else last
 
 
 def excite(
-    draft: Draft,
+    net: NetworkBuilder,
     name: str,
     channels: int,
     squeezed: int,
@@ -53,17 +53,17 @@ def excite(
     gate: str = "sigmoid",
 ) -> str:
     """Squeeze-and-excitation in 1×1 convolutions, named by torchvision's module paths."""
-    maps = draft.last
-    draft.add(f"{name}.avgpool", GlobalAvgPool2d())
-    draft.add(f"{name}.fc1", Conv2d(filters=squeezed, kernel=1))
-    draft.add(f"{name}.activation", make(inner, {}))
-    draft.add(f"{name}.fc2", Conv2d(filters=channels, kernel=1))
-    factors = draft.add(f"{name}.scale_activation", make(gate, {}))
-    return draft.add(f"{name}.mul", Multiply(), maps, factors)
+    maps = net.last
+    net.add(f"{name}.avgpool", GlobalAvgPool2d())
+    net.add(f"{name}.fc1", Conv2d(filters=squeezed, kernel=1))
+    net.add(f"{name}.activation", make(inner, {}))
+    net.add(f"{name}.fc2", Conv2d(filters=channels, kernel=1))
+    factors = net.add(f"{name}.scale_activation", make(gate, {}))
+    return net.add(f"{name}.mul", Multiply(), maps, factors)
 
 
 def inverted(
-    draft: Draft,
+    net: NetworkBuilder,
     part: Callable[[str], str],
     names: Callable[..., Names],
     *,
@@ -79,12 +79,12 @@ def inverted(
     `out`. `part` says what expand, depthwise, squeeze and project are called."""
     if expanded:
         widen = Conv2d(filters=expanded, kernel=1, bias=False)
-        normed(draft, names(part("expand"), activation), widen, activation, epsilon)
-    normed(draft, names(part("depthwise"), activation), depthwise, activation, epsilon)
+        normed(net, names(part("expand"), activation), widen, activation, epsilon)
+    normed(net, names(part("depthwise"), activation), depthwise, activation, epsilon)
     if squeeze:
         squeeze(part("squeeze"))
     narrow = Conv2d(filters=out, kernel=1, bias=False)
-    normed(draft, names(part("project")), narrow, epsilon=epsilon)
+    normed(net, names(part("project")), narrow, epsilon=epsilon)
 
 
 def sequence(name: str) -> Callable[[str], str]:
@@ -95,7 +95,7 @@ def sequence(name: str) -> Callable[[str], str]:
 
 @block("scaled_conv_slim")
 def scaled_conv_slim(
-    draft: Draft,
+    net: NetworkBuilder,
     name: str,
     *,
     filters: Count,
@@ -114,12 +114,12 @@ def scaled_conv_slim(
         padding=kernel // 2 if symmetric else "same",
         bias=False,
     )
-    normed(draft, slim(name, activation), conv, activation)
+    normed(net, slim(name, activation), conv, activation)
 
 
 @block("conv_norm")
 def conv_norm(
-    draft: Draft,
+    net: NetworkBuilder,
     name: str,
     *,
     filters: Count,
@@ -132,24 +132,24 @@ def conv_norm(
     torchvision's Conv2dNormActivation."""
     half = kernel // 2
     conv = Conv2d(filters=filters, kernel=kernel, stride=stride, padding=half, bias=False)
-    normed(draft, numbered(name), conv, activation, epsilon)
+    normed(net, numbered(name), conv, activation, epsilon)
 
 
 @block("depthwise_separable")
 def depthwise_separable(
-    draft: Draft, name: str, *, out: Count, stride: Count = 1, width: Factor = 1.0
+    net: NetworkBuilder, name: str, *, out: Count, stride: Count = 1, width: Factor = 1.0
 ) -> None:
     """Depthwise 3×3 and pointwise 1×1 convolution, each normalised, with ReLU (howard2017,
     Figure 3, right): a pair of rows of Table 1. `out` is unscaled."""
     depthwise = DepthwiseConv2d(kernel=3, stride=stride, padding="same", bias=False)
-    normed(draft, slim(f"{name}_depthwise", "relu"), depthwise, "relu")
+    normed(net, slim(f"{name}_depthwise", "relu"), depthwise, "relu")
     pointwise = Conv2d(filters=scaled(out, width), kernel=1, bias=False)
-    normed(draft, slim(f"{name}_pointwise", "relu"), pointwise, "relu")
+    normed(net, slim(f"{name}_pointwise", "relu"), pointwise, "relu")
 
 
 @block("inverted_residual", MOBILENET_V2)
 def inverted_residual(
-    draft: Draft,
+    net: NetworkBuilder,
     name: str,
     *,
     input: Count,
@@ -160,9 +160,9 @@ def inverted_residual(
 ) -> None:
     """Bottleneck with inverted residual (sandler2018, Table 1; Figure 4d): from `input` channels
     expanded `t` times to `c`, in stride `s`. `input` and `c` are unscaled."""
-    source, narrow, out = draft.last, scaled(input, width), scaled(c, width)
+    source, narrow, out = net.last, scaled(input, width), scaled(c, width)
     inverted(
-        draft,
+        net,
         lambda part: f"{name}/{part}",
         slim,
         expanded=narrow * t if t > 1 else 0,
@@ -171,12 +171,12 @@ def inverted_residual(
         activation="relu6",
     )
     if s == 1 and narrow == out:
-        draft.add(f"{name}/add", Add(), draft.last, source)
+        net.add(f"{name}/add", Add(), net.last, source)
 
 
 @block("inverted_residual_stage", MOBILENET_V2)
 def inverted_residual_stage(
-    draft: Draft,
+    net: NetworkBuilder,
     name: str,
     *,
     first: Count,
@@ -191,12 +191,12 @@ def inverted_residual_stage(
     expanded_conv_`first` and on, as the authors' file numbers them."""
     for i in range(n):
         shape = {"input": input, "s": s} if i == 0 else {"input": c}
-        inverted_residual(draft, f"expanded_conv_{first + i}", t=t, c=c, width=width, **shape)
+        inverted_residual(net, f"expanded_conv_{first + i}", t=t, c=c, width=width, **shape)
 
 
 @block("bneck", MOBILENET_V3)
 def bneck(
-    draft: Draft,
+    net: NetworkBuilder,
     name: str,
     *,
     input: Count,
@@ -210,10 +210,10 @@ def bneck(
     """Bottleneck of MobileNetV3 (howard2019, Figure 4; a row of Tables 1 and 2): kernel `k`,
     `exp` channels within, squeeze-and-excitation to a quarter of them where `se` (section 5.3),
     non-linearity `nl`."""
-    source = draft.last
-    gate = partial(excite, draft, channels=exp, squeezed=scaled(exp, 0.25), gate="hard_sigmoid")
+    source = net.last
+    gate = partial(excite, net, channels=exp, squeezed=scaled(exp, 0.25), gate="hard_sigmoid")
     inverted(
-        draft,
+        net,
         sequence(f"{name}.block"),
         numbered,
         expanded=exp if exp != input else 0,
@@ -223,4 +223,4 @@ def bneck(
         activation="relu" if nl == "RE" else "hard_swish",
     )
     if s == 1 and input == out:
-        draft.add(f"{name}.add", Add(), draft.last, source)
+        net.add(f"{name}.add", Add(), net.last, source)

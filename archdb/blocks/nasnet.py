@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from archdb.blocks.base import Draft, block
+from archdb.blocks.base import NetworkBuilder, block
 from archdb.model.attributes import Count, Text, choice
 from archdb.ops.activation import Relu
 from archdb.ops.convolution import Conv2d, DepthwiseConv2d
@@ -34,99 +34,103 @@ REDUCTION: Pairs = (
 )
 
 
-def _norm(draft: Draft, name: str) -> str:
-    return draft.add(name, BatchNorm(epsilon=1e-3))
+def _norm(net: NetworkBuilder, name: str) -> str:
+    return net.add(name, BatchNorm(epsilon=1e-3))
 
 
-def _conv(draft: Draft, name: str, filters: int, *inputs: str) -> str:
-    return draft.add(name, Conv2d(filters=filters, kernel=1, bias=False), *inputs)
+def _conv(net: NetworkBuilder, name: str, filters: int, *inputs: str) -> str:
+    return net.add(name, Conv2d(filters=filters, kernel=1, bias=False), *inputs)
 
 
 def _separable(
-    draft: Draft, prefix: str, operation: str, filters: int, stride: int, source: str
+    net: NetworkBuilder, prefix: str, operation: str, filters: int, stride: int, source: str
 ) -> str:
     """ReLU, depthwise and pointwise convolution and normalisation, twice (zoph2018, A.4)."""
     kernel = int(operation[-1])
-    draft.last = source
+    net.last = source
     for number in (1, 2):
         name = f"{prefix}/{operation}_{number}"
         sliding = {"stride": stride if number == 1 else 1, "padding": "same"}
-        draft.add(f"{name}/relu", Relu())
-        draft.add(f"{name}/depthwise", DepthwiseConv2d(kernel=kernel, bias=False, **sliding))
-        _conv(draft, f"{name}/pointwise", filters)
-        _norm(draft, f"{prefix}/bn_{operation.replace('arable', '')}_{number}")
-    return draft.last
+        net.add(f"{name}/relu", Relu())
+        net.add(f"{name}/depthwise", DepthwiseConv2d(kernel=kernel, bias=False, **sliding))
+        _conv(net, f"{name}/pointwise", filters)
+        _norm(net, f"{prefix}/bn_{operation.replace('arable', '')}_{number}")
+    return net.last
 
 
 def _apply(
-    draft: Draft, prefix: str, operation: str, filters: int, stride: int, source: str
+    net: NetworkBuilder, prefix: str, operation: str, filters: int, stride: int, source: str
 ) -> str:
     """One of a pair's operations on a state; the name of what it yields."""
     sliding = {"kernel": 3, "stride": stride, "padding": "same", "rounding": "floor"}
     if operation == "none":
         return source
     if operation == "avg":
-        return draft.add(f"{prefix}/AvgPool2D", AvgPool2d(**sliding), source)
+        return net.add(f"{prefix}/AvgPool2D", AvgPool2d(**sliding), source)
     if operation == "max":
-        return draft.add(f"{prefix}/MaxPool2D", MaxPool2d(**sliding), source)
-    return _separable(draft, prefix, operation, filters, stride, source)
+        return net.add(f"{prefix}/MaxPool2D", MaxPool2d(**sliding), source)
+    return _separable(net, prefix, operation, filters, stride, source)
 
 
-def _halved(draft: Draft, name: str, filters: int) -> str:
+def _halved(net: NetworkBuilder, name: str, filters: int) -> str:
     """Factorised reduction: every second position, and of the map shifted by one position,
     each through a 1×1 convolution to half the maps (zoph2018, A.4)."""
-    source = draft.last
+    source = net.last
     every_second = AvgPool2d(kernel=1, stride=2, padding="valid", rounding="floor")
-    draft.add(f"{name}/path1_pool", every_second, source)
-    first = _conv(draft, f"{name}/path1_conv", filters // 2)
-    draft.add(f"{name}/path2_pad", Pad2d(padding=(0, 1, 0, 1)), source)
-    draft.add(f"{name}/path2_shift", Trim2d(sides=(1, 0, 1, 0)))
-    draft.add(f"{name}/path2_pool", every_second)
-    second = _conv(draft, f"{name}/path2_conv", filters // 2)
-    draft.add(f"{name}/final_path", Concat(), first, second)
-    return _norm(draft, f"{name}/final_path_bn")
+    net.add(f"{name}/path1_pool", every_second, source)
+    first = _conv(net, f"{name}/path1_conv", filters // 2)
+    net.add(f"{name}/path2_pad", Pad2d(padding=(0, 1, 0, 1)), source)
+    net.add(f"{name}/path2_shift", Trim2d(sides=(1, 0, 1, 0)))
+    net.add(f"{name}/path2_pool", every_second)
+    second = _conv(net, f"{name}/path2_conv", filters // 2)
+    net.add(f"{name}/final_path", Concat(), first, second)
+    return _norm(net, f"{name}/final_path_bn")
 
 
-def _fitted(draft: Draft, name: str, filters: int, before: str, fit: str) -> str:
+def _fitted(net: NetworkBuilder, name: str, filters: int, before: str, fit: str) -> str:
     """State 1 of a cell."""
     if fit == "as is":
         return before
-    draft.add(f"{name}/prev_relu", Relu(), before)
+    net.add(f"{name}/prev_relu", Relu(), before)
     if fit == "halved":
-        return _halved(draft, name, filters)
-    _conv(draft, f"{name}/prev_1x1", filters)
-    return _norm(draft, f"{name}/prev_bn")
+        return _halved(net, name, filters)
+    _conv(net, f"{name}/prev_1x1", filters)
+    return _norm(net, f"{name}/prev_bn")
 
 
 def _cell(
-    draft: Draft, name: str, filters: int, before: str, fit: str, pairs: Pairs, stride: int
+    net: NetworkBuilder, name: str, filters: int, before: str, fit: str, pairs: Pairs, stride: int
 ) -> list[str]:
     """The states of a cell; only operations on its two inputs have a stride."""
-    source = draft.last
-    prev = _fitted(draft, name, filters, before, fit)
-    draft.add(f"{name}/relu", Relu(), source)
-    _conv(draft, f"{name}/1x1", filters)
-    states = [_norm(draft, f"{name}/beginning_bn"), prev]
+    source = net.last
+    prev = _fitted(net, name, filters, before, fit)
+    net.add(f"{name}/relu", Relu(), source)
+    _conv(net, f"{name}/1x1", filters)
+    states = [_norm(net, f"{name}/beginning_bn"), prev]
     for number, (left, i, right, j) in enumerate(pairs):
         prefix = f"{name}/comb_iter_{number}"
         sides = [
-            _apply(draft, f"{prefix}/{side}", what, filters, stride if k < 2 else 1, states[k])
+            _apply(net, f"{prefix}/{side}", what, filters, stride if k < 2 else 1, states[k])
             for side, what, k in (("left", left, i), ("right", right, j))
         ]
-        states.append(draft.add(f"{prefix}/combine/add", Add(), *sides))
+        states.append(net.add(f"{prefix}/combine/add", Add(), *sides))
     return states
 
 
 @block("nasnet_normal")
-def nasnet_normal(draft: Draft, name: str, *, filters: Count, before: Text, fit: Fit) -> None:
+def nasnet_normal(
+    net: NetworkBuilder, name: str, *, filters: Count, before: Text, fit: Fit
+) -> None:
     """Normal cell of NASNet-A (zoph2018, Figure 4, left). `before`: the cell before the last."""
-    states = _cell(draft, name, filters, before, fit, NORMAL, 1)
-    draft.add(f"{name}/cell_output", Concat(), *states[1:])
+    states = _cell(net, name, filters, before, fit, NORMAL, 1)
+    net.add(f"{name}/cell_output", Concat(), *states[1:])
 
 
 @block("nasnet_reduction")
-def nasnet_reduction(draft: Draft, name: str, *, filters: Count, before: Text, fit: Fit) -> None:
+def nasnet_reduction(
+    net: NetworkBuilder, name: str, *, filters: Count, before: Text, fit: Fit
+) -> None:
     """Reduction cell of NASNet-A (zoph2018, Figure 4, right). `before`: the cell before the
     last."""
-    states = _cell(draft, name, filters, before, fit, REDUCTION, 2)
-    draft.add(f"{name}/cell_output", Concat(), *states[3:])
+    states = _cell(net, name, filters, before, fit, REDUCTION, 2)
+    net.add(f"{name}/cell_output", Concat(), *states[3:])

@@ -7,7 +7,7 @@ normalisation and ReLU after the convolution that it precedes.
 
 from typing import Annotated, Any
 
-from archdb.blocks.base import Draft, block
+from archdb.blocks.base import NetworkBuilder, block
 from archdb.blocks.resnet import StrideIn, lay_stage, padded, unit_names
 from archdb.blocks.widths import WIDE_RESNET
 from archdb.model.attributes import Count, Flag, choice
@@ -27,14 +27,14 @@ Shortcut = Annotated[str, choice("identity", "projection", "padding", "subsampli
 StrideAt = Annotated[str, choice("first", "last")]
 
 
-def _activate(draft: Draft, conv: str) -> None:
+def _activate(net: NetworkBuilder, conv: str) -> None:
     """Batch normalisation and ReLU before the convolution of that name."""
-    draft.add(f"bn{conv.removeprefix('res')}", BatchNorm())
-    draft.add(f"{conv}_relu", Relu())
+    net.add(f"bn{conv.removeprefix('res')}", BatchNorm())
+    net.add(f"{conv}_relu", Relu())
 
 
 def _split(
-    draft: Draft,
+    net: NetworkBuilder,
     name: str,
     out: int,
     stride: int,
@@ -43,27 +43,27 @@ def _split(
     bias: bool = False,
 ) -> tuple[str, str]:
     """Lay what precedes the branch; the names of what the branch and the addition read."""
-    straight = draft.last
+    straight = net.last
     if activation != "none":
-        _activate(draft, f"{name}_branch2a")
-    entrance = draft.last
+        _activate(net, f"{name}_branch2a")
+    entrance = net.last
     if activation == "split":
         straight = entrance
-    draft.last = straight
+    net.last = straight
     if shortcut == "padding":
-        straight = padded(draft, name, out, stride)
+        straight = padded(net, name, out, stride)
     elif shortcut == "projection":
         projection = Conv2d(filters=out, kernel=1, stride=stride, bias=bias)
-        straight = draft.add(f"{name}_branch1", projection)
+        straight = net.add(f"{name}_branch1", projection)
     elif shortcut == "subsampling":
         every = MaxPool2d(kernel=1, stride=stride, rounding="floor")
-        straight = draft.add(f"{name}_branch1", every)
+        straight = net.add(f"{name}_branch1", every)
     return entrance, straight
 
 
 @block("preact_basic_unit", WIDE_RESNET)
 def preact_basic_unit(
-    draft: Draft,
+    net: NetworkBuilder,
     name: str,
     *,
     width: Count,
@@ -72,17 +72,17 @@ def preact_basic_unit(
     shortcut: Shortcut = "identity",
 ) -> None:
     """Two 3×3 convolutions, each behind its activation (he2016identity, Figure 4e)."""
-    entrance, straight = _split(draft, name, width, stride, activation, shortcut)
+    entrance, straight = _split(net, name, width, stride, activation, shortcut)
     first = Conv2d(filters=width, kernel=3, stride=stride, padding=1, bias=False)
-    draft.add(f"{name}_branch2a", first, entrance)
-    _activate(draft, f"{name}_branch2b")
-    draft.add(f"{name}_branch2b", Conv2d(filters=width, kernel=3, padding=1, bias=False))
-    draft.add(name, Add(), straight, draft.last)
+    net.add(f"{name}_branch2a", first, entrance)
+    _activate(net, f"{name}_branch2b")
+    net.add(f"{name}_branch2b", Conv2d(filters=width, kernel=3, padding=1, bias=False))
+    net.add(name, Add(), straight, net.last)
 
 
 @block("preact_bottleneck_unit")
 def preact_bottleneck_unit(
-    draft: Draft,
+    net: NetworkBuilder,
     name: str,
     *,
     width: Count,
@@ -95,21 +95,21 @@ def preact_bottleneck_unit(
 ) -> None:
     """1×1 to `width`, 3×3, 1×1 to `out`, each behind its activation (he2016identity, section
     4.1). `bias`: on what no normalisation follows, the last 1×1 and the projection."""
-    entrance, straight = _split(draft, name, out, stride, activation, shortcut, bias)
+    entrance, straight = _split(net, name, out, stride, activation, shortcut, bias)
     first, second = (stride, 1) if stride_in == "1x1" else (1, stride)
     reduce = Conv2d(filters=width, kernel=1, stride=first, bias=False)
-    draft.add(f"{name}_branch2a", reduce, entrance)
-    _activate(draft, f"{name}_branch2b")
+    net.add(f"{name}_branch2a", reduce, entrance)
+    _activate(net, f"{name}_branch2b")
     middle = Conv2d(filters=width, kernel=3, stride=second, padding=1, bias=False)
-    draft.add(f"{name}_branch2b", middle)
-    _activate(draft, f"{name}_branch2c")
-    draft.add(f"{name}_branch2c", Conv2d(filters=out, kernel=1, bias=bias))
-    draft.add(name, Add(), straight, draft.last)
+    net.add(f"{name}_branch2b", middle)
+    _activate(net, f"{name}_branch2c")
+    net.add(f"{name}_branch2c", Conv2d(filters=out, kernel=1, bias=bias))
+    net.add(name, Add(), straight, net.last)
 
 
 @block("preact_basic_stage", WIDE_RESNET)
 def preact_basic_stage(
-    draft: Draft,
+    net: NetworkBuilder,
     name: str,
     *,
     width: Count,
@@ -119,12 +119,12 @@ def preact_basic_stage(
 ) -> None:
     """Units of two 3×3 convolutions; the first has its activation before the split."""
     first = {"stride": stride, "activation": "split", "shortcut": shortcut}
-    lay_stage(draft, unit_names(name, units, True), preact_basic_unit, first, {"width": width})
+    lay_stage(net, unit_names(name, units, True), preact_basic_unit, first, {"width": width})
 
 
 @block("preact_bottleneck_stage")
 def preact_bottleneck_stage(
-    draft: Draft,
+    net: NetworkBuilder,
     name: str,
     *,
     width: Count,
@@ -148,4 +148,4 @@ def preact_bottleneck_stage(
             own = {"stride": stride, "stride_in": stride_in, "shortcut": "subsampling"}
         if unit == names[0]:
             own |= {"activation": activation, "shortcut": "projection"}
-        preact_bottleneck_unit(draft, unit, width=width, out=out, bias=bias, **own)
+        preact_bottleneck_unit(net, unit, width=width, out=out, bias=bias, **own)

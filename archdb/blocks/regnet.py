@@ -1,6 +1,6 @@
 """RegNet's block and stages, named by torchvision's module paths."""
 
-from archdb.blocks.base import Draft, block
+from archdb.blocks.base import NetworkBuilder, block
 from archdb.blocks.mobilenet import excite, normed, numbered
 from archdb.model.attributes import Count, Flag
 from archdb.ops.activation import Relu
@@ -12,7 +12,7 @@ EPSILON = 1e-5
 
 @block("regnet_unit")
 def regnet_unit(
-    draft: Draft,
+    net: NetworkBuilder,
     name: str,
     *,
     input: Count,
@@ -25,26 +25,26 @@ def regnet_unit(
     1×1, without a bottleneck (b = 1), beside a shortcut that is a 1×1 convolution where the
     shape changes. The Y block squeezes and excites behind the 3×3, to a quarter of the
     channels that come in (section 4)."""
-    source = straight = draft.last
+    source = straight = net.last
     if stride > 1 or input != width:
         projection = Conv2d(filters=width, kernel=1, stride=stride, bias=False)
-        straight = normed(draft, numbered(f"{name}.proj"), projection, epsilon=EPSILON)
-        draft.last = source
+        straight = normed(net, numbered(f"{name}.proj"), projection, epsilon=EPSILON)
+        net.last = source
     pointwise = Conv2d(filters=width, kernel=1, bias=False)
     groups = width // group_width
     grouped = Conv2d(filters=width, kernel=3, stride=stride, padding=1, groups=groups, bias=False)
-    normed(draft, numbered(f"{name}.f.a"), pointwise, "relu", EPSILON)
-    normed(draft, numbered(f"{name}.f.b"), grouped, "relu", EPSILON)
+    normed(net, numbered(f"{name}.f.a"), pointwise, "relu", EPSILON)
+    normed(net, numbered(f"{name}.f.b"), grouped, "relu", EPSILON)
     if se:
-        excite(draft, f"{name}.f.se", width, input // 4)
-    normed(draft, numbered(f"{name}.f.c"), pointwise, epsilon=EPSILON)
-    draft.add(f"{name}.add", Add(), straight, draft.last)
-    draft.add(f"{name}.activation", Relu())
+        excite(net, f"{name}.f.se", width, input // 4)
+    normed(net, numbered(f"{name}.f.c"), pointwise, epsilon=EPSILON)
+    net.add(f"{name}.add", Add(), straight, net.last)
+    net.add(f"{name}.activation", Relu())
 
 
 @block("regnet_stage")
 def regnet_stage(
-    draft: Draft,
+    net: NetworkBuilder,
     name: str,
     *,
     input: Count,
@@ -59,4 +59,4 @@ def regnet_stage(
     for i in range(depth):
         shape = {"input": input, "stride": 2} if i == 0 else {"input": width}
         unit = f"{name}.{own}-{i}"
-        regnet_unit(draft, unit, width=width, group_width=group_width, se=se, **shape)
+        regnet_unit(net, unit, width=width, group_width=group_width, se=se, **shape)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated
 
-from archdb.blocks.base import Draft, block
+from archdb.blocks.base import NetworkBuilder, block
 from archdb.model.attributes import Count, Flag, choice
 from archdb.ops.activation import Relu
 from archdb.ops.joining import Add
@@ -17,50 +17,55 @@ StrideIn = Annotated[str, choice("1x1", "3x3")]
 Shortcut = Annotated[str, choice("identity", "projection", "pooled", "padding")]
 
 
-def padded(draft: Draft, name: str, out: int, stride: int) -> str:
+def padded(net: NetworkBuilder, name: str, out: int, stride: int) -> str:
     """Option A of he2016, section 3.3: every `stride`-th position, then as many zero maps as
     there are channels, whose number the unit doubles."""
-    draft.add(f"{name}_branch1", MaxPool2d(kernel=1, stride=stride, rounding="floor"))
-    return draft.add(f"{name}_branch1_pad", PadChannels(after=out // 2))
+    net.add(f"{name}_branch1", MaxPool2d(kernel=1, stride=stride, rounding="floor"))
+    return net.add(f"{name}_branch1_pad", PadChannels(after=out // 2))
 
 
-def _shortcut(draft: Draft, name: str, out: int, stride: int, shortcut: str) -> str:
+def _shortcut(net: NetworkBuilder, name: str, out: int, stride: int, shortcut: str) -> str:
     """Lay the shortcut, if it is more than a wire; the name of what the unit adds to."""
     if shortcut == "identity":
-        return draft.last
+        return net.last
     if shortcut == "padding":
-        return padded(draft, name, out, stride)
+        return padded(net, name, out, stride)
     if shortcut == "pooled" and stride > 1:
         pool = AvgPool2d(kernel=stride, stride=stride, rounding="ceil")
-        draft.add(f"{name}_branch1_pool", pool)
+        net.add(f"{name}_branch1_pool", pool)
         stride = 1
     norm = f"bn{name.removeprefix('res')}_branch1"
-    return draft.conv_bn(f"{name}_branch1", norm, out, 1, stride=stride)
+    return net.conv_bn(f"{name}_branch1", norm, out, 1, stride=stride)
 
 
-def _join(draft: Draft, name: str, shortcut: str) -> None:
+def _join(net: NetworkBuilder, name: str, shortcut: str) -> None:
     """Add the shortcut to the branch just laid, then ReLU."""
-    draft.add(name, Add(), shortcut, draft.last)
-    draft.add(f"{name}_relu", Relu())
+    net.add(name, Add(), shortcut, net.last)
+    net.add(f"{name}_relu", Relu())
 
 
 @block("basic_unit")
 def basic_unit(
-    draft: Draft, name: str, *, width: Count, stride: Count = 1, shortcut: Shortcut = "identity"
+    net: NetworkBuilder,
+    name: str,
+    *,
+    width: Count,
+    stride: Count = 1,
+    shortcut: Shortcut = "identity",
 ) -> None:
     """Two 3×3 convolutions beside a shortcut (he2016, Figure 5, left)."""
-    source, bn = draft.last, f"bn{name.removeprefix('res')}"
-    straight = _shortcut(draft, name, width, stride, shortcut)
+    source, bn = net.last, f"bn{name.removeprefix('res')}"
+    straight = _shortcut(net, name, width, stride, shortcut)
     first = {"stride": stride, "padding": 1}
-    draft.conv_bn(f"{name}_branch2a", f"{bn}_branch2a", width, 3, source, **first)
-    draft.add(f"{name}_branch2a_relu", Relu())
-    draft.conv_bn(f"{name}_branch2b", f"{bn}_branch2b", width, 3, padding=1)
-    _join(draft, name, straight)
+    net.conv_bn(f"{name}_branch2a", f"{bn}_branch2a", width, 3, source, **first)
+    net.add(f"{name}_branch2a_relu", Relu())
+    net.conv_bn(f"{name}_branch2b", f"{bn}_branch2b", width, 3, padding=1)
+    _join(net, name, straight)
 
 
 @block("bottleneck_unit")
 def bottleneck_unit(
-    draft: Draft,
+    net: NetworkBuilder,
     name: str,
     *,
     width: Count,
@@ -72,16 +77,16 @@ def bottleneck_unit(
 ) -> None:
     """1×1 to `width`, 3×3, 1×1 to `out`, beside a shortcut (he2016, Figure 5, right), the 3×3
     perhaps in groups (xie2017, Figure 3c)."""
-    source, bn = draft.last, f"bn{name.removeprefix('res')}"
-    straight = _shortcut(draft, name, out, stride, shortcut)
+    source, bn = net.last, f"bn{name.removeprefix('res')}"
+    straight = _shortcut(net, name, out, stride, shortcut)
     first, second = (stride, 1) if stride_in == "1x1" else (1, stride)
-    draft.conv_bn(f"{name}_branch2a", f"{bn}_branch2a", width, 1, source, stride=first)
-    draft.add(f"{name}_branch2a_relu", Relu())
+    net.conv_bn(f"{name}_branch2a", f"{bn}_branch2a", width, 1, source, stride=first)
+    net.add(f"{name}_branch2a_relu", Relu())
     middle = {"stride": second, "padding": 1, "groups": groups}
-    draft.conv_bn(f"{name}_branch2b", f"{bn}_branch2b", width, 3, **middle)
-    draft.add(f"{name}_branch2b_relu", Relu())
-    draft.conv_bn(f"{name}_branch2c", f"{bn}_branch2c", out, 1)
-    _join(draft, name, straight)
+    net.conv_bn(f"{name}_branch2b", f"{bn}_branch2b", width, 3, **middle)
+    net.add(f"{name}_branch2b_relu", Relu())
+    net.conv_bn(f"{name}_branch2c", f"{bn}_branch2c", out, 1)
+    _join(net, name, straight)
 
 
 def unit_names(name: str, units: int, numbered: bool) -> Iterator[str]:
@@ -91,7 +96,7 @@ def unit_names(name: str, units: int, numbered: bool) -> Iterator[str]:
 
 
 def lay_stage(
-    draft: Draft,
+    net: NetworkBuilder,
     names: Iterator[str],
     unit: Callable[..., None],
     first: Mapping[str, object],
@@ -99,12 +104,12 @@ def lay_stage(
 ) -> None:
     """Units of one kind; only the first changes the size of the map or its channels."""
     for i, name in enumerate(names):
-        unit(draft, name, **shared, **(first if i == 0 else {}))
+        unit(net, name, **shared, **(first if i == 0 else {}))
 
 
 @block("basic_stage")
 def basic_stage(
-    draft: Draft,
+    net: NetworkBuilder,
     name: str,
     *,
     width: Count,
@@ -114,12 +119,12 @@ def basic_stage(
 ) -> None:
     """A row of he2016, Table 1, for 18 and 34 layers: [3×3, width; 3×3, width] × units."""
     first = {"stride": stride, "shortcut": shortcut}
-    lay_stage(draft, unit_names(name, units, False), basic_unit, first, {"width": width})
+    lay_stage(net, unit_names(name, units, False), basic_unit, first, {"width": width})
 
 
 @block("bottleneck_stage")
 def bottleneck_stage(
-    draft: Draft,
+    net: NetworkBuilder,
     name: str,
     *,
     width: Count,
@@ -134,4 +139,4 @@ def bottleneck_stage(
     × units. `numbered`: units are named a, b1, b2, ... instead of a, b, c, ..."""
     first = {"stride": stride, "stride_in": stride_in, "shortcut": shortcut}
     shared = {"width": width, "out": out}
-    lay_stage(draft, unit_names(name, units, numbered), bottleneck_unit, first, shared)
+    lay_stage(net, unit_names(name, units, numbered), bottleneck_unit, first, shared)

@@ -1,13 +1,13 @@
 """The residual networks of he2016, section 4.2, for images of 32×32 pixels."""
 
-from archdb.blocks.base import Draft, block
+from archdb.blocks.base import NetworkBuilder, block
 from archdb.blocks.resnet import Shortcut, basic_unit, lay_stage, unit_names
 from archdb.model.attributes import Count
 
 
 @block("cifar_stage")
 def cifar_stage(
-    draft: Draft,
+    net: NetworkBuilder,
     name: str,
     *,
     width: Count,
@@ -22,4 +22,4 @@ def cifar_stage(
     authors' deeper Caffe files.
     """
     first = {"stride": stride, "shortcut": "identity" if stride == 1 else shortcut}
-    lay_stage(draft, unit_names(name, units, True), basic_unit, first, {"width": width})
+    lay_stage(net, unit_names(name, units, True), basic_unit, first, {"width": width})

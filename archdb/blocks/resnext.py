@@ -1,13 +1,13 @@
 """Stages of xie2017, with the units of he2016 whose 3×3 convolution is in groups."""
 
-from archdb.blocks.base import Draft, block
+from archdb.blocks.base import NetworkBuilder, block
 from archdb.blocks.resnet import bottleneck_unit, lay_stage, unit_names
 from archdb.model.attributes import Count, Flag
 
 
 @block("resnext_stage")
 def resnext_stage(
-    draft: Draft,
+    net: NetworkBuilder,
     name: str,
     *,
     width: Count,
@@ -24,4 +24,4 @@ def resnext_stage(
     """
     first = {"stride": stride, "stride_in": "3x3", "shortcut": "projection"}
     shared = {"width": width, "out": out, "groups": groups}
-    lay_stage(draft, unit_names(name, units, numbered), bottleneck_unit, first, shared)
+    lay_stage(net, unit_names(name, units, numbered), bottleneck_unit, first, shared)

@@ -6,7 +6,7 @@ one layer, Axpy, called as its unit; here those are two, with the product called
 
 from typing import Annotated
 
-from archdb.blocks.base import Draft, block
+from archdb.blocks.base import NetworkBuilder, block
 from archdb.blocks.resnet import StrideIn, lay_stage
 from archdb.model.attributes import Count, choice
 from archdb.ops.activation import Relu, Sigmoid
@@ -19,24 +19,26 @@ Shortcut = Annotated[str, choice("identity", "1x1", "3x3")]
 
 
 @block("squeeze_excitation")
-def squeeze_excitation(draft: Draft, name: str, *, channels: Count, reduction: Count = 16) -> None:
+def squeeze_excitation(
+    net: NetworkBuilder, name: str, *, channels: Count, reduction: Count = 16
+) -> None:
     """Squeeze-and-excitation block (hu2018, Figures 1 and 3): the mean of each map, through
     `channels` / `reduction` features, becomes a factor for each channel.
 
     The block of unit conv2_1 is conv2_1_se, its layers conv2_1_global_pool, conv2_1_1x1_down, ...
     """
-    maps, unit = draft.last, name.removesuffix("_se")
-    draft.add(f"{unit}_global_pool", GlobalAvgPool2d())
+    maps, unit = net.last, name.removesuffix("_se")
+    net.add(f"{unit}_global_pool", GlobalAvgPool2d())
     down = f"{unit}_1x1_down"
-    draft.conv_relu(down, f"{down}/relu", channels // reduction, 1)
-    draft.add(f"{unit}_1x1_up", Conv2d(filters=channels, kernel=1))
-    factors = draft.add(f"{unit}_prob", Sigmoid())
-    draft.add(f"{unit}_scale", Multiply(), maps, factors)
+    net.conv_relu(down, f"{down}/relu", channels // reduction, 1)
+    net.add(f"{unit}_1x1_up", Conv2d(filters=channels, kernel=1))
+    factors = net.add(f"{unit}_prob", Sigmoid())
+    net.add(f"{unit}_scale", Multiply(), maps, factors)
 
 
 @block("se_bottleneck_unit")
 def se_bottleneck_unit(
-    draft: Draft,
+    net: NetworkBuilder,
     name: str,
     *,
     reduce: Count,
@@ -49,30 +51,30 @@ def se_bottleneck_unit(
 ) -> None:
     """1×1 to `reduce`, 3×3 to `width`, 1×1 to `out`, squeeze-and-excitation, beside a shortcut
     (hu2018, Figure 3)."""
-    straight = draft.last
+    straight = net.last
     first, second = (stride, 1) if stride_in == "1x1" else (1, stride)
-    _conv(draft, f"{name}_1x1_reduce", reduce, 1, stride=first)
-    draft.add(f"{name}_1x1_reduce/relu", Relu())
-    _conv(draft, f"{name}_3x3", width, 3, stride=second, groups=groups)
-    draft.add(f"{name}_3x3/relu", Relu())
-    _conv(draft, f"{name}_1x1_increase", out, 1)
-    squeeze_excitation(draft, f"{name}_se", channels=out)
-    branch = draft.last
+    _conv(net, f"{name}_1x1_reduce", reduce, 1, stride=first)
+    net.add(f"{name}_1x1_reduce/relu", Relu())
+    _conv(net, f"{name}_3x3", width, 3, stride=second, groups=groups)
+    net.add(f"{name}_3x3/relu", Relu())
+    _conv(net, f"{name}_1x1_increase", out, 1)
+    squeeze_excitation(net, f"{name}_se", channels=out)
+    branch = net.last
     if shortcut != "identity":
-        draft.last = straight
-        straight = _conv(draft, f"{name}_1x1_proj", out, int(shortcut[0]), stride=stride)
-    draft.add(name, Add(), branch, straight)
-    draft.add(f"{name}/relu", Relu())
+        net.last = straight
+        straight = _conv(net, f"{name}_1x1_proj", out, int(shortcut[0]), stride=stride)
+    net.add(name, Add(), branch, straight)
+    net.add(f"{name}/relu", Relu())
 
 
-def _conv(draft: Draft, name: str, filters: int, kernel: int, **rest: int) -> str:
+def _conv(net: NetworkBuilder, name: str, filters: int, kernel: int, **rest: int) -> str:
     """A convolution that keeps the size but for its stride, and its batch normalisation."""
-    return draft.conv_bn(name, f"{name}/bn", filters, kernel, padding=kernel // 2, **rest)
+    return net.conv_bn(name, f"{name}/bn", filters, kernel, padding=kernel // 2, **rest)
 
 
 @block("se_bottleneck_stage")
 def se_bottleneck_stage(
-    draft: Draft,
+    net: NetworkBuilder,
     name: str,
     *,
     reduce: Count,
@@ -88,4 +90,4 @@ def se_bottleneck_stage(
     names = (f"{name}_{i}" for i in range(1, units + 1))
     first = {"stride": stride, "stride_in": stride_in, "shortcut": shortcut}
     shared = {"reduce": reduce, "width": width, "out": out, "groups": groups}
-    lay_stage(draft, names, se_bottleneck_unit, first, shared)
+    lay_stage(net, names, se_bottleneck_unit, first, shared)

@@ -9,7 +9,7 @@ is said.
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from archdb.blocks.base import Draft, block
+from archdb.blocks.base import NetworkBuilder, block
 from archdb.model.attributes import Count, Padding, Pair
 from archdb.ops import Op
 from archdb.ops.activation import Relu
@@ -50,45 +50,45 @@ def max_pool(place: str, **rest: Any) -> Step:
     return Step(f"MaxPool_{place}_3x3", pool, False)
 
 
-def lay(draft: Draft, prefix: str, step: Step, *inputs: str) -> str:
+def lay(net: NetworkBuilder, prefix: str, step: Step, *inputs: str) -> str:
     """One step, in a branch or (empty prefix) outside; the name of its last layer."""
     name = f"{prefix}/{step.name}" if prefix else step.name
-    draft.add(name, step.op, *inputs)
-    return norm_relu(draft, name) if step.normed else name
+    net.add(name, step.op, *inputs)
+    return norm_relu(net, name) if step.normed else name
 
 
-def norm_relu(draft: Draft, name: str) -> str:
+def norm_relu(net: NetworkBuilder, name: str) -> str:
     """The normalisation and ReLU of the convolution called `name`."""
-    draft.add(f"{name}/BatchNorm", BatchNorm(epsilon=1e-3))
-    return draft.add(f"{name}/Relu", Relu())
+    net.add(f"{name}/BatchNorm", BatchNorm(epsilon=1e-3))
+    return net.add(f"{name}/Relu", Relu())
 
 
 #: A step, or two side by side whose outputs are stacked.
 Branch = Sequence[Step | tuple[Step, Step]]
 
 
-def _branch(draft: Draft, prefix: str, branch: Branch, source: str) -> str:
+def _branch(net: NetworkBuilder, prefix: str, branch: Branch, source: str) -> str:
     last = source
     for step in branch:
         if isinstance(step, Step):
-            last = lay(draft, prefix, step, last)
+            last = lay(net, prefix, step, last)
         else:
-            sides = [lay(draft, prefix, side, last) for side in step]
-            last = draft.add(f"{prefix}/concat", Concat(), *sides)
+            sides = [lay(net, prefix, side, last) for side in step]
+            last = net.add(f"{prefix}/concat", Concat(), *sides)
     return last
 
 
-def module(draft: Draft, name: str, branches: Iterable[Branch]) -> str:
+def module(net: NetworkBuilder, name: str, branches: Iterable[Branch]) -> str:
     """Branches that read the layer just laid, and the concatenation of their ends."""
-    source = draft.last
+    source = net.last
     ends = [
-        _branch(draft, f"{name}/Branch_{number}", branch, source)
+        _branch(net, f"{name}/Branch_{number}", branch, source)
         for number, branch in enumerate(branches)
     ]
-    return draft.add(f"{name}/concat", Concat(), *ends)
+    return net.add(f"{name}/concat", Concat(), *ends)
 
 
-def reduce(draft: Draft, name: str, single: int, *double: int) -> str:
+def reduce(net: NetworkBuilder, name: str, single: int, *double: int) -> str:
     """A strided 3×3, a strided double 3×3 behind a 1×1 and a pool, side by side."""
     first, second, last = double
     branches: list[Branch] = [
@@ -96,12 +96,12 @@ def reduce(draft: Draft, name: str, single: int, *double: int) -> str:
         [conv("0a", first, 1), conv("0b", second, 3), conv("1a", last, 3, **HALVE)],
         [max_pool("1a", **HALVE)],
     ]
-    return module(draft, name, branches)
+    return module(net, name, branches)
 
 
 @block("slim_conv2d")
 def slim_conv2d(
-    draft: Draft,
+    net: NetworkBuilder,
     name: str,
     *,
     filters: Count,
@@ -110,7 +110,7 @@ def slim_conv2d(
     padding: Padding = "same",
 ) -> None:
     """A convolution without bias, its batch normalisation and ReLU (tfslim)."""
-    draft.add(
+    net.add(
         name, Conv2d(filters=filters, kernel=kernel, stride=stride, padding=padding, bias=False)
     )
-    norm_relu(draft, name)
+    norm_relu(net, name)

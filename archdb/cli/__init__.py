@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from archdb.cli.common import say
+from archdb.cli.common import notify
 from archdb.cli.signals import SIGNALLED, unwind_at_signals
 from archdb.errors import ArchdbError
 from archdb.text import clipped, printable
@@ -66,13 +66,13 @@ class Commands(click.Group):
             click.echo(f"Error: {error}", err=True)
             ctx.exit(error.status)
         except KeyboardInterrupt:
-            say("interrupted")
+            notify("interrupted")
             ctx.exit(SIGNALLED + 2)
         except BrokenPipeError:  # the reader has had enough: click ends in silence
             raise
         except OSError as error:  # what all else is made of: a full disk behind the output
             where = error.filename or "the output cannot be written"
-            say(f"Error: {where}: {error.strerror}")
+            notify(f"Error: {where}: {error.strerror}")
             ctx.exit(1)
 
 

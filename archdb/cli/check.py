@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from archdb.cli.common import emit, format_option, open_database, say
+from archdb.cli.common import emit, format_option, notify, open_database
 
 
 @click.command("check")
@@ -24,8 +24,8 @@ def command(ctx: click.Context, form: str) -> None:
             emit(faults, form)
         else:
             for note in faults.notes:
-                say(note)
+                notify(note)
     count = len(faults)
-    say("no faults" if count == 0 else "1 fault" if count == 1 else f"{count} faults")
+    notify("no faults" if count == 0 else "1 fault" if count == 1 else f"{count} faults")
     if faults.rows:
         ctx.exit(1)

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from archdb.cli.common import complete_names, open_database, say, show
+from archdb.cli.common import complete_names, notify, open_database, show
 
 
 @click.command("cite")
@@ -27,10 +27,10 @@ def command(ctx: click.Context, names: tuple[str, ...], everything: bool) -> Non
     with open_database(ctx) as database:
         with database.snapshot():
             for name in [database.resolve(name) for name in names]:
-                found = database.ask("citations", name=name, whole=everything).to_dicts()
+                found = database.run_named("citations", name=name, whole=everything).to_dicts()
                 if not found:
                     more = "" if everything else "; --all may show more"
-                    say(f"note: {name} names no paper{more}")
+                    notify(f"note: {name} names no paper{more}")
                 cited |= {row["key"]: row for row in found}
             made = release(database)
         show(bibliography(cited.values(), made))

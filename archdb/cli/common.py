@@ -28,7 +28,7 @@ _NO_OPTION = re.compile(r"-\S*\s|-[0-9.]")
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def say(message: str) -> None:
+def notify(message: str) -> None:
     """What archdb does unasked, and what belongs to the figures, on standard error."""
     click.echo(clipped(printable(message)), err=True)
 
@@ -48,7 +48,7 @@ def open_database(ctx: click.Context) -> Database:
     """The database that the command line names, with progress on a terminal."""
     from archdb.api import Database
 
-    ctx.meta[OPENED] = Database(ctx.obj, say=say, progress=bar(ctx))
+    ctx.meta[OPENED] = Database(ctx.obj, notify=notify, progress=bar(ctx))
     opened: Database = ctx.meta[OPENED]
     opened.keeps = ctx.params.get("form") in PAPERS  # for what is said beside the figures
     return opened
@@ -119,7 +119,7 @@ def emit(result: Result, form: str) -> None:
     else:
         put(written(result, form))
     for note in result.notes:
-        say(f"note: {note}")
+        notify(f"note: {note}")
 
 
 def written(result: Result, form: str) -> str:

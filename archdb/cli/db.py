@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdb.cli.common import bar, emit, format_option, open_database, say
+from archdb.cli.common import bar, emit, format_option, notify, open_database
 from archdb.errors import DatabaseError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def init(ctx: click.Context, empty: bool) -> None:
     if named is None:
         make_directory(path)
     build.create(path, bar(ctx), seeded=not empty)
-    say(f"created {path}")
+    notify(f"created {path}")
 
 
 @command.command("upgrade")
@@ -79,9 +79,9 @@ def _path(ctx: click.Context) -> Path:
 
 
 def _tell(done: str, path: Path, changed: Changed) -> None:
-    say(f"{done} {path}; the former state is in {changed.copy}")
+    notify(f"{done} {path}; the former state is in {changed.copy}")
     for sentence in changed.said:
-        say(f"note: {sentence}")
+        notify(f"note: {sentence}")
 
 
 @command.command("info")
@@ -90,6 +90,6 @@ def _tell(done: str, path: Path, changed: Changed) -> None:
 def info(ctx: click.Context, form: str) -> None:
     """What the database holds and which archdb made it."""
     with open_database(ctx) as database:
-        result = database.ask("info")
+        result = database.run_named("info")
         result.rows = [("path", str(database.path)), *result.rows]
         emit(result, form)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from archdb.cli.common import complete_names, input_option, open_database, say
+from archdb.cli.common import complete_names, input_option, notify, open_database
 from archdb.errors import UsageError
 from archdb.model.input_size import Words
 
@@ -18,17 +18,17 @@ def command(ctx: click.Context, names: tuple[str, ...], size: Words, everything:
     """Derive what is stale; or these networks, or these at another input, and keep the figures."""
     if size is not None and not names:
         raise UsageError("--input needs the names of networks")
-    from archdb.queries.freshness import freshen, profiles, some
+    from archdb.queries.freshness import profiles, refresh_stale, some
 
     with open_database(ctx) as database:
         wanted = [database.resolve(name) for name in names]
         if size is not None:
             for name, input in zip(wanted, profiles(database, wanted, size), strict=True):
-                say(f"{name} is derived at {input}")
+                notify(f"{name} is derived at {input}")
         elif wanted or everything:
             done = database.derive(wanted or None)
-            say(f"derived: {some(done)}")
+            notify(f"derived: {some(done)}")
         else:
-            if freshen(database):
+            if refresh_stale(database):
                 ctx.exit(1)
-            say("all figures are fresh")
+            notify("all figures are fresh")

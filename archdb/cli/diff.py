@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from archdb.cli.common import OPENED, PAPERS, emit, format_option, say
+from archdb.cli.common import OPENED, PAPERS, emit, format_option, notify
 
 #: One that is there: nobody wants a database made for being compared.
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -30,4 +30,4 @@ def command(ctx: click.Context, old: Path, new: Path, layers: bool, form: str) -
         ctx.meta[OPENED], after.keeps = after, form in PAPERS
         result = diff(before, after, layers=layers)
         emit(result, form)
-    say(f"{len(result.rows)} changes" if result.rows else "no differences")
+    notify(f"{len(result.rows)} changes" if result.rows else "no differences")

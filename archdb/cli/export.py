@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from archdb.cli.common import open_database, say
+from archdb.cli.common import notify, open_database
 
 
 @click.command("export")
@@ -25,14 +25,14 @@ def command(ctx: click.Context, directory: Path, parquet: bool | None) -> None:
     """
     from archdb.export.dataset import export
     from archdb.export.files import has_pyarrow
-    from archdb.queries.freshness import freshen
+    from archdb.queries.freshness import refresh_stale
 
     with open_database(ctx) as database:
-        for fault in freshen(database).values():
+        for fault in refresh_stale(database).values():
             raise fault
         path = database.path
     if parquet is None:
         parquet = has_pyarrow()
         if not parquet:
-            say("note: no Parquet files, which need pyarrow: pip install 'archdb[parquet]'")
-    say(f"wrote {export(path, directory, parquet=parquet)} files into {directory}")
+            notify("note: no Parquet files, which need pyarrow: pip install 'archdb[parquet]'")
+    notify(f"wrote {export(path, directory, parquet=parquet)} files into {directory}")

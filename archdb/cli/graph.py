@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from archdb.cli.common import complete_names, input_option, open_database, say, show
+from archdb.cli.common import complete_names, input_option, notify, open_database, show
 from archdb.model.input_size import Words
 
 #: How many edges Mermaid draws before it asks for its own limit to be raised.
@@ -46,4 +46,4 @@ def command(ctx: click.Context, name: str, layers: bool, size: Words, form: str)
     said = f"archdb dataset {made.version}, content {made.content}: {drawn.name} at {drawn.input}"
     show(FORMATS[form](drawn, said))
     if form == "mermaid" and len(drawn.edges) > MERMAID_EDGES:
-        say(f"note: {len(drawn.edges)} edges; Mermaid draws them with maxEdges set that high")
+        notify(f"note: {len(drawn.edges)} edges; Mermaid draws them with maxEdges set that high")

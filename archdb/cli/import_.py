@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from archdb.cli.common import open_database, say
+from archdb.cli.common import notify, open_database
 
 
 @click.command("import")
@@ -21,7 +21,7 @@ def command(ctx: click.Context, files: tuple[Path, ...], replace: bool) -> None:
         from archdb.model.shape import hint
 
         for name in import_files(database.path, files, replace=replace):
-            say(f"imported {name}")
-            for shape in of_text(str(database.ask("native", name=name).rows[0][0])):
+            notify(f"imported {name}")
+            for shape in of_text(str(database.run_named("native", name=name).rows[0][0])):
                 if hint(shape):
-                    say(f"note: {name}: {hint(shape)}")
+                    notify(f"note: {name}: {hint(shape)}")

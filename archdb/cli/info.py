@@ -17,13 +17,13 @@ def command(ctx: click.Context, form: str) -> None:
     from them at native inputs; neither depends on the file that holds them.
     """
     from archdb.dataset.release import info
-    from archdb.queries.freshness import answered, freshen
+    from archdb.queries.freshness import answered, refresh_stale
     from archdb.queries.result import Result
 
     with open_database(ctx) as database:
 
         def asked() -> Result:
-            freshen(database)
+            refresh_stale(database)
             return info(database)
 
         emit(answered(database, asked), form)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from archdb.cli.common import complete_names, input_option, open_database, say
+from archdb.cli.common import complete_names, input_option, notify, open_database
 from archdb.model.input_size import Words
 
 if TYPE_CHECKING:
@@ -70,10 +70,10 @@ def accuracy(ctx: click.Context, names: tuple[str, ...], source: str | None, pat
     left = draw(found, dataset, path)
     count = len(found.points)
     counted = "1 network" if count == 1 else f"{count} networks"
-    say(f"{counted}, accuracies of {found.source}; wrote {path}")
+    notify(f"{counted}, accuracies of {found.source}; wrote {path}")
     for names_of, why in ((found.left_out, "no accuracy there"), (left, "no room for the name")):
         if names_of:
-            say(f"note: {why}: {', '.join(names_of)}")
+            notify(f"note: {why}: {', '.join(names_of)}")
 
 
 @command.command("depth")
@@ -118,6 +118,6 @@ def _draw(
         chart: Chart = getattr(charts, question)(database, names, size)
         dataset = release(database)
     getattr(profiles, picture)(chart, dataset, path)
-    say(f"wrote {path}")
+    notify(f"wrote {path}")
     for note in chart.notes:
-        say(f"note: {note}")
+        notify(f"note: {note}")

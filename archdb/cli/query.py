@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdb.cli.common import Hyphened, emit, format_option, open_database, put, say, written
+from archdb.cli.common import Hyphened, emit, format_option, notify, open_database, put, written
 from archdb.errors import UsageError
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _print(answer: Answer, form: str) -> None:
     for piece in pieces(answer.columns, batches, form, written):
         put(piece)
     for note in answer.notes:
-        say(f"note: {note}")
+        notify(f"note: {note}")
 
 
 def _statement(sql: str | None, path: Path | None, saved: str | None) -> str:

@@ -9,8 +9,8 @@ from archdb.cli.common import (
     emit,
     format_option,
     input_option,
+    notify,
     open_database,
-    say,
 )
 from archdb.errors import UsageError
 from archdb.model.input_size import Words
@@ -69,5 +69,5 @@ def command(
             emit(database.rewrite(name, *rules, only=only, input=size), form)
             return
         for note in database.store_rewritten(name, *rules, new_name=new_name, only=only):
-            say(f"note: {note}")
-        say(f"stored {new_name}")
+            notify(f"note: {note}")
+        notify(f"stored {new_name}")

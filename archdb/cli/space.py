@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import click
 
-from archdb.cli.common import bar, emit, format_option, on_terminal, open_database, say
+from archdb.cli.common import bar, emit, format_option, notify, on_terminal, open_database
 
 
 @click.group("space")
@@ -26,7 +26,7 @@ def build(ctx: click.Context, name: str, limit: int | None) -> None:
     space = find(name)
     with open_database(ctx) as database:
         made = spaces.build(database.path, space, limit, counted(ctx))
-    say(f"{name}: {made.added} points added, {made.there} were there")
+    notify(f"{name}: {made.added} points added, {made.there} were there")
 
 
 def counted(ctx: click.Context) -> Callable[[int, int], None]:
@@ -39,7 +39,7 @@ def counted(ctx: click.Context) -> Callable[[int, int], None]:
         drawn(done, total)
         if not on_terminal() and done * 10 // total > said:
             said = done * 10 // total
-            say(f"{done} of {total} points")
+            notify(f"{done} of {total} points")
 
     return progress
 

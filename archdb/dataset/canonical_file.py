@@ -14,7 +14,7 @@ from pathlib import Path
 
 from archdb.db import owned
 from archdb.db.connection import connect
-from archdb.db.faults import FAULTS, explained
+from archdb.db.faults import FAULTS, to_database_error
 
 #: The oldest SQLite that reads strict tables. The header names it in place of the one that wrote
 #: the file, so that this makes no difference to the bytes.
@@ -52,7 +52,7 @@ def write(source: Path, target: Path) -> None:
             new.execute("attach ? as old", [f"{source.resolve().as_uri()}?mode=ro"])
             _copy(new)
     except FAULTS as error:
-        raise explained(error, source) from None
+        raise to_database_error(error, source) from None
     _settle(target)
 
 

@@ -95,7 +95,7 @@ def _notes(old: Reader, new: Reader) -> Iterator[str]:
         if missing:
             yield f"{side.path} has no table for: {', '.join(sorted(missing))}"
     for side in (old, new):
-        stale = side.ask("stale").column("name")
+        stale = side.run_named("stale").column("name")
         if stale:
             yield f"{side.path} has no figures of: {', '.join(stale)} (stale: archdb derive)"
 
@@ -170,7 +170,7 @@ def _definition(old: Reader, new: Reader, name: str) -> Iterator[Found]:
 
 def _places(side: Reader, name: str) -> Keyed:
     """In which block and head each layer stands, in order."""
-    return {(row["layer"],): row for row in side.ask("places", name=name).to_dicts()}
+    return {(row["layer"],): row for row in side.run_named("places", name=name).to_dicts()}
 
 
 def _kind(what: str, before: str, after: str) -> str:

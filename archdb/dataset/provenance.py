@@ -44,14 +44,14 @@ NO_DATASET = Paper({}, {}, [], [], None)
 
 def paper(reader: Reader, result: Result) -> Paper:
     """All that belongs to a result where it is printed for readers who cannot ask."""
-    dictionary = {row[0]: row[1:] for row in reader.ask("column_units").rows}
+    dictionary = {row[0]: row[1:] for row in reader.run_named("column_units").rows}
     dictionary["receptive_field"] = dictionary["receptive_field_h"]  # of both sides, where equal
     every = reader.run("select name, sentence from convention").rows
     conventions = [row for row in every if row[0] not in dictionary]
     subjects = result.subjects or _named(reader, result)
     words = _words(result)
     sentences = {name: dictionary[name][1] for name in EXPLAINED if name in dictionary}
-    explained = [
+    readings = [
         f"{name}: {sentence.rstrip('.')}."
         for name, sentence in [*sentences.items(), *conventions]
         if name in words
@@ -64,7 +64,7 @@ def paper(reader: Reader, result: Result) -> Paper:
     return Paper(
         {**dict.fromkeys((name for name, _ in conventions), "by convention"), **units},
         about,
-        explained,
+        readings,
         names,
         release(reader),
     )
@@ -94,7 +94,7 @@ def _words(result: Result) -> set[str]:
 def _sentence(reader: Reader, name: str, input: str, result: Result) -> str:
     """'VGG-16 (configuration D), input 3×224×224, after Simonyan and Zisserman (2015), Table 1.'"""
     stored, rules = _stored(reader, name)
-    row = reader.ask("subject", name=stored).to_dicts()[0]
+    row = reader.run_named("subject", name=stored).to_dicts()[0]
     title = f"{row['title']}, rewritten by {rules}" if rules else row["title"]
     parts = [title, f"input {pretty(input or row['native'] or '') or 'unknown'}"]
     if row["authors"]:
@@ -110,7 +110,7 @@ def _sentence(reader: Reader, name: str, input: str, result: Result) -> str:
 
 def _stored(reader: Reader, name: str) -> tuple[str, str]:
     """The stored network of a name, and the rules behind it."""
-    if reader.ask("subject", name=name).rows:
+    if reader.run_named("subject", name=name).rows:
         return name, ""
     stored, _, rules = name.partition("+")
     return reader.resolve(stored), rules

@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from archdb.db import connection as opened
 from archdb.db import dictionary, owned
-from archdb.db.bundled_networks import put_bundled
+from archdb.db.bundled_networks import insert_bundled
 from archdb.db.connection import APPLICATION_ID
 from archdb.db.engine import Progress, silent, writing
 from archdb.db.files import whole
@@ -40,7 +40,7 @@ def _fill(part: Path, progress: Progress, seeded: bool) -> None:
         _lay(connection)
         describe(connection)
         if seeded:
-            put_bundled(connection, progress)
+            insert_bundled(connection, progress)
 
 
 def _lay(connection: Connection) -> None:

@@ -22,7 +22,7 @@ from archdb.sources.records import Reference, Seed
 BUNDLED, IMPORTED = "-bundled", "-imported"
 
 
-def put_bundled(connection: Connection, progress: Progress = silent) -> list[str]:
+def insert_bundled(connection: Connection, progress: Progress = silent) -> list[str]:
     """All bundled networks, in place of those that an earlier release bundled, and what is
     published of them. Returns what the user has to know, in sentences."""
     references = toml.bundled_references()
@@ -30,13 +30,13 @@ def put_bundled(connection: Connection, progress: Progress = silent) -> list[str
     said = _retire(connection, {seed.name for seed in loaded})
     own = _cited_by_archdb(connection)
     writer.remove(connection, "origin = 'bundled'")
-    said += _put_references(connection, references, own)
+    said += _save_references(connection, references, own)
     names = _names(connection, loaded)
     for done, seed in enumerate(loaded):
         progress(done, len(loaded))
-        writer.put_seed(connection, _called(seed, names), "bundled")
+        writer.insert_seed(connection, _called(seed, names), "bundled")
     _follow(connection, names)
-    reported_figures.put_figures(
+    reported_figures.insert_reported(
         connection,
         [f._replace(architecture=_name(f.architecture, names)) for f in reported.bundled_figures()],
         [
@@ -153,7 +153,7 @@ def _cited_by_archdb(connection: Connection) -> set[str]:
     return set(rows.scalars())
 
 
-def _put_references(
+def _save_references(
     connection: Connection, references: Mapping[str, Reference], own: set[str]
 ) -> list[str]:
     """Publications in today's words. One of the user's that stands under a key of today's gets
@@ -182,7 +182,7 @@ def _told_apart(
             continue
         if key in own:
             connection.execute(text("delete from citation where key = :key"), {"key": key})
-            writer.put_references(connection, [references[key]])
+            writer.save_references(connection, [references[key]])
             continue
         change = {"key": key, "now": free(key + IMPORTED, IMPORTED, taken)}
         connection.execute(text("update citation set key = :now where key = :key"), change)

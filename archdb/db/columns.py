@@ -35,10 +35,10 @@ def table(name: str, *columns: Any, comment: str, **options: Any) -> Table:
 
 
 #: A table that is its primary key's index.
-KEYED: dict[str, Any] = {"sqlite_with_rowid": False}
+WITHOUT_ROWID: dict[str, Any] = {"sqlite_with_rowid": False}
 #: A table whose ids are never given again, so that no row can inherit what a client that does
 #: not check foreign keys has left of another.
-NUMBERED: dict[str, Any] = {"sqlite_autoincrement": True}
+AUTOINCREMENT: dict[str, Any] = {"sqlite_autoincrement": True}
 
 
 def derived(names: tuple[str, ...]) -> list[Column[Any]]:

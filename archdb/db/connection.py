@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archdb.db.faults import FAULTS, code_of
-from archdb.db.faults import explained as explained
 from archdb.db.faults import is_of_file as is_of_file
+from archdb.db.faults import to_database_error as to_database_error
 from archdb.errors import ArchdbError, DatabaseError
 from archdb.version import __version__
 
@@ -140,7 +140,7 @@ def connect(path: Path) -> sqlite3.Connection:
             ).at(str(path))
     except FAULTS as error:
         connection.close()
-        raise explained(error, path) from None
+        raise to_database_error(error, path) from None
     except DatabaseError:
         connection.close()
         raise
@@ -191,7 +191,7 @@ def stamp(connection: sqlite3.Connection, path: Path) -> Stamp:
     except FAULTS as error:
         if code_of(error) == "SQLITE_ERROR":
             raise _unmarked(path, str(error)) from None
-        raise explained(error, path) from None
+        raise to_database_error(error, path) from None
     found = Stamp(str(version or "0"), str(revision))
     if not re.fullmatch(r"\d{4}", found.revision, re.ASCII):
         raise _unmarked(path, f"its schema is '{found.revision}'")

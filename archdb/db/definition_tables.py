@@ -15,8 +15,8 @@ from sqlalchemy import (
 
 from archdb.analysis.layer_costs import PADS
 from archdb.db.columns import (
-    KEYED,
-    NUMBERED,
+    AUTOINCREMENT,
+    WITHOUT_ROWID,
     Whole,
     flag,
     json,
@@ -31,7 +31,7 @@ meta = table(
     "meta",
     Column("key", Text, primary_key=True, nullable=False),
     Column("value", Text, nullable=False),
-    **KEYED,
+    **WITHOUT_ROWID,
     comment="What made this database: the archdb version.",
 )
 metadata = meta.metadata
@@ -45,7 +45,7 @@ citation = table(
     Column("doi", Text),
     Column("url", Text),
     json("authors"),
-    **KEYED,
+    **WITHOUT_ROWID,
     comment="Publications and released files. authors: JSON list of 'Family, Given'.",
 )
 
@@ -58,7 +58,7 @@ space = table(
     Column("wanted", Whole, nullable=False),
     CheckConstraint("size > 0", name="size"),
     CheckConstraint("wanted between 0 and size", name="wanted"),
-    **KEYED,
+    **WITHOUT_ROWID,
     comment="Search spaces: size counts their points, wanted those that a build was asked for.",
 )
 
@@ -87,7 +87,7 @@ network = table(
     CheckConstraint("origin in ('bundled', 'imported')", name="origin"),
     CheckConstraint("variant_of <> name", name="variant_of"),
     CheckConstraint("classes > 0", name="classes"),
-    **NUMBERED,
+    **AUTOINCREMENT,
     comment="One row is one exact network. revision counts changes of its layer rows; structure is"
     " a hash of the graph with the names left out. space and number: of which search space it is a"
     " point, and which; no space: it belongs to the catalogue.",
@@ -99,7 +99,7 @@ point = table(
     Column("attribute", Text, primary_key=True, nullable=False),
     Column("value", Text, nullable=False),
     Index(None, "attribute", "value"),
-    **KEYED,
+    **WITHOUT_ROWID,
     comment="Where a network stands in its search space: one row an attribute; numbers as text.",
 )
 
@@ -107,7 +107,7 @@ alias = table(
     "alias",
     Column("name", Text, primary_key=True, nullable=False),
     of_network(index=True),
-    **KEYED,
+    **WITHOUT_ROWID,
     comment="Other names of a network.",
 )
 
@@ -118,7 +118,7 @@ source = table(
     Column("claim", Text, nullable=False),
     Column("citation", Text, ForeignKey("citation.key"), nullable=False, index=True),
     Column("place", Text, nullable=False),
-    **KEYED,
+    **WITHOUT_ROWID,
     comment="Which publication vouches for what of a network, and where in it.",
 )
 
@@ -129,7 +129,7 @@ difference = table(
     *[Column(name, Text, nullable=False) for name in ("what", "base", "here", "layers", "why")],
     json("layers"),
     CheckConstraint("base <> here", name="change"),
-    **KEYED,
+    **WITHOUT_ROWID,
     comment="How a variant differs from its base, as stated; layers: JSON list of name globs.",
 )
 
@@ -149,7 +149,7 @@ block = table(
     ),
     UniqueConstraint("network_id", "position"),
     json("attributes"),
-    **KEYED,
+    **WITHOUT_ROWID,
     comment="Rows of a paper's table that stand for several layers; perhaps inside another.",
 )
 
@@ -188,7 +188,7 @@ layer = table(
     *[whole_pair(pair) for pair in ("kernel", "stride", "dilation")],
     CheckConstraint("rounding in ('floor', 'ceil')", name="rounding"),
     json("attributes"),
-    **KEYED,
+    **WITHOUT_ROWID,
     comment="The definition: one row a layer, in an order in which each follows what it reads."
     " Shared attributes are columns; an op's own are JSON. Pads are stated only where padding is"
     " explicit: same and valid are modes, and their pads are derived. weights_of: the layer whose"
@@ -215,6 +215,6 @@ edge = table(
     CheckConstraint("slot >= 0", name="slot"),
     CheckConstraint("reader <> source", name="loop"),
     Index(None, "network_id", "source"),
-    **KEYED,
+    **WITHOUT_ROWID,
     comment="Which layer (by position) reads which; slot is the place among its inputs, from 0.",
 )

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from archdb.db.connection import read_only, read_write
-from archdb.db.faults import FAULTS, explained
+from archdb.db.faults import FAULTS, to_database_error
 
 _FAULTS: tuple[type[Exception], ...] = (DBAPIError, *FAULTS)
 #: Called with (done, total) as long work proceeds.
@@ -76,7 +76,7 @@ def _explaining(engine: Engine, path: Path) -> Iterator[None]:
     try:
         yield
     except _FAULTS as error:
-        raise explained(error, path) from None
+        raise to_database_error(error, path) from None
     finally:
         engine.dispose()
 

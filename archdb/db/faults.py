@@ -9,7 +9,7 @@ from pathlib import Path
 from archdb.errors import ArchdbError, DatabaseError
 
 
-def explained(error: BaseException, path: Path) -> ArchdbError:
+def to_database_error(error: BaseException, path: Path) -> ArchdbError:
     """A fault that SQLite reports, in words and with a remedy."""
     code = code_of(error)
     for sign, (what, remedy) in _FAULTS.items():

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archdb.db.connection import read_only, read_write
-from archdb.db.faults import FAULTS, explained
+from archdb.db.faults import FAULTS, to_database_error
 from archdb.db.unfinished import workplace
 from archdb.errors import ArchdbError, DatabaseError
 
@@ -87,7 +87,7 @@ def copied(path: Path) -> Copy:
             ):
                 old.backup(new)
         except FAULTS as error:
-            raise explained(error, path) from None
+            raise to_database_error(error, path) from None
         copy = path.with_name(_copy_name(path, part))
         if copy.exists():
             return Copy(copy, new=False)

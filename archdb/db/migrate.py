@@ -116,7 +116,7 @@ def _upgrade(connection: Connection, progress: Progress) -> list[str]:
         if not fault.mendable:
             said.append(f"{fault}: {done}")
     said += describe(connection)
-    said += bundled_networks.put_bundled(connection, progress)
+    said += bundled_networks.insert_bundled(connection, progress)
     imported = connection.execute(
         text("update network set revision = revision + 1 where origin = 'imported' returning name")
     )

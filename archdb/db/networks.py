@@ -33,7 +33,7 @@ BLOCK = ("network_id", "name", "position", "kind", "attributes", "parent")
 EDGE = ("network_id", "reader", "slot", "source")
 
 
-def put_layers(connection: Connection, network_id: int, network: Network) -> None:
+def insert_layers(connection: Connection, network_id: int, network: Network) -> None:
     """The definition: block, layer and edge rows."""
     insert_many(connection, tables.block, BLOCK, block_rows(network_id, network))
     insert_many(connection, tables.layer, LAYER, layer_rows(network_id, network))

@@ -22,7 +22,7 @@ _FIGURE = (*Figure._fields, *BOUNDS)
 _EXPLANATION = (*Explanation._fields, *BOUNDS, "sum_value")
 
 
-def put_figures(
+def insert_reported(
     connection: Connection,
     figures: list[Figure],
     explanations: list[Explanation],
@@ -36,7 +36,7 @@ def put_figures(
     """
     for table in ("published_explanation", "published"):
         connection.execute(text(f"delete from {table}"))
-    writer.put_references(connection, [_cited(figure, references) for figure in figures])
+    writer.save_references(connection, [_cited(figure, references) for figure in figures])
     insert_many(connection, tables.published, _FIGURE, map(_figure_row, figures))
     by_name = {figure.figure: figure for figure in figures}
     rows = [_explanation_row(e, by_name) for e in explanations]

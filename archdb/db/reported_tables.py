@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Text
 
-from archdb.db.columns import KEYED, Whole, json, table
+from archdb.db.columns import WITHOUT_ROWID, Whole, json, table
 
 #: The interval of what the digits stand for: whole numbers, and by what both are divided, since
 #: halves and parts of a per cent are among the bounds.
@@ -34,7 +34,7 @@ published = table(
     *[Column(name, Text, nullable=False) for name in ("place", "seen")],
     Column("note", Text),
     json("layers"),
-    **KEYED,
+    **WITHOUT_ROWID,
     comment="A figure that a publication prints, in its digits. architecture names a network, or is"
     " NULL where archdb does not have it; layers: JSON list of name globs. What is printed so is at"
     " least at_least / bound_divisor, and less than below / bound_divisor.",
@@ -57,6 +57,6 @@ published_explanation = table(
     CheckConstraint("status in ('erratum', 'open', 'not comparable')", name="status"),
     CheckConstraint("status is null or because is not null", name="because"),
     json("layers"),
-    **KEYED,
+    **WITHOUT_ROWID,
     comment="How a published figure has to be read to agree with ours, or why it does not.",
 )

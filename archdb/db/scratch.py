@@ -14,7 +14,7 @@ from pathlib import Path
 
 from archdb.db import owned
 from archdb.db.connection import APPLICATION_ID
-from archdb.db.faults import FAULTS, explained
+from archdb.db.faults import FAULTS, to_database_error
 from archdb.db.unfinished import workplace
 from archdb.errors import ArchdbError
 
@@ -37,7 +37,7 @@ def scratch(other: sqlite3.Connection, path: Path, names: Sequence[str]) -> Iter
             with contextlib.closing(sqlite3.connect(copy, isolation_level=None)) as connection:
                 _fill(connection, other, names)
         except FAULTS as error:
-            raise explained(error, path) from None
+            raise to_database_error(error, path) from None
         try:
             yield copy
         except ArchdbError as error:

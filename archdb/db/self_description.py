@@ -21,15 +21,15 @@ def describe(connection: Connection) -> list[str]:
     insert_many(connection, tables.column_dictionary, entries[0]._fields, entries)
     cited = sorted({entry.citation for entry in entries if entry.citation})
     references = toml.bundled_references()
-    writer.put_references(connection, [references[key] for key in cited])
+    writer.save_references(connection, [references[key] for key in cited])
     known = conventions.bundled()
-    said = _put_conventions(connection, known)
+    said = _save_conventions(connection, known)
     connection.execute(text("delete from meta"))
     insert_many(connection, tables.meta, ("key", "value"), [("archdb_version", __version__)])
     return said
 
 
-def _put_conventions(connection: Connection, known: list[Convention]) -> list[str]:
+def _save_conventions(connection: Connection, known: list[Convention]) -> list[str]:
     """archdb's conventions in place of those that an earlier release has brought. Of one that was
     there before conventions had an origin, its name tells whose it is."""
     names = {convention.name for convention in known}

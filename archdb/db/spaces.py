@@ -58,7 +58,7 @@ def build(path: Path, space: Space, limit: int | None = None, progress: Progress
             # These rows refer to each other as they are made: to look up every key again would
             # take longer than to write them.
             with writing(path, keys=False) as connection:
-                added += _put_batch(connection, space, numbers)
+                added += _insert_batch(connection, space, numbers)
             done = numbers.stop
     except ArchdbError as error:
         part = f" --limit {wanted}" if wanted < space.size else ""
@@ -95,7 +95,7 @@ def _register(connection: Connection, space: Space, wanted: int) -> None:
     )
 
 
-def _put_batch(connection: Connection, space: Space, numbers: range) -> int:
+def _insert_batch(connection: Connection, space: Space, numbers: range) -> int:
     """Write those points of a range that are missing; how many they were."""
     there = connection.execute(
         text("select number from network where space = :space and number between :first and :last"),
@@ -117,7 +117,7 @@ def _put_batch(connection: Connection, space: Space, numbers: range) -> int:
         (tables.edge, EDGE, edge_rows),
     ):
         stream(connection, table, columns, (r for i, p in members for r in rows(i, p.network)))
-    _put_profiles(connection, first, profiles)
+    _insert_profiles(connection, first, profiles)
     return len(points)
 
 
@@ -167,7 +167,7 @@ def _attributes(members: Iterable[tuple[int, Point]]) -> Iterator[tuple[int, str
             yield network_id, attribute, str(value)
 
 
-def _put_profiles(connection: Connection, network_id: int, profiles: list[Profile]) -> None:
+def _insert_profiles(connection: Connection, network_id: int, profiles: list[Profile]) -> None:
     first = _next_id(connection, "profile")
     insert_many(
         connection,

@@ -18,7 +18,7 @@ from sqlalchemy import (
 from archdb.analysis.layer_costs import COUNTS, GEMM, PADS, SHAPES
 from archdb.analysis.receptive_field import FIELD_COLUMNS
 from archdb.analysis.totals import TOTAL_COLUMNS
-from archdb.db.columns import KEYED, NUMBERED, Whole, derived, flag, of_network, table
+from archdb.db.columns import AUTOINCREMENT, WITHOUT_ROWID, Whole, derived, flag, of_network, table
 from archdb.db.definition_tables import (
     alias,
     block,
@@ -45,7 +45,7 @@ profile = table(
     *derived(TOTAL_COLUMNS),
     UniqueConstraint("network_id", "input"),
     flag("is_native"),
-    **NUMBERED,
+    **AUTOINCREMENT,
     comment="A network at an input size: totals, derived from the layer rows at `revision`."
     " Stale where that is not the network's revision; views show none that is stale.",
 )
@@ -61,7 +61,7 @@ layer_profile = table(
     ),
     Column("position", Integer, primary_key=True, nullable=False),
     *derived((*SHAPES, *PADS, *COUNTS, *GEMM, "depth", *FIELD_COLUMNS)),
-    **KEYED,
+    **WITHOUT_ROWID,
     comment="A layer at an input size; position is that of the layer row.",
 )
 
@@ -75,7 +75,7 @@ convention = table(
     Column("origin", Text, server_default="imported"),
     CheckConstraint("divisor > 0", name="divisor"),
     CheckConstraint("origin in ('bundled', 'imported')", name="origin"),
-    **KEYED,
+    **WITHOUT_ROWID,
     comment="Ways of counting, each a weighted sum over components of the layers, over its divisor."
     " missing: what the tool counts besides, and no component holds. origin: bundled, or imported"
     " where it is your own.",
@@ -93,7 +93,7 @@ convention_weight = table(
     Column("op", Text, primary_key=True, nullable=False),
     Column("quantity", Text, primary_key=True, nullable=False),
     Column("weight", Integer, nullable=False),
-    **KEYED,
+    **WITHOUT_ROWID,
     comment="What one of a quantity of an op counts for; an op without a row is not priced.",
 )
 
@@ -105,7 +105,7 @@ column_dictionary = table(
     *[Column(name, Text, nullable=False) for name in ("unit", "meaning", "origin")],
     Column("citation", Text),
     CheckConstraint("origin in ('stored', 'derived')", name="origin"),
-    **KEYED,
+    **WITHOUT_ROWID,
     comment="Every column of the analyst views: unit, meaning, where it comes from.",
 )
 

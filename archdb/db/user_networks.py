@@ -23,7 +23,7 @@ def import_files(path: Path, files: Iterable[Path], *, replace: bool = False) ->
         for file, seed in loaded:
             try:
                 _may_store(connection, seed.name, replace)
-                writer.put_seed(connection, seed, "imported")
+                writer.insert_seed(connection, seed, "imported")
             except ArchdbError as error:
                 raise error.at(str(file)) from None
         for file, seed in loaded:  # only now, because a base may come in a later file

@@ -15,13 +15,13 @@ from archdb.analysis.profile import LAYER_COLUMNS, Profile, derive
 from archdb.analysis.totals import TOTAL_COLUMNS
 from archdb.db import tables
 from archdb.db.engine import insert_many
-from archdb.db.networks import load, positions, put_layers
+from archdb.db.networks import insert_layers, load, positions
 from archdb.errors import DefinitionError, NotFoundError, ShapeError, UsageError
 from archdb.model.graph import Network
 from archdb.sources.records import Reference, Seed
 
 
-def put_seed(connection: Connection, seed: Seed, origin: str) -> None:
+def insert_seed(connection: Connection, seed: Seed, origin: str) -> None:
     """Store a seed with its sources and its native profile, in place of a network of that name.
 
     Raises DefinitionError where a name is taken, ShapeError where the network does not derive.
@@ -29,14 +29,14 @@ def put_seed(connection: Connection, seed: Seed, origin: str) -> None:
     profile = derive(seed.network)
     _check_names(connection, seed)
     remove(connection, "name = :name", name=seed.name)
-    network_id = _put_header(connection, seed, origin)
-    _put_sources(connection, network_id, seed)
-    _put_differences(connection, network_id, seed)
-    put_layers(connection, network_id, seed.network)
-    put_profile(connection, network_id, profile, native=True)
+    network_id = _insert_header(connection, seed, origin)
+    _insert_sources(connection, network_id, seed)
+    _insert_differences(connection, network_id, seed)
+    insert_layers(connection, network_id, seed.network)
+    save_profile(connection, network_id, profile, native=True)
 
 
-def _put_header(connection: Connection, seed: Seed, origin: str) -> int:
+def _insert_header(connection: Connection, seed: Seed, origin: str) -> int:
     """The network's own row and its other names; the id that it is given."""
     header = ("name", "title", "family", "year", "variant_of", "classes")
     insert_many(
@@ -54,9 +54,9 @@ def _put_header(connection: Connection, seed: Seed, origin: str) -> int:
     return network_id
 
 
-def _put_sources(connection: Connection, network_id: int, seed: Seed) -> None:
+def _insert_sources(connection: Connection, network_id: int, seed: Seed) -> None:
     """What its sources cite, where that is not there yet, and the sources."""
-    put_references(connection, seed.references)
+    save_references(connection, seed.references)
     insert_many(
         connection,
         tables.source,
@@ -65,7 +65,7 @@ def _put_sources(connection: Connection, network_id: int, seed: Seed) -> None:
     )
 
 
-def _put_differences(connection: Connection, network_id: int, seed: Seed) -> None:
+def _insert_differences(connection: Connection, network_id: int, seed: Seed) -> None:
     """How it says it differs from its base."""
     insert_many(
         connection,
@@ -78,7 +78,7 @@ def _put_differences(connection: Connection, network_id: int, seed: Seed) -> Non
     )
 
 
-def put_references(connection: Connection, references: Iterable[Reference]) -> None:
+def save_references(connection: Connection, references: Iterable[Reference]) -> None:
     """Those publications that are not there yet."""
     known = {row.key for row in connection.execute(text("select key from citation"))}
     new = {r.key: r for r in references if r.key not in known}
@@ -136,7 +136,9 @@ def remove_profiles(connection: Connection, which: str, **values: Any) -> None:
         connection.execute(text("delete from layer_profile where profile_id = :id"), keys)
 
 
-def put_profile(connection: Connection, network_id: int, profile: Profile, *, native: bool) -> None:
+def save_profile(
+    connection: Connection, network_id: int, profile: Profile, *, native: bool
+) -> None:
     """The derived rows of one profile, in place of those at the same input."""
     key = {"network": network_id, "input": profile.input}
     remove_profiles(connection, "network_id = :network and input = :input", **key)
@@ -186,7 +188,7 @@ def refresh(connection: Connection, network_id: int) -> None:
                 derived.append(profile)
     remove_profiles(connection, "network_id = :id", id=network_id)
     for i, profile in enumerate(derived):
-        put_profile(connection, network_id, profile, native=i == 0)
+        save_profile(connection, network_id, profile, native=i == 0)
 
 
 def profile_at(connection: Connection, network_id: int, words: str) -> None:
@@ -194,7 +196,7 @@ def profile_at(connection: Connection, network_id: int, words: str) -> None:
     network = load(connection, network_id)
     inputs = _named(network, words)
     native = inputs == native_inputs(network)
-    put_profile(connection, network_id, derive(network, inputs), native=native)
+    save_profile(connection, network_id, derive(network, inputs), native=native)
 
 
 def _named(network: Network, words: str) -> Inputs:

@@ -8,7 +8,7 @@ last layer, which sees its own kernel. Both end at the same size.
 from __future__ import annotations
 
 from archdb.analysis.receptive_field import Field
-from archdb.explain.network import Table, Walked
+from archdb.explain.network import NetworkTrace, Table
 from archdb.model.attributes import Pads
 from archdb.model.window import Window
 
@@ -21,18 +21,18 @@ BOTH = "both"
 Row = tuple[int | str | None, ...]
 
 
-def target(walked: Walked) -> str:
+def target(trace: NetworkTrace) -> str:
     """The layer whose field is the network's, or, where there is none, the last one."""
-    name = walked.profile.totals["receptive_field_layer"]
-    return str(name) if name is not None else walked.main[-1].name
+    name = trace.profile.totals["receptive_field_layer"]
+    return str(name) if name is not None else trace.main[-1].name
 
 
-def table(walked: Walked, name: str) -> Table:
+def table(trace: NetworkTrace, name: str) -> Table:
     """One row for each layer that changes the field, along the path that gives it."""
-    field = walked.fields[name]
+    field = trace.fields[name]
     if isinstance(field, str):
-        return _none(walked, name, field)
-    by_axis = [_axis(walked, path(walked, name, axis), axis) for axis in (0, 1)]
+        return _none(trace, name, field)
+    by_axis = [_axis(trace, path(trace, name, axis), axis) for axis in (0, 1)]
     if by_axis[0] == by_axis[1]:
         rows = [(BOTH, *row) for row in by_axis[0]]
     else:
@@ -44,40 +44,40 @@ def table(walked: Walked, name: str) -> Table:
         "seen = (seen behind − 1)·stride behind + kernel behind, from 1 back to the image",
         "layers of kernel 1, stride 1 and no padding change nothing and are left out",
     ]
-    if len(_joins(walked, name)):
+    if len(_joins(trace, name)):
         notes.append("where paths meet, the rows follow the one with the largest field")
     if field.apart:
         notes.append(f"{field.apart}; the field spans them all")
     return Table(COLUMNS, rows, notes)
 
 
-def path(walked: Walked, name: str, axis: int) -> list[str]:
+def path(trace: NetworkTrace, name: str, axis: int) -> list[str]:
     """From the input to a layer, at every join along the input whose field is the largest."""
     found = [name]
-    while sources := walked.layers[found[-1]].inputs:
-        found.append(max(sources, key=lambda source: _size(walked, source, axis)))
+    while sources := trace.layers[found[-1]].inputs:
+        found.append(max(sources, key=lambda source: _size(trace, source, axis)))
     return found[::-1]
 
 
-def _size(walked: Walked, name: str, axis: int) -> int:
-    field = walked.fields[name]
+def _size(trace: NetworkTrace, name: str, axis: int) -> int:
+    field = trace.fields[name]
     return field.size[axis] if isinstance(field, Field) else 0
 
 
-def _joins(walked: Walked, name: str) -> list[str]:
-    return [at for at in path(walked, name, 0) if len(walked.layers[at].inputs) > 1]
+def _joins(trace: NetworkTrace, name: str) -> list[str]:
+    return [at for at in path(trace, name, 0) if len(trace.layers[at].inputs) > 1]
 
 
-def _axis(walked: Walked, names: list[str], axis: int) -> list[Row]:
+def _axis(trace: NetworkTrace, names: list[str], axis: int) -> list[Row]:
     """Rows from the input to the last of these layers, without the column of the axis."""
-    windows = [(name, *_window(walked, name, axis)) for name in names[1:]]
+    windows = [(name, *_window(trace, name, axis)) for name in names[1:]]
     moving = [row for row in windows if row[1:] != (1, 1, 0)]
     seen, backward = [1], [""]
     for _, kernel, stride, _ in reversed(moving):
         backward.append(f"({seen[-1]} − 1)·{stride} + {kernel}")
         seen.append((seen[-1] - 1) * stride + kernel)
     size, jump, start = 1, 1, 0
-    first = walked.layers[names[0]]
+    first = trace.layers[names[0]]
     ends = zip(reversed(backward), reversed(seen), strict=True)
     rows: list[Row] = [
         (first.name, first.op.name, None, None, None, None, size, jump, start, *next(ends))
@@ -86,14 +86,14 @@ def _axis(walked: Walked, names: list[str], axis: int) -> list[Row]:
         forward = f"{size} + ({kernel} − 1)·{jump}"
         size, start = size + (kernel - 1) * jump, start + pad * jump
         jump *= stride
-        op = walked.layers[name].op.name
+        op = trace.layers[name].op.name
         rows.append((name, op, kernel, stride, pad, forward, size, jump, start, *next(ends)))
     return [tuple(value if value != "" else None for value in row) for row in rows]
 
 
-def _window(walked: Walked, name: str, axis: int) -> tuple[int, int, int]:
+def _window(trace: NetworkTrace, name: str, axis: int) -> tuple[int, int, int]:
     """Effective kernel, stride and leading padding of a layer that has a field."""
-    window, pads = walked.facts[name].window, walked.facts[name].pads
+    window, pads = trace.facts[name].window, trace.facts[name].pads
     assert isinstance(window, Window), "a field stands behind windows alone"
     return window.extent[axis], window.stride[axis], _leading(pads, axis)
 
@@ -102,21 +102,21 @@ def _leading(pads: Pads, axis: int) -> int:
     return pads[2 * axis]
 
 
-def _none(walked: Walked, name: str, reason: str) -> Table:
+def _none(trace: NetworkTrace, name: str, reason: str) -> Table:
     """What reaches the layer in which the field is lost, and why it is."""
     lost = name
-    while open_ := [s for s in walked.layers[lost].inputs if isinstance(walked.fields[s], str)]:
+    while open_ := [s for s in trace.layers[lost].inputs if isinstance(trace.fields[s], str)]:
         lost = open_[0]
-    rows = [row for source in walked.layers[lost].inputs for row in _arriving(walked, source)]
-    op = walked.layers[lost].op.name
+    rows = [row for source in trace.layers[lost].inputs for row in _arriving(trace, source)]
+    op = trace.layers[lost].op.name
     rows.append((BOTH, lost, op, None, None, None, f"none: {reason}", *(None,) * 5))
     return Table(COLUMNS, rows, [f"{name} has no receptive field: {reason}"])
 
 
-def _arriving(walked: Walked, name: str) -> list[Row]:
-    field = walked.fields[name]
+def _arriving(trace: NetworkTrace, name: str) -> list[Row]:
+    field = trace.fields[name]
     assert isinstance(field, Field), "the field is lost in the layer behind"
-    op = walked.layers[name].op.name
+    op = trace.layers[name].op.name
     by_axis = [tuple(part[axis] for part in field[:3]) for axis in (0, 1)]
     if by_axis[0] == by_axis[1]:
         return [(BOTH, name, op, *(None,) * 4, *by_axis[0], None, None)]

@@ -13,7 +13,7 @@ from archdb.analysis.receptive_field import (
     union,
 )
 from archdb.explain import layer as on_paper
-from archdb.explain.layer import Applied
+from archdb.explain.layer import LayerTrace
 from archdb.explain.steps import Step, number
 from archdb.model.window import POINT, Unbounded
 
@@ -24,13 +24,13 @@ FORWARD = (
 NAMES = ("receptive_field", "effective_stride", "effective_padding")
 
 
-def derivation(layer: Applied, fields: Sequence[FieldOrReason], name: str) -> Iterator[Step]:
+def derivation(layer: LayerTrace, fields: Sequence[FieldOrReason], name: str) -> Iterator[Step]:
     """All steps of a layer that reads layers with these fields."""
     yield from on_paper.steps(layer)
     yield from steps(layer, fields, name)
 
 
-def steps(layer: Applied, fields: Sequence[FieldOrReason], name: str) -> Iterator[Step]:
+def steps(layer: LayerTrace, fields: Sequence[FieldOrReason], name: str) -> Iterator[Step]:
     """From the fields of its inputs; a layer that reads none is where fields begin."""
     window = layer.facts.window
     before = union(list(fields), name) if fields else _beginning(layer)
@@ -47,7 +47,7 @@ def steps(layer: Applied, fields: Sequence[FieldOrReason], name: str) -> Iterato
             yield from _grown(before, behind, axis, letter, kernel)
 
 
-def _beginning(layer: Applied) -> FieldOrReason:
+def _beginning(layer: LayerTrace) -> FieldOrReason:
     return PIXEL if len(layer.out) == 3 else NOT_AN_IMAGE
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archdb.analysis.layer_costs import GEMM, PADS, TRAINED, params
 from archdb.analysis.receptive_field import FIELD_COLUMNS, NOT_AN_IMAGE, PIXEL, columns_of, through
-from archdb.explain.layer import Applied, additions, kernel_applications, multiplications
+from archdb.explain.layer import LayerTrace, additions, kernel_applications, multiplications
 from archdb.model.shape import text
 from archdb.model.window import POINT, Unbounded
 from archdb.ops import Work
@@ -15,7 +15,7 @@ Row = tuple[str, str, int | str | None]
 COLUMNS = ("quantity", "unit", "value")
 
 
-def rows(layer: Applied) -> Iterator[Row]:
+def rows(layer: LayerTrace) -> Iterator[Row]:
     """(quantity, unit, value), in one order for all ops; a figure that the op has not is left
     out, a count that is zero is zero."""
     yield from _shapes(layer)
@@ -24,7 +24,7 @@ def rows(layer: Applied) -> Iterator[Row]:
     yield from _window(layer)
 
 
-def _shapes(layer: Applied) -> Iterator[Row]:
+def _shapes(layer: LayerTrace) -> Iterator[Row]:
     for slot, shape in enumerate(layer.inputs, start=1):
         yield ("input" if len(layer.inputs) == 1 else f"input_{slot}"), "shape", text(shape)
     yield "output", "shape", text(layer.out)
@@ -35,14 +35,14 @@ def _shapes(layer: Applied) -> Iterator[Row]:
         yield "weight_tensorflow", "shape", text(weight)
 
 
-def _params(layer: Applied) -> Iterator[Row]:
+def _params(layer: LayerTrace) -> Iterator[Row]:
     yield "params", "parameters", params(layer.columns)
     for name in TRAINED:
         yield name, "parameters", layer.columns[name]
     yield "buffers", "numbers", layer.columns["buffers"]
 
 
-def _operations(layer: Applied) -> Iterator[Row]:
+def _operations(layer: LayerTrace) -> Iterator[Row]:
     for kind in Work._fields:
         yield kind, "MAC" if kind == "macs" else "operations", layer.columns[kind]
     yield "multiplications", "operations", multiplications(layer)
@@ -57,7 +57,7 @@ def _operations(layer: Applied) -> Iterator[Row]:
             yield name, "numbers", layer.columns[name]
 
 
-def _window(layer: Applied) -> Iterator[Row]:
+def _window(layer: LayerTrace) -> Iterator[Row]:
     """The concrete padding, and the receptive field as if this layer read the image."""
     window = layer.facts.window
     if any(len(shape) != 3 for shape in layer.inputs):

@@ -24,7 +24,7 @@ IM2COL = (
 )
 
 
-class Applied(NamedTuple):
+class LayerTrace(NamedTuple):
     """An op on inputs, with what came out: the facts, the op's own formulas, and the values of
     the names in them. Without facts there are no formulas either."""
 
@@ -42,7 +42,7 @@ class Applied(NamedTuple):
         return self.facts.out or ()
 
 
-def applied(op: Op, inputs: Sequence[Shape | None], weights_of: str | None = None) -> Applied:
+def applied(op: Op, inputs: Sequence[Shape | None], weights_of: str | None = None) -> LayerTrace:
     """ShapeError where the op does not take these inputs; None is the output of an op that archdb
     does not know."""
     facts = facts_of(op, tuple(inputs))
@@ -50,7 +50,7 @@ def applied(op: Op, inputs: Sequence[Shape | None], weights_of: str | None = Non
     given = tuple(shape for shape in inputs if shape is not None)
     values = values_of(op, given, facts.out or ())
     if not facts.counted:
-        return Applied(op, given, facts, columns, {}, values)
+        return LayerTrace(op, given, facts, columns, {}, values)
     values |= {name: columns[name] for name in ("in_elements", "out_elements")}
     if given:
         values["positions"] = values["in_elements"] // values["channels"]
@@ -58,10 +58,10 @@ def applied(op: Op, inputs: Sequence[Shape | None], weights_of: str | None = Non
     for name, formula in formulas.items():
         if isinstance(formula, Stated) and formula.value is not None:
             values[name] = formula.value
-    return Applied(op, given, facts, columns, formulas, values, weights_of)
+    return LayerTrace(op, given, facts, columns, formulas, values, weights_of)
 
 
-def steps(layer: Applied) -> Iterator[Step]:
+def steps(layer: LayerTrace) -> Iterator[Step]:
     """All but the receptive field, which depends on what stands before the layer."""
     yield from _shape(layer)
     if not layer.facts.counted:
@@ -83,7 +83,7 @@ def summary(op: Op) -> str:
     return " ".join(inspect.cleandoc(op.__doc__ or "").split("\n\n")[0].split()).rstrip(".")
 
 
-def _stated(layer: Applied, name: str, result: int, rule: str, formula: str | Stated) -> Step:
+def _stated(layer: LayerTrace, name: str, result: int, rule: str, formula: str | Stated) -> Step:
     if isinstance(formula, Stated):
         return Step(name, formula.formula, formula.numbers, result, rule)
     formula = formula.replace(" · ", "·")
@@ -93,7 +93,7 @@ def _stated(layer: Applied, name: str, result: int, rule: str, formula: str | St
 # The output's shape.
 
 
-def _shape(layer: Applied) -> Iterator[Step]:
+def _shape(layer: LayerTrace) -> Iterator[Step]:
     axes = OUT_AXES.get(len(layer.out), ())
     moved = _moved(layer)
     if layer.inputs:
@@ -112,7 +112,7 @@ def _shape(layer: Applied) -> Iterator[Step]:
             yield from window.steps(*moved)
 
 
-def _moved(layer: Applied) -> tuple[Any, ...]:
+def _moved(layer: LayerTrace) -> tuple[Any, ...]:
     """A window and what it slides over, where it makes the output's height and width."""
     facts = layer.facts
     if facts.window is POINT or isinstance(facts.window, Unbounded) or len(layer.out) != 3:
@@ -122,7 +122,7 @@ def _moved(layer: Applied) -> tuple[Any, ...]:
     return facts.window, facts.pads, layer.inputs[0][1:], layer.out[1:]
 
 
-def _kept(layer: Applied) -> str:
+def _kept(layer: LayerTrace) -> str:
     if layer.out not in layer.inputs:
         return "as stated"
     shapes = "that of its input" if len(layer.inputs) == 1 else "that of its inputs"
@@ -132,7 +132,7 @@ def _kept(layer: Applied) -> str:
 # Parameters.
 
 
-def _tensors(layer: Applied) -> Iterator[Step]:
+def _tensors(layer: LayerTrace) -> Iterator[Step]:
     tensors = layer.op.params(*layer.inputs) or ()
     if layer.weights_of is not None:
         yield Step("params", f"those of '{layer.weights_of}', counted there", "", 0, TRAINED)
@@ -162,7 +162,7 @@ def _together(name: str, tensors: list[Tensor]) -> Step:
 # Operations.
 
 
-def _work(layer: Applied) -> Iterator[Step]:
+def _work(layer: LayerTrace) -> Iterator[Step]:
     yield from _counted(layer, "kernel_applications", kernel_applications(layer))
     for kind in Work._fields:
         yield from _counted(layer, kind, layer.columns[kind])
@@ -170,7 +170,7 @@ def _work(layer: Applied) -> Iterator[Step]:
     yield from _additions(layer)
 
 
-def _counted(layer: Applied, name: str, count: int | None) -> Iterator[Step]:
+def _counted(layer: LayerTrace, name: str, count: int | None) -> Iterator[Step]:
     if not count:
         return
     formula = layer.formulas.get(name)
@@ -181,7 +181,7 @@ def _counted(layer: Applied, name: str, count: int | None) -> Iterator[Step]:
     yield _stated(layer, name, count, COUNTED, formula)
 
 
-def kernel_applications(layer: Applied) -> int | None:
+def kernel_applications(layer: LayerTrace) -> int | None:
     """How often a two-dimensional kernel is applied to a map; None where nothing slides."""
     if layer.formulas.get("kernel_applications") is None:
         return None
@@ -189,30 +189,30 @@ def kernel_applications(layer: Applied) -> int | None:
     return int(layer.columns["macs"]) // prod(kernel)
 
 
-def multiplications(layer: Applied) -> int:
+def multiplications(layer: LayerTrace) -> int:
     """Those of the MACs and all others."""
     return int(layer.columns["macs"] + layer.columns["muls"])
 
 
-def additions(layer: Applied) -> int:
+def additions(layer: LayerTrace) -> int:
     """Those of the MACs, one fewer in each sum than it has products; biases; all others."""
     columns = layer.columns
     return int(_summed(layer) + columns["bias_adds"] + columns["adds"])
 
 
-def _summed(layer: Applied) -> int:
+def _summed(layer: LayerTrace) -> int:
     macs = int(layer.columns["macs"])
     return macs - layer.op.sums(layer.out, *layer.inputs) if macs else 0
 
 
-def _multiplications(layer: Applied) -> Iterator[Step]:
+def _multiplications(layer: LayerTrace) -> Iterator[Step]:
     terms = {name: layer.columns[name] for name in ("macs", "muls") if layer.columns[name]}
     if terms:
         count = multiplications(layer)
         yield Step("multiplications", " + ".join(terms), total(terms.values()), count, ADDED)
 
 
-def _additions(layer: Applied) -> Iterator[Step]:
+def _additions(layer: LayerTrace) -> Iterator[Step]:
     macs, terms = layer.columns["macs"], {}
     if macs:
         sums = layer.op.sums(layer.out, *layer.inputs)
@@ -231,7 +231,7 @@ def _additions(layer: Applied) -> Iterator[Step]:
 # The matrix product.
 
 
-def _gemm(layer: Applied) -> Iterator[Step]:
+def _gemm(layer: LayerTrace) -> Iterator[Step]:
     for name in ("gemm_m", "gemm_k", "gemm_n"):
         count, formula = layer.columns[name], layer.formulas.get(name)
         if count is not None and formula is not None:

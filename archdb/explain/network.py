@@ -11,7 +11,7 @@ from archdb.analysis.profile import LAYER_COLUMNS, Profile, derive
 from archdb.analysis.receptive_field import FieldOrReason
 from archdb.errors import NotFoundError, nearest
 from archdb.explain import field
-from archdb.explain.layer import Applied, applied
+from archdb.explain.layer import LayerTrace, applied
 from archdb.explain.steps import Step
 from archdb.model.graph import Layer, Network
 
@@ -24,7 +24,7 @@ class Table(NamedTuple):
     notes: list[str]
 
 
-class Walked(NamedTuple):
+class NetworkTrace(NamedTuple):
     """A derived network, each layer's row, facts and field by its name."""
 
     profile: Profile
@@ -38,34 +38,36 @@ class Walked(NamedTuple):
         """The layers that totals are over: all but those of auxiliary heads."""
         return [layer for layer in self.layers.values() if not layer.auxiliary]
 
-    def applied(self, name: str) -> Applied:
+    def applied(self, name: str) -> LayerTrace:
         """The op of a layer on what reaches it."""
         row = self.layers[name]
         inputs = [self.facts[source].out for source in row.inputs]
         return applied(row.op, inputs, row.weights_of)
 
 
-def walk(network: Network, inputs: Inputs | None = None) -> Walked:
+def trace_network(network: Network, inputs: Inputs | None = None) -> NetworkTrace:
     """The network at its inputs, native unless given; ShapeError where it does not fit."""
     profile = derive(network, inputs)
     layers = {layer.name: layer for layer in profile.network}
     named = (dict(zip(LAYER_COLUMNS, row, strict=True)) for row in profile.rows)
     rows = dict(zip(layers, named, strict=True))
     facts = dict(zip(layers, profile.facts, strict=True))
-    return Walked(profile, layers, rows, facts, dict(zip(layers, profile.fields, strict=True)))
+    return NetworkTrace(
+        profile, layers, rows, facts, dict(zip(layers, profile.fields, strict=True))
+    )
 
 
-def check_layer(walked: Walked, name: str) -> None:
+def check_layer(trace: NetworkTrace, name: str) -> None:
     """NotFoundError with the nearest names where the network has no such layer."""
-    if name not in walked.layers:
-        network = walked.profile.network.name
+    if name not in trace.layers:
+        network = trace.profile.network.name
         raise NotFoundError(
             f"{network} has no layer '{name}'",
-            remedy=nearest(name, walked.layers) or f"archdb show {network} --by layer lists all",
+            remedy=nearest(name, trace.layers) or f"archdb show {network} --by layer lists all",
         )
 
 
-def steps(walked: Walked, name: str) -> Iterator[Step]:
+def steps(trace: NetworkTrace, name: str) -> Iterator[Step]:
     """All figures of one layer."""
-    fields = [walked.fields[source] for source in walked.layers[name].inputs]
-    return field.derivation(walked.applied(name), fields, name)
+    fields = [trace.fields[source] for source in trace.layers[name].inputs]
+    return field.derivation(trace.applied(name), fields, name)

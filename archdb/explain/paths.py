@@ -4,47 +4,47 @@ from __future__ import annotations
 
 from itertools import accumulate
 
-from archdb.explain.network import Table, Walked
+from archdb.explain.network import NetworkTrace, Table
 from archdb.explain.steps import product
 from archdb.model.graph import Layer
 
 TOTAL = "total"
 
 
-def depth_table(walked: Walked) -> Table:
+def depth_table(trace: NetworkTrace) -> Table:
     """The weight layers along the longest path, numbered."""
-    found = longest(walked)
-    rows = [(i, name, walked.layers[name].op.name) for i, name in enumerate(found, start=1)]
+    found = longest(trace)
+    rows = [(i, name, trace.layers[name].op.name) for i, name in enumerate(found, start=1)]
     notes = ["depth: weight layers (convolution, linear) on the longest path from the input"]
-    if walked.profile.totals["depth"] is None:
-        notes.append(str(walked.profile.totals["note"]))
+    if trace.profile.totals["depth"] is None:
+        notes.append(str(trace.profile.totals["note"]))
     return Table(("depth", "layer", "op"), rows, notes)
 
 
-def longest(walked: Walked) -> list[str]:
+def longest(trace: NetworkTrace) -> list[str]:
     """The weight layers of the longest path; none where an unknown op leaves it open."""
-    most = walked.profile.totals["depth"]
+    most = trace.profile.totals["depth"]
     if most is None:
         return []
-    depth = {layer.name: walked.rows[layer.name]["depth"] for layer in walked.main}
-    name = next(layer.name for layer in walked.main if depth[layer.name] == most)
+    depth = {layer.name: trace.rows[layer.name]["depth"] for layer in trace.main}
+    name = next(layer.name for layer in trace.main if depth[layer.name] == most)
     found = [name]
-    while sources := walked.layers[name].inputs:
+    while sources := trace.layers[name].inputs:
         name = max(sources, key=lambda source: int(depth[source]))
         found.append(name)
-    return [name for name in reversed(found) if walked.facts[name].weighted]
+    return [name for name in reversed(found) if trace.facts[name].weighted]
 
 
-def peak_table(walked: Walked) -> Table:
+def peak_table(trace: NetworkTrace) -> Table:
     """The outputs that are alive when most elements are, each with its last reader."""
     columns = ("layer", "output", "elements", "last_read_by")
-    if walked.profile.totals["peak_activation_elements"] is None:
-        return Table(columns, [], [str(walked.profile.totals["note"])])
-    at, alive = peak(walked)
-    last = last_readers(walked.main)
+    if trace.profile.totals["peak_activation_elements"] is None:
+        return Table(columns, [], [str(trace.profile.totals["note"])])
+    at, alive = peak(trace)
+    last = last_readers(trace.main)
     rows: list[tuple[int | str | None, ...]] = []
     for layer in alive:
-        facts = walked.facts[layer.name]
+        facts = trace.facts[layer.name]
         reader = last[layer.name] if last[layer.name] != layer.name else None
         rows.append((layer.name, product(facts.out or ()), facts.elements, reader))
     rows.append((TOTAL, None, sum(int(row[2] or 0) for row in rows), None))
@@ -58,13 +58,13 @@ def peak_table(walked: Walked) -> Table:
     )
 
 
-def peak(walked: Walked) -> tuple[Layer, list[Layer]]:
+def peak(trace: NetworkTrace) -> tuple[Layer, list[Layer]]:
     """The layer at which most elements are alive, and those whose outputs they are.
 
     An output lives from its layer up to its last reader, or to the end where nothing reads it:
     the live elements are sums over those intervals.
     """
-    main = walked.main
+    main = trace.main
     position = {layer.name: i for i, layer in enumerate(main)}
     last = last_readers(main)
     end = [
@@ -73,7 +73,7 @@ def peak(walked: Walked) -> tuple[Layer, list[Layer]]:
     ]
     change = [0] * (len(main) + 2)
     for i, layer in enumerate(main):
-        elements = walked.facts[layer.name].elements or 0
+        elements = trace.facts[layer.name].elements or 0
         change[i] += elements
         change[end[i] + 1] -= elements
     live = list(accumulate(change[: len(main)]))

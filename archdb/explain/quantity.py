@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from archdb.analysis.layer_costs import Facts, params
 from archdb.explain import layer as on_paper
-from archdb.explain.network import Table, Walked
+from archdb.explain.network import NetworkTrace, Table
 from archdb.explain.steps import number, product
 from archdb.model.graph import Layer
 from archdb.rounding import nearest
@@ -49,26 +49,26 @@ class Term(NamedTuple):
     value: int | None
 
 
-def terms(walked: Walked, quantity: str) -> list[Term]:
+def terms(trace: NetworkTrace, quantity: str) -> list[Term]:
     """The layers that add to a sum, in order of execution; those that add nothing are left out."""
     wanted, auxiliary = quantity.removeprefix("aux_"), quantity.startswith("aux_")
-    layers = [layer for layer in walked.layers.values() if layer.auxiliary is auxiliary]
-    found = (Term(layer, _value(walked, layer.name, wanted)) for layer in layers)
+    layers = [layer for layer in trace.layers.values() if layer.auxiliary is auxiliary]
+    found = (Term(layer, _value(trace, layer.name, wanted)) for layer in layers)
     return [term for term in found if term.value != 0]
 
 
-def _value(walked: Walked, name: str, quantity: str) -> int | None:
-    facts = walked.facts[name]
+def _value(trace: NetworkTrace, name: str, quantity: str) -> int | None:
+    facts = trace.facts[name]
     if quantity == "layers":
         return 1
     if quantity in ("activations", "weighted_layers"):
         return _weighted(facts, quantity) if facts.settled else None
-    columns = walked.rows[name]
+    columns = trace.rows[name]
     if quantity == "params":
         return params(columns)
     if quantity in ("multiplications", "additions"):
         work = getattr(on_paper, quantity)
-        return int(work(walked.applied(name))) if facts.counted else None
+        return int(work(trace.applied(name))) if facts.counted else None
     value: int | None = columns[quantity]
     return value
 
@@ -85,24 +85,24 @@ def total(found: list[Term]) -> int | None:
     return None if None in values else sum(values)  # type: ignore[arg-type]
 
 
-def sum_table(walked: Walked, quantity: str, by: str) -> Table:
+def sum_table(trace: NetworkTrace, quantity: str, by: str) -> Table:
     """A row for each block or layer that adds something, and a last one for the sum."""
-    found = terms(walked, quantity)
+    found = terms(trace, quantity)
     whole = total(found)
     groups: dict[str, list[Term]] = {}
     for term in found:
         key = term.layer.block if by == "block" else None
         groups.setdefault(key or term.layer.name, []).append(term)
-    rows = [(name, *_row(walked, quantity, part, whole)) for name, part in groups.items()]
+    rows = [(name, *_row(trace, quantity, part, whole)) for name, part in groups.items()]
     rows.append((TOTAL, len(found), whole, 100.0 if whole else None, None, None))
-    return Table((by, *COLUMNS), rows, list(_notes(walked, quantity, found, whole)))
+    return Table((by, *COLUMNS), rows, list(_notes(trace, quantity, found, whole)))
 
 
 def _row(
-    walked: Walked, quantity: str, part: list[Term], whole: int | None
+    trace: NetworkTrace, quantity: str, part: list[Term], whole: int | None
 ) -> tuple[int | float | str | None, ...]:
     value, most = total(part), max(part, key=lambda term: term.value or 0)
-    numbers = _numbers(walked, quantity, most)
+    numbers = _numbers(trace, quantity, most)
     return len(part), value, percent(value, whole), most.layer.name, numbers
 
 
@@ -111,22 +111,24 @@ def percent(value: int | None, whole: int | None) -> float | None:
     return nearest(1000 * value, whole) / 10 if value is not None and whole else None
 
 
-def _numbers(walked: Walked, quantity: str, term: Term) -> str | None:
+def _numbers(trace: NetworkTrace, quantity: str, term: Term) -> str | None:
     """The arithmetic of one layer's term."""
     if term.value is None:
         return None
     if quantity == "activations":
-        return product(walked.facts[term.layer.name].out or ())
+        return product(trace.facts[term.layer.name].out or ())
     wanted = quantity.removeprefix("aux_")
-    steps = on_paper.steps(walked.applied(term.layer.name))
+    steps = on_paper.steps(trace.applied(term.layer.name))
     shown = [step.numbers for step in steps if step.quantity == wanted]
     return shown[0] if shown and shown[0] else number(term.value)
 
 
-def _notes(walked: Walked, quantity: str, found: list[Term], whole: int | None) -> Iterator[str]:
+def _notes(
+    trace: NetworkTrace, quantity: str, found: list[Term], whole: int | None
+) -> Iterator[str]:
     yield f"{quantity}: {SUMS[quantity]}"
     if whole is None:
-        yield str(walked.profile.totals["note"])
+        yield str(trace.profile.totals["note"])
     elif len(found) > 1:
         most = sorted(found, key=lambda term: -(term.value or 0))[:3]
         yield "the largest terms: " + ", ".join(

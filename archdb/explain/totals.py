@@ -8,12 +8,12 @@ from typing import Any
 from archdb.analysis.receptive_field import FIELD_COLUMNS, Field
 from archdb.errors import UsageError, nearest
 from archdb.explain import chain, paths, quantity
-from archdb.explain.network import Table, Walked
+from archdb.explain.network import NetworkTrace, Table
 from archdb.explain.quantity import SUMS
 from archdb.explain.steps import number
 
 FIELDS = ("receptive_field", "effective_stride", "effective_padding", *FIELD_COLUMNS[:-1])
-OTHERS: dict[str, Callable[[Walked], Table]] = {
+OTHERS: dict[str, Callable[[NetworkTrace], Table]] = {
     "depth": paths.depth_table,
     "peak_activation_elements": paths.peak_table,
 }
@@ -21,46 +21,46 @@ QUANTITIES = (*SUMS, *OTHERS, *FIELDS)
 BY = ("block", "layer")
 
 
-def explained(walked: Walked, wanted: str, by: str, layer: str | None = None) -> Table:
+def explain_total(trace: NetworkTrace, wanted: str, by: str, layer: str | None = None) -> Table:
     """How one quantity comes together; of fields, that of `layer` if it is given.
 
     Raises UsageError where there is no such quantity.
     """
     if wanted in FIELDS:
-        return chain.table(walked, layer or chain.target(walked))
+        return chain.table(trace, layer or chain.target(trace))
     if wanted in OTHERS:
-        return OTHERS[wanted](walked)
+        return OTHERS[wanted](trace)
     if wanted not in SUMS:
         raise UsageError(
             f"no quantity is called '{wanted}'",
             remedy=nearest(wanted, QUANTITIES) or f"there are: {', '.join(QUANTITIES)}",
         )
-    return quantity.sum_table(walked, wanted, by)
+    return quantity.sum_table(trace, wanted, by)
 
 
-def overview(walked: Walked) -> Table:
+def overview(trace: NetworkTrace) -> Table:
     """A row for each total: its value and, in a few words, what it is made of."""
-    rows: list[tuple[Any, ...]] = [(name, *_sum(walked, name)) for name in SUMS]
-    totals = walked.profile.totals
-    longest = paths.longest(walked)
+    rows: list[tuple[Any, ...]] = [(name, *_sum(trace, name)) for name in SUMS]
+    totals = trace.profile.totals
+    longest = paths.longest(trace)
     ends = f"{longest[0]} to {longest[-1]}, the longest path" if longest else "no weight layers"
     rows.append(("depth", totals["depth"], ends))
     if totals["peak_activation_elements"] is not None:
-        at, alive = paths.peak(walked)
+        at, alive = paths.peak(trace)
         said = f"{len(alive)} outputs, when {at.name} has run"
         rows.append(("peak_activation_elements", totals["peak_activation_elements"], said))
-    name = chain.target(walked)
-    field = walked.fields[name]
+    name = chain.target(trace)
+    field = trace.fields[name]
     size = "x".join(map(str, field.size)) if isinstance(field, Field) else None
     rows.append(("receptive_field", size, f"of {name}" if size else str(field)))
     return Table(("quantity", "value", "made_of"), rows, [])
 
 
-def _sum(walked: Walked, name: str) -> tuple[int | None, str]:
-    terms = quantity.terms(walked, name)
+def _sum(trace: NetworkTrace, name: str) -> tuple[int | None, str]:
+    terms = quantity.terms(trace, name)
     value = quantity.total(terms)
     if value is None:
-        return None, str(walked.profile.totals["note"])
+        return None, str(trace.profile.totals["note"])
     if not terms:
         return value, "no layer"
     most = max(terms, key=lambda term: term.value or 0)

@@ -31,7 +31,7 @@ def export(source: Path, target: Path, *, parquet: bool) -> int:
     with _whole(target) as directory:
         write_database(source, directory / "archdb.sqlite")
         with Reader(directory / "archdb.sqlite") as reader:
-            if reader.ask("stale").rows:
+            if reader.run_named("stale").rows:
                 raise DatabaseError(
                     "another program has changed rows since they were derived",
                     remedy="try again when it has finished",
@@ -49,7 +49,7 @@ def _write(directory: Path, reader: Reader, parquet: bool) -> None:
     files = {path: written(directory, path) for path in every}
     made, said = release(reader), texts.words()
     figures = digest(reader, derived(reader))
-    citations = reader.ask("all_citations").to_dicts()
+    citations = reader.run_named("all_citations").to_dicts()
     pages = {
         "datapackage.json": as_json(datapackage(made, said, found, files)),
         "croissant.json": as_json(croissant(made, said, own(made), found, files)),

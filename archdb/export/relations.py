@@ -46,7 +46,9 @@ def tables(reader: Reader) -> list[Table]:
     """Views first, as analysts read them; then the tables that define the networks."""
     words = reader.run('select relation, "column", unit, meaning from column_dictionary').rows
     known = {(relation, column): tuple(rest) for relation, column, *rest in words}
-    shared = {column: (unit, meaning) for column, unit, meaning in reader.ask("column_units").rows}
+    shared = {
+        column: (unit, meaning) for column, unit, meaning in reader.run_named("column_units").rows
+    }
     described = {**_of_tables(), **_of_views(reader)}
     return [
         _table(reader, relation, described.get(relation.name, ""), known, shared)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from archdb.errors import NotFoundError, UsageError, nearest
 from archdb.model.names import LONGEST_GLOB
 from archdb.queries import conventions
-from archdb.queries.freshness import freshen
+from archdb.queries.freshness import refresh_stale
 from archdb.queries.reader import not_found
 from archdb.queries.result import Result
 
@@ -33,15 +33,15 @@ def catalogue(
     conventions.check(reader, convention)
     if space is not None:
         _check_space(reader, space)
-    left_out = freshen(reader)
+    left_out = refresh_stale(reader)
     glob = pattern.lower() if pattern is not None else None
     if glob is not None and len(glob) > LONGEST_GLOB:
         raise _no_match(reader, pattern, family, left_out)
-    result = reader.ask("catalogue", pattern=glob, family=family, space=space)
+    result = reader.run_named("catalogue", pattern=glob, family=family, space=space)
     if not result.rows and (pattern is not None or family is not None):
         raise _no_match(reader, pattern, family, left_out)
     if convention is not None:
-        values = dict(reader.ask("priced_all", convention=convention).rows)
+        values = dict(reader.run_named("priced_all", convention=convention).rows)
         result.rows = [(*row, values.get(row[0])) for row in result.rows]
         result.columns.append(convention)
     if sort is not None:
@@ -75,7 +75,7 @@ def _rank(value: Any) -> tuple[bool, Any]:
 def _no_match(
     reader: Reader, pattern: str | None, family: str | None, left_out: Iterable[str]
 ) -> NotFoundError:
-    families = reader.ask("families").column("family")
+    families = reader.run_named("families").column("family")
     if family is not None and family.lower() not in (known.lower() for known in families):
         return NotFoundError(
             f"no family is called '{family}'",

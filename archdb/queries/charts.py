@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from archdb.errors import NotFoundError, nearest
-from archdb.queries.freshness import fresh, freshen, one_state
+from archdb.queries.freshness import ensure_profiles, one_state, refresh_stale
 from archdb.queries.named import holding
 
 if TYPE_CHECKING:
@@ -58,11 +58,11 @@ def accuracies(reader: Reader, names: Sequence[str], source: str | None) -> Accu
     Without a source it is the one that has figures of most of the networks: others measure
     otherwise. Raises NotFoundError where there is nothing to show.
     """
-    freshen(reader)
+    refresh_stale(reader)
     wanted = [reader.resolve(name) for name in names]
     if not reader.run("select 1 from sqlite_master where name = 'published'").rows:
         raise NotFoundError("this database has no published figures", remedy="archdb db upgrade")
-    rows = reader.ask("accuracies", source=source).to_dicts()
+    rows = reader.run_named("accuracies", source=source).to_dicts()
     rows = [row for row in rows if not wanted or row["architecture"] in wanted]
     if not rows:
         raise _nothing(reader, names, source)
@@ -126,7 +126,7 @@ def _without_field(reader: Reader, one: Series) -> Iterator[str]:
     fields = zip(one.at, one.values["field"], strict=True)
     missing = [layer for layer, field in fields if field is None]
     if len(missing) == len(one.at):
-        row = reader.ask("summary", name=one.name, input=one.input).to_dicts()[0]
+        row = reader.run_named("summary", name=one.name, input=one.input).to_dicts()[0]
         raise NotFoundError(f"{one.name} has no receptive field: {row['receptive_field_note']}")
     if missing:
         yield f"{one.name} has no receptive field behind {missing[0]}: paths disagree"
@@ -144,9 +144,9 @@ def _chart(
     asked, names = held
     resolved = list(dict.fromkeys(asked.resolve(name) for name in names))
     series = []
-    with fresh(asked, resolved, wanted) as inputs:
+    with ensure_profiles(asked, resolved, wanted) as inputs:
         for name, input in zip(resolved, inputs, strict=True):
-            result = asked.ask(question, name=name, input=input)
+            result = asked.run_named(question, name=name, input=input)
             values = {quantity: result.column(quantity) for quantity in quantities}
             series.append(Series(name, input, [str(at) for at in result.column(key)], values))
         return Chart(series, [])

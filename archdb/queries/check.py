@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archdb.db import damage, dictionary
-from archdb.db.faults import FAULTS, explained
-from archdb.queries.conventions import misstated as mispriced
-from archdb.queries.freshness import freshen, one_state, some
-from archdb.queries.lineage import misstated
+from archdb.db.faults import FAULTS, to_database_error
+from archdb.queries.conventions import invalid_weight
+from archdb.queries.freshness import one_state, refresh_stale, some
+from archdb.queries.lineage import undeclared_differences
 from archdb.queries.published import verdicts
 from archdb.queries.result import Result
 from archdb.queries.sql import checks
@@ -42,12 +42,14 @@ def check(reader: Reader) -> Result:
         damaged = texts or any(fault[0] == "integrity" for fault in faults)
         if damaged or not readable:  # all else reads these
             return Result(COLUMNS, faults)
-        broken = freshen(reader)
+        broken = refresh_stale(reader)
         faults += [("derivation", name, str(error)) for name, error in broken.items()]
         for name, statement in checks().items():
             found = reader.run(statement).rows
             faults += [(name.replace("_", " "), network, fault) for network, fault in found]
-        faults += [("lineage", network, fault) for network, fault in misstated(reader, broken)]
+        faults += [
+            ("lineage", network, fault) for network, fault in undeclared_differences(reader, broken)
+        ]
         named = {fault.partition(": ")[0] for check, _, fault in faults if check == "published"}
         faults += _of_what_is_derived(reader, opened, named)
         faults += _of_what_is_brought(reader)
@@ -65,7 +67,7 @@ def _integrity(reader: Reader) -> list[str]:
     try:
         return damage.integrity(reader.path)
     except FAULTS as error:
-        raise explained(error, reader.path) from None
+        raise to_database_error(error, reader.path) from None
 
 
 def _of_schema(opened: sqlite3.Connection) -> tuple[list[Fault], bool]:
@@ -101,9 +103,9 @@ def _of_what_is_brought(reader: Reader) -> Iterator[Fault]:
     rows = set(reader.run(f"select {_DICTIONARY} from column_dictionary").rows)
     for entry in sorted(rows ^ set(map(tuple, dictionary.entries())), key=str):
         yield "column dictionary", "", f"{entry[0]}.{entry[1]} is not as archdb has it: {BACK}"
-    prices = reader.ask("weights", convention=None).rows
+    prices = reader.run_named("weights", convention=None).rows
     for convention, op, quantity, _ in prices:
-        if fault := mispriced(convention, op, quantity):
+        if fault := invalid_weight(convention, op, quantity):
             yield "conventions", "", fault
     heads = {row[0]: row for row in reader.run(f"select {_CONVENTION} from convention").rows}
     for convention in bundled():

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdb.errors import UsageError
 from archdb.queries import conventions
-from archdb.queries.freshness import fresh
-from archdb.queries.lineage import common_base, differences, told
+from archdb.queries.freshness import ensure_profiles
+from archdb.queries.lineage import common_base, differences, summarize_changes
 from archdb.queries.live import live
 from archdb.queries.result import Result
 
@@ -45,7 +45,7 @@ def compare(
         raise UsageError("compare needs two networks or more", remedy="archdb show NAME shows one")
     notes: list[str] = []
     wanted = _wanted(reader, names, by, convention, notes)
-    with fresh(reader, wanted, input) as inputs:
+    with ensure_profiles(reader, wanted, input) as inputs:
         subjects = list(map(_Subject, wanted, inputs))
         if by == "total":
             result = _totals(reader, subjects, convention)
@@ -65,19 +65,22 @@ def _variation(reader: Reader, subjects: list[_Subject]) -> list[str]:
     first, second = (subject.name for subject in subjects)
     if common_base(reader, first, second) is None:
         return []
-    return [f"{first} → {second}: {line}" for line in told(differences(reader, first, second))]
+    return [
+        f"{first} → {second}: {line}"
+        for line in summarize_changes(differences(reader, first, second))
+    ]
 
 
 def show(reader: Reader, name: str, by: str, input: Words, convention: str | None) -> Result:
     """One network: rows as in `compare`, by more columns."""
     notes: list[str] = []
     wanted = _wanted(reader, [name], by, convention, notes)
-    with fresh(reader, wanted, input) as inputs:
+    with ensure_profiles(reader, wanted, input) as inputs:
         subject = _Subject(wanted[0], inputs[0])
         if by == "total":
             result = _totals(reader, [subject], convention)
         else:
-            result = reader.ask(f"by_{by}", **subject._asdict())
+            result = reader.run_named(f"by_{by}", **subject._asdict())
             if convention:
                 values = _priced(reader, subject, by, convention)
                 result.columns.append(convention)
@@ -108,13 +111,15 @@ def _wanted(
 def _priced(reader: Reader, subject: _Subject, by: str, convention: str) -> dict[Any, Any]:
     """What each group counts for."""
     (prices,) = conventions.conventions(reader, convention)
-    return conventions.groups(reader.ask("components", **subject._asdict()).to_dicts(), by, prices)
+    return conventions.groups(
+        reader.run_named("components", **subject._asdict()).to_dicts(), by, prices
+    )
 
 
 def _notes(reader: Reader, subject: _Subject, by: str, convention: str | None) -> list[str]:
     """What a reader of the figures must know: changed layers, heads left out, open totals."""
     notes = []
-    changed = reader.ask("changed", **subject._asdict()).rows
+    changed = reader.run_named("changed", **subject._asdict()).rows
     for layer, op, params, native_params, native in changed:
         notes.append(
             f"{subject.name} at {subject.input}: layer {layer} ({op}) has {_number(params)} params"
@@ -122,7 +127,7 @@ def _notes(reader: Reader, subject: _Subject, by: str, convention: str | None) -
             " because its input has another size"
         )
     if by != "total":
-        ((layers, params, macs),) = reader.ask("heads", **subject._asdict()).rows
+        ((layers, params, macs),) = reader.run_named("heads", **subject._asdict()).rows
         if layers:
             notes.append(
                 f"{subject.name}: {layers} layers of auxiliary heads are left out"
@@ -139,10 +144,10 @@ def _number(value: int | None) -> str:
 
 def _totals(reader: Reader, subjects: list[_Subject], convention: str | None) -> Result:
     """Rows (quantity, unit, one value per network, ratio where there are two)."""
-    summaries = [reader.ask("summary", **s._asdict()).to_dicts()[0] for s in subjects]
+    summaries = [reader.run_named("summary", **s._asdict()).to_dicts()[0] for s in subjects]
     rows: list[tuple[Any, ...]] = [
         (quantity, unit, *(summary[quantity] for summary in summaries))
-        for quantity, unit in reader.ask("units").rows
+        for quantity, unit in reader.run_named("units").rows
     ]
     living, left_out = live(reader, subjects)
     rows += living
@@ -183,7 +188,7 @@ def _grouped(reader: Reader, subjects: list[_Subject], by: str, convention: str 
     quantities = list(GROUPINGS[by])
     tables: list[dict[Any, dict[str, Any]]] = []
     for subject in subjects:
-        rows = reader.ask(f"by_{by}", **subject._asdict()).to_dicts()
+        rows = reader.run_named(f"by_{by}", **subject._asdict()).to_dicts()
         table = {row[by]: row for row in rows}
         if convention:
             for key, value in _priced(reader, subject, by, convention).items():

@@ -38,11 +38,11 @@ class Prices(NamedTuple):
 def conventions(reader: Reader, name: str | None = None) -> list[Prices]:
     """All conventions of the database, or the one of that name, by name."""
     weights: dict[str, dict[str, dict[str, int]]] = {}
-    for convention, op, quantity, weight in reader.ask("weights", convention=name).rows:
-        if fault := misstated(convention, op, quantity):
+    for convention, op, quantity, weight in reader.run_named("weights", convention=name).rows:
+        if fault := invalid_weight(convention, op, quantity):
             raise DatabaseError(fault, remedy=REMEDY).at(str(reader.path))
         weights.setdefault(convention, {}).setdefault(op, {})[quantity] = weight
-    rows = reader.ask("conventions", convention=name).rows
+    rows = reader.run_named("conventions", convention=name).rows
     return [
         Prices(name, sentence, divisor, weights.get(name, {})) for name, sentence, divisor in rows
     ]
@@ -55,7 +55,7 @@ REMEDY = (
 )
 
 
-def misstated(convention: str, op: str, quantity: str) -> str:
+def invalid_weight(convention: str, op: str, quantity: str) -> str:
     """What is wrong with a price that somebody has written into the table; nothing, if it is one.
 
     An op that archdb does not know is priced all the same: a layer may have it.
@@ -72,7 +72,7 @@ def check(reader: Reader, convention: str | None) -> None:
     """Raises NotFoundError, with the nearest names, where there is no such convention."""
     if convention is None:
         return
-    known = reader.ask("conventions", convention=None).column("name")
+    known = reader.run_named("conventions", convention=None).column("name")
     if convention not in known:
         raise NotFoundError(
             f"no counting convention is called '{convention}'",
@@ -82,7 +82,7 @@ def check(reader: Reader, convention: str | None) -> None:
 
 def total(reader: Reader, name: str, input: str, convention: str) -> Number | None:
     """A network's total; None where it has an op that the convention does not price."""
-    found = reader.ask("priced", name=name, input=input, convention=convention).rows
+    found = reader.run_named("priced", name=name, input=input, convention=convention).rows
     return found[0][0] if found else None
 
 
@@ -98,5 +98,5 @@ def groups(rows: Iterable[Mapping[str, Any]], by: str, prices: Prices) -> dict[A
 def unpriced(reader: Reader, name: str, input: str, convention: str) -> list[str]:
     """The ops of a network that a convention does not price, so that its total is open."""
     (prices,) = conventions(reader, convention)
-    ops = reader.ask("by_op", name=name, input=input).column("op")
+    ops = reader.run_named("by_op", name=name, input=input).column("op")
     return [op for op in ops if op not in prices.weights]

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archdb.errors import ArchdbError, NotFoundError, UsageError
-from archdb.queries.named import Made, rewritten, say_left
+from archdb.queries.named import RewriteResult, notify_skipped, rewritten
 from archdb.queries.result import Result
 
 if TYPE_CHECKING:
-    from archdb.explain.network import Table, Walked
+    from archdb.explain.network import NetworkTrace, Table
     from archdb.model.graph import Network
     from archdb.model.input_size import Words
     from archdb.queries.reader import Reader
@@ -22,34 +22,34 @@ def explain(reader: Reader, name: str, quantity: str | None, by: str, input: Wor
     Raises NotFoundError where there is no such network or layer, UsageError on an unknown
     quantity, ShapeError where the network does not fit the input.
     """
-    walked, layer = _asked(reader, name, input)
+    trace, layer = _asked(reader, name, input)
     if layer and quantity is None:
-        return _steps(walked, layer)
-    table = _table(walked, quantity, by, layer)
+        return _steps(trace, layer)
+    table = _table(trace, quantity, by, layer)
     return Result(table.columns, table.rows, table.notes)
 
 
-def _table(walked: Walked, quantity: str | None, by: str, layer: str) -> Table:
-    from archdb.explain.totals import FIELDS, explained, overview
+def _table(trace: NetworkTrace, quantity: str | None, by: str, layer: str) -> Table:
+    from archdb.explain.totals import FIELDS, explain_total, overview
 
     if quantity is None:
-        return overview(walked)
+        return overview(trace)
     if layer and quantity not in FIELDS:
         raise UsageError(
             f"'{quantity}' is explained for a whole network",
             remedy=f"of one layer ask for all figures, or for one of: {', '.join(FIELDS)}",
         )
-    return explained(walked, quantity, by, layer or None)
+    return explain_total(trace, quantity, by, layer or None)
 
 
-def _steps(walked: Walked, layer: str) -> Result:
+def _steps(trace: NetworkTrace, layer: str) -> Result:
     from archdb.explain.network import steps
     from archdb.explain.steps import Step
 
-    return Result(Step._fields, steps(walked, layer))
+    return Result(Step._fields, steps(trace, layer))
 
 
-def _asked(reader: Reader, words: str, input: Words) -> tuple[Walked, str]:
+def _asked(reader: Reader, words: str, input: Words) -> tuple[NetworkTrace, str]:
     """The network that the words mean, and the layer, if any.
 
     They part at the first slash that leaves a network and a layer of it: a rule's glob may hold
@@ -58,23 +58,23 @@ def _asked(reader: Reader, words: str, input: Words) -> tuple[Walked, str]:
     from archdb.explain.network import check_layer
 
     faults: list[ArchdbError] = []
-    found: tuple[Made, Walked, str] | None = None
+    found: tuple[RewriteResult, NetworkTrace, str] | None = None
     for name, layer in _readings(words):
         try:
             (made,) = rewritten(reader, [name])
         except (NotFoundError, UsageError) as fault:
             faults.append(fault)
             continue
-        found = made, _walked(made.network, input), layer
+        found = made, _traced(made.network, input), layer
         if layer in found[1].layers:
             break
     if found is None:
         raise faults[0]
-    made, walked, layer = found
+    made, trace, layer = found
     if layer:
-        check_layer(walked, layer)
-    say_left(reader, [made])
-    return walked, layer
+        check_layer(trace, layer)
+    notify_skipped(reader, [made])
+    return trace, layer
 
 
 def _readings(words: str) -> Iterator[tuple[str, str]]:
@@ -85,8 +85,10 @@ def _readings(words: str) -> Iterator[tuple[str, str]]:
     yield words, ""
 
 
-def _walked(network: Network, input: Words) -> Walked:
+def _traced(network: Network, input: Words) -> NetworkTrace:
     from archdb.analysis.inputs import asked, native_inputs
-    from archdb.explain.network import walk
+    from archdb.explain.network import trace_network
 
-    return walk(network, asked(input, native_inputs(network)) if input is not None else None)
+    return trace_network(
+        network, asked(input, native_inputs(network)) if input is not None else None
+    )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from archdb.errors import UsageError
 from archdb.printed_number import Number, Printed, in_full, parse
 from archdb.queries.figures_alike import Alike, figures_alike
-from archdb.queries.lineage import differences, told
+from archdb.queries.lineage import differences, summarize_changes
 from archdb.queries.readings import (
     ANYTHING,
     COLUMNS,
@@ -56,7 +56,7 @@ def explain_number(
     printed = parse(words)
     check_quantity(wanted.quantity)
     network = reader.resolve(name)
-    home = Home(network, str(reader.ask("native", name=network).rows[0][0]))
+    home = Home(network, str(reader.run_named("native", name=network).rows[0][0]))
     counted = countings(reader, wanted, printed.bytes)
     found = list(read(reader, network, printed, counted, wanted.part))
     alike = figures_alike(reader, network, printed, wanted)
@@ -93,7 +93,7 @@ def _in_print(alike: Sequence[Alike], hits: Sequence[Reading]) -> tuple[list[Rea
     found = []
     given = set()
     for reading in hits:
-        key = (reading.setting.architecture, reading.value)
+        key = (reading.candidate.architecture, reading.value)
         if same := by_value.get(key):
             given.add(key)
             places = "; ".join(dict.fromkeys(figure.place for figure in same))
@@ -114,7 +114,7 @@ def _nearest(
 
 
 def _is_home(reading: Reading, home: Home) -> bool:
-    return reading.setting[:2] == home and not reading.digits
+    return reading.candidate[:2] == home and not reading.digits
 
 
 def _said(printed: Printed, fits: int, shown: int) -> Iterator[str]:
@@ -167,6 +167,6 @@ def _variants(reader: Reader, network: str, shown: Iterable[object]) -> Iterator
     """How other networks than the one that was named differ from it."""
     for other in dict.fromkeys(map(str, shown)):
         if other != network:
-            lines = told(differences(reader, network, other))
+            lines = summarize_changes(differences(reader, network, other))
             more = f" (and {len(lines) - 3} more)" if len(lines) > 3 else ""
             yield f"{other} is not {network}: {'; '.join(lines[:3])}{more}"

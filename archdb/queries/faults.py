@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 from typing import NamedTuple
 
-from archdb.db.connection import explained, is_of_file
+from archdb.db.connection import is_of_file, to_database_error
 from archdb.errors import ArchdbError, QueryError
 
 MEGABYTE = 1_000_000
@@ -37,7 +37,7 @@ class Fault(NamedTuple):
     name: str
     why: str
 
-    def explained(self, path: Path, memory: int, seconds: float) -> ArchdbError:
+    def to_database_error(self, path: Path, memory: int, seconds: float) -> ArchdbError:
         """The error, given the file and the limits that the statement had."""
         if self.why == "late":
             return too_late(seconds)
@@ -54,7 +54,7 @@ class Fault(NamedTuple):
         error = sqlite3.Error(self.text)
         error.sqlite_errorname = self.name
         if is_of_file(error):
-            return explained(error, path)
+            return to_database_error(error, path)
         what, remedy = f"SQL: {self.text}", "archdb schema lists all views and columns"
         for sign, said in SAID.items():
             if sign in self.text:

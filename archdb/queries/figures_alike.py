@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdb.errors import UsageError
 from archdb.printed_number import WIDTH, Number, Printed, parse, whole
+from archdb.queries.candidates import MAIN, STEPS
 from archdb.queries.readings import Wanted, plain
-from archdb.queries.settings import MAIN, STEPS
 
 if TYPE_CHECKING:
     from archdb.queries.reader import Reader
@@ -73,11 +73,11 @@ def figures_alike(reader: Reader, network: str, printed: Printed, wanted: Wanted
     """The figures whose digits stand for no other numbers than the printed ones do."""
     if wanted.part is not None:  # what is printed of a part is told by words, not by our layers
         return []
-    names = reader.ask("relatives", name=network, steps=STEPS).column("name")
+    names = reader.run_named("relatives", name=network, steps=STEPS).column("name")
     found = []
-    for row in reader.ask("figures_of", names=json.dumps(names)).to_dicts():
+    for row in reader.run_named("figures_of", names=json.dumps(names)).to_dicts():
         if _is_wanted(row, wanted) and (same := _same(row, printed)) is not None:
-            figure = reader.ask("figure_checked", figure=row["figure"]).to_dicts()[0]
+            figure = reader.run_named("figure_checked", figure=row["figure"]).to_dicts()[0]
             if wanted.convention not in (None, figure["convention"]):
                 continue
             value = _value(figure, printed)

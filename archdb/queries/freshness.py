@@ -78,7 +78,9 @@ def _unsettled(reader: Reader, names: Sequence[str]) -> ArchdbError:
 
 
 @contextlib.contextmanager
-def fresh(reader: Reader, names: Sequence[str], wanted: Words = None) -> Iterator[list[str]]:
+def ensure_profiles(
+    reader: Reader, names: Sequence[str], wanted: Words = None
+) -> Iterator[list[str]]:
     """The inputs, as text, of fresh profiles of these networks, from one state of the file."""
     if reader.faults is not None:
         yield _inputs_here(reader, names, wanted)
@@ -94,7 +96,7 @@ def fresh(reader: Reader, names: Sequence[str], wanted: Words = None) -> Iterato
 
 def _inputs_here(reader: Reader, names: Sequence[str], wanted: Words) -> list[str]:
     """The same in the state that a question is answered from, where nothing can be derived."""
-    if not any(reader.ask("stale_one", name=name).rows for name in names):
+    if not any(reader.run_named("stale_one", name=name).rows for name in names):
         inputs = _inputs(reader, names, wanted)
         if all(_has_profile(reader, *pair) for pair in zip(names, inputs, strict=True)):
             return inputs
@@ -106,7 +108,7 @@ def profiles(reader: Reader, names: Sequence[str], wanted: Words = None) -> list
 
     `wanted` are the inputs in the user's words; None means the native one.
     """
-    stale = [name for name in names if reader.ask("stale_one", name=name).rows]
+    stale = [name for name in names if reader.run_named("stale_one", name=name).rows]
     for fault in _derive_again(reader, stale).values():
         raise fault
     inputs = _inputs(reader, names, wanted)
@@ -125,7 +127,7 @@ def _inputs(reader: Reader, names: Sequence[str], wanted: Words) -> list[str]:
         return natives
     from archdb.analysis.inputs import asked, of_text, text
 
-    layers = [reader.ask("input_layers", name=name).column("name") for name in names]
+    layers = [reader.run_named("input_layers", name=name).column("name") for name in names]
     every = {layer for found in layers for layer in found}
     return [
         text(asked(wanted, dict(zip(own, of_text(native), strict=True)), every - set(own)))
@@ -134,29 +136,29 @@ def _inputs(reader: Reader, names: Sequence[str], wanted: Words) -> list[str]:
 
 
 def _native(reader: Reader, name: str) -> str:
-    found = reader.ask("native", name=name).column("input")
+    found = reader.run_named("native", name=name).column("input")
     if not found:  # since its name was looked up
         raise NotFoundError(f"network '{name}' is no longer there")
     return str(found[0])
 
 
 def _has_profile(reader: Reader, name: str, input: str) -> bool:
-    return input in reader.ask("inputs", name=name).column("input")
+    return input in reader.run_named("inputs", name=name).column("input")
 
 
-def freshen(reader: Reader) -> dict[str, ArchdbError]:
+def refresh_stale(reader: Reader) -> dict[str, ArchdbError]:
     """Derive every stale network again; the faults, by name, of those whose rows define none.
 
     Views show none of the latter until their rows are mended.
     """
-    stale = reader.ask("stale").column("name")
+    stale = reader.run_named("stale").column("name")
     faults = reader.faults
     if faults is None:
         faults = _derive_again(reader, stale)
     elif not faults.keys() >= set(stale):
         raise _OutdatedError(stale, lambda: _note(reader, _derive_again(reader, stale)))
     for fault in faults.values():
-        reader.say(f"left out: {fault}")
+        reader.notify(f"left out: {fault}")
     return faults
 
 
@@ -179,7 +181,7 @@ def _derive_again(reader: Reader, stale: Sequence[str]) -> dict[str, ArchdbError
         raise
     mended = [name for name in stale if name not in faults]
     if mended:
-        reader.say(f"derived again, because the rows have changed: {some(mended)}")
+        reader.notify(f"derived again, because the rows have changed: {some(mended)}")
     return faults
 
 

@@ -50,7 +50,7 @@ def between(there: Rows, here: Rows) -> list[Change]:
 
 def definition_rows(reader: Reader, network: str) -> Rows:
     """The rows that define a network, by layer."""
-    return {row["layer"]: row for row in reader.ask("definition", name=network).to_dicts()}
+    return {row["layer"]: row for row in reader.run_named("definition", name=network).to_dicts()}
 
 
 def _changes(name: str, there: Rows, here: Rows) -> list[Change]:
@@ -119,7 +119,7 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def told(changes: Iterable[Change]) -> list[str]:
+def summarize_changes(changes: Iterable[Change]) -> list[str]:
     """Changes in sentences, equal ones together: 'groups: 2 → 1 in conv2, conv4, conv5'."""
     together: dict[tuple[str, str, str], list[str]] = {}
     for change in changes:
@@ -137,8 +137,8 @@ def _some(layers: list[str]) -> str:
 
 def lineage(reader: Reader, name: str) -> Result:
     """The stated differences of a network from its base, and of that from its own, and so on."""
-    line = reader.ask("ancestors", name=reader.resolve(name)).column("name")
-    result = reader.ask("lineage", name=line[0])
+    line = reader.run_named("ancestors", name=reader.resolve(name)).column("name")
+    result = reader.run_named("lineage", name=line[0])
     result.notes = [f"{variant} is a variant of {base}" for variant, base in pairwise(line)] or [
         f"{line[0]} is a variant of no other network"
     ]
@@ -147,8 +147,8 @@ def lineage(reader: Reader, name: str) -> Result:
 
 def stated(reader: Reader, name: str, most: int = 4) -> list[str]:
     """How a network says it differs from its base, in so many sentences at the most."""
-    rows = reader.ask("stated", name=name).to_dicts()
-    lines = told(
+    rows = reader.run_named("stated", name=name).to_dicts()
+    lines = summarize_changes(
         Change(row["what"], row["base"], row["here"], glob)
         for row in rows
         for glob in _globs(row["layers"])
@@ -159,19 +159,21 @@ def stated(reader: Reader, name: str, most: int = 4) -> list[str]:
 
 def common_base(reader: Reader, first: str, second: str) -> str | None:
     """The network that two others are variants of (one of them perhaps), or None."""
-    ancestors = [reader.ask("ancestors", name=name).column("name") for name in (first, second)]
+    ancestors = [
+        reader.run_named("ancestors", name=name).column("name") for name in (first, second)
+    ]
     return next((name for name in ancestors[0] if name in ancestors[1]), None)
 
 
-def misstated(reader: Reader, broken: Container[str] = ()) -> list[tuple[str, str]]:
+def undeclared_differences(reader: Reader, broken: Container[str] = ()) -> list[tuple[str, str]]:
     """(network, fault) where the stated differences are not those found in the rows.
 
     `broken` are networks whose rows define none: of them nothing is found.
     """
     faults = []
-    for variant, base in reader.ask("variants").rows:
+    for variant, base in reader.run_named("variants").rows:
         if variant not in broken and base not in broken:
-            stated = reader.ask("stated", name=variant).to_dicts()
+            stated = reader.run_named("stated", name=variant).to_dicts()
             changes = differences(reader, base, variant)
             faults += [(variant, fault) for fault in _faults(base, stated, changes)]
     return faults
@@ -184,9 +186,13 @@ def _faults(base: str, stated: list[dict[str, Any]], changes: list[Change]) -> I
         for row in stated
         for glob in _globs(row["layers"])
     ]
-    for line in told(change for change in changes if not any(_covers(c, change) for c in claims)):
+    for line in summarize_changes(
+        change for change in changes if not any(_covers(c, change) for c in claims)
+    ):
         yield f"differs from {base} without saying so: {line}"
-    for line in told(claim for claim in claims if not any(_covers(claim, c) for c in changes)):
+    for line in summarize_changes(
+        claim for claim in claims if not any(_covers(claim, c) for c in changes)
+    ):
         yield f"says that it differs from {base}, but does not: {line}"
 
 

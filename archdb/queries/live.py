@@ -16,7 +16,7 @@ def live(reader: Reader, subjects: Sequence[Any]) -> tuple[list[tuple[Any, ...]]
 
     None where no subject is a point of a search space: elsewhere nothing is laid in vain.
     """
-    costs = [reader.ask("cost", **subject._asdict()).to_dicts()[0] for subject in subjects]
+    costs = [reader.run_named("cost", **subject._asdict()).to_dicts()[0] for subject in subjects]
     if all(cost["space"] is None for cost in costs):
         return [], []
     rows = [

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from archdb.rewrite import Note
 
 
-class Made(NamedTuple):
+class RewriteResult(NamedTuple):
     """A stored network, what the rules of its name make of it, and what they left alone."""
 
     base: Network
@@ -31,7 +31,7 @@ class Made(NamedTuple):
 
 def rewritten(
     reader: Reader, names: Iterable[str], rules: Sequence[str] = (), only: str | None = None
-) -> list[Made]:
+) -> list[RewriteResult]:
     """The networks that are named, with or without rules, under these rules besides.
 
     Raises NotFoundError where there is no such network, UsageError where what follows a plus is
@@ -45,7 +45,9 @@ def rewritten(
     with reader.snapshot() as opened, borrowing(opened, reader.path) as connection:
         asked = [_parted(reader, name) for name in names]
         bases = {name: load(connection, id_of(connection, name)) for name, _ in asked}
-    return [Made(bases[name], *apply(bases[name], [*own, *rules], only)) for name, own in asked]
+    return [
+        RewriteResult(bases[name], *apply(bases[name], [*own, *rules], only)) for name, own in asked
+    ]
 
 
 def _parted(reader: Reader, name: str) -> tuple[str, Sequence[str]]:
@@ -56,7 +58,7 @@ def _parted(reader: Reader, name: str) -> tuple[str, Sequence[str]]:
     from archdb.rewrite.names import steps
 
     for at in [i for i, sign in enumerate(name) if sign == "+"][::-1]:  # names may have a plus, too
-        if reader.ask("resolve", name=name[:at].lower()).rows:
+        if reader.run_named("resolve", name=name[:at].lower()).rows:
             return reader.resolve(name[:at]), [step.words for step in steps(name[at + 1 :])]
     base, _, rest = name.partition("+")
     word = re.split("[=@+]", rest)[0]
@@ -65,7 +67,7 @@ def _parted(reader: Reader, name: str) -> tuple[str, Sequence[str]]:
 
 def _has_rules(reader: Reader, name: str) -> bool:
     """Whether it has a plus, and no network is called so as it stands."""
-    return "+" in name and not reader.ask("resolve", name=name.lower()).rows
+    return "+" in name and not reader.run_named("resolve", name=name.lower()).rows
 
 
 @contextlib.contextmanager
@@ -88,21 +90,21 @@ def holding(
 
     with reader.snapshot() as opened:
         made = rewritten(reader, names)
-        say_left(reader, made)
-        lines = (reader.ask("ancestors", name=one.base.name).column("name") for one in made)
+        notify_skipped(reader, made)
+        lines = (reader.run_named("ancestors", name=one.base.name).column("name") for one in made)
         wanted = sorted({name for line in lines for name in line})
         with scratch(opened, reader.path, wanted) as path:
             with writing(path) as connection:
-                fresh = {one.network.name: one for one in made if not one.is_stored}
-                for name, one in fresh.items():
+                variants = {one.network.name: one for one in made if not one.is_stored}
+                for name, one in variants.items():
                     put(connection, one.base, one.network, name)
-            with Reader(path, say=reader.say, progress=reader.progress) as held:
+            with Reader(path, notify=reader.notify, progress=reader.progress) as held:
                 called = zip(names, made, strict=True)
                 yield held, [name if one.is_stored else one.network.name for name, one in called]
 
 
-def say_left(reader: Reader, made: Iterable[Made]) -> None:
+def notify_skipped(reader: Reader, made: Iterable[RewriteResult]) -> None:
     """Say which layers the rules of names have left alone, and why."""
     for one in made:
         for note in one.notes:
-            reader.say(f"note: {one.network.name}: {note}")
+            reader.notify(f"note: {one.network.name}: {note}")

@@ -39,7 +39,7 @@ class Entry(NamedTuple):
 
     def by(self, way: Way) -> list[Reading]:
         """The readings that count so, the likeliest first."""
-        alike = [r for r in self.readings if (r.counting.prices.name, r.setting.head) == way]
+        alike = [r for r in self.readings if (r.counting.prices.name, r.candidate.head) == way]
         return sorted(alike, key=lambda r: (not r.digits, r.cost() if r.digits else self.off(r)))
 
     def off(self, reading: Reading) -> tuple[Any, ...]:
@@ -119,7 +119,7 @@ def _ways(entries: Sequence[Entry]) -> list[tuple[Way, int]]:
         costs: dict[Way, tuple[object, ...]] = {}
         for reading in entry.readings:
             if reading.digits:
-                way = (reading.counting.prices.name, reading.setting.head)
+                way = (reading.counting.prices.name, reading.candidate.head)
                 costs[way] = min(costs.get(way, reading.cost()), reading.cost())
         for way, cost in costs.items():
             best.setdefault(way, []).append(cost)

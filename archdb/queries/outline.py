@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archdb.queries.freshness import fresh
+from archdb.queries.freshness import ensure_profiles
 
 if TYPE_CHECKING:
     from archdb.model.input_size import Words
@@ -55,9 +55,9 @@ class _Blocks(NamedTuple):
 
 def outline(reader: Reader, name: str, wanted: Words, *, layers: bool) -> Outline:
     """A network at an input (native unless wanted), collapsed to blocks unless `layers`."""
-    with fresh(reader, [name], wanted) as (input,):
-        rows = reader.ask("outline", name=name, input=input).to_dicts()
-        blocks = reader.ask("blocks", name=name).to_dicts()
+    with ensure_profiles(reader, [name], wanted) as (input,):
+        rows = reader.run_named("outline", name=name, input=input).to_dicts()
+        blocks = reader.run_named("blocks", name=name).to_dicts()
     found = _Blocks(
         {row["block"]: row["kind"] for row in blocks},
         {row["block"]: row["parent"] for row in blocks},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archdb.errors import NotFoundError, UsageError, nearest
-from archdb.queries.freshness import freshen
+from archdb.queries.freshness import refresh_stale
 from archdb.queries.result import Result
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ def published(reader: Reader, name: str | None, verdict: str | None) -> Result:
             remedy=nearest(verdict, VERDICTS) or f"there are: {', '.join(VERDICTS)}",
         )
     network = None if name is None else reader.resolve(name)
-    freshen(reader)
-    result = reader.ask("published", name=network, verdict=verdict)
+    refresh_stale(reader)
+    result = reader.run_named("published", name=network, verdict=verdict)
     if not result.rows:
         whose = f"of {network}" if network else "in this database"
         which = f"published figure {whose}" + (f" has the verdict '{verdict}'" if verdict else "")
@@ -53,7 +53,7 @@ def _notes(result: Result) -> list[str]:
 
 def verdicts(reader: Reader) -> str:
     """How many figures there are of each verdict, in a sentence; none, where there are none."""
-    rows = reader.ask("verdicts").rows
+    rows = reader.run_named("verdicts").rows
     if not rows:
         return ""
     counts = {verdict: f"{figures} {_SAID[verdict]}" for verdict, figures, _ in rows}

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any, Self
 
 from archdb.db.connection import connect, default_path, locate, make_directory, stamp
-from archdb.db.faults import FAULTS, damaged, explained
+from archdb.db.faults import FAULTS, damaged, to_database_error
 from archdb.errors import ArchdbError, NotFoundError, QueryError, nearest
 from archdb.queries.result import Result
 from archdb.queries.sql import sql
 from archdb.text import clipped, printable
 
-Say = Callable[[str], None]
+Notify = Callable[[str], None]
 Progress = Callable[[int, int], None]
 
 
@@ -32,7 +32,7 @@ def _no_progress(done: int, total: int) -> None:
 class Reader:
     """A database file, read through SQLite alone and written only where a figure is missing.
 
-    `say` is told what archdb does unasked (creating, upgrading, deriving again); `progress` is
+    `notify` is told what archdb does unasked (creating, upgrading, deriving again); `progress` is
     called with (done, total) as it proceeds. Raises DatabaseError where the file cannot be used.
     """
 
@@ -40,10 +40,10 @@ class Reader:
         self,
         path: str | os.PathLike[str] | None = None,
         *,
-        say: Say = _to_stderr,
+        notify: Notify = _to_stderr,
         progress: Progress = _no_progress,
     ) -> None:
-        self.say, self.progress = say, progress
+        self.notify, self.progress = notify, progress
         #: Whether the state that a question was answered from is kept for what belongs to it.
         self.keeps = False
         #: While a question is being answered, the faults of networks that cannot be derived.
@@ -61,7 +61,7 @@ class Reader:
             from archdb.db import build  # SQLAlchemy and Alembic: only where something is written
 
             make_directory(path)
-            self.say(f"creating {path} from the bundled networks (first use)")
+            self.notify(f"creating {path} from the bundled networks (first use)")
             build.create(path, self.progress)
         return path
 
@@ -72,9 +72,9 @@ class Reader:
         changed = upgrade_older(self.path, self.progress)
         if changed is not None:
             made = f"{self.path} was made by an older archdb"
-            self.say(f"{made}: upgraded, after a copy to {changed.copy}")
+            self.notify(f"{made}: upgraded, after a copy to {changed.copy}")
             for sentence in changed.said:
-                self.say(f"note: {sentence}")
+                self.notify(f"note: {sentence}")
         self._connection = connect(self.path)
 
     def close(self) -> None:
@@ -104,7 +104,7 @@ class Reader:
     def __repr__(self) -> str:
         return f"archdb.open({str(self.path)!r})"
 
-    def ask(self, question: str, /, **parameters: Any) -> Result:
+    def run_named(self, question: str, /, **parameters: Any) -> Result:
         """One of archdb's own questions, by the name of its .sql file."""
         return self.run(sql(question), parameters)
 
@@ -114,7 +114,7 @@ class Reader:
             cursor = self._connection.execute(statement, parameters or {})
             return Result([column[0] for column in cursor.description], cursor.fetchall())
         except FAULTS as error:
-            raise explained(error, self.path) from None
+            raise to_database_error(error, self.path) from None
         except UnicodeEncodeError:  # bytes that came by a terminal or a pipe and are no text
             raise QueryError("a name or value is not UTF-8 text") from None
 
@@ -123,7 +123,7 @@ class Reader:
         try:
             yield from self._connection.execute(statement)
         except FAULTS as error:
-            raise explained(error, self.path) from None
+            raise to_database_error(error, self.path) from None
 
     @contextlib.contextmanager
     def snapshot(self, *, keep: bool = False) -> Iterator[sqlite3.Connection]:
@@ -149,11 +149,11 @@ class Reader:
 
     def names(self) -> list[str]:
         """All names and aliases."""
-        return self.ask("names").column("name")
+        return self.run_named("names").column("name")
 
     def resolve(self, name: str) -> str:
         """The network that a name or alias means; NotFoundError with the nearest names."""
-        found = self.ask("resolve", name=name.lower()).rows
+        found = self.run_named("resolve", name=name.lower()).rows
         if not found:
             raise NotFoundError(
                 f"no network is called '{name}'",

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from archdb.errors import NotFoundError, UsageError
 from archdb.printed_number import ROUND, Number, Printed, whole
 from archdb.queries import conventions
+from archdb.queries.candidates import Candidate, Part, Tally, candidates
 from archdb.queries.conventions import Prices
-from archdb.queries.settings import Part, Setting, Tally, settings
 
 if TYPE_CHECKING:
     from archdb.queries.reader import Reader
@@ -57,7 +57,7 @@ class Print(NamedTuple):
 class Reading(NamedTuple):
     """A setting counted by a convention."""
 
-    setting: Setting
+    candidate: Candidate
     counting: Counting
     value: Number
     digits: str | None
@@ -72,10 +72,10 @@ class Reading(NamedTuple):
         unlike = self.digits not in (None, ROUND)
         rules = {tuple(weights.items()) for weights in prices.weights.values()}
         terms = sum(map(len, rules))
-        far = self.setting.far + unlike
+        distance = self.candidate.distance + unlike
         where = self.published or Print("", same=False, said=False)
-        printed = (not where.said, far, not where.same, not where.places)
-        return *printed, -self.counting.followed, terms, unlike, self.setting, prices.name
+        printed = (not where.said, distance, not where.same, not where.places)
+        return *printed, -self.counting.followed, terms, unlike, self.candidate, prices.name
 
 
 def countings(reader: Reader, wanted: Wanted, in_bytes: bool = False) -> list[Counting]:
@@ -85,7 +85,7 @@ def countings(reader: Reader, wanted: Wanted, in_bytes: bool = False) -> list[Co
     convention of that name, or none and no publication speaks of the source.
     """
     conventions.check(reader, wanted.convention)
-    followed = {(name, quantity): n for name, quantity, n in reader.ask("followed").rows}
+    followed = {(name, quantity): n for name, quantity, n in reader.run_named("followed").rows}
     named = _of_source(reader, wanted.source)
     found = []
     for prices in conventions.conventions(reader, wanted.convention):
@@ -102,7 +102,7 @@ def _of_source(reader: Reader, words: str | None) -> set[str]:
     """The conventions whose name, sentence or source says the words; all, where there are none."""
     rows = reader.run("select name, name || ' ' || source || ' ' || sentence from convention").rows
     named = {name for name, text in rows if words is None or words.casefold() in text.casefold()}
-    if words is not None and not named and not reader.ask("cited", words=words).rows:
+    if words is not None and not named and not reader.run_named("cited", words=words).rows:
         raise NotFoundError(
             f"no convention and no published figure has '{words}' in its source",
             remedy="archdb published lists the sources, archdb schema convention_total more",
@@ -125,29 +125,29 @@ def read(
 ) -> Iterator[Reading]:
     """Every setting of a network and its relatives under each of these conventions."""
     wanted = list(counted)
-    alike: dict[tuple[str, str], list[tuple[Setting, Tally]]] = {}
-    for setting, tally in settings(reader, network, part):
-        alike.setdefault((setting.architecture, setting.head), []).append((setting, tally))
+    alike: dict[tuple[str, str], list[tuple[Candidate, Tally]]] = {}
+    for candidate, tally in candidates(reader, network, part):
+        alike.setdefault((candidate.architecture, candidate.head), []).append((candidate, tally))
     for same in alike.values():
         for counting in wanted:
             yield from _by_value(same, counting, printed)
 
 
 def _by_value(
-    inputs: list[tuple[Setting, Tally]], counting: Counting, printed: Printed
+    inputs: list[tuple[Candidate, Tally]], counting: Counting, printed: Printed
 ) -> Iterator[Reading]:
     """A network at its inputs under a convention: those that give equal values are one reading,
     that of the nearest, and all are named; where all do, the nearest speaks for them."""
-    values: dict[Number, list[tuple[Setting, Tally]]] = {}
-    for setting, tally in inputs:
+    values: dict[Number, list[tuple[Candidate, Tally]]] = {}
+    for candidate, tally in inputs:
         value = total(counting.prices, tally)
         if value:
-            values.setdefault(value, []).append((setting, tally))
+            values.setdefault(value, []).append((candidate, tally))
     for value, same in values.items():
-        setting, tally = same[0]
+        candidate, tally = same[0]
         if 1 < len(same) < len(inputs):
-            setting = setting._replace(input=", ".join(other.input for other, _ in same))
-        yield Reading(setting, counting, value, printed.digits(value), tally)
+            candidate = candidate._replace(input=", ".join(other.input for other, _ in same))
+        yield Reading(candidate, counting, value, printed.digits(value), tally)
 
 
 def total(prices: Prices, tally: Tally) -> Number | None:
@@ -163,18 +163,20 @@ def plain(value: Number) -> int | float:
 
 def merged(readings: Iterable[Reading], printed: Printed) -> list[tuple[Any, ...]]:
     """Rows of COLUMNS; conventions that agree on a setting share one, told by the simplest."""
-    rows: dict[tuple[Setting, str, Number], list[Reading]] = {}
+    rows: dict[tuple[Candidate, str, Number], list[Reading]] = {}
     for reading in readings:
-        rows.setdefault((reading.setting, reading.counting.kind, reading.value), []).append(reading)
+        rows.setdefault((reading.candidate, reading.counting.kind, reading.value), []).append(
+            reading
+        )
     return [
         (
-            *(setting.architecture, setting.input, setting.head, kind),
+            *(candidate.architecture, candidate.input, candidate.head, kind),
             ", ".join(reading.counting.prices.name for reading in same),
             *(plain(value), plain(value - printed.value), same[0].digits),
             arithmetic(min(same, key=Reading.cost)),
             same[0].published.places if same[0].published else None,
         )
-        for (setting, kind, value), same in rows.items()
+        for (candidate, kind, value), same in rows.items()
     ]
 
 
@@ -206,7 +208,7 @@ def _of(ops: list[tuple[str, int]]) -> str:
 
 def parted(reader: Reader, name: str, until: str | None) -> tuple[str, Part | None]:
     """The network of NAME/LAYER, and the part of it that is meant."""
-    if "/" in name and not reader.ask("resolve", name=name.lower()).rows:
+    if "/" in name and not reader.run_named("resolve", name=name.lower()).rows:
         name, _, layer = name.partition("/")
         if until is not None:
             raise UsageError(

@@ -116,7 +116,7 @@ class Session:
             left -= time.monotonic() - begin  # the time of whoever reads does not count
             self._idle = word in ("end", "fault")
             if word == "fault":
-                raise Fault(*rest).explained(self.path, self.memory, seconds)
+                raise Fault(*rest).to_database_error(self.path, self.memory, seconds)
             yield Batch(rest[1], rest[0], size) if word == "rows" else rest[0]
             if word == "end":
                 return

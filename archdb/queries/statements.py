@@ -80,7 +80,7 @@ class Statements(Reader):
         try:
             if not session.memory:
                 session.open(self.path, memory)  # it starts while figures are made fresh
-            freshness.freshen(self)
+            freshness.refresh_stale(self)
             yield session
         finally:
             if session.is_free(memory) and self.session is None:

@@ -21,7 +21,7 @@ from archdb.model.input_size import COMMA, EQUALS, Words
 from archdb.printed_number import in_full
 from archdb.queries import conventions
 from archdb.queries.conventions import Number, Prices
-from archdb.queries.named import rewritten, say_left
+from archdb.queries.named import notify_skipped, rewritten
 from archdb.rewrite.names import PLUS
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def sweep(
         conventions.check(reader, convention)
         counted = conventions.conventions(reader, convention) if convention else []
         made = rewritten(reader, names)
-    say_left(reader, made)
+    notify_skipped(reader, made)
     natives = [(one.network, native_inputs(one.network)) for one in made]
     every = {name for _, native in natives for name in native}
     wanted = [  # all of them, so that a size in wrong words is found before the first point

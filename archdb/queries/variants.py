@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from archdb.analysis.profile import derive
 from archdb.db.engine import writing
 from archdb.db.networks import SHARED, columns_of
-from archdb.db.writer import put_seed
+from archdb.db.writer import insert_seed
 from archdb.errors import DefinitionError, UsageError
 from archdb.model.names import lower_case
 from archdb.queries.lineage import Rows, between
@@ -83,7 +83,7 @@ def put(connection: Connection, base: Network, network: Network, name: str) -> N
         references=(),
         network=network,
     )
-    put_seed(connection, seed, "imported")
+    insert_seed(connection, seed, "imported")
 
 
 def _classes(stated: int | None, base: Network, network: Network) -> int | None:

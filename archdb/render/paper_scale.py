@@ -1,4 +1,4 @@
-"""Figures as a paper prints them: scaled by thousands, millions or milliards, and rounded.
+"""Figures as a paper prints them: scaled by thousands, millions or billions, and rounded.
 
 The scale belongs to a column (or, where each row is a quantity of its own, to a row), so that
 figures beneath each other can be compared; it is the largest that leaves all but a few of them

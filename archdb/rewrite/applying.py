@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from archdb.errors import ArchdbError, NotFoundError, nearest
 from archdb.model.graph import Block, Layer, Network
-from archdb.rewrite.base import Note, Subject, sited
+from archdb.rewrite.base import Note, RewriteContext, trace_layers
 from archdb.rewrite.names import PLUS, Step, steps
 
 
@@ -36,19 +36,19 @@ def apply(network: Network, rules: str | Iterable[str], only: str | None = None)
 
 
 def _applied(network: Network, step: Step) -> tuple[Network, list[Note]]:
-    subject = Subject(network, step.glob)
-    if step.glob is not None and not any(map(subject.chosen, subject.sites)):
+    context = RewriteContext(network, step.glob)
+    if step.glob is not None and not any(map(context.chosen, context.layers)):
         raise NotFoundError(
-            f"no layer has a name like '{step.glob}'", remedy=nearest(step.glob, subject.sites)
+            f"no layer has a name like '{step.glob}'", remedy=nearest(step.glob, context.layers)
         )
     parameter = step.rule.parameter
     value = {parameter.name: step.value} if parameter else {}
-    layers = tuple(step.rule.change(subject, **value))
+    layers = tuple(step.rule.change(context, **value))
     blocks = tuple(_blocks(network, layers))
     made = Network(PLUS.join([network.name, step.words]), layers, blocks)
-    sited(made)
-    notes = [Note(step.words, tuple(names), why) for why, names in subject.left.items()]
-    notes += [Note(step.words, (), what) for what in subject.said]
+    trace_layers(made)
+    notes = [Note(step.words, tuple(names), why) for why, names in context.skipped.items()]
+    notes += [Note(step.words, (), what) for what in context.said]
     if made.layers == network.layers and not notes:
         notes = [Note(step.words, (), "there is no layer that it is for")]
     return made, notes

@@ -34,7 +34,7 @@ def some(names: Sequence[str]) -> str:
     return shown if len(names) <= 4 else f"{shown} and {len(names) - 4} more"
 
 
-class Site(NamedTuple):
+class TracedLayer(NamedTuple):
     """A layer where it stands: the shapes that arrive, and its facts on them."""
 
     layer: Layer
@@ -51,50 +51,50 @@ class Site(NamedTuple):
         return op
 
 
-class Subject:
+class RewriteContext:
     """A network as a rule sees it. Rules give new layers and say what they leave."""
 
     def __init__(self, network: Network, glob: str | None = None) -> None:
         self.network, self.glob = network, glob
-        self.sites = sited(network)
-        self.readers: dict[str, list[str]] = {name: [] for name in self.sites}
+        self.layers = trace_layers(network)
+        self.readers: dict[str, list[str]] = {name: [] for name in self.layers}
         for layer in network:
             for source in layer.inputs:
                 self.readers[source].append(layer.name)
         self.shared = shared(network)
-        self.left: dict[str, list[str]] = {}
+        self.skipped: dict[str, list[str]] = {}
         self.said: list[str] = []
         self._new: set[str] = set()
 
     def chosen(self, name: str) -> bool:
         """Whether the rule is to change this layer."""
-        if self.glob is None or self.glob in self.sites:  # a name is that layer's before a glob
+        if self.glob is None or self.glob in self.layers:  # a name is that layer's before a glob
             return self.glob in (None, name)
         return fnmatchcase(name, self.glob)
 
-    def leave(self, name: str, why: str) -> None:
+    def skip(self, name: str, why: str) -> None:
         """Note that a layer is left alone."""
-        self.left.setdefault(why, []).append(name)
+        self.skipped.setdefault(why, []).append(name)
 
     def tied(self, name: str) -> str:
         """Why a layer's weights are not to be taken apart or changed; nothing where they are."""
         others = self.shared.get(name)
         return f"shares its weights with '{others[0]}'" if others else ""
 
-    def say(self, what: str) -> None:
+    def notify(self, what: str) -> None:
         """Note something of the network as a whole."""
         self.said.append(what)
 
     def new_name(self, wanted: str) -> str:
         """A name for a new layer that none has."""
         name, number = wanted, 1
-        while name in self.sites or name in self._new:
+        while name in self.layers or name in self._new:
             number += 1
             name = f"{wanted}_{number}"
         self._new.add(name)
         return name
 
-    def laid(self, layer: Layer, parts: Sequence[tuple[str, Op]]) -> Iterable[Layer]:
+    def build(self, layer: Layer, parts: Sequence[tuple[str, Op]]) -> Iterable[Layer]:
         """A layer as several: the last bears its name, so that who reads it reads on."""
         inputs = layer.inputs
         for suffix, op in parts[:-1]:
@@ -104,14 +104,14 @@ class Subject:
         yield layer._replace(op=parts[-1][1], inputs=inputs)
 
 
-def sited(network: Network) -> dict[str, Site]:
+def trace_layers(network: Network) -> dict[str, TracedLayer]:
     """All layers by name, with their shapes; ShapeError naming the layer that does not derive."""
-    sites: dict[str, Site] = {}
+    layers: dict[str, TracedLayer] = {}
     for layer in network:
-        inputs = tuple(sites[name].facts.out for name in layer.inputs)
-        sites[layer.name] = Site(layer, inputs, facts_at(layer, inputs))
-    check_shared(network, {name: site.inputs for name, site in sites.items()})
-    return sites
+        inputs = tuple(layers[name].facts.out for name in layer.inputs)
+        layers[layer.name] = TracedLayer(layer, inputs, facts_at(layer, inputs))
+    check_shared(network, {name: traced.inputs for name, traced in layers.items()})
+    return layers
 
 
 def facts_at(layer: Layer, inputs: tuple[Shape | None, ...]) -> Facts:
@@ -123,7 +123,7 @@ def facts_at(layer: Layer, inputs: tuple[Shape | None, ...]) -> Facts:
 
 
 class Rule(NamedTuple):
-    """`change` is called with a Subject and the value of `parameter`, where the rule has one."""
+    """`change` is called with a RewriteContext and the value of `parameter`, if it has one."""
 
     name: str
     change: Callable[..., Iterable[Layer]]

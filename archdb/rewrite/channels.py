@@ -11,7 +11,7 @@ from archdb.errors import ShapeError
 from archdb.model.graph import Layer
 from archdb.model.shape import Shape
 from archdb.ops.rewritable import Origin, count, with_count
-from archdb.rewrite.base import Site, Subject, facts_at
+from archdb.rewrite.base import RewriteContext, TracedLayer, facts_at
 
 #: Sums and slices of several sets are each as wide as theirs make them, rounding and all.
 ROUNDED_APART = "rounding parts widths that meet there: a power of two may keep them together"
@@ -24,28 +24,28 @@ class Channels:
     cannot be chosen; `pinned`: that, and why it is not to be.
     """
 
-    def __init__(self, subject: Subject) -> None:
-        self.sites = subject.sites
-        self.readers = subject.readers
-        self._parent = {name: name for name in self.sites}
-        for site in self.sites.values():
-            for slot in _slots(site):
-                self._join(site.layer.inputs[slot], site.name)
-            if site.layer.weights_of is not None:  # the same weights read and give as much
-                owner = self.sites[site.layer.weights_of].layer
-                self._join(site.name, owner.name)
-                for own, theirs in zip(site.layer.inputs, owner.inputs, strict=False):
+    def __init__(self, context: RewriteContext) -> None:
+        self.layers = context.layers
+        self.readers = context.readers
+        self._parent = {name: name for name in self.layers}
+        for traced in self.layers.values():
+            for slot in _slots(traced):
+                self._join(traced.layer.inputs[slot], traced.name)
+            if traced.layer.weights_of is not None:  # the same weights read and give as much
+                owner = self.layers[traced.layer.weights_of].layer
+                self._join(traced.name, owner.name)
+                for own, theirs in zip(traced.layer.inputs, owner.inputs, strict=False):
                     self._join(own, theirs)
         self.stated: dict[str, list[str]] = {}
-        self.worked_out: dict[str, Site] = {}
-        for name, site in self.sites.items():
-            if isinstance(_origin(site), str):
+        self.worked_out: dict[str, TracedLayer] = {}
+        for name, traced in self.layers.items():
+            if isinstance(_origin(traced), str):
                 self.stated.setdefault(self.root(name), []).append(name)
-            elif not _slots(site):
-                self.worked_out[self.root(name)] = site
+            elif not _slots(traced):
+                self.worked_out[self.root(name)] = traced
         self.unfree: dict[str, str] = {}
-        for site in self.sites.values():
-            self._bind(site)
+        for traced in self.layers.values():
+            self._bind(traced)
         self.pinned = {
             self.root(name): "what the network gives out"
             for name, readers in self.readers.items()
@@ -64,7 +64,7 @@ class Channels:
 
     def width(self, root: str) -> int:
         """Channels (or features) in each layer of a set."""
-        out = self.sites[root].facts.out
+        out = self.layers[root].facts.out
         return 0 if out is None else count(out)
 
     def divisor(self, root: str) -> int:
@@ -80,37 +80,37 @@ class Channels:
         def refine(root: str, step: int) -> None:
             found[root] = lcm(gcd(step, self.width(root)), found.get(root, 1))
 
-        for site in self.sites.values():
-            refine(self.root(site.name), site.op.multiple)
-            for name in (site.name, *site.layer.inputs):
-                refine(self.root(name), _groups(site))
-        for site in reversed(self.sites.values()):
-            if not _slots(site) and not isinstance(_origin(site), str):
-                step, parts = found.get(self.root(site.name), 1), site.layer.inputs
+        for traced in self.layers.values():
+            refine(self.root(traced.name), traced.op.multiple)
+            for name in (traced.name, *traced.layer.inputs):
+                refine(self.root(name), _groups(traced))
+        for traced in reversed(self.layers.values()):
+            if not _slots(traced) and not isinstance(_origin(traced), str):
+                step, parts = found.get(self.root(traced.name), 1), traced.layer.inputs
                 if len(parts) == 1:  # in proportion: so many that what comes out is a multiple
                     read = step * self.width(self.root(parts[0]))
-                    step = read // gcd(read, self.width(self.root(site.name)))
+                    step = read // gcd(read, self.width(self.root(traced.name)))
                 for name in parts:
                     refine(self.root(name), step)
         return found
 
-    def _bind(self, site: Site) -> None:
+    def _bind(self, traced: TracedLayer) -> None:
         """What a layer that speaks of particular channels reads, and what is given, is not free."""
-        if site.op.source:
-            self._fix(self.root(site.name), f"as wide as '{site.name}', which is given")
+        if traced.op.source:
+            self._fix(self.root(traced.name), f"as wide as '{traced.name}', which is given")
             return
-        for slot in site.op.single(*_known(site)) if None not in site.inputs else ():
-            self._fix(self.root(site.layer.inputs[slot]), f"spread over '{site.name}'")
-        if _slots(site) or isinstance(_origin(site), str):
+        for slot in traced.op.single(*_known(traced)) if None not in traced.inputs else ():
+            self._fix(self.root(traced.layer.inputs[slot]), f"spread over '{traced.name}'")
+        if _slots(traced) or isinstance(_origin(traced), str):
             return
         try:
-            if None in site.inputs or not site.op.known:
+            if None in traced.inputs or not traced.op.known:
                 raise ShapeError("is or follows an op that archdb does not know")
-            double = _doubled(site)
-            facts_of(site.op.adapted(_known(site), double), double)
+            double = _doubled(traced)
+            facts_of(traced.op.adapted(_known(traced), double), double)
         except ShapeError as error:
-            for name in site.layer.inputs:
-                self._fix(self.root(name), f"'{site.name}' {error.what}")
+            for name in traced.layer.inputs:
+                self._fix(self.root(name), f"'{traced.name}' {error.what}")
 
     def _fix(self, root: str, why: str) -> None:
         """A set is not free, and neither is what its width is worked out from."""
@@ -121,22 +121,22 @@ class Channels:
             for name in self.worked_out[root].layer.inputs:
                 self._fix(self.root(name), why)
 
-    def laid(self, wanted: Mapping[str, int]) -> Iterator[Layer]:
+    def build(self, wanted: Mapping[str, int]) -> Iterator[Layer]:
         """The network's layers where sets have other widths, by root; what is worked out from
         them follows, and what states the width of a set whose width is worked out."""
         shapes: dict[str, Shape | None] = {}
         widths: dict[str, int] = {}
-        for site in self.sites.values():
-            op = site.op
-            new = tuple(shapes[name] for name in site.layer.inputs)
-            if None not in site.inputs:
-                op = op.adapted(_known(site), tuple(x for x in new if x is not None))
-                origin = _origin(site)
+        for traced in self.layers.values():
+            op = traced.op
+            new = tuple(shapes[name] for name in traced.layer.inputs)
+            if None not in traced.inputs:
+                op = op.adapted(_known(traced), tuple(x for x in new if x is not None))
+                origin = _origin(traced)
                 if isinstance(origin, str):
-                    op = op.as_wide(origin, self._width(self.root(site.name), wanted, widths))
-            layer = site.layer._replace(op=op)
+                    op = op.as_wide(origin, self._width(self.root(traced.name), wanted, widths))
+            layer = traced.layer._replace(op=op)
             try:
-                shapes[site.name] = facts_at(layer, new).out
+                shapes[traced.name] = facts_at(layer, new).out
             except ShapeError as error:
                 error.remedy = error.remedy or ROUNDED_APART
                 raise
@@ -145,43 +145,43 @@ class Channels:
     def _width(self, root: str, wanted: Mapping[str, int], widths: dict[str, int]) -> int:
         """How wide a set becomes."""
         if root not in widths:
-            site = self.worked_out.get(root)
-            if site is None or site.op.source or None in site.inputs:
+            traced = self.worked_out.get(root)
+            if traced is None or traced.op.source or None in traced.inputs:
                 widths[root] = wanted.get(root, self.width(root))
             else:
-                parts = [self._width(self.root(n), wanted, widths) for n in site.layer.inputs]
-                new = tuple(map(with_count, _known(site), parts))
-                out = facts_of(site.op.adapted(_known(site), new), new).out
+                parts = [self._width(self.root(n), wanted, widths) for n in traced.layer.inputs]
+                new = tuple(map(with_count, _known(traced), parts))
+                out = facts_of(traced.op.adapted(_known(traced), new), new).out
                 widths[root] = count(out) if out is not None else self.width(root)
         return widths[root]
 
 
-def _origin(site: Site) -> Origin:
+def _origin(traced: TracedLayer) -> Origin:
     """Where a layer's channels come from; of what is open nothing is known."""
-    known = _known(site)
-    return site.op.channels(*known) if len(known) == len(site.inputs) else ()
+    known = _known(traced)
+    return traced.op.channels(*known) if len(known) == len(traced.inputs) else ()
 
 
-def _known(site: Site) -> tuple[Shape, ...]:
+def _known(traced: TracedLayer) -> tuple[Shape, ...]:
     """The shapes that arrive, as far as they are known."""
-    return tuple(x for x in site.inputs if x is not None)
+    return tuple(x for x in traced.inputs if x is not None)
 
 
-def _slots(site: Site) -> tuple[int, ...]:
+def _slots(traced: TracedLayer) -> tuple[int, ...]:
     """The inputs of which each channel becomes one of the output's."""
-    origin = _origin(site)
+    origin = _origin(traced)
     return () if isinstance(origin, str) else origin
 
 
-def _doubled(site: Site) -> tuple[Shape, ...]:
+def _doubled(traced: TracedLayer) -> tuple[Shape, ...]:
     """The same with twice the channels."""
-    return tuple(with_count(x, 2 * count(x)) for x in _known(site))
+    return tuple(with_count(x, 2 * count(x)) for x in _known(traced))
 
 
-def _groups(site: Site) -> int:
+def _groups(traced: TracedLayer) -> int:
     """Into how many groups a layer divides channels, unless there are as many as channels."""
-    groups = int(site.op.attributes().get("groups", 1))
-    if groups == 1 or None in site.inputs:
+    groups = int(traced.op.attributes().get("groups", 1))
+    if groups == 1 or None in traced.inputs:
         return 1
-    twice = site.op.adapted(_known(site), _doubled(site))
+    twice = traced.op.adapted(_known(traced), _doubled(traced))
     return groups if twice.attributes()["groups"] == groups else 1

@@ -12,7 +12,7 @@ from archdb.ops import Op
 from archdb.ops.activation import Relu
 from archdb.ops.convolution import Conv2d
 from archdb.ops.rewritable import with_count
-from archdb.rewrite.base import Site, Subject, rule
+from archdb.rewrite.base import RewriteContext, TracedLayer, rule
 
 #: What stands between the parts of a layer that is taken apart.
 BETWEEN: dict[str, list[tuple[str, Op]]] = {"linear": [], "relu": [("relu", Relu())]}
@@ -20,29 +20,29 @@ Between = Annotated[str, choice(*BETWEEN)]
 
 Parts = list[tuple[str, Op]]  # (what a new layer's name ends in, its op); the last keeps its name
 #: What becomes of a convolution with this window: its parts, or why it is left alone.
-Expand = Callable[[Site, Window], Parts | str]
+Expand = Callable[[TracedLayer, Window], Parts | str]
 
 
-def _expanded(subject: Subject, expand: Expand) -> Iterable[Layer]:
+def _expanded(context: RewriteContext, expand: Expand) -> Iterable[Layer]:
     """Every chosen layer that slides weights over a map, as what `expand` makes of it."""
-    for site in subject.sites.values():
-        slides = site.facts.weighted and "kernel" in site.op.attributes()
-        if not (slides and subject.chosen(site.name)):
-            yield site.layer
+    for traced in context.layers.values():
+        slides = traced.facts.weighted and "kernel" in traced.op.attributes()
+        if not (slides and context.chosen(traced.name)):
+            yield traced.layer
             continue
-        window = site.facts.window
-        parts: Parts | str = subject.tied(site.name)
+        window = traced.facts.window
+        parts: Parts | str = context.tied(traced.name)
         if not parts:
-            parts = expand(site, window) if isinstance(window, Window) else window.reason
+            parts = expand(traced, window) if isinstance(window, Window) else window.reason
         if isinstance(parts, str):
-            subject.leave(site.name, parts)
-            yield site.layer
+            context.skip(traced.name, parts)
+            yield traced.layer
         else:
-            yield from subject.laid(site.layer, parts)
+            yield from context.build(traced.layer, parts)
 
 
 @rule("stack-3x3")
-def stack(subject: Subject, *, between: Between = "linear") -> Iterable[Layer]:
+def stack(context: RewriteContext, *, between: Between = "linear") -> Iterable[Layer]:
     """A k×k convolution as a stack of (k - 1) / 2 of 3×3, with the same receptive field and the
     same output shape (szegedy2016, section 3.1; simonyan2015, section 2.3).
 
@@ -51,7 +51,7 @@ def stack(subject: Subject, *, between: Between = "linear") -> Iterable[Layer]:
     them stands nothing, so that weights and multiplications compare; with stack-3x3=relu, a ReLU.
     """
 
-    def expand(site: Site, window: Window) -> Parts | str:
+    def expand(traced: TracedLayer, window: Window) -> Parts | str:
         why = _no_stack(window)
         if why:
             return why
@@ -65,9 +65,9 @@ def stack(subject: Subject, *, between: Between = "linear") -> Iterable[Layer]:
             for stride, pad in zip(strides, pads, strict=True)
         ]
         names = [f"3x3_{number}" for number in range(1, steps + 1)]
-        return _parts(site.op.chain(small), names, between)
+        return _parts(traced.op.chain(small), names, between)
 
-    return _expanded(subject, expand)
+    return _expanded(context, expand)
 
 
 def _no_stack(window: Window) -> str:
@@ -100,7 +100,7 @@ def _dealt(padding: Pads, steps: int) -> list[Pads | str]:
 
 
 @rule("factorize")
-def factorize(subject: Subject, *, between: Between = "linear") -> Iterable[Layer]:
+def factorize(context: RewriteContext, *, between: Between = "linear") -> Iterable[Layer]:
     """A k×l convolution as k×1 and 1×l behind each other, with the same receptive field and the
     same output shape (szegedy2016, section 3.2).
 
@@ -108,7 +108,7 @@ def factorize(subject: Subject, *, between: Between = "linear") -> Iterable[Laye
     dilation along its own axis. Between them stands nothing; with factorize=relu, a ReLU.
     """
 
-    def expand(site: Site, window: Window) -> Parts | str:
+    def expand(traced: TracedLayer, window: Window) -> Parts | str:
         height, width = window.kernel
         if 1 in window.kernel:
             return f"a kernel of {height}×{width} has no second axis"
@@ -120,9 +120,9 @@ def factorize(subject: Subject, *, between: Between = "linear") -> Iterable[Laye
             window._replace(kernel=(height, 1), stride=(window.stride[0], 1), padding=column),
             window._replace(kernel=(1, width), stride=(1, window.stride[1]), padding=row),
         )
-        return _parts(site.op.chain(halves), [f"{height}x1", f"1x{width}"], between)
+        return _parts(traced.op.chain(halves), [f"{height}x1", f"1x{width}"], between)
 
-    return _expanded(subject, expand)
+    return _expanded(context, expand)
 
 
 def _parts(ops: Sequence[Op], names: Sequence[str], between: str) -> Parts | str:
@@ -136,31 +136,31 @@ def _parts(ops: Sequence[Op], names: Sequence[str], between: str) -> Parts | str
 
 
 @rule("bottleneck")
-def bottleneck(subject: Subject, *, channels: Count) -> Iterable[Layer]:
+def bottleneck(context: RewriteContext, *, channels: Count) -> Iterable[Layer]:
     """A 1×1 convolution to so many channels before each larger convolution (szegedy2015, section
     4), with a bias where that has one."""
 
-    def expand(site: Site, window: Window) -> Parts | str:
-        (x,) = site.inputs
+    def expand(traced: TracedLayer, window: Window) -> Parts | str:
+        (x,) = traced.inputs
         if window.kernel == (1, 1):
             return "a kernel of 1×1 gains nothing"
-        if x is None or not isinstance(site.op.channels(x), str):
+        if x is None or not isinstance(traced.op.channels(x), str):
             return "filters that do not read all channels"
         if x[0] <= channels:
             return f"reads no more than {channels} channels"
         narrow = with_count(x, channels)
         try:
-            facts_of(site.op, (narrow,))
+            facts_of(traced.op, (narrow,))
         except ShapeError as error:
             return error.what
-        bias = site.op.attributes().get("bias", True)
-        return [("1x1", Conv2d(filters=channels, kernel=1, bias=bias)), ("", site.op)]
+        bias = traced.op.attributes().get("bias", True)
+        return [("1x1", Conv2d(filters=channels, kernel=1, bias=bias)), ("", traced.op)]
 
-    return _expanded(subject, expand)
+    return _expanded(context, expand)
 
 
 @rule("depthwise-separable")
-def depthwise_separable(subject: Subject, *, between: Between = "linear") -> Iterable[Layer]:
+def depthwise_separable(context: RewriteContext, *, between: Between = "linear") -> Iterable[Layer]:
     """A convolution as a depthwise one with its window and a 1×1 one with its filters and bias
     (chollet2017; howard2017, section 3.1), with the same receptive field and output shape.
 
@@ -168,12 +168,12 @@ def depthwise_separable(subject: Subject, *, between: Between = "linear") -> Ite
     MobileNet.
     """
 
-    def expand(site: Site, window: Window) -> Parts | str:
+    def expand(traced: TracedLayer, window: Window) -> Parts | str:
         if window.kernel == (1, 1):
             return "a kernel of 1×1 is pointwise already"
-        ops = site.op.separated()
+        ops = traced.op.separated()
         if not ops:
             return "not one convolution over all channels"
         return _parts(ops, ["depthwise", ""], between)
 
-    return _expanded(subject, expand)
+    return _expanded(context, expand)

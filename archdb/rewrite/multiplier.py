@@ -11,7 +11,7 @@ from archdb.blocks.widths import PLAIN, WIDTHS, Widths, plain
 from archdb.model.attributes import Declaration, Name, Text
 from archdb.model.graph import Network
 from archdb.resources import bundled
-from archdb.rewrite.base import Subject
+from archdb.rewrite.base import RewriteContext
 from archdb.rewrite.channels import Channels
 from archdb.rounding import ratio
 
@@ -25,12 +25,12 @@ def widths_of(network: Network) -> Widths:
 class Multiplier:
     """How wide each set of channels becomes that is free to be widened."""
 
-    def __init__(self, subject: Subject, channels: Channels, factor: float) -> None:
+    def __init__(self, context: RewriteContext, channels: Channels, factor: float) -> None:
         self.channels, self.factor = channels, factor
-        self.rule = widths_of(subject.network)
-        self.units = {block.name for block in subject.network.blocks if block.kind in WIDTHS}
+        self.rule = widths_of(context.network)
+        self.units = {block.name for block in context.network.blocks if block.kind in WIDTHS}
         self.members: dict[str, list[str]] = {}
-        for name in subject.sites:
+        for name in context.layers:
             self.members.setdefault(channels.root(name), []).append(name)
         self.free = [root for root in channels.stated if root not in channels.pinned]
 
@@ -52,13 +52,13 @@ class Multiplier:
     def _read_within(self, root: str) -> str:
         """What the first layer of a set reads, by root, where the set is inside one unit; else
         nothing."""
-        sites, readers = self.channels.sites, self.channels.readers
+        layers, readers = self.channels.layers, self.channels.readers
         names = self.members[root]
         every = {*names, *(reader for name in names for reader in readers[name])}
-        blocks = {sites[name].layer.block for name in every}
+        blocks = {layers[name].layer.block for name in every}
         if len(blocks) > 1 or not blocks & self.units:
             return ""
-        inputs = sites[self.channels.stated[root][0]].layer.inputs
+        inputs = layers[self.channels.stated[root][0]].layer.inputs
         return self.channels.root(inputs[0]) if inputs else ""
 
 
@@ -84,7 +84,7 @@ def shipped() -> list[Shipped]:
     return [Shipped(**_SHIPPED.parse(row)) for row in rows]
 
 
-def told(network: str, factor: float) -> Iterator[str]:
+def family_notes(network: str, factor: float) -> Iterator[str]:
     """Which shipped network of this width is another one than the rule makes, and why."""
     for one in shipped():
         same = one.base == network and Fraction(one.factor) == Fraction(*ratio(factor))

@@ -5,48 +5,50 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from archdb.model.graph import Layer
-from archdb.rewrite.base import Site, Subject, rule
+from archdb.rewrite.base import RewriteContext, TracedLayer, rule
 
 
 @rule("drop-aux")
-def drop_aux(subject: Subject) -> Iterable[Layer]:
+def drop_aux(context: RewriteContext) -> Iterable[Layer]:
     """The network without its auxiliary heads, which only training runs. Of a glob's layers, those
     of heads go, and with them what they alone feed or read."""
-    kept = {layer.name: layer for layer in subject.network}
-    for layer in subject.network:
+    kept = {layer.name: layer for layer in context.network}
+    for layer in context.network:
         missing = not all(source in kept for source in layer.inputs)
-        if missing or (layer.auxiliary and subject.chosen(layer.name)):
+        if missing or (layer.auxiliary and context.chosen(layer.name)):
             del kept[layer.name]
-    for layer in reversed(subject.network.layers):
-        readers = subject.readers[layer.name]
+    for layer in reversed(context.network.layers):
+        readers = context.readers[layer.name]
         if layer.auxiliary and readers and not any(reader in kept for reader in readers):
             kept.pop(layer.name, None)
     return kept.values()
 
 
 @rule("fold-bn")
-def fold_bn(subject: Subject) -> Iterator[Layer]:
+def fold_bn(context: RewriteContext) -> Iterator[Layer]:
     """Batch normalisation folded into the convolution before it: at inference it scales and shifts
     by constants, which weights and a bias can take in. The norm's parameters go, a bias comes, and
     the MACs stay."""
     into: dict[str, str] = {}  # what is read instead of a norm that is gone
-    for site in subject.sites.values():
-        if site.op.affine and (subject.chosen(site.name) or subject.chosen(site.layer.inputs[0])):
-            (source,) = site.layer.inputs
-            why = subject.tied(site.name) or subject.tied(source)
-            why = why or _no_fold(subject.sites[into.get(source, source)], subject.readers[source])
+    for traced in context.layers.values():
+        if traced.op.affine and (
+            context.chosen(traced.name) or context.chosen(traced.layer.inputs[0])
+        ):
+            (source,) = traced.layer.inputs
+            why = context.tied(traced.name) or context.tied(source)
+            why = why or _no_fold(context.layers[into.get(source, source)], context.readers[source])
             if not why:
-                into[site.name] = into.get(source, source)
+                into[traced.name] = into.get(source, source)
                 continue
-            subject.leave(site.name, why)
+            context.skip(traced.name, why)
     folded = set(into.values())
-    for layer in subject.network:
+    for layer in context.network:
         if layer.name not in into:
             op = layer.op.like(bias=True) if layer.name in folded else layer.op
             yield layer._replace(op=op, inputs=tuple(into.get(n, n) for n in layer.inputs))
 
 
-def _no_fold(before: Site, readers: Sequence[str]) -> str:
+def _no_fold(before: TracedLayer, readers: Sequence[str]) -> str:
     """Why a norm cannot be folded into the layer before it, which these read."""
     known = before.facts.out is not None and None not in before.inputs
     if not known or before.op.gemm(before.facts.out, *before.inputs) is None:  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from archdb.model.graph import Layer
 from archdb.model.shape import Shape
 from archdb.model.window import POINT, Unbounded
 from archdb.ops import Op
-from archdb.rewrite.base import Site, Subject, facts_at, rule
+from archdb.rewrite.base import RewriteContext, TracedLayer, facts_at, rule
 
 Pair = tuple[int, int]
 #: Where weight, bias and norm parameters stand in a row of facts.
@@ -30,7 +30,7 @@ class Grid(NamedTuple):
 
 
 @rule("dilate")
-def dilate(subject: Subject, *, stride: Count) -> Iterable[Layer]:
+def dilate(context: RewriteContext, *, stride: Count) -> Iterable[Layer]:
     """The last strides removed, so that the output stride does not go beyond this one, and the
     windows behind each dilated by as much (chen2015, section 3.1; chen2017deeplab, section 3.1):
     the receptive fields of all layers stay, and so do the parameters.
@@ -38,11 +38,11 @@ def dilate(subject: Subject, *, stride: Count) -> Iterable[Layer]:
     A glob says of which layers strides may be removed. What sees the whole map, a global pool,
     sees the finer one.
     """
-    walk = _Walk(subject, stride)
-    layers = [walk.step(site) for site in subject.sites.values()]
-    _check_params(subject, layers)
-    if layers == list(subject.network.layers):
-        subject.say(f"no stride that it may remove goes beyond {stride}")
+    walk = _Walk(context, stride)
+    layers = [walk.step(traced) for traced in context.layers.values()]
+    _check_params(context, layers)
+    if layers == list(context.network.layers):
+        context.notify(f"no stride that it may remove goes beyond {stride}")
     return layers
 
 
@@ -50,54 +50,54 @@ class _Walk:
     """One pass: the grid behind each layer; None where it has forgotten the map, because it has
     the same size whatever the map's."""
 
-    def __init__(self, subject: Subject, most: int) -> None:
-        self.subject, self.most = subject, most
+    def __init__(self, context: RewriteContext, most: int) -> None:
+        self.context, self.most = context, most
         self.grids: dict[str, Grid | None] = {}
 
-    def step(self, site: Site) -> Layer:
-        op = site.op
-        grid = self.meeting(site)
-        if site.op.source:
-            self.grids[site.name] = Grid() if len(site.facts.out or ()) == 3 else None
-        elif grid is None or site.facts.window is POINT:
-            self.grids[site.name] = grid
-        elif isinstance(site.facts.window, Unbounded):
-            self.grids[site.name] = self.beyond_window(site, grid)
-        elif _forgets(site):
-            self.grids[site.name] = None
+    def step(self, traced: TracedLayer) -> Layer:
+        op = traced.op
+        grid = self.meeting(traced)
+        if traced.op.source:
+            self.grids[traced.name] = Grid() if len(traced.facts.out or ()) == 3 else None
+        elif grid is None or traced.facts.window is POINT:
+            self.grids[traced.name] = grid
+        elif isinstance(traced.facts.window, Unbounded):
+            self.grids[traced.name] = self.beyond_window(traced, grid)
+        elif _forgets(traced):
+            self.grids[traced.name] = None
         else:
-            op, self.grids[site.name] = self.placed(site, grid)
-        return site.layer._replace(op=op)
+            op, self.grids[traced.name] = self.placed(traced, grid)
+        return traced.layer._replace(op=op)
 
-    def meeting(self, site: Site) -> Grid | None:
+    def meeting(self, traced: TracedLayer) -> Grid | None:
         """The grid on which the inputs meet; of inputs whose size differs from the output's,
         where others agree with it, nothing is read position by position."""
-        size = (site.facts.out or ())[1:]
-        pairs = list(zip(site.layer.inputs, site.inputs, strict=True))
+        size = (traced.facts.out or ())[1:]
+        pairs = list(zip(traced.layer.inputs, traced.inputs, strict=True))
         same = [name for name, shape in pairs if (shape or ())[1:] == size]
-        grids = [self.grids[name] for name in same or site.layer.inputs]
+        grids = [self.grids[name] for name in same or traced.layer.inputs]
         found = {grid.rate: grid for grid in grids if grid is not None}
         if len(found) > 1:
             raise DefinitionError("here meet paths that have not lost the same strides").at(
-                _place(site.layer)
+                _place(traced.layer)
             )
         return next(iter(found.values()), None)
 
-    def beyond_window(self, site: Site, grid: Grid) -> Grid | None:
-        if any((shape or ())[1:] == (site.facts.out or ())[1:] for shape in site.inputs):
+    def beyond_window(self, traced: TracedLayer, grid: Grid) -> Grid | None:
+        if any((shape or ())[1:] == (traced.facts.out or ())[1:] for shape in traced.inputs):
             return grid
-        if grid.finer and not _forgets(site):
+        if grid.finer and not _forgets(traced):
             raise DefinitionError(
                 "restores a size or by a factor that fits the map as it was",
                 remedy="choose a larger stride, or layers behind it with --only",
-            ).at(_place(site.layer))
+            ).at(_place(traced.layer))
         return None
 
-    def placed(self, site: Site, grid: Grid) -> tuple[Op, Grid]:
+    def placed(self, traced: TracedLayer, grid: Grid) -> tuple[Op, Grid]:
         """The op on a finer map, its own strides removed as far as they go beyond the limit."""
-        stride: Pair = site.op.attributes().get("stride", (1, 1))
+        stride: Pair = traced.op.attributes().get("stride", (1, 1))
         kept = stride
-        if self.subject.chosen(site.name):
+        if self.context.chosen(traced.name):
             height, width = (
                 _within(own, so_far, self.most)
                 for own, so_far in zip(stride, grid.stride, strict=True)
@@ -105,27 +105,27 @@ class _Walk:
             kept = (height, width)
         behind = Grid(_times(grid.stride, kept), _times(grid.rate, _over(stride, kept)))
         if not grid.finer and kept == stride:
-            return site.op, behind
+            return traced.op, behind
         try:
-            op: Op = _covering(site).dilated(grid.rate, kept)
+            op: Op = _covering(traced).dilated(grid.rate, kept)
         except ShapeError as error:
-            raise error.at(_place(site.layer)) from None
+            raise error.at(_place(traced.layer)) from None
         return op, behind
 
 
-def _covering(site: Site) -> Op:
+def _covering(traced: TracedLayer) -> Op:
     """The op, padded by what its last window hangs over the map where counts are rounded up:
     without its stride it must reach as far."""
-    window, (x,), out = site.facts.window, site.inputs, site.facts.out
+    window, (x,), out = traced.facts.window, traced.inputs, traced.facts.out
     if isinstance(window, Unbounded) or isinstance(window.padding, str) or not (x and out):
-        return site.op
+        return traced.op
     top, bottom, left, right = window.padding
     reach = [(n - 1) * s + e for n, s, e in zip(out[1:], window.stride, window.extent, strict=True)]
     low, far = reach[0] - x[1] - top - bottom, reach[1] - x[2] - left - right
     if max(low, far) <= 0:
-        return site.op
+        return traced.op
     padding = (top, bottom + max(low, 0), left, right + max(far, 0))
-    covering: Op = site.op.like(padding=padding)
+    covering: Op = traced.op.like(padding=padding)
     return covering
 
 
@@ -145,28 +145,28 @@ def _over(a: Pair, b: Pair) -> Pair:
     return a[0] // b[0], a[1] // b[1]
 
 
-def _forgets(site: Site) -> bool:
+def _forgets(traced: TracedLayer) -> bool:
     """Whether the output has one size whatever the map's."""
-    (x, *more), out = site.inputs, site.facts.out
+    (x, *more), out = traced.inputs, traced.facts.out
     if x is None or out is None or len(x) != 3:
         return False
     if len(out) != 3:
         return True
     double: Shape = (x[0], 2 * x[1], 2 * x[2])
     try:
-        after = facts_of(site.op, (double, *more)).out
+        after = facts_of(traced.op, (double, *more)).out
     except ShapeError:
         return False
     return after is not None and after[1:] == out[1:]
 
 
-def _check_params(subject: Subject, layers: Iterable[Layer]) -> None:
+def _check_params(context: RewriteContext, layers: Iterable[Layer]) -> None:
     """What has weights for each position of a map cannot stand on a finer one."""
     shapes: dict[str, Shape | None] = {}
     for layer in layers:
         facts = facts_at(layer, tuple(shapes[name] for name in layer.inputs))
         shapes[layer.name] = facts.out
-        before = subject.sites[layer.name].facts
+        before = context.layers[layer.name].facts
         if facts.columns[PARAMS] != before.columns[PARAMS]:
             raise DefinitionError(
                 "has weights for each position of its map, which would be finer",

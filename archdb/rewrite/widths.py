@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator
 from archdb.model.attributes import Count
 from archdb.model.graph import Layer
 from archdb.ops.factor import Factor
-from archdb.rewrite.base import Subject, rule
+from archdb.rewrite.base import RewriteContext, rule
 from archdb.rewrite.channels import Channels
-from archdb.rewrite.multiplier import Multiplier, told
+from archdb.rewrite.multiplier import Multiplier, family_notes
 
 
 @rule("width")
-def width(subject: Subject, *, factor: Factor) -> Iterable[Layer]:
+def width(context: RewriteContext, *, factor: Factor) -> Iterable[Layer]:
     """Filters and units times a factor (howard2017, section 3.3), but for the classifiers: what the
     network gives out, and what it is given, stay as they are.
 
@@ -25,35 +25,35 @@ def width(subject: Subject, *, factor: Factor) -> Iterable[Layer]:
     first one that stays (Wide ResNet). A note names the network that is shipped at that width where
     it is another.
     """
-    channels = Channels(subject)
-    multiplier = Multiplier(subject, channels, factor)
+    channels = Channels(context)
+    multiplier = Multiplier(context, channels, factor)
     wanted: dict[str, int] = {}
     for root, stating in channels.stated.items():
-        why = channels.pinned.get(root) or _unasked(subject, stating)
+        why = channels.pinned.get(root) or _unasked(context, stating)
         if why:
-            for name in filter(subject.chosen, stating):
-                subject.leave(name, why)
+            for name in filter(context.chosen, stating):
+                context.skip(name, why)
         else:
             wanted[root] = multiplier.width(root, wanted)
-    for note in told(subject.network.name, factor) if subject.glob is None else ():
-        subject.say(note)
-    return channels.laid(wanted)
+    for note in family_notes(context.network.name, factor) if context.glob is None else ():
+        context.notify(note)
+    return channels.build(wanted)
 
 
-def _unasked(subject: Subject, names: list[str]) -> str:
+def _unasked(context: RewriteContext, names: list[str]) -> str:
     """Why a glob that asks for some of the layers that are equally wide gets none of them."""
-    other = next((name for name in names if not subject.chosen(name)), None)
+    other = next((name for name in names if not context.chosen(name)), None)
     return f"joined with '{other}', which was not asked for" if other is not None else ""
 
 
 @rule("classes")
-def classes(subject: Subject, *, classes: Count) -> Iterable[Layer]:
+def classes(context: RewriteContext, *, classes: Count) -> Iterable[Layer]:
     """So many classes: in the last layer that says how many channels (or features) the network
     gives out, in what is added to it, and in auxiliary heads that give out as many."""
-    channels = Channels(subject)
+    channels = Channels(context)
     wanted: dict[str, int] = {}
-    ends = list(_ends(subject))
-    last = next(name for name in reversed(ends) if not subject.sites[name].layer.auxiliary)
+    ends = list(_ends(context))
+    last = next(name for name in reversed(ends) if not context.layers[name].layer.auxiliary)
     for name in ends:
         root = channels.root(name)
         if channels.width(root) != channels.width(channels.root(last)):
@@ -62,12 +62,12 @@ def classes(subject: Subject, *, classes: Count) -> Iterable[Layer]:
         if why is None and root in channels.worked_out:
             why = f"as wide as '{channels.worked_out[root].name}' makes it of what it reads"
         if why is not None:
-            subject.leave(name, why)
-        elif any(map(subject.chosen, channels.stated[root])):
+            context.skip(name, why)
+        elif any(map(context.chosen, channels.stated[root])):
             wanted[root] = classes
-    return channels.laid(wanted)
+    return channels.build(wanted)
 
 
-def _ends(subject: Subject) -> Iterator[str]:
+def _ends(context: RewriteContext) -> Iterator[str]:
     """What nothing reads."""
-    return (name for name, readers in subject.readers.items() if not readers)
+    return (name for name, readers in context.readers.items() if not readers)

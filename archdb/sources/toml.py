@@ -35,7 +35,7 @@ from typing import Any
 
 from archdb.analysis.inputs import check_names
 from archdb.blocks import REGISTRY as BLOCKS
-from archdb.blocks import Draft
+from archdb.blocks import NetworkBuilder
 from archdb.errors import ArchdbError, DefinitionError, nearest
 from archdb.model.graph import Network
 from archdb.model.names import legible
@@ -116,13 +116,13 @@ def _seed(data: dict[str, Any], shared: Mapping[str, Reference]) -> Seed:
 
 
 def _network(name: str, net: Mapping[str, Any]) -> Network:
-    draft = Draft(net["each"])
-    draft.add(net["input_name"], make("input", {"shape": net["input"]}))
-    _lay(draft, net["layers"], "row")
-    outputs = net["outputs"] or (draft.last,)
-    draft.auxiliary = True
-    _lay(draft, net["auxiliary"], "auxiliary row")
-    network = draft.network(name)
+    builder = NetworkBuilder(net["each"])
+    builder.add(net["input_name"], make("input", {"shape": net["input"]}))
+    _lay(builder, net["layers"], "row")
+    outputs = net["outputs"] or (builder.last,)
+    builder.auxiliary = True
+    _lay(builder, net["auxiliary"], "auxiliary row")
+    network = builder.network(name)
     check_names(network)
     ops = {layer.op.name for layer in network}
     for stated in net["each"].keys() - ops:
@@ -151,10 +151,10 @@ def _check_outputs(network: Network, outputs: tuple[str, ...]) -> None:
             )
 
 
-def _lay(draft: Draft, rows: Iterable[list[Any]], what: str) -> None:
+def _lay(builder: NetworkBuilder, rows: Iterable[list[Any]], what: str) -> None:
     for number, row in enumerate(rows, start=1):
         try:
-            draft.row(*_row(row))
+            builder.row(*_row(row))
         except ArchdbError as error:
             name = row[0] if row else ""
             raise error.at(f"{what} {number} '{name}'") from None

@@ -33,7 +33,7 @@ MAIN, HEADS, TRUNK, CLASSIFIER = (
     *("whole", "with auxiliary heads", "without classifier", "classifier alone"),
 )
 #: How unlike a part is what is meant where nothing is said of it.
-FAR = {MAIN: 0, HEADS: 1, TRUNK: 1, CLASSIFIER: 2}
+DISTANCE = {MAIN: 0, HEADS: 1, TRUNK: 1, CLASSIFIER: 2}
 
 #: Where a layer's output stands in its row.
 OUT = slice(SHAPES.index("out_channels"), SHAPES.index("out_width") + 1)
@@ -42,13 +42,13 @@ OUT = slice(SHAPES.index("out_channels"), SHAPES.index("out_width") + 1)
 Tally = Mapping[str, Mapping[str, int | None]]
 
 
-class Setting(NamedTuple):
-    """A reading of a figure before anything is counted; `far` is how unlike it is what was said."""
+class Candidate(NamedTuple):
+    """A reading of a figure before anything is counted; `distance`: how unlike what was said."""
 
     architecture: str
     input: str
     head: str
-    far: int
+    distance: int
 
 
 class Part(NamedTuple):
@@ -61,9 +61,9 @@ class Part(NamedTuple):
         return f"up to {self.name}" if self.until else self.name
 
 
-def settings(
+def candidates(
     reader: Reader, name: str, part: Part | None = None
-) -> Iterator[tuple[Setting, Tally]]:
+) -> Iterator[tuple[Candidate, Tally]]:
     """Every setting of a network and its relatives, nearest relatives first.
 
     NotFoundError where the network itself has no such part; relatives without it are left out.
@@ -72,7 +72,7 @@ def settings(
     from archdb.db.networks import load
 
     with reader.snapshot() as opened, borrowing(opened, reader.path) as connection:
-        relatives = reader.ask("relatives", name=name, steps=STEPS).rows
+        relatives = reader.run_named("relatives", name=name, steps=STEPS).rows
         networks = [(steps, load(connection, key)) for _, key, steps in relatives]
     if part is not None:
         _check_part(networks[0][1], part)
@@ -82,8 +82,11 @@ def settings(
             with contextlib.suppress(ShapeError):  # a map too small for some window
                 profile = derive(network, inputs)
                 for head, layers in _parts(profile, part):
-                    far = steps + 2 * (inputs != native) + FAR.get(head, 0)
-                    yield Setting(network.name, profile.input, head, far), tally(profile, layers)
+                    distance = steps + 2 * (inputs != native) + DISTANCE.get(head, 0)
+                    yield (
+                        Candidate(network.name, profile.input, head, distance),
+                        tally(profile, layers),
+                    )
 
 
 def _sizes(native: Inputs) -> Iterator[Inputs]:
