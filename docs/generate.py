@@ -24,7 +24,7 @@ from archdb.analysis import conventions
 from archdb.cli import main as cli
 from archdb.cli.calc import Ops
 from archdb.db import dictionary, tables
-from archdb.model.attributes import REQUIRED, Declaration
+from archdb.model.declaration import REQUIRED, Declaration
 from archdb.sources import records, reported
 
 HERE = Path(__file__).parent

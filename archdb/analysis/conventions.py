@@ -25,7 +25,8 @@ from typing import Annotated, Any, NamedTuple
 
 from archdb.analysis.layer_costs import COUNTS
 from archdb.errors import DefinitionError, nearest
-from archdb.model.attributes import Count, Declaration, Kind, Text
+from archdb.model.attributes import Count, Kind, Text
+from archdb.model.declaration import Declaration
 from archdb.ops import REGISTRY
 from archdb.resources import bundled as bundled_at
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from archdb.blocks.widths import WIDTHS, Widths
 from archdb.errors import DefinitionError
-from archdb.model.attributes import REQUIRED, Declaration
+from archdb.model.declaration import Declaration, declared
 from archdb.model.graph import Block, Layer, Network
 from archdb.ops import REGISTRY as OPS
 from archdb.ops import Op, make
@@ -91,14 +91,7 @@ def block(kind: str, widths: Widths | None = None) -> Callable[[Draw], Draw]:
     def register(draw: Draw) -> Draw:
         if kind in REGISTRY or kind in OPS:
             raise TypeError(f"'{kind}' is registered twice")
-        names = draw.__code__.co_varnames
-        positional = draw.__code__.co_argcount
-        own = names[positional : positional + draw.__code__.co_kwonlyargcount]
-        defaults = draw.__kwdefaults__ or {}
-        declaration = Declaration(
-            {name: draw.__annotations__[name] for name in own},
-            {name: defaults.get(name, REQUIRED) for name in own},
-        )
+        declaration = Declaration(declared(draw), draw.__kwdefaults__ or {})
 
         @functools.wraps(draw)
         def laid(net: NetworkBuilder, name: str, **given: Any) -> None:

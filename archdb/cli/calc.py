@@ -11,7 +11,8 @@ import click
 from archdb.cli.common import emit, emit_steps, format_option
 from archdb.errors import DefinitionError, ShapeError, UsageError, nearest
 from archdb.model.attribute_text import value
-from archdb.model.attributes import REQUIRED, Attribute, Declaration, Extents
+from archdb.model.attributes import Extents
+from archdb.model.declaration import REQUIRED, Attribute, Declaration
 from archdb.model.shape import Shape
 from archdb.ops import REGISTRY, Op
 

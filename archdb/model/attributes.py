@@ -5,14 +5,12 @@ database rows and command-line options all pass through the kind's `parse`, so a
 is answered in the same words everywhere.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from math import isfinite
 from typing import Annotated, Any, NamedTuple
 
-from archdb.errors import DefinitionError, nearest
 from archdb.model.names import legible, lower_case
 
-REQUIRED: Any = object()
 Pads = tuple[int, int, int, int]  # top, bottom, left, right
 
 #: Paddings that follow from the input (TensorFlow).
@@ -180,71 +178,3 @@ Table = Annotated[
     tuple[tuple[int, ...], ...],
     Kind("a list of lists of map numbers, counted from 0", _table),
 ]
-
-
-class Attribute(NamedTuple):
-    """One declared attribute; `default` is REQUIRED where the user must say it. `later`: a row
-    leaves it out where it is at its default."""
-
-    name: str
-    kind: Kind
-    default: Any
-    later: bool = False
-
-
-class Declaration:
-    """The attributes that an op or a block takes, in order."""
-
-    __slots__ = ("attributes",)
-
-    def __init__(self, annotations: Mapping[str, Any], defaults: Mapping[str, Any]) -> None:
-        self.attributes: dict[str, Attribute] = {}
-        for name, annotation in annotations.items():
-            kind = next(m for m in annotation.__metadata__ if isinstance(m, Kind))
-            default = defaults.get(name, REQUIRED)
-            if default is not REQUIRED and default is not None:
-                default = kind.parse(default)
-            later = LATER in annotation.__metadata__
-            self.attributes[name] = Attribute(name, kind, default, later)
-
-    def left_out(self) -> dict[str, Any]:
-        """The attributes that a row may leave out, with what they are then."""
-        return {a.name: a.default for a in self.attributes.values() if a.later}
-
-    def parse(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Canonical values of all attributes, in the declared order.
-
-        Raises DefinitionError naming an unknown key, a missing one or a wrong value.
-        """
-        for name in given:
-            if name not in self.attributes:
-                known = ", ".join(self.attributes) or "none"
-                raise DefinitionError(
-                    f"has no attribute '{name}'",
-                    remedy=nearest(name, self.attributes) or f"it takes: {known}",
-                )
-        values: dict[str, Any] = {}
-        for name, attribute in self.attributes.items():
-            value = given.get(name, attribute.default)
-            values[name] = attribute.default if value is None else value
-            if values[name] is REQUIRED:
-                takes, _, why = attribute.kind
-                raise DefinitionError(
-                    f"'{name}' is missing", remedy=f"it needs {takes}{why and '; '}{why}"
-                )
-            if name in given and value is not None:
-                values[name] = _parsed(attribute, value)
-        return values
-
-
-def _parsed(attribute: Attribute, value: Any) -> Any:
-    try:
-        return attribute.kind.parse(value)
-    except DefinitionError as error:  # the kind says more than that it is another
-        raise error.at(f"'{attribute.name}'") from None
-    except (ValueError, TypeError):
-        raise DefinitionError(
-            f"'{attribute.name}' needs {attribute.kind.takes}, got {value!r}"
-        ) from None
-    except OverflowError as error:
-        raise DefinitionError(f"'{attribute.name}' is too large: at most {error}") from None

@@ -17,7 +17,7 @@ from math import prod
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from archdb.errors import DefinitionError, ShapeError, nearest
-from archdb.model.attributes import REQUIRED, Declaration
+from archdb.model.declaration import REQUIRED, Declaration, declared
 from archdb.model.shape import Shape, pretty
 from archdb.model.window import POINT, Unbounded, Window
 from archdb.ops.explained import Explained
@@ -174,8 +174,7 @@ def op(name: str) -> Callable[[OpClass], OpClass]:
         annotations: dict[str, Any] = {}
         for base in reversed(cls.__mro__):
             if base is not Op and issubclass(base, Op):
-                stated = vars(base).get("__annotations__", {})
-                annotations |= {n: a for n, a in stated.items() if hasattr(a, "__metadata__")}
+                annotations |= declared(base)
         cls.name = name
         cls.declaration = Declaration(
             annotations, {n: getattr(cls, n, REQUIRED) for n in annotations}

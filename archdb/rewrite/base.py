@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 from archdb.analysis.layer_costs import Facts, layer_facts
 from archdb.analysis.shared_weights import check_shared, shared
 from archdb.errors import ArchdbError
-from archdb.model.attributes import REQUIRED, Attribute, Declaration
+from archdb.model.declaration import REQUIRED, Attribute, Declaration, declared
 from archdb.model.graph import Layer, Network
 from archdb.model.shape import Shape
 from archdb.ops import Op
@@ -157,11 +157,8 @@ def rule(name: str) -> Callable[[Change], Change]:
     def register(change: Change) -> Change:
         if name in REGISTRY:
             raise TypeError(f"rule '{name}' is registered twice")
-        code, defaults = change.__code__, change.__kwdefaults__ or {}
-        own = code.co_varnames[code.co_argcount :][: code.co_kwonlyargcount]
-        given = {name: change.__annotations__[name] for name in own}
-        declared = Declaration(given, {n: defaults.get(n, REQUIRED) for n in given}).attributes
-        REGISTRY[name] = Rule(name, change, next(iter(declared.values()), None))
+        parameters = Declaration(declared(change), change.__kwdefaults__ or {}).attributes
+        REGISTRY[name] = Rule(name, change, next(iter(parameters.values()), None))
         return change
 
     return register

@@ -8,7 +8,8 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from archdb.blocks.widths import PLAIN, WIDTHS, Widths, plain
-from archdb.model.attributes import Declaration, Name, Text
+from archdb.model.attributes import Name, Text
+from archdb.model.declaration import Declaration
 from archdb.model.graph import Network
 from archdb.resources import bundled
 from archdb.rewrite.base import RewriteContext

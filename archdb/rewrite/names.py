@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from archdb.errors import UsageError, nearest
 from archdb.model.attribute_text import value as plain
-from archdb.model.attributes import REQUIRED
+from archdb.model.declaration import REQUIRED
 from archdb.model.names import LONGEST_GLOB
 from archdb.rewrite.base import REGISTRY, Rule
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any, NamedTuple
 
 from archdb.errors import DefinitionError, nearest
-from archdb.model.attributes import Count, Declaration, Extents, Kind, Name, Text, Word, Year
+from archdb.model.attributes import Count, Extents, Kind, Name, Text, Word, Year
+from archdb.model.declaration import Declaration
 from archdb.model.graph import Network
 from archdb.model.names import LONGEST_GLOB, legible, lower_case, short_glob
 

@@ -26,7 +26,8 @@ from typing import Annotated, Any, NamedTuple
 
 from archdb.analysis.inputs import of_text
 from archdb.errors import ArchdbError, DefinitionError
-from archdb.model.attributes import Declaration, Kind, Name, choice
+from archdb.model.attributes import Kind, Name, choice
+from archdb.model.declaration import Declaration
 from archdb.printed_number import LIMIT, Interval, span
 from archdb.resources import bundled
 
