@@ -6,9 +6,10 @@ from contextlib import closing
 import pytest
 from variants import ROWS, put, seed
 
+from archdb.analysis.differences import Change, summarize_changes
 from archdb.api import Database
 from archdb.queries.check import check
-from archdb.queries.lineage import Change, differences, summarize_changes, undeclared_differences
+from archdb.queries.lineage import differences, undeclared_differences
 
 
 def found(opened: Database, **changed: str | None) -> list[tuple[str, str, str, str]]:

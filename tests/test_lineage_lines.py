@@ -113,5 +113,5 @@ def test_compare_lists_what_it_finds_between_a_variant_and_its_base(built: Path)
 
 def test_what_the_bundled_variants_say_is_what_is_found(whole: Path) -> None:
     with Database(whole) as database:
-        assert len(database.ask("variants").rows) > 20
+        assert len(database.run_named("variants").rows) > 20
         assert undeclared_differences(database) == []

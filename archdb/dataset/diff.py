@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from archdb.analysis.differences import between
 from archdb.dataset.canonical import Relation, definition, views
-from archdb.queries.lineage import between, definition_rows
+from archdb.queries.lineage import definition_rows
 from archdb.queries.reader import Reader
 from archdb.queries.result import Result
 

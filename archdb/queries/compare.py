@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from archdb.analysis.differences import summarize_changes
 from archdb.errors import UsageError
 from archdb.queries import conventions
 from archdb.queries.freshness import ensure_profiles
-from archdb.queries.lineage import common_base, differences, summarize_changes
+from archdb.queries.lineage import common_base, differences
 from archdb.queries.live import live
 from archdb.queries.result import Result
 

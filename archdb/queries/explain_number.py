@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from archdb.analysis.differences import summarize_changes
 from archdb.errors import UsageError
 from archdb.printed_number import Number, Printed, in_full, parse
 from archdb.queries.figures_alike import Alike, figures_alike
-from archdb.queries.lineage import differences, summarize_changes
+from archdb.queries.lineage import differences
 from archdb.queries.readings import (
     ANYTHING,
     COLUMNS,

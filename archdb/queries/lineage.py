@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterator
 from fnmatch import fnmatchcase
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from archdb.analysis.differences import (
+    Change,
+    Definition,
+    Definitions,
+    attribute_texts,
+    between,
+    summarize_changes,
+)
 from archdb.queries.result import Result
 
 if TYPE_CHECKING:
@@ -15,19 +23,7 @@ if TYPE_CHECKING:
 
 PAIRS = ("kernel", "stride", "dilation")
 PADS = ("pad_top", "pad_bottom", "pad_left", "pad_right")
-SCALARS = ("groups", "filters", "units", "bias", "rounding")
-
-
-class Change(NamedTuple):
-    """One layer in which two networks differ: `what` is an attribute, op, inputs or layer."""
-
-    what: str
-    base: str
-    here: str
-    layer: str
-
-
-Rows = dict[str, dict[str, Any]]
+SCALARS = ("groups", "filters", "units", "rounding", "weights_of")
 
 
 def differences(reader: Reader, base: str, variant: str) -> list[Change]:
@@ -35,104 +31,26 @@ def differences(reader: Reader, base: str, variant: str) -> list[Change]:
     return between(*(definition_rows(reader, name) for name in (base, variant)))
 
 
-def between(there: Rows, here: Rows) -> list[Change]:
-    """All differences between two definitions, layers matched by name."""
-    found: list[Change] = []
-    for name in [*there, *(name for name in here if name not in there)]:
-        if name not in here:
-            found.append(Change("layer", there[name]["op"], "", name))
-        elif name not in there:
-            found.append(Change("layer", "", here[name]["op"], name))
-        else:
-            found += _changes(name, there, here)
-    return found
-
-
-def definition_rows(reader: Reader, network: str) -> Rows:
-    """The rows that define a network, by layer."""
-    return {row["layer"]: row for row in reader.run_named("definition", name=network).to_dicts()}
-
-
-def _changes(name: str, there: Rows, here: Rows) -> list[Change]:
-    old, new = there[name], here[name]
-    found = []
-    before, after = _inputs(old, there, here), _inputs(new, here, there)
-    if before != after:
-        found.append(Change("inputs", before, after, name))
-    if old["op"] != new["op"]:
-        return [*found, Change("op", old["op"], new["op"], name)]
-    was, now = _attributes(old), _attributes(new)
-    changed = (w for w in sorted(was.keys() | now.keys()) if was.get(w, "") != now.get(w, ""))
-    return [*found, *(Change(w, was.get(w, ""), now.get(w, ""), name) for w in changed)]
-
-
-def _inputs(row: dict[str, Any], own: Rows, other: Rows) -> str:
-    """What a layer reads, looking through layers that the other network does not have: that they
-    are gone is one difference, and not also one of every layer behind them."""
-    names = []
-    for name in json.loads(row["inputs"]):
-        while name not in other and len(json.loads(own[name]["inputs"])) == 1:
-            (name,) = json.loads(own[name]["inputs"])
-        names.append(name)
-    return ", ".join(names)
+def definition_rows(reader: Reader, network: str) -> Definitions:
+    """What defines each layer of a network, read from its rows, which need define no network."""
+    return {
+        row["layer"]: Definition(row["op"], tuple(json.loads(row["inputs"])), _attributes(row))
+        for row in reader.run_named("definition", name=network).to_dicts()
+    }
 
 
 def _attributes(row: dict[str, Any]) -> dict[str, str]:
-    """All attributes that a layer row states or leaves at their default, as text: '3', '1x7',
-    '0,1,0,1', 'true'."""
     from archdb.ops import REGISTRY  # start-up counts, and few commands compare attributes
 
-    found = {name: _pair(row[f"{name}_h"], row[f"{name}_w"]) for name in PAIRS}
-    found["padding"] = row["padding"] or ""
-    if row["padding"] == "explicit":
-        found["padding"] = _pads(*(row[pad] for pad in PADS))
-    for name in SCALARS:
-        found[name] = "" if row[name] is None else str(row[name])
-    found["weights_of"] = row["weights_of"] or ""
-    if row["bias"] is not None:
-        found["bias"] = "true" if row["bias"] else "false"
-    own = json.loads(row["attributes"]) if row["attributes"] else {}
+    pairs = {name: [row[f"{name}_h"], row[f"{name}_w"]] for name in PAIRS}
+    found: dict[str, Any] = {name: pair for name, pair in pairs.items() if None not in pair}
+    sides = [row[pad] for pad in PADS]
+    found["padding"] = sides if row["padding"] == "explicit" else row["padding"]
+    found |= {name: row[name] for name in SCALARS}
+    found["bias"] = None if row["bias"] is None else bool(row["bias"])
     if row["op"] in REGISTRY:
-        own = REGISTRY[row["op"]].declaration.left_out() | own
-    return found | {name: _text(value) for name, value in own.items()}
-
-
-def _pair(height: int | None, width: int | None) -> str:
-    if height is None:
-        return ""
-    return str(height) if height == width else f"{height}x{width}"
-
-
-def _pads(top: int, bottom: int, left: int, right: int) -> str:
-    if (top, left) == (bottom, right):
-        return _pair(top, left)
-    return f"{top},{bottom},{left},{right}"
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list) and all(isinstance(item, int) for item in value):
-        return _pair(*value) if len(value) == 2 else "x".join(map(str, value))
-    if isinstance(value, list):
-        return json.dumps(value)
-    return "" if value is None else str(value)
-
-
-def summarize_changes(changes: Iterable[Change]) -> list[str]:
-    """Changes in sentences, equal ones together: 'groups: 2 → 1 in conv2, conv4, conv5'."""
-    together: dict[tuple[str, str, str], list[str]] = {}
-    for change in changes:
-        together.setdefault(change[:3], []).append(change.layer)
-    return [
-        f"{what}: {base or 'none'} → {here or 'none'} in {_some(layers)}"
-        for (what, base, here), layers in together.items()
-    ]
-
-
-def _some(layers: list[str]) -> str:
-    shown = ", ".join(layers[:6])
-    return shown if len(layers) <= 6 else f"{shown} and {len(layers) - 6} more"
+        found |= REGISTRY[row["op"]].declaration.left_out()
+    return attribute_texts(found | (json.loads(row["attributes"]) if row["attributes"] else {}))
 
 
 def lineage(reader: Reader, name: str) -> Result:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, text
 
+from archdb.analysis.differences import between, definitions
 from archdb.analysis.profile import derive
 from archdb.db.engine import writing
-from archdb.db.networks import SHARED, columns_of
 from archdb.db.writer import insert_seed
 from archdb.errors import DefinitionError, UsageError
 from archdb.model.names import lower_case
-from archdb.queries.lineage import Rows, between
 from archdb.queries.named import rewritten
 from archdb.rewrite.names import PLUS
 from archdb.sources.records import Difference, Seed
@@ -101,7 +99,7 @@ def _given_out(network: Network) -> int | None:
 def differences(base: Network, network: Network, why: str) -> Iterator[Difference]:
     """How the layer rows of a network differ from those of its base, equal changes together."""
     together: dict[tuple[str, str, str], list[str]] = {}
-    for change in between(_rows(base), _rows(network)):
+    for change in between(definitions(base), definitions(network)):
         together.setdefault(change[:3], []).append(_literal(change.layer))
     for (what, there, here), layers in together.items():
         yield Difference(what, there, here, tuple(layers), why)
@@ -110,18 +108,3 @@ def differences(base: Network, network: Network, why: str) -> Iterator[Differenc
 def _literal(name: str) -> str:
     """A glob that only this name matches."""
     return re.sub(r"([*?[])", r"[\1]", name)
-
-
-def _rows(network: Network) -> Rows:
-    """The rows that the network is stored as, as `definition` asks for them."""
-    rows: Rows = {}
-    for layer in network:
-        row: dict[str, Any] = dict(zip(COLUMNS, columns_of(layer.op), strict=True))
-        row["weights_of"] = layer.weights_of
-        inputs = json.dumps(layer.inputs)
-        rows[layer.name] = {"layer": layer.name, "op": layer.op.name, "inputs": inputs, **row}
-    return rows
-
-
-#: What stands in a layer row behind what every layer has: what its op says.
-COLUMNS = (*SHARED, "attributes")
