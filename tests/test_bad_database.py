@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from command import archdb, files, killed_while_writing, process, refused
 
-from archdb.db import connection
+from archdb.db import faults
 
 #: Commands that read, and commands that write.
 READERS = [
@@ -25,7 +25,7 @@ EVERY = [*READERS, *WRITERS, ("db", "info"), ("import", "some.toml")]
 
 @pytest.fixture(autouse=True)
 def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(faults, "BUSY_SECONDS", 0.05)
 
 
 def refuse(words: tuple[str, ...], database: Path, *signs: str) -> None:
@@ -178,7 +178,7 @@ def test_locked_against_writers(words: tuple[str, ...], database: Path) -> None:
 def test_a_reader_waits_for_a_writer_to_finish(
     database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "BUSY_SECONDS", 60)
+    monkeypatch.setattr(faults, "BUSY_SECONDS", 60)
     other = sqlite3.connect(database, isolation_level=None, check_same_thread=False)
     other.execute("begin exclusive")
     threading.Timer(0.2, other.rollback).start()

@@ -17,7 +17,7 @@ import pytest
 from command import archdb, files, killed_while_writing, refused
 
 from archdb import cli
-from archdb.db import connection
+from archdb.db import faults
 
 #: A user who owns nothing.
 NOBODY = 65534
@@ -76,7 +76,7 @@ def locked_up(place: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(faults, "BUSY_SECONDS", 0.05)
 
 
 def runs_python() -> bool:

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from command import Answer, archdb, refused
 
 from archdb.cli import main
-from archdb.db import connection
+from archdb.db import connection, faults
 
 SEED = """name = "w1"
 title = "Of {filters} filters"
@@ -94,7 +94,7 @@ def between(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Answer]]:
 def replaced(database: Path, place: Path) -> None:
     """What another program does: the new network in place of the old one. It waits for nobody."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(connection, "BUSY_SECONDS", 0)
+        patch.setattr(faults, "BUSY_SECONDS", 0)
         script = ["--database", str(database), "import", "--replace", str(place / f"{NEW}.toml")]
         CliRunner().invoke(main, script)
 

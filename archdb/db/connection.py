@@ -14,9 +14,8 @@ import stat
 from pathlib import Path
 from typing import NamedTuple
 
-from archdb.db.faults import FAULTS, code_of
-from archdb.db.faults import is_of_file as is_of_file
-from archdb.db.faults import to_database_error as to_database_error
+from archdb.db import faults
+from archdb.db.faults import FAULTS, code_of, to_database_error
 from archdb.errors import ArchdbError, DatabaseError
 from archdb.version import __version__
 
@@ -24,8 +23,6 @@ from archdb.version import __version__
 APPLICATION_ID = 0x61726368
 #: The newest Alembic revision that this archdb has; a test holds it to migrations/.
 HEAD = "0008"
-#: How long to wait for another writer.
-BUSY_SECONDS = 5.0
 
 
 class Stamp(NamedTuple):
@@ -150,12 +147,12 @@ def connect(path: Path) -> sqlite3.Connection:
 def read_only(path: Path) -> sqlite3.Connection:
     """SQLite's own connection that cannot write; the path is quoted, whatever is in it."""
     uri = path.resolve().as_uri() + "?mode=ro"
-    return sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS)
+    return sqlite3.connect(uri, uri=True, timeout=faults.BUSY_SECONDS)
 
 
 def read_write(path: Path) -> sqlite3.Connection:
     """SQLite's own connection that can write."""
-    return sqlite3.connect(path.absolute(), timeout=BUSY_SECONDS)
+    return sqlite3.connect(path.absolute(), timeout=faults.BUSY_SECONDS)
 
 
 def _application(connection: sqlite3.Connection, path: Path) -> int:

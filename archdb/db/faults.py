@@ -8,14 +8,15 @@ from pathlib import Path
 
 from archdb.errors import ArchdbError, DatabaseError
 
+#: How long to wait for another writer.
+BUSY_SECONDS = 5.0
+
 
 def to_database_error(error: BaseException, path: Path) -> ArchdbError:
     """A fault that SQLite reports, in words and with a remedy."""
     code = code_of(error)
     for sign, (what, remedy) in _FAULTS.items():
         if code.startswith(sign):
-            from archdb.db.connection import BUSY_SECONDS
-
             return DatabaseError(what.format(wait=BUSY_SECONDS), remedy=remedy).at(str(path))
     text = str(getattr(error, "orig", None) or error)
     if any(sign in text for sign in _MISSING):

@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 from typing import NamedTuple
 
-from archdb.db.connection import is_of_file, to_database_error
+from archdb.db.faults import is_of_file, to_database_error
 from archdb.errors import ArchdbError, QueryError
 
 MEGABYTE = 1_000_000
