@@ -208,7 +208,7 @@ def test_nor_do_commands_that_read_into_a_pipe(words: tuple[str, ...], database:
     loaded = modules(statement, "--database", str(database), *words)
     assert "click" in loaded
     assert loaded & HEAVY == set()
-    assert "archdb.derive" not in loaded, "nor the ops"
+    assert "archdb.analysis.profile" not in loaded, "nor the ops"
 
 
 def test_deriving_does(database: Path) -> None:

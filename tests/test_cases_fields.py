@@ -17,7 +17,7 @@ from paper import worked_out
 
 from archdb.db import build
 from archdb.explain.chain import table, target
-from archdb.explain.network import walk
+from archdb.explain.network import trace_network
 
 PLAIN = '["{name}", "conv2d", {{filters = 2, {rest}}}{inputs}]'
 
@@ -122,7 +122,7 @@ def test_r1_for_every_chain(slides: list[tuple[int, int, int, int]]) -> None:
         conv(1, kernel, stride=stride, padding=padding, dilation=dilation)
         for kernel, stride, padding, dilation in slides
     ]
-    walked = walk(chain((1, 4000, 4000), *ops))
+    walked = trace_network(chain((1, 4000, 4000), *ops))
     columns, rows, _ = table(walked, target(walked))
     check([dict(zip(columns, r, strict=True)) for r in rows])
     assert rows[-1][7] == walked.profile.totals["receptive_field_h"]

@@ -10,7 +10,7 @@ from paper import worked_out
 
 from archdb.explain import paths, quantity
 from archdb.explain.chain import table, target
-from archdb.explain.network import walk
+from archdb.explain.network import trace_network
 from archdb.explain.quantity import SUMS
 from archdb.sources.toml import bundled_files, bundled_references, load
 
@@ -189,7 +189,7 @@ def references() -> dict[str, Any]:
 def test_terms_paths_and_recursions_end_at_the_totals(
     path: Path, references: dict[str, Any]
 ) -> None:
-    walked = walk(load(path, references).network)
+    walked = trace_network(load(path, references).network)
     totals = walked.profile.totals
     trained = [totals[f"{role}_params"] for role in ("weight", "bias", "norm")]
     derived = totals | {"params": None if None in trained else sum(trained)}

@@ -92,15 +92,15 @@ def test_the_first_use_shows_progress_and_takes_it_away(tmp_path: Path) -> None:
 
 FAILING = """
 from archdb.cli import main
-from archdb.db import store
+from archdb.db import writer
 from archdb.errors import ArchdbError
-put, stored = store.insert_seed, []
+put, stored = writer.insert_seed, []
 def put_some(*arguments):
     put(*arguments)
     stored.append(arguments)
     if len(stored) == 9:
         raise {}
-store.insert_seed = put_some
+writer.insert_seed = put_some
 main()
 """
 

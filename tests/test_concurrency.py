@@ -98,14 +98,14 @@ def test_without_hard_links_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 KILLED = """
 import os, signal
 from archdb.cli import main
-from archdb.db import store
-put, stored = store.insert_seed, []
+from archdb.db import writer
+put, stored = writer.insert_seed, []
 def put_or_die(*arguments):
     put(*arguments)
     stored.append(arguments)
     if len(stored) == 9:
         os.kill(os.getpid(), signal.SIGKILL)
-store.insert_seed = put_or_die
+writer.insert_seed = put_or_die
 main()
 """
 

@@ -54,7 +54,7 @@ FORMATS = formats.FORMATS | {
     name: lambda result, form=form: form(result, NOTHING)
     for name, form in paper_formats.FORMATS.items()
 }
-formats = pytest.mark.parametrize("form", FORMATS)
+each_format = pytest.mark.parametrize("form", FORMATS)
 
 
 def golden(name: str, text: str, request: pytest.FixtureRequest) -> None:
@@ -74,7 +74,7 @@ def test_a_command_prints_what_it_printed(
     golden(f"{name}.txt", answer.out + answer.err, request)
 
 
-@formats
+@each_format
 def test_a_format_looks_as_it_looked(
     form: str, database: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -82,12 +82,12 @@ def test_a_format_looks_as_it_looked(
     golden(f"format.{form}", archdb(*words, database=database).out, request)
 
 
-@formats
+@each_format
 def test_nasty_cells(form: str, request: pytest.FixtureRequest) -> None:
     golden(f"nasty.{form}", FORMATS[form](NASTY), request)
 
 
-@formats
+@each_format
 def test_no_rows(form: str, request: pytest.FixtureRequest) -> None:
     golden(f"empty.{form}", FORMATS[form](EMPTY), request)
 
@@ -98,7 +98,7 @@ def test_there_are_seven() -> None:
     assert tuple(paper_formats.FORMATS) == common.PAPERS
 
 
-@formats
+@each_format
 def test_every_command_that_prints_rows_has_them_all(form: str, database: Path) -> None:
     commands = (*COMMANDS.values(), ("query", "select 1 as x"), ("check",), ("db", "info"))
     for words in commands:

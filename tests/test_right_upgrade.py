@@ -337,19 +337,23 @@ def copies(database: Path) -> list[Path]:
 KILLED = """
 import os, signal, sys
 from archdb.cli import main
-from archdb.db import bundle, files, profiles, upgrading
+from archdb.db import bundled_networks, files, migrate, profiles
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 module, name = sys.argv.pop(1).split(".")
-setattr({"files": files, "bundle": bundle, "profiles": profiles, "upgrading": upgrading}[module],
-        name, die)
+setattr(globals()[module], name, die)
 main()
 """
 
 
 @pytest.mark.parametrize(
     "where",
-    ["files._copy_name", "upgrading.describe", "bundle.insert_bundled", "profiles.refresh_all"],
+    [
+        "files._copy_name",
+        "migrate.describe",
+        "bundled_networks.insert_bundled",
+        "profiles.refresh_all",
+    ],
 )
 def test_a_killed_upgrade_leaves_no_second_copy(where: str, database: Path, later: Path) -> None:
     tamper(database, "update meta set value = '0.0.9'")
@@ -396,7 +400,7 @@ def test_a_failed_upgrade_keeps_the_copy_that_was_there(
         sys.executable,
         "-c",
         KILLED,
-        "upgrading.describe",
+        "migrate.describe",
         "--database",
         str(database),
         "list",
