@@ -9,15 +9,13 @@ from pathlib import Path
 import pytest
 
 from archdb.db import dictionary
+from archdb.model.components import TOTALLED
 
 PUBLIC = {
     *("architecture_summary", "layer_summary", "block_summary", "op_summary"),
     *("resolution_summary", "convention_total"),
 }
-SUMMED = (
-    *("params", "weight_params", "bias_params", "norm_params", "buffers", "macs", "bias_adds"),
-    *("adds", "muls", "comparisons", "divisions", "exponentials"),
-)
+SUMMED = ("params", *(component.name for component in TOTALLED))
 
 
 @pytest.fixture(scope="module")

@@ -23,15 +23,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
-from archdb.analysis.layer_costs import COUNTS
 from archdb.errors import DefinitionError, nearest
+from archdb.model import components
 from archdb.model.attributes import Count, Kind, Text
 from archdb.model.declaration import Declaration
 from archdb.ops import REGISTRY
 from archdb.resources import bundled as bundled_at
 
 #: What a convention may count: the counts of a layer row, and their sum over trainable tensors.
-QUANTITIES = ("params", *COUNTS)
+QUANTITIES = tuple(each.name for each in components.QUANTITIES)
 KNOWN = [name for name, op in REGISTRY.items() if op.known]
 
 

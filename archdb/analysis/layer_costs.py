@@ -12,26 +12,16 @@ from typing import Any, NamedTuple
 
 from archdb.errors import ShapeError
 from archdb.model.attributes import Pads
+from archdb.model.components import COMPONENTS, PARAMETERS, TRAINED, Sizes, Work
 from archdb.model.graph import Layer
 from archdb.model.shape import Shape
 from archdb.model.window import POINT, Unbounded, Window
-from archdb.ops import BIAS, BUFFER, NORM, WEIGHT, Op, Work
+from archdb.ops import Op
 from archdb.ops.base import Tensor, no_params
 
 SHAPES = ("in_channels", "in_height", "in_width", "out_channels", "out_height", "out_width")
 PADS = ("pad_top", "pad_bottom", "pad_left", "pad_right")
-#: Two components that archdb itself has no use for, and two counting conventions need: by how
-#: many elements the windows advance in all (outputs x stride), and the two-dimensional kernels of
-#: a layer without bias. Both are 0 where an op has no window.
-WINDOWED = ("stride_elements", "unbiased_kernels")
-#: Trainable numbers by role; together they are what is called params.
-TRAINED = ("weight_params", "bias_params", "norm_params")
-COUNTS = (
-    *TRAINED,
-    "buffers",
-    *Work._fields,
-    *("in_elements", "out_elements", *WINDOWED),
-)
+COUNTS = tuple(each.name for each in COMPONENTS)
 GEMM = ("gemm_m", "gemm_n", "gemm_k")
 FACT_COLUMNS = (*SHAPES, *PADS, *COUNTS, *GEMM)
 
@@ -76,7 +66,7 @@ class Facts(NamedTuple):
 
 
 #: Where the parameters stand among the columns.
-TENSORS = [FACT_COLUMNS.index(role) for role in (*TRAINED, "buffers")]
+TENSORS = [FACT_COLUMNS.index(each.name) for each in PARAMETERS]
 
 #: Beyond so many entries a memory of what is worked out begins anew.
 MEMORY = 2**17
@@ -120,15 +110,14 @@ def _facts_of(op: Op, inputs: tuple[Shape | None, ...]) -> Facts:
         reason = window.reason if isinstance(window, Unbounded) else "unknown"
         return _open(reason, out, known, tensors)
     pads = _pads(window, known)
-    params = _sizes(tensors)
+    params = _by_role(tensors)
     gemm = op.gemm(out, *known) or (None, None, None)
     elements = prod(out)
     columns = (
         *_split(known[0] if known else None),
         *_split(out),
         *pads,
-        *(*params, *work, sum(map(prod, known)), elements),
-        *_windowed(window, params, work, elements),
+        *(*params, *work, *_sizes(known, out, window, params, work)),
         *gemm,
     )
     check_size(columns)
@@ -140,15 +129,17 @@ def _facts_of(op: Op, inputs: tuple[Shape | None, ...]) -> Facts:
     return Facts(out, window, pads, columns, weighted, elements, True, counts, pointwise, linear)
 
 
-def _windowed(
-    window: Window | Unbounded, params: list[int], work: Work, elements: int
-) -> tuple[int, int]:
-    """WINDOWED."""
+def _sizes(
+    inputs: tuple[Shape, ...], out: Shape, window: Window | Unbounded, params: list[int], work: Work
+) -> Sizes:
+    sizes = Sizes(sum(map(prod, inputs)), prod(out), stride_elements=0, unbiased_kernels=0)
     if isinstance(window, Unbounded):
-        return 0, 0
+        return sizes
     weights, biases, *_ = params
-    kernels = weights // prod(window.kernel) if work.macs and not biases else 0
-    return elements * prod(window.stride), kernels
+    return sizes._replace(
+        stride_elements=prod(out) * prod(window.stride),
+        unbiased_kernels=weights // prod(window.kernel) if work.macs and not biases else 0,
+    )
 
 
 def check_size(counts: Iterable[Any]) -> None:
@@ -178,12 +169,11 @@ def _open(
     """Facts of a layer whose work cannot be counted; its output shape and its tensors may be known
     all the same."""
     shapes = (*_split(known[0] if known else None), *_split(out))
-    params = (None,) * len(TENSORS) if tensors is None else _sizes(tensors)
+    params = (None,) * len(TENSORS) if tensors is None else _by_role(tensors)
     arrived = sum(map(prod, known)) if known else None
     elements = prod(out) if out is not None else None
-    work = (None,) * len(Work._fields)
-    rest = (None,) * (len(WINDOWED) + len(GEMM))
-    columns = (*shapes, *(None,) * len(PADS), *params, *work, arrived, elements, *rest)
+    counts = (*params, *(None,) * len(Work._fields), *Sizes(arrived, elements))
+    columns = (*shapes, *(None,) * len(PADS), *counts, *(None,) * len(GEMM))
     check_size(columns)
     window = Unbounded(reason)
     return Facts(out, window, (0, 0, 0, 0), columns, False, elements, False, columns[COUNTED])
@@ -207,9 +197,9 @@ def _split(shape: Shape | None) -> Row:
     return (shape[1], shape[0], None) if len(shape) == 2 else (shape[0], None, None)
 
 
-def _sizes(tensors: tuple[Tensor, ...]) -> list[int]:
+def _by_role(tensors: tuple[Tensor, ...]) -> list[int]:
     """How many numbers of each role."""
     return [
-        sum(prod(tensor.shape) for tensor in tensors if tensor.role == role)
-        for role in (WEIGHT, BIAS, NORM, BUFFER)
+        sum(prod(tensor.shape) for tensor in tensors if tensor.role == each.role)
+        for each in PARAMETERS
     ]

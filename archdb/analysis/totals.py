@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from archdb.analysis.layer_costs import COUNTS, LARGEST, TRAINED, Facts, check_size
+from archdb.analysis.layer_costs import COUNTS, LARGEST, Facts, check_size
 from archdb.analysis.receptive_field import (
     FIELD_COLUMNS,
     NOT_AN_IMAGE,
@@ -14,14 +14,12 @@ from archdb.analysis.receptive_field import (
     columns_of,
 )
 from archdb.errors import ShapeError
+from archdb.model.components import TOTALLED, TRAINED
 from archdb.model.graph import Layer
 from archdb.model.window import Unbounded
-from archdb.ops import Work
 
 TOTAL_COLUMNS = (
-    *TRAINED,
-    "buffers",
-    *Work._fields,
+    *(each.name for each in TOTALLED),
     *("activations", "peak_activation_elements", "depth", "weighted_layers", "layers"),
     *("receptive_field_layer", *FIELD_COLUMNS),
     *("aux_params", "aux_macs", "note"),

@@ -3,7 +3,7 @@
 A view says what it is behind its first line, and each of its columns ends a line with
 `-- unit; origin; meaning [citation]`. SQLite keeps a view's text, so `.schema layer_summary`
 shows the comments to anyone who opens the file; the table `column_dictionary` holds the same
-words as rows.
+words as rows. Lines in braces stand for one of each component (`expansion`).
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import NamedTuple
+
+from archdb.db.expansion import expanded
 
 _HERE = Path(__file__).parent
 _COLUMN = re.compile(
@@ -33,7 +35,8 @@ class Entry(NamedTuple):
 
 def views() -> dict[str, str]:
     """The `create view` statement of each view, in an order in which each follows what it reads."""
-    texts = {path.stem: path.read_text("utf-8") for path in (_HERE / "views").glob("*.sql")}
+    files = (_HERE / "views").glob("*.sql")
+    texts = {path.stem: expanded(path.read_text("utf-8")) for path in files}
     placed: dict[str, str] = {}
     while len(placed) < len(texts):
         for name in sorted(texts.keys() - placed.keys()):

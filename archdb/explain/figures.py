@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archdb.analysis.layer_costs import GEMM, PADS, TRAINED, params
+from archdb.analysis.layer_costs import GEMM, PADS, params
 from archdb.analysis.receptive_field import FIELD_COLUMNS, NOT_AN_IMAGE, PIXEL, columns_of, through
 from archdb.explain.layer import LayerTrace, additions, kernel_applications, multiplications
+from archdb.model.components import PARAMETERS, PARAMS, WORK
 from archdb.model.shape import text
 from archdb.model.window import POINT, Unbounded
-from archdb.ops import Work
 
 Row = tuple[str, str, int | str | None]
 COLUMNS = ("quantity", "unit", "value")
@@ -36,15 +36,14 @@ def _shapes(layer: LayerTrace) -> Iterator[Row]:
 
 
 def _params(layer: LayerTrace) -> Iterator[Row]:
-    yield "params", "parameters", params(layer.columns)
-    for name in TRAINED:
-        yield name, "parameters", layer.columns[name]
-    yield "buffers", "numbers", layer.columns["buffers"]
+    yield PARAMS.name, PARAMS.unit, params(layer.columns)
+    for each in PARAMETERS:
+        yield each.name, each.unit, layer.columns[each.name]
 
 
 def _operations(layer: LayerTrace) -> Iterator[Row]:
-    for kind in Work._fields:
-        yield kind, "MAC" if kind == "macs" else "operations", layer.columns[kind]
+    for kind in WORK:
+        yield kind.name, kind.unit, layer.columns[kind.name]
     yield "multiplications", "operations", multiplications(layer)
     yield "additions", "operations", additions(layer)
     applications = kernel_applications(layer)

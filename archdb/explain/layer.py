@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 from archdb.analysis.layer_costs import FACT_COLUMNS, GEMM, TENSORS, Facts, facts_of
 from archdb.explain import window
 from archdb.explain.steps import Step, number, product, total, values_of, with_numbers
+from archdb.model.components import PARAMETERS
 from archdb.model.shape import Shape, pretty
 from archdb.model.window import POINT, Unbounded
-from archdb.ops import BIAS, BUFFER, NORM, WEIGHT, Op, Tensor, Work
+from archdb.ops import BUFFER, Op, Tensor, Work
 from archdb.ops.explained import OUT_AXES, Formulas, Stated
 
 TRAINED = "parameters, one for each element of a tensor; buffers are not trained"
@@ -144,10 +145,10 @@ def _tensors(layer: LayerTrace) -> Iterator[Step]:
         own = Stated(pretty(tensor.shape), product(tensor.shape))
         formula = layer.formulas.get(tensor.name) or own
         yield _stated(layer, tensor.name, prod(tensor.shape), TRAINED, formula)
-    for role in (WEIGHT, BIAS, NORM):
-        of_role = [tensor for tensor in tensors if tensor.role == role]
-        if len(of_role) > 1:
-            yield _together(f"{role}_params", of_role)
+    for component in PARAMETERS:
+        of_role = [tensor for tensor in tensors if tensor.role == component.role]
+        if len(of_role) > 1 and component.role != BUFFER:
+            yield _together(component.name, of_role)
     yield _together("params", [tensor for tensor in tensors if tensor.role != BUFFER])
     if any(tensor.role == BUFFER for tensor in tensors):
         yield _together("buffers", [tensor for tensor in tensors if tensor.role == BUFFER])

@@ -13,23 +13,13 @@ from archdb.analysis.layer_costs import Facts, params
 from archdb.explain import layer as on_paper
 from archdb.explain.network import NetworkTrace, Table
 from archdb.explain.steps import number, product
+from archdb.model.components import PARAMS, TOTALLED
 from archdb.model.graph import Layer
 from archdb.rounding import nearest
 
 #: What each sum is of, in a sentence.
 SUMS = {
-    "params": "trainable numbers: weight_params + bias_params + norm_params of each layer",
-    "weight_params": "kernels and matrices of each layer",
-    "bias_params": "biases of each layer",
-    "norm_params": "scale and shift of each normalisation",
-    "buffers": "what is kept with the network and not trained",
-    "macs": "multiply-accumulates of the layers that contract their input with weights, no biases",
-    "bias_adds": "one addition for each output element that gets a bias",
-    "adds": "additions outside macs and bias_adds",
-    "muls": "multiplications outside macs",
-    "comparisons": "comparisons, as in ReLU and maxima",
-    "divisions": "divisions",
-    "exponentials": "exponentials and powers",
+    **{each.name: each.of_sum for each in (PARAMS, *TOTALLED)},
     "multiplications": "macs + muls of each layer",
     "additions": "of each sum of n products n − 1 additions, then bias_adds + adds",
     "activations": "output elements of the convolution and linear layers",

@@ -17,6 +17,11 @@ from math import prod
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from archdb.errors import DefinitionError, ShapeError, nearest
+from archdb.model.components import BIAS as BIAS  # as names that ops import from here
+from archdb.model.components import BUFFER as BUFFER
+from archdb.model.components import NORM as NORM
+from archdb.model.components import WEIGHT as WEIGHT
+from archdb.model.components import Work as Work
 from archdb.model.declaration import REQUIRED, Declaration, declared
 from archdb.model.shape import Shape, pretty
 from archdb.model.window import POINT, Unbounded, Window
@@ -25,33 +30,13 @@ from archdb.ops.rewritable import Rewritable
 
 FACTS = ("out", "params", "work", "window")
 
-#: Roles of a parameter tensor. The first three are trainable and make up `params`.
-WEIGHT, BIAS, NORM, BUFFER = "weight", "bias", "norm", "buffer"
-
 
 class Tensor(NamedTuple):
-    """A parameter tensor: its name in the literature, its role and its shape."""
+    """A parameter tensor: its name in the literature, its role (`components`) and its shape."""
 
     name: str
     role: str
     shape: Shape
-
-
-class Work(NamedTuple):
-    """Operations for one image at inference, by kind; one each unless said otherwise.
-
-    macs: multiply-accumulates of contracting ops, without bias. bias_adds: one for each output
-    element that gets a bias. The others are scalar operations outside the MACs. Padding counts
-    like any element: a window always does its whole work.
-    """
-
-    macs: int = 0
-    bias_adds: int = 0
-    adds: int = 0
-    muls: int = 0
-    comparisons: int = 0
-    divisions: int = 0
-    exponentials: int = 0
 
 
 class Gemm(NamedTuple):

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdb.errors import NotFoundError, UsageError
+from archdb.model.components import PARAMETERS
 from archdb.printed_number import ROUND, Number, Printed, whole
 from archdb.queries import conventions
 from archdb.queries.candidates import Candidate, Part, Tally, candidates
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from archdb.queries.reader import Reader
 
 #: What a number may be of, and the components that a convention of that kind counts.
-PARAMS = {"params", "weight_params", "bias_params", "norm_params", "buffers"}
+PARAMS = {"params", *(each.name for each in PARAMETERS)}
 ELEMENTS = {"in_elements", "out_elements"}
 KINDS = ("params", "activations", "macs")
 COLUMNS = (

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from archdb.analysis.layer_costs import COUNTED, TRAINED, facts_of
+from archdb.analysis.layer_costs import COUNTED, facts_of
 from archdb.errors import DefinitionError, ShapeError
 from archdb.model.attributes import Count
+from archdb.model.components import TRAINED
 from archdb.model.graph import Layer
 from archdb.model.shape import Shape
 from archdb.model.window import POINT, Unbounded

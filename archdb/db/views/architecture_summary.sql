@@ -12,18 +12,8 @@ select
     n.origin as origin,  -- text; stored; bundled with archdb, or imported by the user
     p.input as input,  -- shape; derived; channels x height x width (or features; or length x features); of several inputs all, as left=3x32x32,right=3x32x32
     p.is_native as is_native,  -- flag; derived; 1 at the input size the network is defined at
-    p.weight_params + p.bias_params + p.norm_params as params,  -- parameters; derived; trainable numbers: weight_params + bias_params + norm_params
-    p.weight_params as weight_params,  -- parameters; derived; kernels and matrices, slopes, trainable subsampling coefficients
-    p.bias_params as bias_params,  -- parameters; derived; biases
-    p.norm_params as norm_params,  -- parameters; derived; scale and shift of normalisation [ioffe2015]
-    p.buffers as buffers,  -- numbers; derived; kept but not trained: running mean and variance, fixed centres; not in params
-    p.macs as macs,  -- MAC; derived; multiply-accumulates of the contracting layers for one input, without bias
-    p.bias_adds as bias_adds,  -- operations; derived; one addition for each output element that gets a bias
-    p.adds as adds,  -- operations; derived; additions outside macs and bias_adds
-    p.muls as muls,  -- operations; derived; multiplications outside macs
-    p.comparisons as comparisons,  -- operations; derived; comparisons: ReLU, maximum pooling
-    p.divisions as divisions,  -- operations; derived; divisions
-    p.exponentials as exponentials,  -- operations; derived; exponentials and powers
+    {p.params} as params,  -- parameters; derived; trainable numbers: {params}
+    p.{total} as {total},  -- {unit}; derived; {of_network}{cited}
     p.activations as activations,  -- elements; derived; outputs of all convolution and linear layers together
     p.peak_activation_elements as peak_activation_elements,  -- elements; derived; largest live set in stored order, each output kept until its last reader has run, nothing in place
     p.depth as depth,  -- layers; derived; weight layers (convolution, linear) on the longest path

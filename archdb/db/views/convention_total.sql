@@ -24,22 +24,7 @@ from (
             s.is_native,
             c.name as convention,
             w.weight * case w.quantity
-                when 'params' then s.params
-                when 'weight_params' then s.weight_params
-                when 'bias_params' then s.bias_params
-                when 'norm_params' then s.norm_params
-                when 'buffers' then s.buffers
-                when 'macs' then s.macs
-                when 'bias_adds' then s.bias_adds
-                when 'adds' then s.adds
-                when 'muls' then s.muls
-                when 'comparisons' then s.comparisons
-                when 'divisions' then s.divisions
-                when 'exponentials' then s.exponentials
-                when 'in_elements' then s.in_elements
-                when 'out_elements' then s.out_elements
-                when 'stride_elements' then s.stride_elements
-                when 'unbiased_kernels' then s.unbiased_kernels
+                when '{quantity}' then s.{quantity}
             end as weighed
         from op_summary s
         cross join convention c

@@ -7,7 +7,7 @@ select
     n.number as number,  -- number; stored; its number there, from 0
     p.input as input,  -- shape; derived; input size of the network
     p.is_native as is_native,  -- flag; derived; 1 at the input size the network is defined at
-    p.weight_params + p.bias_params + p.norm_params as params,  -- parameters; derived; trainable numbers
+    {p.params} as params,  -- parameters; derived; trainable numbers
     p.macs as macs,  -- MAC; derived; multiply-accumulates for one input, without bias
     p.live_params as live_params,  -- parameters; derived; of the layers that depend on the input and that the result depends on
     p.live_macs as live_macs,  -- MAC; derived; of these layers

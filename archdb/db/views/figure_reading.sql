@@ -36,22 +36,7 @@ from (
             select
                 l.position, l.auxiliary, l.depth, l.out_height, l.receptive_field_h, l.effective_stride_h,
                 w.weight * case w.quantity
-                    when 'params' then l.params
-                    when 'weight_params' then l.weight_params
-                    when 'bias_params' then l.bias_params
-                    when 'norm_params' then l.norm_params
-                    when 'buffers' then l.buffers
-                    when 'macs' then l.macs
-                    when 'bias_adds' then l.bias_adds
-                    when 'adds' then l.adds
-                    when 'muls' then l.muls
-                    when 'comparisons' then l.comparisons
-                    when 'divisions' then l.divisions
-                    when 'exponentials' then l.exponentials
-                    when 'in_elements' then l.in_elements
-                    when 'out_elements' then l.out_elements
-                    when 'stride_elements' then l.stride_elements
-                    when 'unbiased_kernels' then l.unbiased_kernels
+                    when '{quantity}' then l.{quantity}
                 end as worth,
                 case when r.layers is null then l.auxiliary = 0 else
                     exists (select 1 from json_each(r.layers) g where l.layer = g.value or l.layer glob g.value)

@@ -40,22 +40,8 @@ select
     d.out_channels as out_channels,  -- number; derived; channels (or features) of the output
     d.out_height as out_height,  -- elements; derived; rows of the output; of a sequence, its length; NULL for a vector
     d.out_width as out_width,  -- elements; derived; columns of the output; NULL for a sequence or vector
-    d.weight_params + d.bias_params + d.norm_params as params,  -- parameters; derived; trainable numbers
-    d.weight_params as weight_params,  -- parameters; derived; kernels and matrices, slopes, trainable subsampling coefficients
-    d.bias_params as bias_params,  -- parameters; derived; biases
-    d.norm_params as norm_params,  -- parameters; derived; scale and shift of normalisation
-    d.buffers as buffers,  -- numbers; derived; kept but not trained; not in params
-    d.macs as macs,  -- MAC; derived; multiply-accumulates for one input, without bias
-    d.bias_adds as bias_adds,  -- operations; derived; one addition for each output element that gets a bias
-    d.adds as adds,  -- operations; derived; additions outside macs and bias_adds
-    d.muls as muls,  -- operations; derived; multiplications outside macs
-    d.comparisons as comparisons,  -- operations; derived; comparisons
-    d.divisions as divisions,  -- operations; derived; divisions
-    d.exponentials as exponentials,  -- operations; derived; exponentials and powers
-    d.in_elements as in_elements,  -- elements; derived; size of all inputs together
-    d.out_elements as out_elements,  -- elements; derived; size of the output
-    d.stride_elements as stride_elements,  -- elements; derived; out_elements x stride_h x stride_w: by how many elements the window advances; 0 without a window
-    d.unbiased_kernels as unbiased_kernels,  -- kernels; derived; two-dimensional kernels of a layer without bias (a pair of an input map and a filter each); else 0
+    {d.params} as params,  -- parameters; derived; trainable numbers
+    d.{component} as {component},  -- {unit}; derived; {meaning}
     d.gemm_m as gemm_m,  -- rows; derived; output positions: rows of the patch matrix that im2col makes, for one group
     d.gemm_n as gemm_n,  -- columns; derived; filters of one group: columns of the weight matrix
     d.gemm_k as gemm_k,  -- elements; derived; size of a patch: kernel_h x kernel_w x channels of one group

@@ -6,7 +6,7 @@ select
     n.name as architecture,  -- name; stored; the network
     a.attribute as attribute,  -- name; stored; an axis of the space, or a hash that isomorphic points share
     a.value as value,  -- text; stored; the network's value on it
-    p.weight_params + p.bias_params + p.norm_params as params,  -- parameters; derived; trainable numbers
+    {p.params} as params,  -- parameters; derived; trainable numbers
     p.macs as macs,  -- MAC; derived; multiply-accumulates for one input, without bias
     p.live_params as live_params,  -- parameters; derived; of the layers that depend on the input and that the result depends on
     p.live_macs as live_macs  -- MAC; derived; of these layers

@@ -9,9 +9,7 @@ select
         else out_height || 'x' || out_width
     end as resolution,
     op,
-    params, weight_params, bias_params, norm_params, buffers,
-    macs, bias_adds, adds, muls, comparisons, divisions, exponentials,
-    in_elements, out_elements, stride_elements, unbiased_kernels
+    {quantity}{,}
 from layer_summary
 where architecture = :name and input = :input and auxiliary = 0
 order by position;
