@@ -18,10 +18,10 @@ from sqlalchemy import text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateTable
 
-from archdb.db import writer
 from archdb.db.connection import HEAD
 from archdb.db.engine import engine_for
 from archdb.db.tables import metadata
+from archdb.queries.reader import Reader
 from archdb.resources import bundled
 from archdb.sources.toml import bundled_references, load
 
@@ -195,11 +195,8 @@ SEEDS, REFERENCES = bundled("seeds"), bundled_references()
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_stored_is_loaded_as_it_was(name: str, whole: Path) -> None:
     network = load(SEEDS / "nets" / f"{name}.toml", REFERENCES).network
-    engine = engine_for(whole, write=False)
-    with engine.connect() as connection:
-        found = text("select id from network where name = :name")
-        stored = writer.load(connection, connection.execute(found, {"name": name}).scalar_one())
-    engine.dispose()
+    with Reader(whole) as reader:
+        stored = reader.load(name)
     assert stored.name == network.name
     assert stored.layers == network.layers
     assert [(b.name, b.kind, b.parent) for b in stored.blocks] == [

@@ -118,11 +118,31 @@ def test_importing_the_package_alone_loads_no_part_of_it() -> None:
     assert loaded == {"archdb.version"}
 
 
+def loaded_by_command(database: Path, words: str) -> set[str]:
+    """The modules that a command has loaded when it is done."""
+    called = ["--database", str(database), *words.split()]
+    return loaded_by(f"from archdb.cli import main; main({called}, standalone_mode=False)")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "compare lenet5 alexnet",
+        "rewrite lenet5 fc-to-conv",
+        "explain lenet5",
+        "explain lenet5/C1",
+        "sweep lenet5+fc-to-conv --input 32,64",
+        "explain-number lenet5 60k",
+    ],
+)
+def test_what_only_reads_loads_nothing_that_writes(built: Path, words: str) -> None:
+    loaded = loaded_by_command(built, words)
+    assert not loaded & {"sqlalchemy", "alembic", "archdb.db.writer", "archdb.sources.toml"}
+    assert "archdb.blocks" not in loaded
+
+
 def test_what_few_commands_need_is_loaded_by_these_only(built: Path) -> None:
-    words = ["compare", "lenet5", "alexnet"]
-    called = f"main(['--database', {str(built)!r}, *{words}], standalone_mode=False)"
-    statement = f"from archdb.cli import main; {called}"
-    loaded = loaded_by(statement)
+    loaded = loaded_by_command(built, "compare lenet5 alexnet")
     parts = {name.split(".")[1] for name in loaded if name.startswith("archdb.")}
     assert "queries" in parts
     assert not parts & {"dataset", "export"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from functools import cache
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from archdb.db import connection as opened
 from archdb.db import dictionary, owned
 from archdb.db.bundled_networks import insert_bundled
 from archdb.db.connection import APPLICATION_ID
-from archdb.db.engine import Progress, silent, writing
+from archdb.db.engine import Progress, driver, silent, writing
 from archdb.db.files import whole
 from archdb.db.self_description import describe
 from archdb.errors import DatabaseError
@@ -80,11 +79,4 @@ def _expected(revision: str) -> list[owned.Item]:
 
 def items(connection: Connection) -> list[owned.Item]:
     """What of these a database has."""
-    return owned.items(driven(connection))
-
-
-def driven(connection: Connection) -> sqlite3.Connection:
-    """The connection of SQLite's own that SQLAlchemy drives."""
-    found = connection.connection.driver_connection
-    assert isinstance(found, sqlite3.Connection)
-    return found
+    return owned.items(driver(connection))

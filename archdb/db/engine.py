@@ -30,51 +30,10 @@ def writing(path: Path, *, keys: bool = True) -> Iterator[Connection]:
 
     Without `keys`, foreign keys are not enforced.
     """
-    with _engine(path, write=True, keys=keys) as engine, engine.begin() as connection:
-        yield connection
-
-
-@contextlib.contextmanager
-def reading(path: Path) -> Iterator[Connection]:
-    """One transaction that cannot write: all is read from one state of the file."""
-    with _engine(path, write=False, keys=True) as engine, engine.begin() as connection:
-        yield connection
-
-
-@contextlib.contextmanager
-def borrowing(opened: sqlite3.Connection, path: Path) -> Iterator[Connection]:
-    """The same on a connection that is open already, in whatever transaction it is in."""
-    engine = create_engine("sqlite://", creator=lambda: _Borrowed(opened), poolclass=NullPool)
-    with _explaining(engine, path), engine.connect() as connection:
-        yield connection
-
-
-class _Borrowed:
-    """A connection that whoever borrows it neither closes nor takes out of its transaction."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._connection, name)
-
-    def _keep(self) -> None:
-        return
-
-    close = commit = rollback = _keep
-
-
-@contextlib.contextmanager
-def _engine(path: Path, *, write: bool, keys: bool) -> Iterator[Engine]:
-    engine = engine_for(path, write=write, keys=keys)
-    with _explaining(engine, path):
-        yield engine
-
-
-@contextlib.contextmanager
-def _explaining(engine: Engine, path: Path) -> Iterator[None]:
+    engine = engine_for(path, keys=keys)
     try:
-        yield
+        with engine.begin() as connection:
+            yield connection
     except _FAULTS as error:
         raise to_database_error(error, path) from None
     finally:
@@ -111,6 +70,13 @@ def _looking(connection: Connection) -> None:
     connection.exec_driver_sql("begin")  # without a lock until the first read
 
 
+def driver(connection: Connection) -> sqlite3.Connection:
+    """The connection of sqlite3's own that SQLAlchemy drives."""
+    found = connection.connection.driver_connection
+    assert isinstance(found, sqlite3.Connection)
+    return found
+
+
 def insert_many(
     connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
@@ -124,8 +90,7 @@ def stream(
     connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
 ) -> None:
     """The same for rows without end: SQLite takes them one by one, and none is kept."""
-    driver: Any = connection.connection.driver_connection
-    driver.executemany(_insert(table, columns), rows)
+    driver(connection).executemany(_insert(table, columns), rows)
 
 
 def _insert(table: Table, columns: Sequence[str]) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
+from collections.abc import Iterator
 from json import JSONDecodeError
 from pathlib import Path
 
@@ -38,6 +40,15 @@ DAMAGE = (UnicodeDecodeError, JSONDecodeError)
 #: All that reading or writing a file may raise.
 FAULTS: tuple[type[Exception], ...] = (sqlite3.Error, *DAMAGE)
 _RESTORE = "restore it from a copy, or create it anew with db init"
+
+
+@contextlib.contextmanager
+def as_database_errors(path: Path) -> Iterator[None]:
+    """What reading rows inside the block may raise becomes a DatabaseError of the file."""
+    try:
+        yield
+    except FAULTS as error:
+        raise to_database_error(error, path) from None
 
 
 def damaged(what: str, path: Path) -> ArchdbError:

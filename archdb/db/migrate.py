@@ -13,7 +13,7 @@ from sqlalchemy.pool import NullPool
 
 from archdb.db import build, bundled_networks, intact, owned, profiles
 from archdb.db.connection import check_file, stamp
-from archdb.db.engine import Progress, silent, writing
+from archdb.db.engine import Progress, driver, silent, writing
 from archdb.db.files import Copy, copied
 from archdb.db.networks import normalize
 from archdb.db.self_description import describe
@@ -68,7 +68,7 @@ def _changed(
         # A migration that makes a table anew drops the old one, and with foreign keys enforced
         # its rows would take with them all rows that refer to them.
         with writing(path, keys=False) as connection:
-            if only_older and not stamp(build.driven(connection), path).older:
+            if only_older and not stamp(driver(connection), path).older:
                 raise _UpToDateError
             copy = copied(path)  # now that nobody else can write
             before = _dangling(connection)
@@ -122,7 +122,7 @@ def _upgrade(connection: Connection, progress: Progress) -> list[str]:
     )
     names = imported.scalars().all()
     for name in names:
-        normalize(connection, name)
+        normalize(driver(connection), name)
     profiles.refresh_all(connection, names, progress)
     return said + list(_restored(connection, others))
 

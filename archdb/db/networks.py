@@ -1,19 +1,21 @@
-"""A network's definition as rows, and rows back as a network. One place for both directions."""
+"""A network's definition as rows, and rows back as a network. One place for both directions.
+
+All of it goes over a connection of sqlite3's own: readers have no other, and writers have one
+below SQLAlchemy's (`engine.driver`).
+"""
 
 from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, text
-
+from archdb.analysis.inputs import Inputs, asked, native_inputs
 from archdb.analysis.layer_costs import PADS
-from archdb.db import tables
-from archdb.db.engine import insert_many
-from archdb.errors import DefinitionError
+from archdb.errors import DefinitionError, NotFoundError, ShapeError, UsageError
 from archdb.model.graph import Block, Layer, Network
 from archdb.ops import REGISTRY, Op, make
 
@@ -25,19 +27,11 @@ SHARED = (
     *("padding", *PADS),
     *SCALARS,
 )
-LAYER = (
-    *("network_id", "position", "name", "op", "block", "auxiliary", "weights_of"),
-    *(*SHARED, "attributes"),
-)
+#: What a layer row says of its op, besides its name.
+STATED = (*SHARED, "attributes")
+LAYER = ("network_id", "position", "name", "block", "auxiliary", "weights_of", "op", *STATED)
 BLOCK = ("network_id", "name", "position", "kind", "attributes", "parent")
 EDGE = ("network_id", "reader", "slot", "source")
-
-
-def insert_layers(connection: Connection, network_id: int, network: Network) -> None:
-    """The definition: block, layer and edge rows."""
-    insert_many(connection, tables.block, BLOCK, block_rows(network_id, network))
-    insert_many(connection, tables.layer, LAYER, layer_rows(network_id, network))
-    insert_many(connection, tables.edge, EDGE, edge_rows(network_id, network))
 
 
 def block_rows(network_id: int, network: Network) -> Iterator[tuple[Any, ...]]:
@@ -50,7 +44,7 @@ def block_rows(network_id: int, network: Network) -> Iterator[tuple[Any, ...]]:
 def layer_rows(network_id: int, network: Network) -> Iterator[tuple[Any, ...]]:
     """The rows of LAYER."""
     for i, (name, op, _, block, auxiliary, shared) in enumerate(network.layers):
-        yield network_id, i, name, op.name, block, int(auxiliary), shared, *columns_of(op)
+        yield network_id, i, name, block, int(auxiliary), shared, op.name, *columns_of(op)
 
 
 def edge_rows(network_id: int, network: Network) -> Iterator[tuple[int, int, int, int]]:
@@ -61,62 +55,62 @@ def edge_rows(network_id: int, network: Network) -> Iterator[tuple[int, int, int
             yield network_id, reader, slot, position[name]
 
 
-def load(connection: Connection, network_id: int) -> Network:
+def id_of(connection: sqlite3.Connection, name: str) -> int:
+    """The key of a network; NotFoundError where it is gone."""
+    found = connection.execute("select id from network where name = ?", [name]).fetchone()
+    if found is None:
+        raise NotFoundError(f"network '{name}' is no longer there")
+    return int(found[0])
+
+
+def load(connection: sqlite3.Connection, network_id: int) -> Network:
     """The network that the rows define now.
 
     Raises DefinitionError or ShapeError where someone left rows that define none.
     """
-    key = {"id": network_id}
-    name = connection.execute(text("select name from network where id = :id"), key).scalar_one()
-    rows = connection.execute(
-        text(f"select {', '.join(LAYER[1:])} from layer where network_id = :id order by position"),
-        key,
-    ).all()
+    key = [network_id]
+    (name,) = connection.execute("select name from network where id = ?", key).fetchone()
+    rows = connection.execute(_LAYERS, key).fetchall()
     inputs: dict[int, list[int]] = {}
-    for edge in connection.execute(
-        text("select reader, source from edge where network_id = :id order by reader, slot"), key
-    ):
-        inputs.setdefault(edge.reader, []).append(edge.source)
-    names = {row.position: row.name for row in rows}
+    for reader, source in connection.execute(_EDGES, key):
+        inputs.setdefault(reader, []).append(source)
     try:
-        return Network(name, _layers(name, rows, names, inputs), _blocks(connection, network_id))
+        return Network(name, _layers(name, rows, inputs), _blocks(connection, network_id))
     except DefinitionError as error:
         error.remedy = error.remedy or "correct its rows, or restore the file from a copy"
         raise
 
 
+_LAYERS = f"select {', '.join(LAYER[1:])} from layer where network_id = ? order by position"
+_BLOCKS = f"select {', '.join(BLOCK[1:])} from block where network_id = ? order by position"
+_EDGES = "select reader, source from edge where network_id = ? order by reader, slot"
+
+
 def _layers(
-    network: str, rows: Sequence[Any], names: dict[int, str], inputs: dict[int, list[int]]
+    network: str, rows: Sequence[tuple[Any, ...]], inputs: Mapping[int, Sequence[int]]
 ) -> Iterator[Layer]:
-    for row in rows:
+    names = {position: name for position, name, *_ in rows}
+    for position, name, block, auxiliary, weights_of, *stated in rows:
         try:
-            sources = tuple(_source(names, at) for at in inputs.get(row.position, ()))
-            place = row.block, bool(row.auxiliary), row.weights_of
-            layer = Layer(row.name, _op(row), sources, *place)
+            sources = tuple([_source(names, at) for at in inputs.get(position, ())])
+            layer = Layer(name, _op(*stated), sources, block, bool(auxiliary), weights_of)
         except DefinitionError as error:
-            raise error.at(f"layer '{row.name}'").at(network) from None
+            raise error.at(f"layer '{name}'").at(network) from None
         yield layer
 
 
-def normalize(connection: Connection, network: str) -> None:
+def normalize(connection: sqlite3.Connection, network: str) -> None:
     """Put the layer rows of a network into the form in which they are stored today, as one that
     is imported today has them. Rows that define no op stay as they are."""
-    key = {"name": network}
-    of_network = "network_id = (select id from network where name = :name)"
-    rows = connection.execute(
-        text(f"select {', '.join(LAYER)} from layer where {of_network}"), key
-    ).all()
-    columns = (*SHARED, "attributes")
-    changes = ", ".join(f"{column} = :{column}" for column in columns)
-    for row in rows:
-        if row.op not in REGISTRY:
-            continue
-        with contextlib.suppress(DefinitionError):
-            stated = dict(zip(columns, columns_of(_op(row)), strict=True))
-            if any(getattr(row, column) != value for column, value in stated.items()):
-                place = "network_id = :network_id and position = :position"
-                values = {**stated, "network_id": row.network_id, "position": row.position}
-                connection.execute(text(f"update layer set {changes} where {place}"), values)
+    key = [id_of(connection, network)]
+    changes = ", ".join(f"{column} = ?" for column in STATED)
+    update = f"update layer set {changes} where network_id = ? and position = ?"
+    for position, _, _, _, _, op, *stated in connection.execute(_LAYERS, key).fetchall():
+        if op in REGISTRY:
+            with contextlib.suppress(DefinitionError):
+                today = columns_of(_op(op, *stated))
+                if today != tuple(stated):
+                    connection.execute(update, (*today, *key, position))
 
 
 def _source(names: dict[int, str], position: int) -> str:
@@ -125,15 +119,12 @@ def _source(names: dict[int, str], position: int) -> str:
     return names[position]
 
 
-def _blocks(connection: Connection, network_id: int) -> Iterable[Block]:
-    rows = connection.execute(
-        text(f"select {', '.join(BLOCK[1:])} from block where network_id = :id order by position"),
-        {"id": network_id},
-    )
-    return [Block(row.name, row.kind, _stated(row.attributes), row.parent) for row in rows]
+def _blocks(connection: sqlite3.Connection, network_id: int) -> Iterator[Block]:
+    for name, _, kind, attributes, parent in connection.execute(_BLOCKS, [network_id]):
+        yield Block(name, kind, _attributes(attributes), parent)
 
 
-def _stated(attributes: str | None) -> dict[str, Any]:
+def _attributes(attributes: str | None) -> dict[str, Any]:
     """What the JSON of a row says; DefinitionError where it says nothing."""
     try:
         values = json.loads(attributes) if attributes else {}
@@ -144,18 +135,25 @@ def _stated(attributes: str | None) -> dict[str, Any]:
     return values
 
 
-def positions(connection: Connection, network_id: int) -> dict[str, int]:
+def positions(connection: sqlite3.Connection, network_id: int) -> dict[str, int]:
     """Where each layer stands; another SQL client may leave gaps, or readers before what they
     read."""
-    rows = connection.execute(
-        text("select name, position from layer where network_id = :id"), {"id": network_id}
-    )
-    return {row.name: row.position for row in rows}
+    question = "select name, position from layer where network_id = ?"
+    return dict(connection.execute(question, [network_id]).fetchall())
+
+
+def inputs_of(network: Network, words: str) -> Inputs:
+    """The inputs that a profile's text names. Older ones have the first input alone, whatever the
+    others."""
+    try:
+        return asked((words,), native_inputs(network))
+    except UsageError as error:  # of rows, not of a user's words
+        raise ShapeError(error.what, remedy=error.remedy).at(network.name) from None
 
 
 @cache
 def columns_of(op: Op) -> tuple[Any, ...]:
-    """SHARED and `attributes` of a layer row."""
+    """STATED of a layer row."""
     values = dict(op.attributes())
     row: dict[str, Any] = {}
     for name, columns in PAIRS.items():
@@ -171,23 +169,24 @@ def columns_of(op: Op) -> tuple[Any, ...]:
     return (*(row.get(name) for name in SHARED), own)
 
 
-def _op(row: Any) -> Op:
+@cache
+def _op(kind: str, *stated: Any) -> Op:
     """The op of a layer row; a kind that this archdb does not have is an `unknown` op."""
-    values = _stated(row.attributes)
-    if row.op not in REGISTRY:
-        return make("unknown", {"kind": row.op})
+    row = dict(zip(STATED, stated, strict=True))
+    values = _attributes(row["attributes"])
+    if kind not in REGISTRY:
+        return make("unknown", {"kind": kind})
     for name in (*PAIRS, "padding", *SCALARS):
         if name in values:
             raise DefinitionError(f"'{name}' has columns of its own, and no place in attributes")
     for name, (first, second) in PAIRS.items():
-        if getattr(row, first) is not None:
-            values[name] = (getattr(row, first), getattr(row, second))
-    if row.padding == "explicit":
-        values["padding"] = tuple(getattr(row, pad) for pad in PADS)
-    elif row.padding is not None:
-        values["padding"] = row.padding
+        if row[first] is not None:
+            values[name] = (row[first], row[second])
+    if row["padding"] == "explicit":
+        values["padding"] = tuple(row[pad] for pad in PADS)
+    elif row["padding"] is not None:
+        values["padding"] = row["padding"]
     for name in SCALARS:
-        value = getattr(row, name)
-        if value is not None:
-            values[name] = bool(value) if name == "bias" else value
-    return make(row.op, values)
+        if row[name] is not None:
+            values[name] = bool(row[name]) if name == "bias" else row[name]
+    return make(kind, values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from math import lcm
@@ -44,34 +45,38 @@ def insert_reported(
     _derive(connection)
 
 
-def misread(connection: Connection) -> list[tuple[str, str]]:
+def misread(connection: sqlite3.Connection) -> list[tuple[str, str]]:
     """(network, fault) where a figure is held against other bounds than its digits have."""
     found: list[tuple[str, str]] = []
     figures: dict[str, Figure] = {}
-    for row in connection.execute(text("select * from published order by figure")):
-        figure = Figure(**{name: _from(name, getattr(row, name)) for name in Figure._fields})
+    for row in _rows(connection, "published", _FIGURE):
+        figure = Figure(**{name: _from(name, row[name]) for name in Figure._fields})
         figures[figure.figure] = figure
-        _compare(found, figure, row, _FIGURE, partial(_figure_row, figure))
-    for row in connection.execute(text("select * from published_explanation order by figure")):
-        told = Explanation(
-            **{name: _from(name, getattr(row, name)) for name in Explanation._fields}
-        )
+        _compare(found, figure, row, partial(_figure_row, figure))
+    for row in _rows(connection, "published_explanation", _EXPLANATION):
+        told = Explanation(**{name: _from(name, row[name]) for name in Explanation._fields})
         if told.figure in figures:  # else a foreign key is at fault
             expected = partial(_explanation_row, told, figures)
-            _compare(found, figures[told.figure], row, _EXPLANATION, expected)
+            _compare(found, figures[told.figure], row, expected)
     return found
+
+
+def _rows(
+    connection: sqlite3.Connection, table: str, columns: Sequence[str]
+) -> list[dict[str, Any]]:
+    names = ", ".join(f'"{column}"' for column in columns)
+    rows = connection.execute(f"select {names} from {table} order by figure").fetchall()
+    return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
 def _compare(
     found: list[tuple[str, str]],
     figure: Figure,
-    row: Any,
-    columns: Sequence[str],
+    row: Mapping[str, Any],
     expected: Callable[[], tuple[object, ...]],
 ) -> None:
     try:
-        same = all(getattr(row, c) == v for c, v in zip(columns, expected(), strict=True))
-        fault = "" if same else _MISREAD
+        fault = "" if tuple(row.values()) == expected() else _MISREAD
     except (ArchdbError, ValueError, SyntaxError) as error:
         fault = f"is no figure as it stands: {error}"
     if fault:

@@ -10,13 +10,23 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from archdb.analysis.fingerprint import fingerprint
-from archdb.analysis.inputs import Inputs, asked, native_inputs
+from archdb.analysis.inputs import native_inputs
 from archdb.analysis.profile import LAYER_COLUMNS, Profile, derive
 from archdb.analysis.totals import TOTAL_COLUMNS
 from archdb.db import tables
-from archdb.db.engine import insert_many
-from archdb.db.networks import insert_layers, load, positions
-from archdb.errors import DefinitionError, NotFoundError, ShapeError, UsageError
+from archdb.db.engine import driver, insert_many
+from archdb.db.networks import (
+    BLOCK,
+    EDGE,
+    LAYER,
+    block_rows,
+    edge_rows,
+    inputs_of,
+    layer_rows,
+    load,
+    positions,
+)
+from archdb.errors import DefinitionError, ShapeError
 from archdb.model.graph import Network
 from archdb.sources.records import Reference, Seed
 
@@ -52,6 +62,13 @@ def _insert_header(connection: Connection, seed: Seed, origin: str) -> int:
         connection, tables.alias, ("name", "network_id"), [(a, network_id) for a in seed.aliases]
     )
     return network_id
+
+
+def insert_layers(connection: Connection, network_id: int, network: Network) -> None:
+    """The definition: block, layer and edge rows."""
+    insert_many(connection, tables.block, BLOCK, block_rows(network_id, network))
+    insert_many(connection, tables.layer, LAYER, layer_rows(network_id, network))
+    insert_many(connection, tables.edge, EDGE, edge_rows(network_id, network))
 
 
 def _insert_sources(connection: Connection, network_id: int, seed: Seed) -> None:
@@ -153,7 +170,7 @@ def save_profile(
         [(network_id, key["input"], int(native), revision, *totals)],
     )
     profile_id = connection.execute(text("select last_insert_rowid()")).scalar_one()
-    position = positions(connection, network_id)
+    position = positions(driver(connection), network_id)
     insert_many(
         connection,
         tables.layer_profile,
@@ -171,7 +188,7 @@ def refresh(connection: Connection, network_id: int) -> None:
     An input that the changed network cannot take loses its profile; the native one must derive.
     Nothing is written before all is derived, so an error of the rows needs no rollback.
     """
-    network = load(connection, network_id)
+    network = load(driver(connection), network_id)
     derived = [derive(network)]
     others = connection.execute(
         text("select input from profile where network_id = :id and is_native = 0"),
@@ -183,7 +200,7 @@ def refresh(connection: Connection, network_id: int) -> None:
     )
     for row in others.all():
         with contextlib.suppress(ShapeError):
-            profile = derive(network, _named(network, row.input))
+            profile = derive(network, inputs_of(network, row.input))
             if profile.input not in [other.input for other in derived]:
                 derived.append(profile)
     remove_profiles(connection, "network_id = :id", id=network_id)
@@ -193,48 +210,7 @@ def refresh(connection: Connection, network_id: int) -> None:
 
 def profile_at(connection: Connection, network_id: int, words: str) -> None:
     """Derive and store the profile of a stored network at inputs in their text."""
-    network = load(connection, network_id)
-    inputs = _named(network, words)
+    network = load(driver(connection), network_id)
+    inputs = inputs_of(network, words)
     native = inputs == native_inputs(network)
     save_profile(connection, network_id, derive(network, inputs), native=native)
-
-
-def _named(network: Network, words: str) -> Inputs:
-    """The inputs that a text names. Older ones have the first input alone, whatever the others."""
-    try:
-        return asked((words,), native_inputs(network))
-    except UsageError as error:  # of rows, not of a user's words
-        raise ShapeError(error.what, remedy=error.remedy).at(network.name) from None
-
-
-def agrees(connection: Connection, network_id: int, profile_id: int, words: str) -> bool:
-    """Whether a stored profile is, to the last digit, what the rows derive to; and the hash."""
-    network = load(connection, network_id)
-    hashed = text("select structure from network where id = :id")
-    if connection.execute(hashed, {"id": network_id}).scalar_one() != fingerprint(network):
-        return False
-    profile = derive(network, _named(network, words))
-    key = {"id": profile_id}
-    totals = ", ".join(TOTAL_COLUMNS)
-    stored = connection.execute(text(f"select {totals} from profile where id = :id"), key).one()
-    columns = ", ".join(LAYER_COLUMNS)
-    rows = connection.execute(
-        text(f"select position, {columns} from layer_profile where profile_id = :id"), key
-    )
-    position = positions(connection, network_id)
-    expected = {
-        position[layer.name]: row
-        for layer, row in zip(profile.network.layers, profile.rows, strict=True)
-    }
-    totals_agree = tuple(stored) == tuple(profile.totals[column] for column in TOTAL_COLUMNS)
-    return totals_agree and {row[0]: tuple(row[1:]) for row in rows} == expected
-
-
-def id_of(connection: Connection, name: str) -> int:
-    """The key of a network; NotFoundError where it is gone."""
-    found: int | None = connection.execute(
-        text("select id from network where name = :name"), {"name": name}
-    ).scalar_one_or_none()
-    if found is None:
-        raise NotFoundError(f"network '{name}' is no longer there")
-    return found

@@ -8,6 +8,8 @@ from archdb.errors import DefinitionError
 from archdb.text import printable
 
 LONGEST_GLOB = 1000
+#: Between a network's name and a rule, and between two rules.
+PLUS = "+"
 
 
 def legible(name: str) -> str:

@@ -68,12 +68,9 @@ def candidates(
 
     NotFoundError where the network itself has no such part; relatives without it are left out.
     """
-    from archdb.db.engine import borrowing  # SQLAlchemy: only where rows become a network
-    from archdb.db.networks import load
-
-    with reader.snapshot() as opened, borrowing(opened, reader.path) as connection:
+    with reader.snapshot():
         relatives = reader.run_named("relatives", name=name, steps=STEPS).rows
-        networks = [(steps, load(connection, key)) for _, key, steps in relatives]
+        networks = [(steps, reader.load(relative)) for relative, steps in relatives]
     if part is not None:
         _check_part(networks[0][1], part)
     for steps, network in networks:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archdb.db import damage, dictionary
-from archdb.db.faults import FAULTS, to_database_error
+from archdb.db.faults import as_database_errors
 from archdb.queries.conventions import invalid_weight
 from archdb.queries.freshness import one_state, refresh_stale, some
 from archdb.queries.lineage import undeclared_differences
@@ -64,10 +64,8 @@ def _of_file(reader: Reader) -> Iterator[Fault]:
 
 
 def _integrity(reader: Reader) -> list[str]:
-    try:
+    with as_database_errors(reader.path):
         return damage.integrity(reader.path)
-    except FAULTS as error:
-        raise to_database_error(error, reader.path) from None
 
 
 def _of_schema(opened: sqlite3.Connection) -> tuple[list[Fault], bool]:
@@ -85,15 +83,15 @@ def _of_what_is_derived(
 ) -> Iterator[Fault]:
     """Stored figures that are not what the rows derive to: someone changed the derived tables.
     `named` are published figures that are at fault already."""
-    from archdb.db import profiles, reported_figures
-    from archdb.db.engine import borrowing
+    from archdb.db import agreement, reported_figures
 
-    for name, what in profiles.differing(opened, reader.path, reader.progress):
-        yield "derived figures", name, what
-    with borrowing(opened, reader.path) as connection:
-        for name, what in reported_figures.misread(connection):
-            if what.partition(": ")[0] not in named:
-                yield "published bounds", name, what
+    with as_database_errors(reader.path):
+        differing = agreement.differing(opened, reader.progress)
+        misread = reported_figures.misread(opened)
+    yield from (("derived figures", name, what) for name, what in differing)
+    for name, what in misread:
+        if what.partition(": ")[0] not in named:
+            yield "published bounds", name, what
 
 
 def _of_what_is_brought(reader: Reader) -> Iterator[Fault]:

@@ -37,17 +37,18 @@ def rewritten(
     Raises NotFoundError where there is no such network, UsageError where what follows a plus is
     no rule, and another ArchdbError where a rule cannot keep what it promises.
     """
-    from archdb.db.engine import borrowing
-    from archdb.db.networks import load
-    from archdb.db.writer import id_of
+    with reader.snapshot():
+        asked = [_parted(reader, name) for name in names]
+        bases = {name: reader.load(name) for name in dict(asked)}
+    return [_rewritten(bases[name], [*own, *rules], only) for name, own in asked]
+
+
+def _rewritten(base: Network, rules: Sequence[str], only: str | None) -> RewriteResult:
+    if not rules:
+        return RewriteResult(base, base, ())
     from archdb.rewrite import apply
 
-    with reader.snapshot() as opened, borrowing(opened, reader.path) as connection:
-        asked = [_parted(reader, name) for name in names]
-        bases = {name: load(connection, id_of(connection, name)) for name, _ in asked}
-    return [
-        RewriteResult(bases[name], *apply(bases[name], [*own, *rules], only)) for name, own in asked
-    ]
+    return RewriteResult(base, *apply(base, rules, only))
 
 
 def _parted(reader: Reader, name: str) -> tuple[str, Sequence[str]]:

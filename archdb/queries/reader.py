@@ -8,14 +8,17 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from archdb.db.connection import connect, default_path, locate, make_directory, stamp
-from archdb.db.faults import FAULTS, damaged, to_database_error
+from archdb.db.faults import FAULTS, as_database_errors, damaged, to_database_error
 from archdb.errors import ArchdbError, NotFoundError, QueryError, nearest
 from archdb.queries.result import Result
 from archdb.queries.sql import sql
 from archdb.text import clipped, printable
+
+if TYPE_CHECKING:
+    from archdb.model.graph import Network
 
 Notify = Callable[[str], None]
 Progress = Callable[[int, int], None]
@@ -146,6 +149,17 @@ class Reader:
         self._connection.rollback()
 
     # What is there.
+
+    def load(self, name: str) -> Network:
+        """The network that the layer rows define now, under its own name: no alias is looked up.
+
+        Raises NotFoundError where it is gone, DefinitionError or ShapeError where someone left
+        rows that define none.
+        """
+        from archdb.db import networks  # the ops: only where rows become a network
+
+        with self.snapshot() as opened, as_database_errors(self.path):
+            return networks.load(opened, networks.id_of(opened, name))
 
     def names(self) -> list[str]:
         """All names and aliases."""

@@ -18,11 +18,11 @@ from archdb.analysis.profile import LAYER_COLUMNS, Profile, derive
 from archdb.analysis.totals import TOTAL_COLUMNS
 from archdb.errors import ShapeError, UsageError
 from archdb.model.input_size import COMMA, EQUALS, Words
+from archdb.model.names import PLUS
 from archdb.printed_number import in_full
 from archdb.queries import conventions
 from archdb.queries.conventions import Number, Prices
 from archdb.queries.named import notify_skipped, rewritten
-from archdb.rewrite.names import PLUS
 
 if TYPE_CHECKING:
     from archdb.model.graph import Network

@@ -13,9 +13,8 @@ from archdb.analysis.profile import derive
 from archdb.db.engine import writing
 from archdb.db.writer import insert_seed
 from archdb.errors import DefinitionError, UsageError
-from archdb.model.names import lower_case
+from archdb.model.names import PLUS, lower_case
 from archdb.queries.named import rewritten
-from archdb.rewrite.names import PLUS
 from archdb.sources.records import Difference, Seed
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from archdb.errors import ArchdbError, NotFoundError, nearest
 from archdb.model.graph import Block, Layer, Network
+from archdb.model.names import PLUS
 from archdb.rewrite.base import Note, RewriteContext, trace_layers
-from archdb.rewrite.names import PLUS, Step, steps
+from archdb.rewrite.names import Step, steps
 
 
 class Rewritten(NamedTuple):

@@ -8,11 +8,9 @@ from typing import Any, NamedTuple
 from archdb.errors import UsageError, nearest
 from archdb.model.attribute_text import value as plain
 from archdb.model.declaration import REQUIRED
-from archdb.model.names import LONGEST_GLOB
+from archdb.model.names import LONGEST_GLOB, PLUS
 from archdb.rewrite.base import REGISTRY, Rule
 
-#: Between a network's name and a rule, and between two rules.
-PLUS = "+"
 #: More rules on one network are a slip of the keyboard.
 MOST = 32
 

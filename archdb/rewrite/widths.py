@@ -7,7 +7,6 @@ from archdb.model.graph import Layer
 from archdb.ops.factor import Factor
 from archdb.rewrite.base import RewriteContext, rule
 from archdb.rewrite.channels import Channels
-from archdb.rewrite.multiplier import Multiplier, family_notes
 
 
 @rule("width")
@@ -25,6 +24,8 @@ def width(context: RewriteContext, *, factor: Factor) -> Iterable[Layer]:
     first one that stays (Wide ResNet). A note names the network that is shipped at that width where
     it is another.
     """
+    from archdb.rewrite.multiplier import Multiplier, family_notes  # all blocks: families' rules
+
     channels = Channels(context)
     multiplier = Multiplier(context, channels, factor)
     wanted: dict[str, int] = {}

@@ -8,7 +8,7 @@ with recursive near(name, steps) as (
     join network n on n.variant_of = own.name or n.name = own.variant_of
     where near.steps < :steps
 )
-select near.name, n.id, min(near.steps) as steps
+select near.name, min(near.steps) as steps
 from near join network n on n.name = near.name
 group by near.name
 order by steps, near.name;
