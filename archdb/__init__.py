@@ -23,7 +23,6 @@ def open(path: str | os.PathLike[str] | None = None, **options: Any) -> Database
 
     Raises archdb.errors.DatabaseError where the file cannot be used.
     """
-    import archdb.render.formats  # noqa: F401  (gives results their HTML)
     from archdb.api import Database  # importing archdb alone costs nothing
 
     return Database(path, **options)

@@ -2,14 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import functools
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
 from archdb.errors import NotFoundError, nearest
 from archdb.model.input_size import Given, worded
 from archdb.queries.freshness import one_state
 from archdb.queries.named import holding
-from archdb.queries.result import Result
+from archdb.queries.result import Derivation, Result
 from archdb.queries.statements import Statements
+from archdb.queries.units import describe
+
+Method = TypeVar("Method", bound=Callable[..., Result])
+
+
+def _text(result: Result) -> str:
+    from archdb.render import formats
+
+    if isinstance(result, Derivation):
+        from archdb.render import derivation
+
+        return derivation.written(result.rows)
+    return formats.table(result)
+
+
+def _html(result: Result) -> str:
+    from archdb.render import formats
+
+    return formats.html(result)
+
+
+Result.text, Result.html = _text, _html
+
+
+def question(asked: Method) -> Method:
+    """A method answered from one state of the file, in a result that knows its columns' units."""
+
+    @functools.wraps(asked)
+    def described(database: Database, *words: Any, **options: Any) -> Result:
+        return describe(database, asked(database, *words, **options))
+
+    return one_state(described)  # type: ignore[return-value]
 
 
 class Database(Statements):
@@ -18,7 +52,7 @@ class Database(Statements):
     A question's module is imported where it is asked: start-up counts.
     """
 
-    @one_state
+    @question
     def compare(
         self,
         *names: str,
@@ -33,7 +67,7 @@ class Database(Statements):
         with holding(self, names, inputs) as (reader, held):
             return compare(reader, held, by, inputs, convention)
 
-    @one_state
+    @question
     def show(
         self,
         name: str,
@@ -49,7 +83,7 @@ class Database(Statements):
         with holding(self, [name], inputs) as (reader, held):
             return show(reader, held[0], by, inputs, convention)
 
-    @one_state
+    @question
     def explain(
         self,
         name: str,
@@ -63,7 +97,7 @@ class Database(Statements):
 
         return explain(self, name, quantity, by, worded(input))
 
-    @one_state
+    @question
     def rewrite(
         self, name: str, *rules: str, only: str | None = None, input: Given = None
     ) -> Result:
@@ -80,7 +114,7 @@ class Database(Statements):
 
         return store(self, name, rules, new_name, only)
 
-    @one_state
+    @question
     def sweep(self, *names: str, input: Given = None, convention: str | None = None) -> Result:
         """A row for each point; names may hold ranges, as 'mobilenet_v1+width=0.25..1:0.25' does,
         and so may the input: '128..512:32'."""
@@ -89,7 +123,7 @@ class Database(Statements):
         points = sweep(self, names, worded(input), convention)
         return Result(columns(convention), [row for _, row in points])
 
-    @one_state
+    @question
     def lineage(self, name: str) -> Result:
         """How a network says it differs from its base, that from its own, and so on."""
         from archdb.queries.lineage import lineage
@@ -97,7 +131,7 @@ class Database(Statements):
         with holding(self, [name]) as (reader, held):
             return lineage(reader, held[0])
 
-    @one_state
+    @question
     def catalogue(
         self,
         pattern: str | None = None,
@@ -114,14 +148,14 @@ class Database(Statements):
 
         return catalogue(self, pattern, family, sort, descending, convention, space)
 
-    @one_state
+    @question
     def published(self, name: str | None = None, *, verdict: str | None = None) -> Result:
         """Figures that others print, of one network or of one verdict, beside ours."""
         from archdb.queries.published import published
 
         return published(self, name, verdict)
 
-    @one_state
+    @question
     def explain_number(
         self,
         name: str,
@@ -170,7 +204,7 @@ class Database(Statements):
             raise fault
         return wanted
 
-    @one_state
+    @question
     def schema(self, relation: str | None = None) -> Result:
         """The column dictionary, of one view or of all."""
         relations = self.run_named("relations").column("relation")

@@ -49,7 +49,7 @@ NASTY = Result(
 )
 EMPTY = Result(["a", "b"], [])
 #: What a table for a paper says of a result that belongs to no network.
-NOTHING = Paper({}, {}, [], [], Release("0.1.0", f"sha256:{'0' * 64}"))
+NOTHING = Paper({}, [], [], Release("0.1.0", f"sha256:{'0' * 64}"))
 FORMATS = formats.FORMATS | {
     name: lambda result, form=form: form(result, NOTHING)
     for name, form in paper_formats.FORMATS.items()

@@ -41,7 +41,9 @@ GUARDED = {
     "click": {"cli"},
     "rich": {"render", "cli"},
     "matplotlib": {"render"},
-    "pyarrow": {"export"},
+    "pyarrow": {"export", "queries"},  # in export to write files, in queries for to_arrow
+    "pandas": {"queries"},
+    "polars": {"queries"},
     "sqlalchemy": {"db", "queries"},
     "alembic": {"db"},
     "sqlite3": {"db", "queries", "dataset", "cli"},

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from archdb.cli.common import emit, emit_steps, format_option
+from archdb.cli.common import emit, format_option
 from archdb.errors import DefinitionError, ShapeError, UsageError, nearest
 from archdb.model.attribute_text import value
 from archdb.model.attributes import Extents
@@ -111,7 +111,7 @@ def _answer(
     form: str,
 ) -> None:
     from archdb.explain.layer import applied
-    from archdb.queries.result import Result
+    from archdb.queries.result import Derivation, Result
 
     given = {name: value(word) for name, word in words.items() if word is not None}
     try:
@@ -129,7 +129,7 @@ def _answer(
         from archdb.explain.steps import Step
 
         fields = [PIXEL if len(shape) == 3 else NOT_AN_IMAGE for shape in shapes]
-        emit_steps(Result(Step._fields, derivation(on_paper, fields, op.name)), form)
+        emit(Derivation(Step._fields, derivation(on_paper, fields, op.name)), form)
     else:
         from archdb.explain.figures import COLUMNS, rows
 

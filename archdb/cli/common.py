@@ -102,17 +102,23 @@ def emit(result: Result, form: str) -> None:
     """Print a result in a format, and its notes on standard error (or in a table for papers)."""
     if form in PAPERS:
         from archdb.dataset.provenance import NO_DATASET, paper
+        from archdb.queries.units import describe
         from archdb.render import paper_formats
 
         opened = click.get_current_context().meta.get(OPENED)
-        beside = NO_DATASET if opened is None else paper(opened, result)
+        beside = NO_DATASET if opened is None else paper(opened, describe(opened, result))
         if opened is not None:
             opened.let_go()  # before anybody reads, who may take his time
         show(paper_formats.FORMATS[form](result, beside))
         return
+    from archdb.queries.result import Derivation
     from archdb.render import formats
 
-    if form == "table" and _is_terminal(sys.stdout):
+    if form == "table" and isinstance(result, Derivation):
+        from archdb.render import derivation
+
+        show(derivation.written(result.rows))
+    elif form == "table" and _is_terminal(sys.stdout):
         formats.terminal(result)
     elif form == "table":
         show(formats.table(result))
@@ -129,16 +135,6 @@ def written(result: Result, form: str) -> str:
     if click.get_current_context().meta.get(SPREADSHEET):
         result = formats.for_spreadsheets(result)
     return formats.FORMATS[form](result)
-
-
-def emit_steps(steps: Result, form: str) -> None:
-    """Print a derivation: written out where others are a table, else a row for each step."""
-    if form == "table":
-        from archdb.render import derivation
-
-        show(derivation.written(steps.rows))
-    else:
-        emit(steps, form)
 
 
 class Hyphened(click.Command):

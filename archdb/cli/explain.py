@@ -7,7 +7,6 @@ import click
 from archdb.cli.common import (
     complete_names,
     emit,
-    emit_steps,
     format_option,
     input_option,
     open_database,
@@ -40,8 +39,4 @@ def command(
     whole network, what its totals are made of; with --quantity, how one of them comes together.
     """
     with open_database(ctx) as database:
-        result = database.explain(name, quantity=quantity, by=by, input=size)
-        if "rule" in result.columns:
-            emit_steps(result, form)
-        else:
-            emit(result, form)
+        emit(database.explain(name, quantity=quantity, by=by, input=size), form)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from archdb.dataset.release import Release, release
+from archdb.dataset.release import release
 from archdb.model.input_size import pretty
 from archdb.queries.lineage import stated
+from archdb.queries.provenance import Note, Provenance, Release, Subject
 from archdb.queries.result import Result
+from archdb.queries.units import BY_CONVENTION
 from archdb.version import __version__
 
 if TYPE_CHECKING:
@@ -21,10 +24,9 @@ EXPLAINED = ("params", "macs", "activations")
 
 
 class Paper(NamedTuple):
-    """`units` by the names of columns and quantities; `about` says in a sentence what each network
-    is; `conventions` how its figures were counted; `release` is None where no dataset was asked."""
+    """`about` says in a sentence what each network is; `conventions` how its figures were counted;
+    `release` is None where no dataset was asked."""
 
-    units: dict[str, str]
     about: dict[str, str]
     conventions: list[str]
     networks: list[str]
@@ -39,60 +41,66 @@ class Paper(NamedTuple):
 
 
 #: What belongs to a layer that is in no database: its rows say all there is.
-NO_DATASET = Paper({}, {}, [], [], None)
+NO_DATASET = Paper({}, [], [], None)
 
 
 def paper(reader: Reader, result: Result) -> Paper:
     """All that belongs to a result where it is printed for readers who cannot ask."""
-    dictionary = {row[0]: row[1:] for row in reader.run_named("column_units").rows}
-    dictionary["receptive_field"] = dictionary["receptive_field_h"]  # of both sides, where equal
+    said = provenance(reader, result)
+    meanings = {name: meaning for name, _, meaning in reader.run_named("column_units").rows}
     every = reader.run("select name, sentence from convention").rows
-    conventions = [row for row in every if row[0] not in dictionary]
-    subjects = result.subjects or _named(reader, result)
-    words = _words(result)
-    sentences = {name: dictionary[name][1] for name in EXPLAINED if name in dictionary}
-    readings = [
-        f"{name}: {sentence.rstrip('.')}."
-        for name, sentence in [*sentences.items(), *conventions]
-        if name in words
-    ]
-    units = {name: unit for name, (unit, _) in dictionary.items()}
+    wanted = _quantities(result).intersection(EXPLAINED)
+    sentences = [(name, meanings[name]) for name in EXPLAINED if name in wanted & meanings.keys()]
+    counted = said.conventions if len(said.conventions) <= MOST else ()
+    sentences += [row for row in every if row[0] in counted and row[0] not in meanings]
     about = {}
-    if len(subjects) <= MOST:
-        about = {name: _sentence(reader, name, input, result) for name, input in subjects}
-    names = list(dict.fromkeys(_stored(reader, name)[0] for name, _ in subjects))
-    return Paper(
-        {**dict.fromkeys((name for name, _ in conventions), "by convention"), **units},
-        about,
-        readings,
-        names,
-        release(reader),
+    if len(said.networks) <= MOST:
+        about = {one.name: _sentence(reader, one, said.notes) for one in said.networks}
+    names = list(dict.fromkeys(_stored(reader, one.name)[0] for one in said.networks))
+    readings = [f"{name}: {sentence.rstrip('.')}." for name, sentence in sentences]
+    return Paper(about, readings, names, said.dataset)
+
+
+def provenance(reader: Reader, result: Result) -> Provenance:
+    """What a result rests on: the dataset, and what the question or its columns say of the rest."""
+    networks = result.networks or _named(reader, result)
+    conventions = result.conventions or _conventions(result)
+    notes = (note if isinstance(note, Note) else Note(note) for note in result.notes)
+    return Provenance(
+        release(reader), tuple(networks), tuple(dict.fromkeys(conventions)), tuple(notes)
     )
 
 
-def _named(reader: Reader, result: Result) -> list[tuple[str, str]]:
+def _named(reader: Reader, result: Result) -> list[Subject]:
     """The networks in the column `architecture`, each with its input where there is one."""
-    if "architecture" not in result.columns:
+    at, input = result.at("architecture"), result.at("input")
+    if at is None:
         return []
     known = set(reader.names())
-    found = {row["architecture"]: row.get("input") or "" for row in result.to_dicts()}
-    return [(str(name), str(input)) for name, input in found.items() if name in known]
+    found = {row[at]: (row[input] if input is not None else "") or "" for row in result.rows}
+    return [Subject(str(name), str(input)) for name, input in found.items() if name in known]
 
 
-def _words(result: Result) -> set[str]:
-    """The quantities of a result: of columns, without the network they are of, and of rows; and
-    the conventions that rows name, unless these are many."""
-    words = {column.rsplit(" ", 1)[-1] for column in result.columns}
-    if "quantity" in result.columns:
-        words.update(map(str, result.column("quantity")))
-    if "convention" in result.columns:
-        named = {name for some in result.column("convention") for name in str(some).split(", ")}
-        words.update(named if len(named) <= MOST else ())
-    return words
+def _conventions(result: Result) -> Iterator[str]:
+    """Those that columns hold totals of, and those that a column names."""
+    for column in result.schema:
+        if column.unit == BY_CONVENTION and column.quantity:
+            yield column.quantity
+    if (at := result.at("convention")) is not None:
+        yield from (str(row[at]) for row in result.rows if row[at] is not None)
 
 
-def _sentence(reader: Reader, name: str, input: str, result: Result) -> str:
+def _quantities(result: Result) -> set[str]:
+    """What the columns are of, and what rows say that they are of."""
+    found = {column.quantity for column in result.schema if column.quantity}
+    if (at := result.at("quantity")) is not None:
+        found.update(str(row[at]) for row in result.rows)
+    return found
+
+
+def _sentence(reader: Reader, subject: Subject, notes: Iterable[Note]) -> str:
     """'VGG-16 (configuration D), input 3×224×224, after Simonyan and Zisserman (2015), Table 1.'"""
+    name, input = subject
     stored, rules = _stored(reader, name)
     row = reader.run_named("subject", name=stored).to_dicts()[0]
     title = f"{row['title']}, rewritten by {rules}" if rules else row["title"]
@@ -101,8 +109,8 @@ def _sentence(reader: Reader, name: str, input: str, result: Result) -> str:
         parts.append(f"after {_authors(row['authors'])} ({row['year']}), {row['place']}")
     base = None if rules else row["variant_of"]
     if base:
-        both = (f"{base} → {name}:", f"{name} → {base}:")
-        said = any(note.startswith(both) for note in result.notes)
+        both = {base, name}
+        said = any(note.kind == "variation" and {*note.networks} == both for note in notes)
         changes = "" if said else "; ".join(stated(reader, name))
         parts.append(f"a variant of {base}" + (f" ({changes})" if changes else ""))
     return f"{', '.join(parts)}."

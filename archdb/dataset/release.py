@@ -5,26 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from archdb.dataset.canonical import Relation, definition, derived
+from archdb.queries.provenance import Release as Release
 from archdb.queries.result import Result
 from archdb.text import inline
 
 if TYPE_CHECKING:
     from archdb.queries.reader import Reader
-
-
-class Release(NamedTuple):
-    """The archdb version that made a dataset, and a hash of the rows that define it."""
-
-    version: str
-    content: str
-
-    @property
-    def short(self) -> str:
-        """As much of the hash as fits on a line and still names one dataset."""
-        return self.content[: len("sha256:") + 16]
 
 
 def release(reader: Reader) -> Release:

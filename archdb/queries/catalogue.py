@@ -42,8 +42,8 @@ def catalogue(
         raise _no_match(reader, pattern, family, left_out)
     if convention is not None:
         values = dict(reader.run_named("priced_all", convention=convention).rows)
-        result.rows = [(*row, values.get(row[0])) for row in result.rows]
-        result.columns.append(convention)
+        result.append(convention, [values.get(row[0]) for row in result.rows])
+        result.conventions = [convention]
     if sort is not None:
         if sort not in result.columns:
             raise UsageError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from archdb.analysis.differences import summarize_changes
 from archdb.errors import UsageError
@@ -11,7 +11,8 @@ from archdb.queries import conventions
 from archdb.queries.freshness import ensure_profiles
 from archdb.queries.lineage import common_base, differences
 from archdb.queries.live import live
-from archdb.queries.result import Result
+from archdb.queries.provenance import Note, Subject
+from archdb.queries.result import Column, Result
 
 if TYPE_CHECKING:
     from archdb.model.input_size import Words
@@ -27,13 +28,6 @@ GROUPINGS = {
 BY = ("total", *GROUPINGS)
 
 
-class _Subject(NamedTuple):
-    """A network at an input, ready to be asked about."""
-
-    name: str
-    input: str
-
-
 def compare(
     reader: Reader,
     names: Sequence[str],
@@ -47,7 +41,7 @@ def compare(
     notes: list[str] = []
     wanted = _wanted(reader, names, by, convention, notes)
     with ensure_profiles(reader, wanted, input) as inputs:
-        subjects = list(map(_Subject, wanted, inputs))
+        subjects = list(map(Subject, wanted, inputs))
         if by == "total":
             result = _totals(reader, subjects, convention)
         else:
@@ -55,11 +49,12 @@ def compare(
         for subject in subjects:
             notes += _notes(reader, subject, by, convention)
         notes += _variation(reader, subjects)
-    result.notes, result.subjects = notes + result.notes, list(subjects)
+    result.notes, result.networks = notes + result.notes, subjects
+    result.conventions = [convention] if convention else []
     return result
 
 
-def _variation(reader: Reader, subjects: list[_Subject]) -> list[str]:
+def _variation(reader: Reader, subjects: list[Subject]) -> list[str]:
     """Of two variants of one base: how their layer rows differ."""
     if len(subjects) != 2:
         return []
@@ -67,7 +62,7 @@ def _variation(reader: Reader, subjects: list[_Subject]) -> list[str]:
     if common_base(reader, first, second) is None:
         return []
     return [
-        f"{first} → {second}: {line}"
+        Note(f"{first} → {second}: {line}", "variation", (first, second))
         for line in summarize_changes(differences(reader, first, second))
     ]
 
@@ -77,17 +72,17 @@ def show(reader: Reader, name: str, by: str, input: Words, convention: str | Non
     notes: list[str] = []
     wanted = _wanted(reader, [name], by, convention, notes)
     with ensure_profiles(reader, wanted, input) as inputs:
-        subject = _Subject(wanted[0], inputs[0])
+        subject = Subject(wanted[0], inputs[0])
         if by == "total":
             result = _totals(reader, [subject], convention)
         else:
             result = reader.run_named(f"by_{by}", **subject._asdict())
             if convention:
                 values = _priced(reader, subject, by, convention)
-                result.columns.append(convention)
-                result.rows = [(*row, values[row[0]]) for row in result.rows]
+                result.append(convention, [values[row[0]] for row in result.rows])
         notes += _notes(reader, subject, by, convention)
-    result.notes, result.subjects = notes + result.notes, [subject]
+    result.notes, result.networks = notes + result.notes, [subject]
+    result.conventions = [convention] if convention else []
     return result
 
 
@@ -109,7 +104,7 @@ def _wanted(
     return names
 
 
-def _priced(reader: Reader, subject: _Subject, by: str, convention: str) -> dict[Any, Any]:
+def _priced(reader: Reader, subject: Subject, by: str, convention: str) -> dict[Any, Any]:
     """What each group counts for."""
     (prices,) = conventions.conventions(reader, convention)
     return conventions.groups(
@@ -117,7 +112,7 @@ def _priced(reader: Reader, subject: _Subject, by: str, convention: str) -> dict
     )
 
 
-def _notes(reader: Reader, subject: _Subject, by: str, convention: str | None) -> list[str]:
+def _notes(reader: Reader, subject: Subject, by: str, convention: str | None) -> list[str]:
     """What a reader of the figures must know: changed layers, heads left out, open totals."""
     notes = []
     changed = reader.run_named("changed", **subject._asdict()).rows
@@ -143,7 +138,7 @@ def _number(value: int | None) -> str:
     return "an open number of" if value is None else f"{value:,}"
 
 
-def _totals(reader: Reader, subjects: list[_Subject], convention: str | None) -> Result:
+def _totals(reader: Reader, subjects: list[Subject], convention: str | None) -> Result:
     """Rows (quantity, unit, one value per network, ratio where there are two)."""
     summaries = [reader.run_named("summary", **s._asdict()).to_dicts()[0] for s in subjects]
     rows: list[tuple[Any, ...]] = [
@@ -160,7 +155,8 @@ def _totals(reader: Reader, subjects: list[_Subject], convention: str | None) ->
         for subject, summary in zip(subjects, summaries, strict=True)
         for said in _open(summary)
     ] + left_out
-    columns = ["quantity", "unit", *(subject.name for subject in subjects)]
+    of = [Column(subject.name, network=subject.name) for subject in subjects]
+    columns: list[str | Column] = ["quantity", "unit", *of]
     if len(subjects) != 2:
         return Result(columns, rows, notes)
     return Result(
@@ -184,7 +180,7 @@ def _ratio(first: Any, second: Any) -> float | None:
     return float(first / second)
 
 
-def _grouped(reader: Reader, subjects: list[_Subject], by: str, convention: str | None) -> Result:
+def _grouped(reader: Reader, subjects: list[Subject], by: str, convention: str | None) -> Result:
     """Rows aligned by key; a key that a network does not have leaves its columns empty."""
     quantities = list(GROUPINGS[by])
     tables: list[dict[Any, dict[str, Any]]] = []
@@ -198,12 +194,16 @@ def _grouped(reader: Reader, subjects: list[_Subject], by: str, convention: str 
     if convention:
         quantities.append(convention)
     keys = _aligned([list(table) for table in tables], by)
-    columns = [by, *(f"{s.name} {quantity}" for quantity in quantities for s in subjects)]
+    of = [
+        Column(f"{s.name} {quantity}", quantity=quantity, network=s.name)
+        for quantity in quantities
+        for s in subjects
+    ]
     cells = [
         (key, *(table.get(key, {}).get(q) for q in quantities for table in tables)) for key in keys
     ]
     pairs = [(1 + 2 * i, 2 + 2 * i) for i in range(len(quantities))] if len(subjects) == 2 else []
-    return Result(columns, cells, pairs=pairs)
+    return Result([by, *of], cells, pairs=pairs)
 
 
 def _aligned(lists: list[list[Any]], by: str) -> list[Any]:

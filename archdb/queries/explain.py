@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from archdb.errors import ArchdbError, NotFoundError, UsageError
 from archdb.queries.named import RewriteResult, notify_skipped, rewritten
-from archdb.queries.result import Result
+from archdb.queries.result import Derivation, Result
 
 if TYPE_CHECKING:
     from archdb.explain.network import NetworkTrace, Table
@@ -26,7 +26,9 @@ def explain(reader: Reader, name: str, quantity: str | None, by: str, input: Wor
     if layer and quantity is None:
         return _steps(trace, layer)
     table = _table(trace, quantity, by, layer)
-    return Result(table.columns, table.rows, table.notes)
+    profile = trace.profile
+    subjects = [(profile.network.name, profile.input)]
+    return Result(table.columns, table.rows, table.notes, networks=subjects)
 
 
 def _table(trace: NetworkTrace, quantity: str | None, by: str, layer: str) -> Table:
@@ -46,7 +48,9 @@ def _steps(trace: NetworkTrace, layer: str) -> Result:
     from archdb.explain.network import steps
     from archdb.explain.steps import Step
 
-    return Result(Step._fields, steps(trace, layer))
+    profile = trace.profile
+    subjects = [(profile.network.name, profile.input)]
+    return Derivation(Step._fields, steps(trace, layer), networks=subjects)
 
 
 def _asked(reader: Reader, words: str, input: Words) -> tuple[NetworkTrace, str]:

@@ -19,6 +19,7 @@ from archdb.queries.readings import (
     Print,
     Reading,
     Wanted,
+    conventions_of,
     countings,
     merged,
     read,
@@ -76,7 +77,8 @@ def explain_number(
         *_evidence(printed, found, hits, home if stray else None),
         *_variants(reader, network, (row[0] for row in [*shown, *nearest])),
     ]
-    return Result(COLUMNS, [*shown, *nearest], notes)
+    rows = [*shown, *nearest]
+    return Result(COLUMNS, rows, notes, conventions=conventions_of(COLUMNS, rows))
 
 
 def check_quantity(quantity: str | None) -> None:

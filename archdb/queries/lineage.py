@@ -16,6 +16,7 @@ from archdb.analysis.differences import (
     between,
     summarize_changes,
 )
+from archdb.queries.provenance import Note
 from archdb.queries.result import Result
 
 if TYPE_CHECKING:
@@ -57,9 +58,10 @@ def lineage(reader: Reader, name: str) -> Result:
     """The stated differences of a network from its base, and of that from its own, and so on."""
     line = reader.run_named("ancestors", name=reader.resolve(name)).column("name")
     result = reader.run_named("lineage", name=line[0])
-    result.notes = [f"{variant} is a variant of {base}" for variant, base in pairwise(line)] or [
-        f"{line[0]} is a variant of no other network"
-    ]
+    result.notes = [
+        Note(f"{variant} is a variant of {base}", "base", (variant, base))
+        for variant, base in pairwise(line)
+    ] or [Note(f"{line[0]} is a variant of no other network", "base", line[:1])]
     return result
 
 

@@ -15,7 +15,15 @@ from archdb.errors import NotFoundError, UsageError
 from archdb.printed_number import Printed, parse
 from archdb.queries.named import holding
 from archdb.queries.readings import COLUMNS as READ
-from archdb.queries.readings import KINDS, Reading, Wanted, countings, merged, read
+from archdb.queries.readings import (
+    KINDS,
+    Reading,
+    Wanted,
+    conventions_of,
+    countings,
+    merged,
+    read,
+)
 from archdb.queries.result import Result
 
 if TYPE_CHECKING:
@@ -69,7 +77,7 @@ def explain_table(reader: Reader, rows: Iterable[Sequence[str]], wanted: Wanted)
         ways = _ways(among)
         found += [_row(entry, ways) for entry in among]
         notes.append(_note(column, ways, len(among)))
-    return Result(COLUMNS, found, notes)
+    return Result(COLUMNS, found, notes, conventions=conventions_of(COLUMNS, found))
 
 
 def _heads(table: list[list[str]]) -> list[str]:

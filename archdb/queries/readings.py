@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,6 +24,8 @@ COLUMNS = (
     *("architecture", "input", "head", "quantity", "convention"),
     *("value", "off", "digits", "because", "published"),
 )
+#: Between the conventions that share a row.
+SHARED = ", "
 
 
 class Wanted(NamedTuple):
@@ -172,13 +174,19 @@ def merged(readings: Iterable[Reading], printed: Printed) -> list[tuple[Any, ...
     return [
         (
             *(candidate.architecture, candidate.input, candidate.head, kind),
-            ", ".join(reading.counting.prices.name for reading in same),
+            SHARED.join(reading.counting.prices.name for reading in same),
             *(plain(value), plain(value - printed.value), same[0].digits),
             arithmetic(min(same, key=Reading.cost)),
             same[0].published.places if same[0].published else None,
         )
         for (candidate, kind, value), same in rows.items()
     ]
+
+
+def conventions_of(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[str]:
+    """Those that rows of `merged` are counted by, each once."""
+    at = columns.index("convention")
+    return list(dict.fromkeys(name for row in rows if row[at] for name in row[at].split(SHARED)))
 
 
 def arithmetic(reading: Reading) -> str:

@@ -10,15 +10,19 @@ from archdb.analysis.layer_costs import params
 from archdb.analysis.profile import LAYER_COLUMNS, Profile, derive
 from archdb.model.input_size import Words
 from archdb.model.shape import text
-from archdb.queries.named import rewritten
-from archdb.queries.result import Result
+from archdb.queries.named import RewriteResult, rewritten
+from archdb.queries.provenance import Note
+from archdb.queries.result import Column, Result
 
 if TYPE_CHECKING:
     from archdb.queries.reader import Reader
 
 #: What is shown of a layer before and after; None for one that is not there.
 SHOWN = ("op", "output", "params", "macs")
-COLUMNS = ("layer", "change", *(f"{what} {when}" for what in SHOWN for when in ("before", "after")))
+COLUMNS: tuple[str | Column, ...] = (
+    *("layer", "change"),
+    *(Column(f"{w} {when}", quantity=w) for w in SHOWN for when in ("before", "after")),
+)
 
 
 def rewrite(
@@ -35,11 +39,23 @@ def rewrite(
     (made,) = rewritten(reader, [name], rules, only)
     inputs = None if input is None else asked(input, native_inputs(made.base))
     before, after = derive(made.base, inputs), derive(made.network, inputs)
-    notes = list(map(str, made.notes))
+    notes: list[str] = list(skipped(made))
     if any(profile.totals["aux_params"] for profile in (before, after)):
         notes.append("totals are without auxiliary heads")
     pairs = [(6, 7), (8, 9)]
-    return Result(COLUMNS, [*_changed(before, after), _total(before, after)], notes, pairs)
+    return Result(
+        COLUMNS,
+        [*_changed(before, after), _total(before, after)],
+        notes,
+        pairs,
+        networks=[(made.base.name, before.input)],
+    )
+
+
+def skipped(made: RewriteResult) -> Iterator[Note]:
+    """Which layers the rules left alone, and why."""
+    for note in made.notes:
+        yield Note(str(note), "skipped", (made.base.name,), **note._asdict())
 
 
 def _changed(before: Profile, after: Profile) -> Iterator[tuple[Any, ...]]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from archdb.queries import freshness
 from archdb.queries.reader import Reader
 from archdb.queries.result import Result
+from archdb.queries.units import describe
 
 if TYPE_CHECKING:
     from archdb.queries.sandbox import Answer
@@ -43,7 +44,7 @@ class Statements(Reader):
         with self.iterate(
             sql, values, limit=limit, timeout=timeout, memory=memory, size=math.inf
         ) as answer:
-            return answer.kept()
+            return describe(self, answer.kept())
 
     @contextlib.contextmanager
     def iterate(

@@ -25,6 +25,8 @@ NOTHING = "–"
 FOLDED, LEAST = 24, 14
 #: Digits of what need not be whole.
 SIGNIFICANT = 6
+#: How many rows a notebook shows.
+SHOWN = 60
 #: Integers that are names of something and take no separators.
 UNGROUPED = {"year"}
 
@@ -103,7 +105,8 @@ def for_spreadsheets(result: Result) -> Result:
         return value
 
     rows = [tuple(map(text, row)) for row in result.rows]
-    return Result(map(text, result.columns), rows, result.notes)
+    schema = [column._replace(name=text(column.name)) for column in result.schema]
+    return Result(schema, rows, result.notes)
 
 
 def heads(result: Result) -> list[str]:
@@ -113,22 +116,23 @@ def heads(result: Result) -> list[str]:
 
 def cells(result: Result) -> list[list[str]]:
     """All values as a person reads them; where a row names its quantity, as values of that."""
-    at = result.columns.index("quantity") if "quantity" in result.columns else None
+    at = result.at("quantity")
+    quantities = [column.quantity or "" for column in result.schema]
     return [
         [
-            cell(value, name if at is None or i == at else str(row[at]))
-            for i, (value, name) in enumerate(zip(row, result.columns, strict=True))
+            cell(value, quantity if at is None or i == at else str(row[at]))
+            for i, (value, quantity) in enumerate(zip(row, quantities, strict=True))
         ]
         for row in result.rows
     ]
 
 
-def cell(value: Any, column: str) -> str:
+def cell(value: Any, quantity: str) -> str:
     """One value, grouped by thousands: integers exact, others to six digits or a tenth."""
     if value is None:
         return NOTHING
     if isinstance(value, int):
-        return str(value) if column in UNGROUPED else f"{value:,}"
+        return str(value) if quantity in UNGROUPED else f"{value:,}"
     if isinstance(value, float):
         digits, e, power = significant(value, SIGNIFICANT).partition("e")
         return (digits.rstrip("0").rstrip(".") if "." in digits else digits) + e + power
@@ -159,9 +163,11 @@ def table(result: Result) -> str:
 
 
 def html(result: Result) -> str:
-    """A table for notebooks; the larger of a pair is bold, notes stand below."""
+    """A table for notebooks: at most SHOWN rows, and how many there are where these are more; the
+    larger of a pair is bold, notes stand below."""
     from html import escape
 
+    rows, result = len(result), result[:SHOWN]
     right = numeric(result)
     larger = [_larger(result, row) for row in result.rows]
 
@@ -178,11 +184,9 @@ def html(result: Result) -> str:
     body = "".join(
         row("td", texts, bold) for texts, bold in zip(cells(result), larger, strict=True)
     )
-    notes = "".join(f"<p>{escape(inline(note))}</p>" for note in result.notes)
+    said = [f"{SHOWN} of {rows:,} rows are shown"] if rows > SHOWN else []
+    notes = "".join(f"<p>{escape(inline(note))}</p>" for note in [*said, *result.notes])
     return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>{notes}"
-
-
-Result.html = html
 
 
 def _larger(result: Result, row: tuple[Any, ...]) -> set[int]:

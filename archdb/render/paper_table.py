@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from archdb.dataset.provenance import Paper
-from archdb.queries.result import Result
+from archdb.queries.result import Column, Result
 from archdb.render.formats import NOTHING, heads, numeric
 from archdb.render.paper_scale import RULE, Scale, rounded, scale_of
 from archdb.text import inline
@@ -46,11 +46,11 @@ class Sheet(NamedTuple):
 
 def sheet(result: Result, paper: Paper) -> Sheet:
     """Scale, round and annotate."""
-    by_row = result.columns[: len(QUANTITIES)] == QUANTITIES
-    made, rows = _rows_of_quantities(result) if by_row else _columns(result, paper)
-    names = {head.name for head in made}
-    if "architecture" in result.columns:
-        names.update(map(str, result.column("architecture")))
+    by_row = [column.quantity for column in result.schema[: len(QUANTITIES)]] == QUANTITIES
+    made, rows = _rows_of_quantities(result) if by_row else _columns(result)
+    names = {column.network for column in result.schema}
+    if (at := result.at("architecture")) is not None:
+        names.update(str(row[at]) for row in result.rows)
     shown = [name for name in paper.about if name in names]
     marks = dict(zip(shown, MARKS, strict=False)) if len(paper.about) > 1 else {}
     notes = [(marks.get(name, ""), f"{name}: {text}") for name, text in paper.about.items()]
@@ -81,7 +81,7 @@ def _sentence(note: str) -> str:
 
 def _rows_of_quantities(result: Result) -> tuple[list[Head], list[list[str]]]:
     """Each row has a unit, and so a scale, of its own; a ratio has none."""
-    scaled = [column != "ratio" for column in result.columns[len(QUANTITIES) :]]
+    scaled = [column.quantity != "ratio" for column in result.schema[len(QUANTITIES) :]]
     rows = []
     for quantity, unit, *values in result.rows:
         scale = scale_of((v for v, of_unit in zip(values, scaled, strict=True) if of_unit), unit)
@@ -92,18 +92,17 @@ def _rows_of_quantities(result: Result) -> tuple[list[Head], list[list[str]]]:
     return [Head(name, "") for name in heads(result)], rows
 
 
-def _columns(result: Result, paper: Paper) -> tuple[list[Head], list[list[str]]]:
+def _columns(result: Result) -> tuple[list[Head], list[list[str]]]:
     """Each column has a unit and a scale; columns of one quantity share theirs."""
-    split = [_split(name, paper.networks) for name in heads(result)]
-    quantities = [quantity for _, quantity in split]
+    quantities = [column.quantity or column.name for column in result.schema]
     scales = {
         quantity: scale_of(
             [row[i] for row in result.rows for i, q in enumerate(quantities) if q == quantity],
-            paper.units.get(quantity, ""),
+            column.unit or "",
         )
-        for quantity in quantities
+        for quantity, column in zip(quantities, result.schema, strict=True)
     }
-    made = [_head(network, quantity, scales[quantity], paper) for network, quantity in split]
+    made = [_head(c, q, scales[q]) for c, q in zip(result.schema, quantities, strict=True)]
     rows = [
         [scales[q].cell(value, q) for q, value in zip(quantities, row, strict=True)]
         for row in result.rows
@@ -111,13 +110,9 @@ def _columns(result: Result, paper: Paper) -> tuple[list[Head], list[list[str]]]
     return made, rows
 
 
-def _split(column: str, networks: Sequence[str]) -> tuple[str, str]:
-    """('vgg16', 'macs') of 'vgg16 macs'; no network where the column is of none."""
-    network, _, quantity = column.partition(" ")
-    return (network, quantity) if quantity and network in networks else ("", column)
-
-
-def _head(network: str, quantity: str, scale: Scale, paper: Paper) -> Head:
-    unit = paper.units.get(quantity, "")
+def _head(column: Column, quantity: str, scale: Scale) -> Head:
+    unit = column.unit or ""
     unit = scale.unit("" if unit in KINDS else unit)
-    return Head(network, unit, quantity) if network else Head(quantity, unit)
+    if column.network:
+        return Head(inline(column.network), unit, inline(quantity))
+    return Head(inline(column.name), unit)

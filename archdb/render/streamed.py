@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from archdb.queries.result import Result
+from archdb.queries.result import Column, Result
 
 #: Formats whose text can be written so.
 STREAMED = ("csv", "tsv", "ndjson", "json")
 
 
 def pieces(
-    columns: Sequence[str],
+    columns: Sequence[str | Column],
     batches: Iterable[Sequence[tuple[Any, ...]]],
     form: str,
     write: Callable[[Result, str], str],
