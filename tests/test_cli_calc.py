@@ -177,7 +177,9 @@ def test_an_invalid_attribute_is_answered_by_the_op(
     refused(archdb(*given), sign, status=status)
 
 
-@pytest.mark.parametrize("shape", ["", "3xx9", "0x9x9", "-3x9x9", "1x3x9x9", "3.5", "nine", "true"])
+@pytest.mark.parametrize(
+    "shape", ["", "3xx9", "0x9x9", "-3x9x9", "1x2x3x4x5x6x7", "3.5", "nine", "true"]
+)
 def test_a_malformed_input_is_refused(shape: str) -> None:
     answer = archdb("calc", "relu", f"--input={shape}")
     refused(answer, "'input' needs [channels, height, width]", status=2)

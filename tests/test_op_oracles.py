@@ -21,7 +21,7 @@ Row = dict[str, str]
 #: 1998, a region, and factors that are one line in any framework.
 WITHOUT = {
     *("input", "unknown", "partial_conv2d", "subsample2d", "rbf", "scaled_tanh"),
-    *("psroi_pool2d", "l2_norm", "channel_scale", "rescale", "zero"),
+    *("psroi_pool2d", "l2_norm", "channel_scale", "rescale", "zero", "parameter", "constant"),
 }
 
 
@@ -34,7 +34,11 @@ def recorded(path: Path) -> dict[str, list[Row]]:
     return found
 
 
-ROWS = recorded(Path(__file__).parent / "oracles" / "ops.csv")
+FILES = ("ops.csv", "tensors.csv")
+ROWS: dict[str, list[Row]] = {}
+for _file in FILES:
+    for _key, _rows in recorded(Path(__file__).parent / "oracles" / _file).items():
+        ROWS.setdefault(_key, []).extend(_rows)
 
 
 def derived(row: Row) -> tuple[str, ...]:

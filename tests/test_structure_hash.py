@@ -165,9 +165,9 @@ def candidates(value: Any) -> Iterator[Any]:
     elif isinstance(value, int | float):
         yield from (value + 1, value + 2, value / 2)
     elif isinstance(value, tuple) and all(isinstance(item, int) for item in value):
-        yield from ((value[0] + 1, *value[1:]), (*value[:-1], value[-1] + 1))
+        yield from ((value[0] + 1, *value[1:]), (*value[:-1], value[-1] + 1), value[::-1])
     elif isinstance(value, tuple):
-        yield ((0,), *value[1:])
+        yield from (((0,), *value[1:]), ((1, 2), *value[1:]))
     yield from (
         "floor",
         "ceil",
@@ -177,7 +177,10 @@ def candidates(value: Any) -> Iterator[Any]:
         "bilinear",
         "relu",
         "scale",
+        "reflect",
+        "bias",
         "other",
+        *(["one", "two", "three", "four"][:axes] for axes in (1, 2, 3, 4)),
         1,
         [1, 2],
         [[1, 2]],

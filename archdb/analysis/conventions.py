@@ -7,12 +7,15 @@
     free = ["input", "dropout"]        # ops that count for nothing
 
     [weights]
-    "*" = {macs = 1}                   # every op; what is open of one stays open
+    "*" = {macs = 1}                   # every op, also one that archdb learns later
     linear = {macs = 1, bias_adds = 1} # instead, for this op
     "conv2d depthwise_conv2d" = {...}  # the same for several
 
-An op that no line names is not priced: a total over it is open, never too small in silence. A
-price is an op's, whatever its switches: tools that count a norm without scale and shift at less
+An op that no line names is not priced: a total over it is open, never too small in silence. So
+"*" is for a convention that is defined by components, whatever the layer; what a tool or a paper
+counts is known of the ops that it was asked about, and these are named one by one.
+
+A price is an op's, whatever its switches: tools that count a norm without scale and shift at less
 do so beyond what is said here.
 """
 

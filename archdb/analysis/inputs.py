@@ -13,7 +13,6 @@ from archdb.model import shape as shapes
 from archdb.model.graph import Network
 from archdb.model.input_size import COMMA, EQUALS, pretty, worded
 from archdb.model.shape import Shape
-from archdb.ops import make
 
 Inputs = Mapping[str, Shape]
 
@@ -56,9 +55,7 @@ def at_input(network: Network, given: Shape | Inputs) -> Network:
     or one for each that is named."""
     inputs = given_inputs(network, given)
     layers = [
-        layer._replace(op=make(layer.op.name, {"shape": inputs[layer.name]}))
-        if layer.op.source
-        else layer
+        layer._replace(op=layer.op.like(shape=inputs[layer.name])) if layer.op.source else layer
         for layer in network
     ]
     return Network(network.name, layers, network.blocks)

@@ -10,20 +10,23 @@ from collections.abc import Iterable, Mapping
 from math import prod
 from typing import Any, NamedTuple
 
+from archdb.analysis.shape_columns import OUT_SHAPE, SHAPES, as_read, beyond, split
 from archdb.errors import ShapeError
 from archdb.model.attributes import Pads
 from archdb.model.components import COMPONENTS, PARAMETERS, TRAINED, Sizes, Work
 from archdb.model.graph import Layer
-from archdb.model.shape import Shape
-from archdb.model.window import POINT, Unbounded, Window
+from archdb.model.shape import Shape, is_image, names_of
+from archdb.model.window import NO_MAP, POINT, Unbounded, Window
 from archdb.ops import Op
 from archdb.ops.base import Tensor, no_params
 
-SHAPES = ("in_channels", "in_height", "in_width", "out_channels", "out_height", "out_width")
 PADS = ("pad_top", "pad_bottom", "pad_left", "pad_right")
 COUNTS = tuple(each.name for each in COMPONENTS)
 GEMM = ("gemm_m", "gemm_n", "gemm_k")
-FACT_COLUMNS = (*SHAPES, *PADS, *COUNTS, *GEMM)
+FACT_COLUMNS = (*SHAPES, *PADS, *COUNTS, *GEMM, OUT_SHAPE)
+
+#: Why a window has no receptive field that does not slide over height and width.
+TURNED = "the window slides over other axes than height and width"
 
 #: Largest integer that SQLite holds.
 LARGEST = 2**63 - 1
@@ -75,7 +78,7 @@ _KNOWN: dict[tuple[Any, ...], Facts] = {}
 
 def facts_of(op: Op, inputs: tuple[Shape | None, ...]) -> Facts:
     """The facts of `op` on inputs of these shapes; ShapeError where it cannot take them."""
-    key = (op, inputs)
+    key = (op, inputs, names_of(inputs))
     facts = _KNOWN.get(key)
     if facts is None:
         if len(_KNOWN) >= MEMORY:
@@ -114,18 +117,20 @@ def _facts_of(op: Op, inputs: tuple[Shape | None, ...]) -> Facts:
     gemm = op.gemm(out, *known) or (None, None, None)
     elements = prod(out)
     columns = (
-        *_split(known[0] if known else None),
-        *_split(out),
+        *split(as_read(known, window)),
+        *split(out),
         *pads,
         *(*params, *work, *_sizes(known, out, window, params, work)),
-        *gemm,
+        *(*gemm, beyond(out)),
     )
     check_size(columns)
     weighted = bool(params[0] and work.macs)
-    on_map = len(out) == 3
+    on_map = is_image(out)
     pointwise = weighted and on_map and isinstance(window, Window) and window.kernel == (1, 1)
     linear = weighted and not on_map and gemm[0] is not None and not hasattr(op, "kernel")
     counts = columns[COUNTED]
+    if isinstance(window, Window) and window is not POINT and not is_image(known[0]):
+        window = Unbounded(TURNED if len(known[0]) == 3 else NO_MAP.reason, pads)
     return Facts(out, window, pads, columns, weighted, elements, True, counts, pointwise, linear)
 
 
@@ -168,12 +173,13 @@ def _open(
 ) -> Facts:
     """Facts of a layer whose work cannot be counted; its output shape and its tensors may be known
     all the same."""
-    shapes = (*_split(known[0] if known else None), *_split(out))
+    shapes = (*split(known[0] if known else None), *split(out))
     params = (None,) * len(TENSORS) if tensors is None else _by_role(tensors)
     arrived = sum(map(prod, known)) if known else None
     elements = prod(out) if out is not None else None
     counts = (*params, *(None,) * len(Work._fields), *Sizes(arrived, elements))
-    columns = (*shapes, *(None,) * len(PADS), *counts, *(None,) * len(GEMM))
+    rest = (*(None,) * len(GEMM), beyond(out))
+    columns = (*shapes, *(None,) * len(PADS), *counts, *rest)
     check_size(columns)
     window = Unbounded(reason)
     return Facts(out, window, (0, 0, 0, 0), columns, False, elements, False, columns[COUNTED])
@@ -185,16 +191,6 @@ def _pads(window: Window | Unbounded, inputs: tuple[Shape, ...]) -> Pads:
     if window is POINT or len(inputs[0]) != 3:
         return (0, 0, 0, 0)
     return window.pads(*inputs[0][1:])
-
-
-def _split(shape: Shape | None) -> Row:
-    """(channels, height, width); of a sequence (features, length, None), of a vector
-    (features, None, None)."""
-    if shape is None:
-        return (None, None, None)
-    if len(shape) == 3:
-        return shape
-    return (shape[1], shape[0], None) if len(shape) == 2 else (shape[0], None, None)
 
 
 def _by_role(tensors: tuple[Tensor, ...]) -> list[int]:

@@ -49,11 +49,11 @@ def totals_of(
     main = [i for i, layer in enumerate(layers) if not layer.auxiliary]
     heads = [i for i, layer in enumerate(layers) if layer.auxiliary]
     sums, aux = _sums(facts, main), _sums(facts, heads)
-    live = _live(reads, main, layers, fields) if NOTHING in fields else main
+    live = _live(reads, main, layers) if NOTHING in fields else main
     last, field = _of_network(layers, reads, fields, [i for i in live if maps[i]])
     totals = dict(zip(COUNTS, sums, strict=True)) | {
         **_of_weighted(layers, facts, main),
-        "peak_activation_elements": peak(layers, reads, [fact.elements for fact in facts]),
+        "peak_activation_elements": peak(layers, reads, _worked_out(layers, facts)),
         "depth": deepest([depths[i] for i in main]),
         "layers": len(main),
         "receptive_field_layer": last,
@@ -112,12 +112,10 @@ def _costliest(
 
 
 def _live(
-    reads: Sequence[Sequence[int]],
-    main: Sequence[int],
-    layers: Sequence[Layer],
-    fields: Sequence[FieldOrReason],
+    reads: Sequence[Sequence[int]], main: Sequence[int], layers: Sequence[Layer]
 ) -> list[int]:
-    """The main layers that depend on the input and that the result depends on.
+    """The main layers that depend on the input or on what was learnt, and that the result depends
+    on.
 
     What a constant reads is read in vain. The result is what nothing reads.
     """
@@ -126,7 +124,12 @@ def _live(
     for i in reversed(main):
         if i in needed and not layers[i].op.constant:
             needed.update(reads[i])
-    return [i for i in main if i in needed and fields[i] is not NOTHING]
+    passing: set[int] = set()
+    for i in main:
+        op = layers[i].op
+        if op.stored or not (op.constant or (reads[i] and passing.isdisjoint(reads[i]))):
+            passing.add(i)
+    return [i for i in main if i in needed and i in passing]
 
 
 #: Of a layer of an auxiliary head; what follows it is open for the same reason.
@@ -201,6 +204,13 @@ def _of_network(
 def _rank(field: FieldOrReason) -> tuple[Any, ...]:
     """Fields by size, behind what has none."""
     return (0, field) if isinstance(field, str) else (1, field.rank)
+
+
+def _worked_out(layers: Sequence[Layer], facts: Sequence[Facts]) -> list[int | None]:
+    """How many elements each layer puts out; none where they lie there with the weights."""
+    return [
+        0 if layer.op.stored else fact.elements for layer, fact in zip(layers, facts, strict=True)
+    ]
 
 
 def peak(

@@ -154,9 +154,10 @@ class Walk:
             forget()
         if ends is None:
             ends = layer.op.ends_map()
-        begins = not signals or any(signal.map for signal in signals)
-        is_map = begins and not ends and (facts.out is None or len(facts.out) == 3)
-        signal = _SIGNALS.setdefault((facts.out, field, is_map), _Signal(facts.out, field, is_map))
+        begins = any(signal.map for signal in signals) if signals else not layer.op.constant
+        is_map = begins and not ends and (facts.out is None or shapes.is_map(facts.out))
+        handed = (facts.out, getattr(facts.out, "axes", None), field, is_map)
+        signal = _SIGNALS.setdefault(handed, _Signal(facts.out, field, is_map))
         return _STEPS.setdefault(key, _Step(facts, signal, columns_of(field)))
 
     def placed(self, error: ArchdbError, layer: Layer) -> ArchdbError:
@@ -187,7 +188,7 @@ def _field(layer: Layer, facts: Facts, signals: list[_Signal]) -> FieldOrReason:
     if isinstance(window, Unbounded):
         return window.reason
     if not fields:
-        return PIXEL if len(facts.out or ()) == 3 else NOT_AN_IMAGE
+        return PIXEL if shapes.is_image(facts.out) else NOT_AN_IMAGE
     field = fields[0] if len(fields) == 1 else union(fields, layer.name)
     if isinstance(field, str):
         return field

@@ -6,7 +6,8 @@ from archdb.ops.activation import Relu, Softmax
 from archdb.ops.convolution import Conv2d
 from archdb.ops.dense import Flatten
 from archdb.ops.joining import Add
-from archdb.ops.shaping import Reshape, ToSequence
+from archdb.ops.moving import Reshape
+from archdb.ops.shaping import ToSequence
 
 
 @block("ssd_extra")

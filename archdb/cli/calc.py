@@ -72,7 +72,7 @@ def _input(op: type[Op]) -> click.Option:
     return click.Option(
         ["--input", "inputs"],
         multiple=True,
-        required=True,
+        required=op.arity[0] > 0,
         metavar="SHAPE",
         help=f"What arrives: 3x227x227, 19x23 (length, features) or 4096{several}.",
     )

@@ -26,7 +26,7 @@ metadata = MetaData(naming_convention=NAMING)
 Whole = BigInteger().with_variant(Integer, "sqlite")
 TEXTS = {
     *("receptive_field_layer", "receptive_field_note", "note"),
-    *("costliest_layer", "costliest_op"),
+    *("costliest_layer", "costliest_op", "out_shape"),
 }
 
 

@@ -15,8 +15,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from archdb.analysis.layer_costs import COUNTS, GEMM, PADS, SHAPES
+from archdb.analysis.layer_costs import COUNTS, GEMM, PADS
 from archdb.analysis.receptive_field import FIELD_COLUMNS
+from archdb.analysis.shape_columns import OUT_SHAPE, SHAPES
 from archdb.analysis.totals import TOTAL_COLUMNS
 from archdb.db.columns import AUTOINCREMENT, WITHOUT_ROWID, Whole, derived, flag, of_network, table
 from archdb.db.definition_tables import (
@@ -60,9 +61,10 @@ layer_profile = table(
         nullable=False,
     ),
     Column("position", Integer, primary_key=True, nullable=False),
-    *derived((*SHAPES, *PADS, *COUNTS, *GEMM, "depth", *FIELD_COLUMNS)),
+    *derived((*SHAPES, *PADS, *COUNTS, *GEMM, "depth", *FIELD_COLUMNS, OUT_SHAPE)),
     **WITHOUT_ROWID,
-    comment="A layer at an input size; position is that of the layer row.",
+    comment="A layer at an input size; position is that of the layer row. out_shape: the output's"
+    " shape, where channels, height and width do not state it.",
 )
 
 convention = table(

@@ -15,6 +15,7 @@ from archdb.analysis.receptive_field import (
 from archdb.explain import layer as on_paper
 from archdb.explain.layer import LayerTrace
 from archdb.explain.steps import Step, number
+from archdb.model.shape import is_image
 from archdb.model.window import POINT, Unbounded
 
 FORWARD = (
@@ -48,7 +49,7 @@ def steps(layer: LayerTrace, fields: Sequence[FieldOrReason], name: str) -> Iter
 
 
 def _beginning(layer: LayerTrace) -> FieldOrReason:
-    return PIXEL if len(layer.out) == 3 else NOT_AN_IMAGE
+    return PIXEL if is_image(layer.out) else NOT_AN_IMAGE
 
 
 def _kept(fields: Sequence[FieldOrReason], field: Field) -> Iterator[Step]:

@@ -8,7 +8,7 @@ from archdb.analysis.layer_costs import GEMM, PADS, params
 from archdb.analysis.receptive_field import FIELD_COLUMNS, NOT_AN_IMAGE, PIXEL, columns_of, through
 from archdb.explain.layer import LayerTrace, additions, kernel_applications, multiplications
 from archdb.model.components import PARAMETERS, PARAMS, WORK
-from archdb.model.shape import text
+from archdb.model.shape import is_image, text
 from archdb.model.window import POINT, Unbounded
 
 Row = tuple[str, str, int | str | None]
@@ -59,7 +59,7 @@ def _operations(layer: LayerTrace) -> Iterator[Row]:
 def _window(layer: LayerTrace) -> Iterator[Row]:
     """The concrete padding, and the receptive field as if this layer read the image."""
     window = layer.facts.window
-    if any(len(shape) != 3 for shape in layer.inputs):
+    if not all(map(is_image, layer.inputs)):
         yield FIELD_COLUMNS[-1], "text", NOT_AN_IMAGE
         return
     if isinstance(window, Unbounded):

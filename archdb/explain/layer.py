@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator, Sequence
 from math import prod
 from typing import Any, NamedTuple
 
 from archdb.analysis.layer_costs import FACT_COLUMNS, GEMM, TENSORS, Facts, facts_of
-from archdb.explain import window
-from archdb.explain.steps import Step, number, product, total, values_of, with_numbers
+from archdb.explain import output
+from archdb.explain.output import OUT_NAMES, stated
+from archdb.explain.steps import Step, number, product, total, values_of
 from archdb.model.components import PARAMETERS
-from archdb.model.shape import Shape, pretty
-from archdb.model.window import POINT, Unbounded
+from archdb.model.shape import Shape, has_channels, pretty
+from archdb.model.window import Unbounded
 from archdb.ops import BUFFER, Op, Tensor, Work
-from archdb.ops.explained import OUT_AXES, Formulas, Stated
+from archdb.ops.explained import Formulas, Stated, out_axes
 
 TRAINED = "parameters, one for each element of a tensor; buffers are not trained"
 COUNTED = "operations for one input at inference"
@@ -53,7 +53,7 @@ def applied(op: Op, inputs: Sequence[Shape | None], weights_of: str | None = Non
     if not facts.counted:
         return LayerTrace(op, given, facts, columns, {}, values)
     values |= {name: columns[name] for name in ("in_elements", "out_elements")}
-    if given:
+    if given and has_channels(given[0]):
         values["positions"] = values["in_elements"] // values["channels"]
     formulas = op.formulas(*given)
     for name, formula in formulas.items():
@@ -64,7 +64,7 @@ def applied(op: Op, inputs: Sequence[Shape | None], weights_of: str | None = Non
 
 def steps(layer: LayerTrace) -> Iterator[Step]:
     """All but the receptive field, which depends on what stands before the layer."""
-    yield from _shape(layer)
+    yield from output.steps(layer)
     if not layer.facts.counted:
         reason = layer.facts.window
         said = reason.reason if isinstance(reason, Unbounded) else ""
@@ -79,57 +79,6 @@ def steps(layer: LayerTrace) -> Iterator[Step]:
     yield from _gemm(layer)
 
 
-def summary(op: Op) -> str:
-    """The first paragraph of what the op says of itself."""
-    return " ".join(inspect.cleandoc(op.__doc__ or "").split("\n\n")[0].split()).rstrip(".")
-
-
-def _stated(layer: LayerTrace, name: str, result: int, rule: str, formula: str | Stated) -> Step:
-    if isinstance(formula, Stated):
-        return Step(name, formula.formula, formula.numbers, result, rule)
-    formula = formula.replace(" · ", "·")
-    return Step(name, formula, with_numbers(formula, layer.values), result, rule)
-
-
-# The output's shape.
-
-
-def _shape(layer: LayerTrace) -> Iterator[Step]:
-    axes = OUT_AXES.get(len(layer.out), ())
-    moved = _moved(layer)
-    if layer.inputs:
-        arrives = " and ".join(map(pretty, layer.inputs))
-        yield Step("input", "", "", arrives, summary(layer.op))
-    if not layer.out:
-        yield Step("output", "not known", "", None, summary(layer.op))
-    elif not moved and layer.formulas.keys().isdisjoint(axes):
-        yield Step("output", _kept(layer), "", pretty(layer.out), summary(layer.op))
-    else:
-        for name in axes if not moved else axes[:1]:
-            formula = layer.formulas.get(name, name.removeprefix("out_"))
-            result = layer.values[name]
-            yield _stated(layer, name, result, summary(layer.op), formula)
-        if moved:
-            yield from window.steps(*moved)
-
-
-def _moved(layer: LayerTrace) -> tuple[Any, ...]:
-    """A window and what it slides over, where it makes the output's height and width."""
-    facts = layer.facts
-    if facts.window is POINT or isinstance(facts.window, Unbounded) or len(layer.out) != 3:
-        return ()
-    if "out_height" in layer.formulas:
-        return ()
-    return facts.window, facts.pads, layer.inputs[0][1:], layer.out[1:]
-
-
-def _kept(layer: LayerTrace) -> str:
-    if layer.out not in layer.inputs:
-        return "as stated"
-    shapes = "that of its input" if len(layer.inputs) == 1 else "that of its inputs"
-    return shapes if len(set(layer.inputs)) == 1 else "that of its largest input"
-
-
 # Parameters.
 
 
@@ -140,11 +89,11 @@ def _tensors(layer: LayerTrace) -> Iterator[Step]:
         return
     for name, formula in layer.formulas.items():
         if isinstance(formula, Stated) and formula.value is not None:
-            yield _stated(layer, name, formula.value, TRAINED, formula)
+            yield stated(layer, name, formula.value, TRAINED, formula)
     for tensor in tensors:
         own = Stated(pretty(tensor.shape), product(tensor.shape))
         formula = layer.formulas.get(tensor.name) or own
-        yield _stated(layer, tensor.name, prod(tensor.shape), TRAINED, formula)
+        yield stated(layer, tensor.name, prod(tensor.shape), TRAINED, formula)
     for component in PARAMETERS:
         of_role = [tensor for tensor in tensors if tensor.role == component.role]
         if len(of_role) > 1 and component.role != BUFFER:
@@ -178,8 +127,10 @@ def _counted(layer: LayerTrace, name: str, count: int | None) -> Iterator[Step]:
     if formula is None:
         each, left = divmod(count, layer.columns["out_elements"])
         times = "" if each == 1 else f"{each} · "
-        formula = f"{times}{' · '.join(OUT_AXES.get(len(layer.out), ()))}" if not left else ""
-    yield _stated(layer, name, count, COUNTED, formula)
+        names = out_axes(layer.out)
+        elements = " · ".join(names) if names[0] in OUT_NAMES else "out_elements"
+        formula = f"{times}{elements}" if not left else ""
+    yield stated(layer, name, count, COUNTED, formula)
 
 
 def kernel_applications(layer: LayerTrace) -> int | None:
@@ -236,7 +187,7 @@ def _gemm(layer: LayerTrace) -> Iterator[Step]:
     for name in ("gemm_m", "gemm_k", "gemm_n"):
         count, formula = layer.columns[name], layer.formulas.get(name)
         if count is not None and formula is not None:
-            yield _stated(layer, name, count, IM2COL, formula)
+            yield stated(layer, name, count, IM2COL, formula)
     if layer.columns["gemm_m"] is not None:
         m, n, k = (layer.columns[name] for name in GEMM)
         yield Step("product", "m×k times k×n", f"{m}×{k} times {k}×{n}", f"{m}×{n}", IM2COL)

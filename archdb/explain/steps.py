@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from archdb.analysis.layer_costs import PADS
-from archdb.model.shape import Shape
+from archdb.model.shape import CHANNEL, FEATURE, SEQUENCE, UNNAMED, NamedShape, Shape, axes_of
 from archdb.ops import Op
 
 #: What the extents of an input are called, by their number. A vector may be one of tokens.
@@ -15,6 +15,14 @@ IN_AXES = {
     1: (("features", 0), ("channels", 0), ("length", 0)),
     2: (("length", 0), ("features", 1), ("channels", 1)),
     3: (("channels", 0), ("height", 1), ("width", 2)),
+    4: (("channels", 0), ("depth", 1), ("height", 2), ("width", 3)),
+}
+#: What extents of other shapes are called, where it is not the name of their axis.
+CALLED = {
+    CHANNEL: ("channels", "features"),
+    FEATURE: ("features", "channels"),
+    SEQUENCE: ("length",),
+    UNNAMED: (),
 }
 _NAME = re.compile(r"[a-z][a-z_0-9]*")
 
@@ -62,12 +70,22 @@ def values_of(op: Op, inputs: tuple[Shape, ...], out: Shape) -> dict[str, int]:
     values: dict[str, int] = {}
     for slot, shape in reversed(list(enumerate(inputs, start=1))):
         suffix = "" if slot == 1 else f"_{slot}"
-        values |= {f"{name}{suffix}": shape[at] for name, at in IN_AXES.get(len(shape), ())}
+        values |= {f"{name}{suffix}": extent for name, extent in _extents(shape)}
     for name in op.declaration.attributes:
         values |= _attribute(name, getattr(op, name))
-    values |= {f"out_{name}": out[at] for name, at in IN_AXES.get(len(out), ())}
+    values |= {f"out_{name}": extent for name, extent in _extents(out)}
     values["inputs"] = len(inputs)
     return values
+
+
+def _extents(shape: Shape) -> Iterator[tuple[str, int]]:
+    """What the extents of a shape are called, and what they are."""
+    if not isinstance(shape, NamedShape):
+        yield from ((name, shape[at]) for name, at in IN_AXES.get(len(shape), ()))
+        return
+    for name, extent in zip(axes_of(shape), shape, strict=True):
+        for called in CALLED.get(name, (name,)):
+            yield called, extent
 
 
 def _attribute(name: str, value: object) -> dict[str, int]:

@@ -19,6 +19,9 @@ MODES = ("same", "valid")
 #: No attribute of a network is larger: a slip of the keyboard ends here, not in the database.
 LARGEST = 2**31 - 1
 
+#: Nor has a shape more axes beside the batch.
+MOST_AXES = 6
+
 
 #: Marks an attribute that came after its op's first release: a layer row states it only where it
 #: is not at its default, so that the rows and hashes of older networks stay what they are.
@@ -94,17 +97,9 @@ def counts_of(value: Any) -> tuple[int, ...]:
     return tuple(_integer(item, 1) for item in value)
 
 
-def _reshaping(value: Any) -> tuple[int, ...]:
-    if not isinstance(value, (list, tuple)) or not 1 <= len(value) <= 3:
-        raise ValueError
-    if list(value).count(-1) > 1:
-        raise ValueError
-    return tuple(_integer(item, -1) for item in value)
-
-
 def _extents(value: Any) -> tuple[int, ...]:
     shape = counts_of(value)
-    if len(shape) > 3:
+    if len(shape) > MOST_AXES:
         raise ValueError
     return shape
 
@@ -168,11 +163,7 @@ Year = Annotated[int, Kind("a year from 1943", lambda value: _integer(value, 194
 Counts = Annotated[tuple[int, ...], Kind("a list of positive integers", counts_of)]
 Extents = Annotated[
     tuple[int, ...],
-    Kind("[channels, height, width], [length, features] or [features]", _extents),
-]
-Reshaping = Annotated[
-    tuple[int, ...],
-    Kind("one to three extents: a number, 0 for the input's own, once perhaps -1", _reshaping),
+    Kind("[channels, height, width], [length, features], [features] or other extents", _extents),
 ]
 Table = Annotated[
     tuple[tuple[int, ...], ...],

@@ -1,18 +1,143 @@
-"""Shapes as text, in errors and in the database.
+"""Shapes: the extents of one sample's axes, what the axes are called, and both as text.
 
-A shape is (channels, height, width), (features,) or (length, features): one image, no batch.
+A shape is a tuple of up to six extents, without the batch. Where it says nothing else its axes
+are the usual ones of its rank: (features,), (length, features), (channels, height, width) or
+(channels, depth, height, width). A `NamedShape` says what they are, so that a sequence of heads
+or a matrix of attention scores is not taken for an image because it has as many axes.
 """
 
 from __future__ import annotations
 
-from archdb.errors import UsageError
+from collections.abc import Iterable
+from typing import Any
+
+from archdb.errors import ShapeError, UsageError
 from archdb.model.attributes import LARGEST
 
 Shape = tuple[int, ...]
+AxisNames = tuple[str, ...]
 
+CHANNEL, HEIGHT, WIDTH, DEPTH = "channel", "height", "width", "depth"
+SEQUENCE, FEATURE = "sequence", "feature"
+#: An axis of which nothing is said.
+UNNAMED = "_"
+#: Along these a position has its channels.
+CHANNELS = (CHANNEL, FEATURE)
+#: What the axes of a shape are that says nothing else, by their number.
+USUAL: dict[int, AxisNames] = {
+    0: (),
+    1: (FEATURE,),
+    2: (SEQUENCE, FEATURE),
+    3: (CHANNEL, HEIGHT, WIDTH),
+    4: (CHANNEL, DEPTH, HEIGHT, WIDTH),
+}
 #: Largest extent of an input axis, as of any attribute. What is counted has its own bound: what
 #: exceeds the 64 bits of a column is refused where it is derived.
 MAX_EXTENT = LARGEST
+
+
+class NamedShape(tuple[int, ...]):
+    """Extents whose axes are not the usual ones of their number. It is compared as the tuple that
+    it is, so what is kept by shape is kept by `names_of` as well."""
+
+    axes: AxisNames
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return named, (tuple(self), self.axes)
+
+
+def named(extents: Iterable[int], axes: AxisNames) -> Shape:
+    """A shape whose axes are these."""
+    shape = tuple(extents)
+    if axes == USUAL.get(len(shape)) or axes in ((CHANNEL,), (SEQUENCE, CHANNEL)):
+        return shape
+    found = NamedShape(shape)
+    found.axes = axes
+    return found
+
+
+def unnamed(extents: Iterable[int]) -> Shape:
+    """A shape of whose axes nothing is known."""
+    shape = tuple(extents)
+    return named(shape, (UNNAMED,) * len(shape))
+
+
+def stated(extents: Shape, names: AxisNames | None) -> Shape:
+    """A shape as a layer states it: with these names; of up to three axes without names they are
+    those of a vector, a sequence or an image, of more nothing is known."""
+    if names:
+        return named(extents, names)
+    return tuple(extents) if len(extents) <= 3 else named(extents, (UNNAMED,) * len(extents))
+
+
+def axes_of(shape: Shape) -> AxisNames:
+    """What the axes of a shape are."""
+    if isinstance(shape, NamedShape):
+        return shape.axes
+    return USUAL.get(len(shape)) or (UNNAMED,) * len(shape)
+
+
+def names_of(shapes: Iterable[Shape | None]) -> tuple[AxisNames | None, ...]:
+    """What tells shapes of equal extents apart: names of axes that are not the usual ones."""
+    return tuple([getattr(shape, "axes", None) for shape in shapes])
+
+
+def is_image(shape: Shape | None) -> bool:
+    """Whether it is channels×height×width."""
+    return shape is not None and len(shape) == 3 and not isinstance(shape, NamedShape)
+
+
+def is_map(shape: Shape) -> bool:
+    """Whether its positions are those of an image, in whatever order its axes are."""
+    return is_image(shape) or set(axes_of(shape)) == {CHANNEL, HEIGHT, WIDTH}
+
+
+def channel_axis(shape: Shape) -> int:
+    """Which axis is that of channels or features; ShapeError where none is said to be."""
+    if not isinstance(shape, NamedShape):
+        return 1 if len(shape) == 2 else 0
+    for at, name in enumerate(axes_of(shape)):
+        if name in CHANNELS:
+            return at
+    raise ShapeError(f"no axis of {pretty(shape)} is that of channels", remedy="say which: axis")
+
+
+def has_channels(shape: Shape) -> bool:
+    """Whether one of its axes is that of channels or features."""
+    return not isinstance(shape, NamedShape) or not set(CHANNELS).isdisjoint(shape.axes)
+
+
+def axis_of(shape: Shape, axis: int | None) -> int:
+    """The axis that a number means, from the end below zero; without one that of channels."""
+    if axis is None:
+        return channel_axis(shape)
+    if not -len(shape) <= axis < len(shape):
+        raise ShapeError(f"has no axis {axis}: {pretty(shape)} has {len(shape)}, counted from 0")
+    return axis % len(shape)
+
+
+def with_extent(shape: Shape, axis: int, extent: int) -> Shape:
+    """The same axes, one of them of another extent."""
+    return named((*shape[:axis], extent, *shape[axis + 1 :]), axes_of(shape))
+
+
+def met(shapes: Iterable[Shape], extents: Iterable[int]) -> Shape:
+    """These extents, each axis called as the first of some shapes of as many axes that says."""
+    columns = zip(*map(axes_of, shapes), strict=True)
+    stated = (next((name for name in names if name != UNNAMED), UNNAMED) for names in columns)
+    return named(extents, tuple(stated))
+
+
+def without_axes(shape: Shape, axes: Iterable[int]) -> Shape:
+    """The shape without these axes."""
+    kept = [at for at in range(len(shape)) if at not in set(axes)]
+    return taken(shape, kept)
+
+
+def taken(shape: Shape, order: Iterable[int]) -> Shape:
+    """These axes of a shape, in this order."""
+    axes, order = axes_of(shape), tuple(order)
+    return named((shape[at] for at in order), tuple(axes[at] for at in order))
 
 
 def text(shape: Shape) -> str:
@@ -38,13 +163,14 @@ def hint(shape: Shape) -> str:
 
 
 def channels(shape: Shape) -> int:
-    """Channels of an image; features of a sequence or a vector."""
-    return shape[1] if len(shape) == 2 else shape[0]
+    """Channels of an image; features of a sequence or a vector; ShapeError where no axis is said
+    to have them."""
+    return shape[channel_axis(shape)]
 
 
 def with_channels(shape: Shape, count: int) -> Shape:
     """The same positions with `count` channels (or features) each."""
-    return (shape[0], count) if len(shape) == 2 else (count, *shape[1:])
+    return with_extent(shape, channel_axis(shape), count)
 
 
 def parse(words: str) -> Shape:

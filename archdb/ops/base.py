@@ -60,6 +60,8 @@ class Op(Rewritable, Explained):
     commutative: ClassVar[bool] = False
     #: Whether the output is the same whatever arrives.
     constant: ClassVar[bool] = False
+    #: Whether the output lies there with the weights and is not worked out.
+    stored: ClassVar[bool] = False
     #: False where there are no facts: a layer that must never count as nothing.
     known: ClassVar[bool] = True
     #: Whether what it is told is of the size that arrives at the native input, so that what holds

@@ -12,7 +12,7 @@ from __future__ import annotations
 from math import prod
 from typing import NamedTuple
 
-from archdb.model.shape import Shape
+from archdb.model.shape import NamedShape, Shape
 
 
 class Stated(NamedTuple):
@@ -33,6 +33,15 @@ OUT_AXES = {
     2: ("out_length", "out_features"),
     3: ("out_channels", "out_height", "out_width"),
 }
+#: What is said of an output whose axes have no such names.
+OUTPUT = "output"
+
+
+def out_axes(shape: Shape) -> tuple[str, ...]:
+    """What the extents of an output are called: axis_0 and so on where they are not the usual
+    ones."""
+    usual = () if isinstance(shape, NamedShape) else OUT_AXES.get(len(shape), ())
+    return usual or tuple(f"axis_{at}" for at in range(len(shape)))
 
 
 class Explained:

@@ -5,12 +5,25 @@ from math import prod
 from typing import ClassVar
 
 from archdb.errors import ShapeError
-from archdb.model.attributes import Extents
-from archdb.model.shape import Shape, channels, pretty, with_channels
+from archdb.model.attributes import MOST_AXES, Extents
+from archdb.model.axes import Axis, LaterAxis, Names
+from archdb.model.shape import (
+    UNNAMED,
+    Shape,
+    axes_of,
+    axis_of,
+    channel_axis,
+    has_channels,
+    met,
+    named,
+    pretty,
+    with_extent,
+)
 from archdb.model.window import POINT, Unbounded, Window
 from archdb.ops.base import Op, Work, no_params, no_work, op, point
-from archdb.ops.explained import OUT_AXES, Formulas, Stated
-from archdb.ops.rewritable import Origin, whatever_arrives
+from archdb.ops.explained import OUTPUT, Formulas, Stated, out_axes
+from archdb.ops.moving import beside, check_names
+from archdb.ops.rewritable import Origin, count, kept, whatever_arrives, with_count
 
 
 @op("input")
@@ -20,13 +33,17 @@ class Input(Op):
     arity = (0, 0)
     source = True
     shape: Extents
+    axis_names: Names = None  # type: ignore[assignment]
 
     params = no_params
     work = no_work
     window = point
 
+    def check(self) -> None:
+        check_names(self)
+
     def out(self) -> Shape:
-        return self.shape
+        return named(self.shape, self.axis_names) if self.axis_names else self.shape
 
 
 class Join(Op):
@@ -39,19 +56,67 @@ class Join(Op):
 
 @op("concat")
 class Concat(Join):
-    """Maps of equal size stacked along the channels (or vectors, along the features)."""
+    """Maps of equal size stacked along the channels (or vectors, along the features); with `axis`
+    along that one (a class token before a sequence)."""
+
+    axis: LaterAxis = None  # type: ignore[assignment]
 
     work = no_work
     adapted = whatever_arrives
 
     def out(self, *inputs: Shape) -> Shape:
-        _agree(inputs, "concatenated", lambda x: with_channels(x, 0))
-        return with_channels(inputs[0], sum(map(channels, inputs)))
+        axis = axis_of(inputs[0], self.axis)
+        _agree(inputs, "concatenated", lambda x: (*x[:axis], *x[axis + 1 :]))
+        return met(inputs, with_extent(inputs[0], axis, sum(x[axis] for x in inputs)))
+
+    def channels(self, *inputs: Shape) -> Origin:
+        """Along another axis than that of channels each channel stays itself."""
+        if not all(map(has_channels, inputs)):
+            return ()
+        return (
+            () if axis_of(inputs[0], self.axis) == channel_axis(inputs[0]) else kept(self, *inputs)
+        )
+
+    def window(self, *inputs: Shape) -> Window | Unbounded:
+        return beside(inputs[0], (axis_of(inputs[0], self.axis),), JOINED)
 
     def formulas(self, *inputs: Shape) -> Formulas:
-        stacked = Stated("the inputs' together", " + ".join(str(channels(x)) for x in inputs))
-        return {"out_channels": stacked, "out_features": stacked}
+        axis = axis_of(inputs[0], self.axis)
+        stacked = Stated("the inputs' together", " + ".join(str(x[axis]) for x in inputs))
+        return {out_axes(self.out(*inputs))[axis]: stacked}
 
+
+@op("stack")
+class Stack(Join):
+    """Tensors of equal shape side by side along a new axis, number `axis` of the output; of one
+    input, an axis of extent 1."""
+
+    arity = (1, None)
+    axis: Axis = 0
+
+    work = no_work
+
+    def out(self, *inputs: Shape) -> Shape:
+        _agree(inputs, "stacked", lambda x: x)
+        first = inputs[0]
+        if len(first) == MOST_AXES:
+            raise ShapeError(f"{pretty(first)} has as many axes as a tensor may have")
+        axis = axis_of((*first, 1), self.axis)
+        names = axes_of(met(inputs, first))
+        extents = (*first[:axis], len(inputs), *first[axis:])
+        return named(extents, (*names[:axis], UNNAMED, *names[axis:]))
+
+    def window(self, *inputs: Shape) -> Window | Unbounded:
+        return STACKED
+
+    def formulas(self, *inputs: Shape) -> Formulas:
+        name = out_axes(self.out(*inputs))[axis_of((*inputs[0], 1), self.axis)]
+        return {name: Stated("as many as inputs", str(len(inputs)))}
+
+
+#: Where tensors come to stand beside each other.
+JOINED = Unbounded("behind what is joined along a map the field depends on the position")
+STACKED = Unbounded("of a stack each part has a field of its own")
 
 #: Why a map has no receptive field of its own behind what is spread over it.
 SPREAD = Unbounded("behind a factor for each channel, which depends on the whole map")
@@ -73,19 +138,21 @@ class Elementwise(Join):
             raise _apart(inputs, self.verb, SPREADING)
         if any(n not in (1, most) for x in inputs for n, most in zip(x, out, strict=True)):
             raise _apart(inputs, self.verb)
-        return out
+        return met(inputs, out)
 
     def channels(self, *inputs: Shape) -> Origin:
+        if not all(map(has_channels, inputs)):
+            return ()
         single = self.single(*inputs)
         return tuple(slot for slot in range(len(inputs)) if slot not in single)
 
     def single(self, *inputs: Shape) -> tuple[int, ...]:
-        most = max(map(channels, inputs))
-        return tuple(slot for slot, x in enumerate(inputs) if channels(x) < most)
+        most = max(map(count, inputs))
+        return tuple(slot for slot, x in enumerate(inputs) if count(x) < most)
 
     def window(self, *inputs: Shape) -> Window | Unbounded:
         """What is spread over the positions has been drawn from anywhere."""
-        positions = {with_channels(x, 1) for x in inputs}
+        positions = {with_count(x, 1) for x in inputs}
         return POINT if len(positions) == 1 else self.spread
 
     def formulas(self, *inputs: Shape) -> Formulas:
@@ -93,10 +160,10 @@ class Elementwise(Join):
         if out in inputs:
             return {}
         several = ["", *(f"_{slot}" for slot in range(2, len(inputs) + 1))]
-        named = {axis: axis.removeprefix("out_") for axis in OUT_AXES[len(out)]}
+        named = {axis: axis.removeprefix("out_") for axis in out_axes(out)}
         return {
             axis: f"max({', '.join(own + slot for slot in several)})" for axis, own in named.items()
-        }
+        } or {OUTPUT: Stated("the larger extent of each axis", "")}
 
 
 @op("add")

@@ -11,20 +11,25 @@ from typing import Any, ClassVar
 
 from archdb.errors import ShapeError
 from archdb.model.attributes import Pads
-from archdb.model.shape import Shape
+from archdb.model.shape import Shape, channel_axis, has_channels, with_extent
 from archdb.model.window import Window
 
 Origin = str | tuple[int, ...]
 
 
 def count(shape: Shape) -> int:
-    """Channels of a map; features of a step, or of a vector."""
-    return shape[-1] if len(shape) == 2 else shape[0]
+    """Channels of a map; features of a step, or of a vector; of a tensor whose axes are others
+    the last extent."""
+    return shape[_axis(shape)]
 
 
 def with_count(shape: Shape, channels: int) -> Shape:
     """The same shape with so many channels (or features)."""
-    return (shape[0], channels) if len(shape) == 2 else (channels, *shape[1:])
+    return with_extent(shape, _axis(shape), channels)
+
+
+def _axis(shape: Shape) -> int:
+    return channel_axis(shape) if has_channels(shape) else len(shape) - 1
 
 
 class Rewritable:
@@ -88,7 +93,7 @@ class Rewritable:
 
 def kept(self: Any, *inputs: Shape) -> Origin:
     """Every channel stays itself; several inputs meet channel by channel."""
-    return tuple(range(len(inputs)))
+    return tuple(range(len(inputs))) if all(map(has_channels, inputs)) else ()
 
 
 def kept_of_first(self: Any, *inputs: Shape) -> Origin:

@@ -1,14 +1,13 @@
 """Ops that move, drop or rename elements, and compute nothing."""
 
-from math import prod
 from typing import Any
 
 from archdb.errors import DefinitionError, ShapeError
-from archdb.model.attributes import Count, Offset, Reshaping, Sides, Size
+from archdb.model.attributes import Count, Offset, Sides, Size
 from archdb.model.shape import Shape, channels, pretty, with_channels
 from archdb.model.window import NO_MAP, Unbounded, Window
 from archdb.ops.base import Op, image, no_params, no_work, op, point, same_shape, whatever_size
-from archdb.ops.explained import OUT_AXES, Formulas, Stated
+from archdb.ops.explained import Formulas
 from archdb.ops.rewritable import kept, kept_of_first, scaled
 
 
@@ -157,41 +156,6 @@ class ToSequence(Op):
 
     def window(self, x: Shape) -> Unbounded:
         return NO_MAP
-
-
-@op("reshape")
-class Reshape(Op):
-    """The same elements in the same order under another shape (Caffe's Reshape). Of the extents
-    of `shape`, 0 keeps the input's own at that place, and -1 is what the others leave."""
-
-    shape: Reshaping
-
-    params = no_params
-    work = no_work
-
-    def ends_map(self, *native: Shape | None) -> bool:
-        """Where height and width are stated, or there are none."""
-        return len(self.shape) != 3 or min(self.shape[1:]) > 0
-
-    def out(self, x: Shape) -> Shape:
-        kept = [extent or (x[i] if i < len(x) else 0) for i, extent in enumerate(self.shape)]
-        stated = prod(extent for extent in kept if extent != -1)
-        if not stated or prod(x) % stated or (-1 not in kept and prod(x) != stated):
-            raise ShapeError(f"{pretty(x)} elements do not fill {pretty(self.shape)}")
-        return tuple(prod(x) // stated if extent == -1 else extent for extent in kept)
-
-    def formulas(self, *inputs: Shape) -> Formulas:
-        out = self.out(*inputs)
-        kept = "·".join(str(n) for n, asked in zip(out, self.shape, strict=True) if asked != -1)
-        left = Stated("what the others leave", f"{prod(inputs[0])}/({kept or 1})")
-        words = {0: "the input's own"}
-        return {
-            axis: left if asked == -1 else Stated(words.get(asked, "as stated"), str(extent))
-            for axis, asked, extent in zip(OUT_AXES[len(out)], self.shape, out, strict=True)
-        }
-
-    def window(self, x: Shape) -> Unbounded:
-        return Unbounded("behind a reshape elements stand at other positions")
 
 
 @op("crop2d")

@@ -11,8 +11,9 @@ from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from archdb.analysis.inputs import Inputs, native_inputs, together
-from archdb.analysis.layer_costs import COUNTED, COUNTS, SHAPES
+from archdb.analysis.layer_costs import COUNTED, COUNTS
 from archdb.analysis.profile import Profile, derive
+from archdb.analysis.shape_columns import SHAPES
 from archdb.errors import NotFoundError, ShapeError, UsageError, nearest
 from archdb.model.graph import Network
 

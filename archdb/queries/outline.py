@@ -127,10 +127,4 @@ def _pair(height: int, width: int) -> str:
 
 def _shape(row: dict[str, Any]) -> str:
     """'256×28×28', '4096', '80×128' of a sequence; a question mark behind an unknown op."""
-    if row["out_channels"] is None:
-        return "?"
-    if row["out_height"] is None:
-        return str(row["out_channels"])
-    if row["out_width"] is None:
-        return f"{row['out_height']}×{row['out_channels']}"
-    return f"{row['out_channels']}×{row['out_height']}×{row['out_width']}"
+    return "?" if row["out_shape"] is None else str(row["out_shape"]).replace("x", "×")

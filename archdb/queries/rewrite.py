@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from archdb.analysis.inputs import asked, native_inputs
 from archdb.analysis.layer_costs import params
 from archdb.analysis.profile import LAYER_COLUMNS, Profile, derive
+from archdb.analysis.shape_columns import OUT_SHAPE
 from archdb.model.input_size import Words
 from archdb.model.shape import text
 from archdb.queries.named import RewriteResult, rewritten
@@ -83,7 +84,8 @@ def _rows(profile: Profile) -> dict[str, tuple[Any, dict[str, Any]]]:
 def _figures(row: dict[str, Any]) -> dict[str, Any]:
     channels, height, width = (row[f"out_{axis}"] for axis in ("channels", "height", "width"))
     shape = (height, channels) if width is None else (channels, height, width)
-    output = text(tuple(extent for extent in shape if extent is not None)) or None
+    stated = text(tuple(extent for extent in shape if extent is not None))
+    output = row[OUT_SHAPE] or stated or None
     return {"output": output, "params": params(row), "macs": row["macs"]}
 
 

@@ -4,6 +4,9 @@ Run by hand, never by the tests, in the environment of record.py:
 
     KERAS_BACKEND=torch python tests/oracles/record_ops.py              writes ops.csv beside itself
     KERAS_BACKEND=torch python tests/oracles/record_ops.py 500 FILE     500 draws of each op
+    KERAS_BACKEND=torch python tests/oracles/record_ops.py tensors      writes tensors.csv
+
+tensors.csv has the ops that work on tensors of any rank, recorded with torch 2.14.1.
 
 The package drawn says how attributes and inputs are drawn, and which layer they make. torch's
 layers run on its meta device or on zeros, Keras's on zeros; MACs are what torch's FlopCounterMode
@@ -19,7 +22,7 @@ import json
 import os
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -27,7 +30,7 @@ from typing import Any
 os.environ.setdefault("KERAS_BACKEND", "torch")
 
 import torch
-from drawn import FEW, OPS
+from drawn import FEW, OPS, TENSORS
 from drawn.base import Draw, Sample
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
@@ -39,23 +42,23 @@ MOST_REFUSED = 8
 BUFFERS = ("running_mean", "running_var")
 
 
-def main(draws: int | None, path: Path) -> None:
+def main(draws: int | None, path: Path, ops: Mapping[tuple[str, str], Any] = OPS) -> None:
     with path.open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(HEADER.split())
-        for library, op in OPS:
+        for (library, op), sampled in ops.items():
             wanted = draws or ROWS[op in FEW]
-            writer.writerows((library, op, *row) for row in drawn(library, op, wanted))
+            writer.writerows((library, op, *row) for row in drawn(library, op, sampled, wanted))
 
 
-def drawn(library: str, op: str, wanted: int) -> Iterator[tuple[Any, ...]]:
+def drawn(library: str, op: str, sampled: Any, wanted: int) -> Iterator[tuple[Any, ...]]:
     """Different draws of one op, a few of them refused."""
     draw = Draw(f"{library} {op}")
     seen: set[tuple[Any, ...]] = set()
     refused = tries = 0
     while len(seen) < wanted and tries < 20 * wanted:
         tries += 1
-        sample = OPS[library, op](draw)
+        sample = sampled(draw)
         attributes = json.dumps(sample.attributes, separators=(",", ":"))
         key = (attributes, " ".join("x".join(map(str, shape)) for shape in sample.inputs))
         found = recorded(library, sample)
@@ -77,7 +80,7 @@ def recorded(library: str, sample: Sample) -> tuple[str, Any, Any, Any]:
             inputs = [torch.zeros(1, *shape, dtype=sample.dtype) for shape in sample.inputs]
             with FlopCounterMode(display=False) as counter:
                 output = layer(*(_laid_out(library, x) for x in inputs))
-    except (RuntimeError, ValueError):
+    except (RuntimeError, ValueError, IndexError):
         return REFUSED
     shape = _laid_out(library, output, back=True).shape[1:]
     if 0 in shape:  # which some layers of torch give
@@ -110,5 +113,8 @@ if __name__ == "__main__":
     warnings.filterwarnings("ignore", category=UserWarning)
     if len(sys.argv) == 3:
         main(int(sys.argv[1]), Path(sys.argv[2]))
+    elif sys.argv[1:] == ["tensors"]:
+        tensors = {("torch", op): sampled for op, sampled in TENSORS.items()}
+        main(60, Path(__file__).with_name("tensors.csv"), tensors)
     else:
         main(None, Path(__file__).with_name("ops.csv"))

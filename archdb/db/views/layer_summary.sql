@@ -34,12 +34,18 @@ select
     l.bias as bias,  -- flag; stored; 1 where the layer has a bias
     l.attributes as attributes,  -- JSON; stored; attributes that this op alone has
     l.weights_of as weights_of,  -- name; stored; the layer whose weights it uses: they are counted there, so that here params and buffers are 0
-    d.in_channels as in_channels,  -- number; derived; channels (or features) of the first input
+    d.in_channels as in_channels,  -- number; derived; channels (or features) of the first input; NULL where its axes are others
     d.in_height as in_height,  -- elements; derived; rows of the first input; of a sequence, its length; NULL for a vector
     d.in_width as in_width,  -- elements; derived; columns of the first input; NULL for a sequence or vector
-    d.out_channels as out_channels,  -- number; derived; channels (or features) of the output
+    d.out_channels as out_channels,  -- number; derived; channels (or features) of the output; NULL where its axes are others
     d.out_height as out_height,  -- elements; derived; rows of the output; of a sequence, its length; NULL for a vector
     d.out_width as out_width,  -- elements; derived; columns of the output; NULL for a sequence or vector
+    case
+        when d.out_shape is not null then d.out_shape
+        when d.out_width is not null then d.out_channels || 'x' || d.out_height || 'x' || d.out_width
+        when d.out_height is not null then d.out_height || 'x' || d.out_channels
+        else cast(d.out_channels as text)
+    end as out_shape,  -- shape; derived; the output's shape, in the order of its axes: also of a tensor that has no channels, height and width
     {d.params} as params,  -- parameters; derived; trainable numbers
     d.{component} as {component},  -- {unit}; derived; {meaning}
     d.gemm_m as gemm_m,  -- rows; derived; output positions: rows of the patch matrix that im2col makes, for one group

@@ -7,11 +7,11 @@ select
     input,  -- shape; derived; input size of the network
     is_native,  -- flag; derived; 1 at the input size the network is defined at
     case
-        when out_channels is null then 'unknown'
+        when out_channels is null then coalesce(out_shape, 'unknown')
         when out_height is null then 'vector'
         when out_width is null then 'length ' || out_height
         else out_height || 'x' || out_width
-    end as resolution,  -- text; derived; height x width of the output; length of a sequence; vector; unknown behind an unknown op
+    end as resolution,  -- text; derived; height x width of the output; length of a sequence; vector; the whole shape of another tensor; unknown behind an unknown op
     out_height,  -- elements; derived; rows of the output
     out_width,  -- elements; derived; columns of the output
     count(*) as layers,  -- layers; derived; layer rows of this group

@@ -3,7 +3,7 @@ select
     layer,
     coalesce(block, layer) as block,
     case
-        when out_channels is null then 'unknown'
+        when out_channels is null then coalesce(out_shape, 'unknown')
         when out_height is null then 'vector'
         when out_width is null then 'length ' || out_height
         else out_height || 'x' || out_width

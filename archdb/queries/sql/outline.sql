@@ -2,7 +2,7 @@
 select
     s.layer, s.block, s.op, s.auxiliary, s.weights_of,
     s.kernel_h, s.kernel_w, s.stride_h, s.stride_w, s.dilation_h, s.dilation_w, s.groups,
-    s.out_channels, s.out_height, s.out_width,
+    s.out_shape,
     (select json_group_array(name)
      from (select f.name from edge e
            join layer f on f.network_id = e.network_id and f.position = e.source

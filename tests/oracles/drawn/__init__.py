@@ -9,7 +9,7 @@ from collections.abc import Callable
 from keras import layers
 from torch import nn
 
-from drawn import along, convolution, features, resolution, shapes, with_keras
+from drawn import along, convolution, features, resolution, shapes, tensors, with_keras
 from drawn.base import Draw, Sample
 from drawn.features import plain
 from drawn.resolution import pool
@@ -88,6 +88,22 @@ _KERAS: dict[str, Callable[[Draw], Sample]] = {
     "batch_norm": with_keras.norm(layers.BatchNormalization),
     "layer_norm": with_keras.norm(layers.LayerNormalization),
     "group_norm": with_keras.norm(layers.GroupNormalization),
+}
+
+#: What works on tensors of any rank; recorded into a file of its own.
+TENSORS: dict[str, Callable[[Draw], Sample]] = {
+    "reshape": tensors.reshape,
+    "permute": tensors.permute,
+    "expand": tensors.expand,
+    "roll": tensors.roll,
+    "flip": tensors.flip,
+    "slice": tensors.slice_,
+    "select": tensors.select,
+    "take": tensors.take,
+    "gather": tensors.gather,
+    "pad": tensors.pad,
+    "concat": tensors.concat,
+    "stack": tensors.stack,
 }
 
 #: By library and op.
