@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zlib
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -16,3 +17,11 @@ def bundled(name: str) -> Path:
         return Path(os.environ["ARCHDB_SEEDS"])
     inside = _PACKAGE / "_bundled" / name
     return inside if inside.exists() else _PACKAGE.parent / name
+
+
+def conventions_digest() -> str:
+    """What tells the shipped counting conventions from those of another archdb."""
+    digest = 0
+    for path in sorted(bundled("seeds/conventions").glob("*.toml")):
+        digest = zlib.crc32(path.name.encode() + path.read_bytes(), digest)
+    return f"{digest:08x}"

@@ -82,9 +82,10 @@ def test_a_convention_that_weighs_one_component_gives_its_sum(
 
 def test_a_line_in_braces_is_a_line_of_each() -> None:
     lines = expanded("select\n    s.{total} as {total}{,}  -- {unit}\nfrom s;\n").splitlines()
+    last = TOTALLED[-1]
     assert lines[0] == "select"
     assert lines[1] == "    s.weight_params as weight_params,  -- parameters"
-    assert lines[-2] == "    s.exponentials as exponentials  -- operations"
+    assert lines[-2] == f"    s.{last.name} as {last.name}  -- {last.unit}"
     assert lines[-1] == "from s;"
     assert len(lines) == 2 + len(TOTALLED)
 

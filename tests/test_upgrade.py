@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from command import archdb, files, refused
 
+from archdb import resources
 from archdb.db import build, bundled_networks, connection, migrate, networks, writer
 from archdb.errors import DefinitionError
 from archdb.resources import bundled
@@ -76,12 +77,43 @@ def test_any_command_upgrades_and_says_so(older: Path) -> None:
     (copy,) = copies(older)
     assert answer.err == f"{older} was made by an older archdb: upgraded, after a copy to {copy}\n"
     assert "138,357,544" in answer.out
-    assert ask(older, "select value from meta") == [(__version__,)]
+    version = "select value from meta where key = 'archdb_version'"
+    assert ask(older, version) == [(__version__,)]
     assert archdb("check", database=older) == (0, "", "no faults\n")
     assert archdb("compare", "vgg16", "nin", database=older).err == "", "once"
     with closing(sqlite3.connect(copy)) as kept:
-        assert kept.execute("select value from meta").fetchone() == ("0.0.9",)
+        assert kept.execute(version).fetchone() == ("0.0.9",)
     assert len(before) == copy.stat().st_size
+
+
+def test_a_changed_convention_is_learnt_by_the_next_command(database: Path) -> None:
+    """A file of seeds/conventions differs from what the database was made with."""
+    whole = params(database, "lenet5")
+    tamper(
+        database,
+        "update meta set value = '00000000' where key = 'conventions';"
+        "update convention_weight set weight = 7 where convention = 'params'",
+    )
+    shown = ("show", "lenet5", "--convention", "params", "--format", "json")
+    answer = archdb(*shown, database=database)
+    (copy,) = copies(database)
+    reason = "has other counting conventions than this archdb"
+    assert answer.err == f"{database} {reason}: upgraded, after a copy to {copy}\n"
+    assert [row["lenet5"] for row in json.loads(answer.out)][-1] == whole
+    assert archdb(*shown, database=database).err == "", "once"
+
+
+def test_conventions_are_told_apart_by_what_their_files_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = tmp_path / "conventions"
+    shutil.copytree(resources.bundled("seeds/conventions"), files)
+    shipped = resources.conventions_digest()
+    monkeypatch.setattr(resources, "bundled", lambda name: files)
+    assert resources.conventions_digest() == shipped
+    file = files / "params.toml"
+    file.write_text(file.read_text("utf-8") + "# changed\n", "utf-8")
+    assert resources.conventions_digest() != shipped
 
 
 def test_the_command_for_it(older: Path) -> None:

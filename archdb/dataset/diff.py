@@ -33,7 +33,7 @@ Keyed = dict[tuple[Any, ...], Row]
 class AsItIs(Reader):
     """A database that is read and never brought up to date."""
 
-    def _upgrade(self) -> None:
+    def _upgrade(self, reason: str) -> None:
         return
 
 

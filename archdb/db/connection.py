@@ -17,6 +17,7 @@ from typing import NamedTuple
 from archdb.db import faults
 from archdb.db.faults import FAULTS, code_of, to_database_error
 from archdb.errors import ArchdbError, DatabaseError
+from archdb.resources import conventions_digest
 from archdb.version import __version__
 
 #: 'arch' in ASCII, in the file's header: says that a SQLite file is archdb's.
@@ -26,10 +27,11 @@ HEAD = "0009"
 
 
 class Stamp(NamedTuple):
-    """Which archdb wrote a database, and the schema revision it has."""
+    """Which archdb wrote a database, the schema revision and the counting conventions it has."""
 
     version: str
     revision: str
+    conventions: str | None
 
     @property
     def newer(self) -> bool:
@@ -38,6 +40,14 @@ class Stamp(NamedTuple):
     @property
     def older(self) -> bool:
         return _parts(self.version) < _parts(__version__) or self.revision < HEAD
+
+    @property
+    def outdated(self) -> str | None:
+        """Why it must be upgraded; None where it need not."""
+        if self.older:
+            return "was made by an older archdb"
+        same = self.conventions == conventions_digest()
+        return None if same else "has other counting conventions than this archdb"
 
 
 def _parts(version: str) -> tuple[int, ...]:
@@ -181,15 +191,16 @@ def can_be_written(path: Path) -> bool:
 def stamp(connection: sqlite3.Connection, path: Path) -> Stamp:
     """Who wrote it; raises DatabaseError where that was a newer archdb, or none at all."""
     try:
-        version, revision, _ = connection.execute(
+        version, conventions, revision, _ = connection.execute(
             "select (select value from meta where key = 'archdb_version'),"
+            " (select value from meta where key = 'conventions'),"
             " (select version_num from alembic_version), (select count(*) from network)"
         ).fetchone()
     except FAULTS as error:
         if code_of(error) == "SQLITE_ERROR":
             raise _unmarked(path, str(error)) from None
         raise to_database_error(error, path) from None
-    found = Stamp(str(version or "0"), str(revision))
+    found = Stamp(str(version or "0"), str(revision), conventions)
     if not re.fullmatch(r"\d{4}", found.revision, re.ASCII):
         raise _unmarked(path, f"its schema is '{found.revision}'")
     if found.newer:

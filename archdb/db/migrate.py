@@ -42,9 +42,15 @@ def upgrade(path: Path, progress: Progress = silent) -> Changed:
 
 
 def upgrade_older(path: Path, progress: Progress = silent) -> Changed | None:
-    """The same, unless another process has been faster: then None."""
+    """The same, unless another process has been faster: then None. Where only the counting
+    conventions are others than this archdb's, these alone are replaced."""
+
+    def change(connection: Connection) -> list[str]:
+        older = stamp(driver(connection), path).older
+        return _upgrade(connection, progress) if older else describe(connection)
+
     try:
-        return _changed(path, lambda connection: _upgrade(connection, progress), only_older=True)
+        return _changed(path, change, only_older=True)
     except _UpToDateError:
         return None
 
@@ -68,7 +74,7 @@ def _changed(
         # A migration that makes a table anew drops the old one, and with foreign keys enforced
         # its rows would take with them all rows that refer to them.
         with writing(path, keys=False) as connection:
-            if only_older and not stamp(driver(connection), path).older:
+            if only_older and not stamp(driver(connection), path).outdated:
                 raise _UpToDateError
             copy = copied(path)  # now that nobody else can write
             before = _dangling(connection)

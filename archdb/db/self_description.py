@@ -9,6 +9,7 @@ from archdb.analysis.conventions import Convention
 from archdb.db import dictionary, tables, writer
 from archdb.db.bundled_networks import IMPORTED, free
 from archdb.db.engine import insert_many
+from archdb.resources import conventions_digest
 from archdb.sources import toml
 from archdb.version import __version__
 
@@ -25,7 +26,8 @@ def describe(connection: Connection) -> list[str]:
     known = conventions.bundled()
     said = _save_conventions(connection, known)
     connection.execute(text("delete from meta"))
-    insert_many(connection, tables.meta, ("key", "value"), [("archdb_version", __version__)])
+    about = [("archdb_version", __version__), ("conventions", conventions_digest())]
+    insert_many(connection, tables.meta, ("key", "value"), about)
     return said
 
 

@@ -54,8 +54,8 @@ class Reader:
         located = locate(path)
         self.path = located if located is not None else self._default()
         self._connection = connect(self.path)
-        if stamp(self._connection, self.path).older:
-            self._upgrade()
+        if reason := stamp(self._connection, self.path).outdated:
+            self._upgrade(reason)
 
     def _default(self) -> Path:
         """The user's own database, made from the bundled seeds if it is not there yet."""
@@ -68,14 +68,13 @@ class Reader:
             build.create(path, self.progress)
         return path
 
-    def _upgrade(self) -> None:
+    def _upgrade(self, reason: str) -> None:
         from archdb.db.migrate import upgrade_older
 
         self._connection.close()
         changed = upgrade_older(self.path, self.progress)
         if changed is not None:
-            made = f"{self.path} was made by an older archdb"
-            self.notify(f"{made}: upgraded, after a copy to {changed.copy}")
+            self.notify(f"{self.path} {reason}: upgraded, after a copy to {changed.copy}")
             for sentence in changed.said:
                 self.notify(f"note: {sentence}")
         self._connection = connect(self.path)
