@@ -24,10 +24,26 @@ Interval = tuple[Fraction, Fraction]
 
 #: What a suffix stands for; words are read in capitals, too.
 SUFFIXES = {
-    **{"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "B": 10**9, "T": 10**12},
-    **{"m": 10**6, "g": 10**9, "t": 10**12, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30},
-    **{"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12},
-    **{"mio": 10**6, "mln": 10**6, "bn": 10**9},
+    "": 1,
+    "k": 10**3,
+    "K": 10**3,
+    "M": 10**6,
+    "G": 10**9,
+    "B": 10**9,
+    "T": 10**12,
+    "m": 10**6,
+    "g": 10**9,
+    "t": 10**12,
+    "Ki": 2**10,
+    "Mi": 2**20,
+    "Gi": 2**30,
+    "thousand": 10**3,
+    "million": 10**6,
+    "billion": 10**9,
+    "trillion": 10**12,
+    "mio": 10**6,
+    "mln": 10**6,
+    "bn": 10**9,
 }
 #: Sizes of files, in bytes; and what a decimal one may have been meant as.
 BYTES = {"kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}

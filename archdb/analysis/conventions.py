@@ -52,7 +52,10 @@ def _names(value: Any) -> tuple[str, ...]:
 
 FILE = Declaration(
     {
-        **{"sentence": Text, "source": Text, "divisor": Count, "missing": Text},
+        "sentence": Text,
+        "source": Text,
+        "divisor": Count,
+        "missing": Text,
         "free": Annotated[Any, Kind("a list of ops", _names)],
         "weights": Annotated[Any, Kind("a table", _table)],
     },

@@ -120,8 +120,11 @@ def _facts_of(op: Op, inputs: tuple[Shape | None, ...]) -> Facts:
         *split(as_read(known, window)),
         *split(out),
         *pads,
-        *(*params, *work, *_sizes(known, out, window, params, work)),
-        *(*gemm, beyond(out)),
+        *params,
+        *work,
+        *_sizes(known, out, window, params, work),
+        *gemm,
+        beyond(out),
     )
     check_size(columns)
     weighted = bool(params[0] and work.macs)

@@ -42,9 +42,12 @@ FieldOrReason = Field | str
 #: How a field stands in a row: six integers and no note; without the padding, or without any,
 #: and the reason.
 FIELD_COLUMNS = (
-    *("receptive_field_h", "receptive_field_w"),
-    *("effective_stride_h", "effective_stride_w"),
-    *("effective_padding_h", "effective_padding_w"),
+    "receptive_field_h",
+    "receptive_field_w",
+    "effective_stride_h",
+    "effective_stride_w",
+    "effective_padding_h",
+    "effective_padding_w",
     "receptive_field_note",
 )
 

@@ -21,9 +21,25 @@ from archdb.version import __version__
 COMMANDS = {
     name: name
     for name in (
-        *("compare", "show", "list", "query", "published", "schema", "derive", "check"),
-        *("calc", "explain", "rewrite", "sweep"),
-        *("cite", "plot", "graph", "export", "info", "diff", "space"),
+        "compare",
+        "show",
+        "list",
+        "query",
+        "published",
+        "schema",
+        "derive",
+        "check",
+        "calc",
+        "explain",
+        "rewrite",
+        "sweep",
+        "cite",
+        "plot",
+        "graph",
+        "export",
+        "info",
+        "diff",
+        "space",
     )
 } | {"explain-number": "explain_number", "import": "import_", "db": "db"}
 

@@ -36,15 +36,22 @@ NATIVE = {
 
 #: What tells the rows of each view apart.
 KEYS = {
-    **{"architecture_source": "number", "architecture_summary": "input", "cost_summary": "input"},
-    **{"block_summary": "input block", "convention_total": "input convention"},
-    **{"layer_summary": "input position", "op_summary": "input op"},
-    **{"resolution_summary": "input resolution", "variant_difference": "number"},
+    "architecture_source": "number",
+    "architecture_summary": "input",
+    "cost_summary": "input",
+    "block_summary": "input block",
+    "convention_total": "input convention",
+    "layer_summary": "input position",
+    "op_summary": "input op",
+    "resolution_summary": "input resolution",
+    "variant_difference": "number",
 }
 #: The same of views that are about something else than one network in each row.
 OTHER_KEYS = {
-    **{"figure_reading": "figure reading", "published_check": "figure"},
-    **{"space_point": "architecture attribute", "space_summary": "space"},
+    "figure_reading": "figure reading",
+    "published_check": "figure",
+    "space_point": "architecture attribute",
+    "space_summary": "space",
 }
 
 

@@ -25,8 +25,12 @@ NAMING = {
 metadata = MetaData(naming_convention=NAMING)
 Whole = BigInteger().with_variant(Integer, "sqlite")
 TEXTS = {
-    *("receptive_field_layer", "receptive_field_note", "note"),
-    *("costliest_layer", "costliest_op", "out_shape"),
+    "receptive_field_layer",
+    "receptive_field_note",
+    "note",
+    "costliest_layer",
+    "costliest_op",
+    "out_shape",
 }
 
 

@@ -13,8 +13,14 @@ from archdb.db.owned import TABLES
 
 #: What an error is that damage may have caused, and that archdb does not expect elsewhere.
 UNEXPECTED = (
-    *(ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError),
-    *(ValueError, sqlite3.Error),
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    sqlite3.Error,
 )
 
 

@@ -24,7 +24,8 @@ PAIRS = {name: (f"{name}_h", f"{name}_w") for name in ("kernel", "stride", "dila
 SCALARS = ("groups", "filters", "units", "bias", "rounding")
 SHARED = (
     *(column for pair in PAIRS.values() for column in pair),
-    *("padding", *PADS),
+    "padding",
+    *PADS,
     *SCALARS,
 )
 #: What a layer row says of its op, besides its name.

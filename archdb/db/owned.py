@@ -12,9 +12,25 @@ from archdb.db import dictionary
 
 TABLES = frozenset(
     {
-        *("alembic_version", "alias", "block", "citation", "column_dictionary", "convention"),
-        *("convention_weight", "difference", "edge", "layer", "layer_profile", "meta", "network"),
-        *("point", "profile", "published", "published_explanation", "source", "space"),
+        "alembic_version",
+        "alias",
+        "block",
+        "citation",
+        "column_dictionary",
+        "convention",
+        "convention_weight",
+        "difference",
+        "edge",
+        "layer",
+        "layer_profile",
+        "meta",
+        "network",
+        "point",
+        "profile",
+        "published",
+        "published_explanation",
+        "source",
+        "space",
     }
 )
 

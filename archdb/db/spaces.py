@@ -28,8 +28,16 @@ from archdb.spaces import Point, Space
 #: Points of one transaction: their rows fit into some tens of megabytes.
 BATCH = 250
 HEADER = (
-    *("id", "name", "title", "family", "year", "classes", "origin", "structure"),
-    *("space", "number"),
+    "id",
+    "name",
+    "title",
+    "family",
+    "year",
+    "classes",
+    "origin",
+    "structure",
+    "space",
+    "number",
 )
 PROFILE = ("id", "network_id", "input", "is_native", "revision", *TOTAL_COLUMNS)
 

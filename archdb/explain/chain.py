@@ -13,9 +13,18 @@ from archdb.model.attributes import Pads
 from archdb.model.window import Window
 
 COLUMNS = (
-    *("axis", "layer", "op", "kernel", "stride", "pad"),
-    *("forward", "field", "effective_stride", "effective_padding"),
-    *("backward", "seen"),
+    "axis",
+    "layer",
+    "op",
+    "kernel",
+    "stride",
+    "pad",
+    "forward",
+    "field",
+    "effective_stride",
+    "effective_padding",
+    "backward",
+    "seen",
 )
 BOTH = "both"
 Row = tuple[int | str | None, ...]

@@ -14,7 +14,8 @@ from archdb.export.files import Written
 from archdb.export.relations import Field, Table
 
 MEDIA = {
-    **{".csv": "text/csv", ".parquet": "application/vnd.apache.parquet"},
+    ".csv": "text/csv",
+    ".parquet": "application/vnd.apache.parquet",
     ".sqlite": "application/vnd.sqlite3",
 }
 

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 TYPES = {"integer": "integer", "real": "number", "text": "string"}
 #: Columns that name a row of another table, by that table's key.
 NAMES = {
-    **{"architecture": ("network", "name"), "variant_of": ("network", "name")},
-    **{"citation": ("citation", "key"), "convention": ("convention", "name")},
+    "architecture": ("network", "name"),
+    "variant_of": ("network", "name"),
+    "citation": ("citation", "key"),
+    "convention": ("convention", "name"),
     "space": ("space", "name"),
 }
 

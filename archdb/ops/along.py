@@ -127,10 +127,13 @@ class Conv1d(Along):
     def formulas(self, *inputs: Shape) -> Formulas:
         features = "features" if self.groups == 1 else "(features/groups)"
         return {
-            **{"out_length": self.length(inputs[0]), "out_features": "filters", "bias": "filters"},
+            "out_length": self.length(inputs[0]),
+            "out_features": "filters",
+            "bias": "filters",
             "weight": f"filters · {features} · kernel_h",
             "macs": f"out_length · filters · {features} · kernel_h",
-            **{"gemm_m": "out_length", "gemm_k": f"{features} · kernel_h"},
+            "gemm_m": "out_length",
+            "gemm_k": f"{features} · kernel_h",
             "gemm_n": "filters" if self.groups == 1 else "filters/groups",
         }
 

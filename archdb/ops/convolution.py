@@ -69,10 +69,12 @@ class Conv2d(Sliding):
     def formulas(self, *inputs: Shape) -> Formulas:
         channels = "channels" if self.groups == 1 else "(channels/groups)"
         return {
-            **{"out_channels": "filters", "bias": "filters"},
+            "out_channels": "filters",
+            "bias": "filters",
             "weight": f"filters · {channels} · kernel_h · kernel_w",
             **applied_kernels("out_height · out_width", "filters", channels),
-            **{"gemm_m": "out_height · out_width", "gemm_k": f"{channels} · kernel_h · kernel_w"},
+            "gemm_m": "out_height · out_width",
+            "gemm_k": f"{channels} · kernel_h · kernel_w",
             "gemm_n": "filters" if self.groups == 1 else "filters/groups",
         }
 
@@ -138,7 +140,8 @@ class PartialConv2d(Sliding):
     def formulas(self, *inputs: Shape) -> Formulas:
         read = list(map(len, self.connections))
         return {
-            **{"out_channels": "filters", "bias": "filters"},
+            "out_channels": "filters",
+            "bias": "filters",
             "maps_read": Stated("of each filter in turn", " + ".join(map(str, read)), sum(read)),
             "weight": "maps_read · kernel_h · kernel_w",
             **applied_kernels("out_height · out_width", "maps_read", ""),
@@ -181,10 +184,12 @@ class DepthwiseConv2d(Op):
     def formulas(self, *inputs: Shape) -> Formulas:
         filters = "channels · multiplier"
         return {
-            **{"out_channels": filters, "bias": filters},
+            "out_channels": filters,
+            "bias": filters,
             "weight": f"{filters} · kernel_h · kernel_w",
             **applied_kernels("out_height · out_width", filters, ""),
-            **{"gemm_m": "out_height · out_width", "gemm_k": "kernel_h · kernel_w"},
+            "gemm_m": "out_height · out_width",
+            "gemm_k": "kernel_h · kernel_w",
             "gemm_n": "multiplier",
         }
 
@@ -216,7 +221,8 @@ class LocallyConnected2d(Sliding):
     def formulas(self, *inputs: Shape) -> Formulas:
         neurons = "out_height · out_width · filters"
         return {
-            **{"out_channels": "filters", "bias": neurons},
+            "out_channels": "filters",
+            "bias": neurons,
             "weight": f"{neurons} · channels · kernel_h · kernel_w",
             **applied_kernels("out_height · out_width", "filters", "channels"),
         }

@@ -62,9 +62,14 @@ class Linear(Op):
     def formulas(self, *inputs: Shape) -> Formulas:
         read, steps = _read(inputs[0]), "length · " if len(inputs[0]) == 2 else ""
         return {
-            **{"out_length": "length", "out_features": "units", "bias": "units"},
-            **{"weight": f"units · {read}", "macs": f"{steps}units · {read}"},
-            **{"gemm_m": steps.removesuffix(" · ") or "1", "gemm_n": "units", "gemm_k": read},
+            "out_length": "length",
+            "out_features": "units",
+            "bias": "units",
+            "weight": f"units · {read}",
+            "macs": f"{steps}units · {read}",
+            "gemm_m": steps.removesuffix(" · ") or "1",
+            "gemm_n": "units",
+            "gemm_k": read,
         }
 
     def tensorflow(self, *inputs: Shape) -> Shape:
@@ -103,7 +108,8 @@ class Rbf(Op):
 
     def formulas(self, *inputs: Shape) -> Formulas:
         return {
-            **{"out_features": "units", "centre": "units · in_elements"},
+            "out_features": "units",
+            "centre": "units · in_elements",
             "adds": "units · in_elements + units · (in_elements − 1)",
             "muls": "units · in_elements",
         }

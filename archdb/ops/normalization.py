@@ -69,7 +69,8 @@ class Norm(Op):
             **dict.fromkeys(("scale", "shift"), "channels"),
             "muls": f"{groups} · {'2 · ' if self.scale else ''}{n}",
             "adds": f"{groups} · ({once} + {n} + {once} + 1{shift})",
-            **{"divisions": f"{groups} · (1 + 1 + {n})", "exponentials": groups},
+            "divisions": f"{groups} · (1 + 1 + {n})",
+            "exponentials": groups,
         }
 
 

@@ -183,7 +183,8 @@ class AdaptiveAvgPool2d(Op):
 
     def formulas(self, *inputs: Shape) -> Formulas:
         return {
-            **{"out_height": "bins_h", "out_width": "bins_w"},
+            "out_height": "bins_h",
+            "out_width": "bins_w",
             "adds": f"channels · {SPANNED} − out_channels · out_height · out_width",
         }
 

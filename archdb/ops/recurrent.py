@@ -121,10 +121,12 @@ class Recurrent(Op):
             kind: f"{cells}{_sum(map(str, terms))} · units" for kind, terms in self.step().items()
         }
         return {
-            **{"out_length": "length", "out_features": f"{both}{self.outputs}"},
+            "out_length": "length",
+            "out_features": f"{both}{self.outputs}",
             **tensors,
             "macs": f"length · {both}{self._macs(both)}",
-            **{"bias_adds": f"{cells}{twice}{self._gates}", **scalar},
+            "bias_adds": f"{cells}{twice}{self._gates}",
+            **scalar,
         }
 
     @property

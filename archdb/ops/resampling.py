@@ -145,7 +145,8 @@ class PsRoiPool2d(Op):
     def formulas(self, *inputs: Shape) -> Formulas:
         return {
             "out_channels": "channels/(bins_h · bins_w)",
-            **{"out_height": "bins_h", "out_width": "bins_w"},
+            "out_height": "bins_h",
+            "out_width": "bins_w",
             "adds": f"out_channels · {SPANNED} − out_channels · out_height · out_width",
         }
 

@@ -123,9 +123,12 @@ class Matmul(Op):
         rows, inner = ("features", "length") if self.transpose_first else ("length", "features")
         columns = "length_2" if self.transpose_second else "features_2"
         return {
-            **{"out_length": rows, "out_features": columns},
+            "out_length": rows,
+            "out_features": columns,
             "macs": f"out_length · out_features · {inner}",
-            **{"gemm_m": rows, "gemm_n": columns, "gemm_k": inner},
+            "gemm_m": rows,
+            "gemm_n": columns,
+            "gemm_k": inner,
         }
 
     def window(self, *inputs: Shape) -> Unbounded:

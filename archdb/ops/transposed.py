@@ -91,12 +91,14 @@ class ConvTranspose2d(Op):
     def formulas(self, *inputs: Shape) -> Formulas:
         filters = "filters" if self.groups == 1 else "(filters/groups)"
         return {
-            **{"out_channels": "filters", "bias": "filters"},
+            "out_channels": "filters",
+            "bias": "filters",
             "out_height": self._extent("h").format("height", "top", "bottom"),
             "out_width": self._extent("w").format("width", "left", "right"),
             "weight": f"channels · {filters} · kernel_h · kernel_w",
             **applied_kernels("height · width", "channels", filters),
-            **{"gemm_m": "height · width", "gemm_n": f"{filters} · kernel_h · kernel_w"},
+            "gemm_m": "height · width",
+            "gemm_n": f"{filters} · kernel_h · kernel_w",
             "gemm_k": "channels" if self.groups == 1 else "channels/groups",
         }
 

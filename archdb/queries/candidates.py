@@ -24,14 +24,40 @@ if TYPE_CHECKING:
 STEPS = 2
 #: Sizes that images are commonly cut to.
 SIZES = (
-    *(32, 64, 96, 128, 160, 176, 192, 224, 227, 240, 256, 260, 288, 299, 300, 320, 331, 380, 384),
-    *(416, 448, 480, 512, 600, 640),
+    32,
+    64,
+    96,
+    128,
+    160,
+    176,
+    192,
+    224,
+    227,
+    240,
+    256,
+    260,
+    288,
+    299,
+    300,
+    320,
+    331,
+    380,
+    384,
+    416,
+    448,
+    480,
+    512,
+    600,
+    640,
 )
 #: How many of COUNTS, the first ones, are trainable numbers.
 TRAINABLE = COUNTS.index("buffers")
 #: What is counted: the network; it and its auxiliary heads; all up to the last map; all behind it.
 MAIN, HEADS, TRUNK, CLASSIFIER = (
-    *("whole", "with auxiliary heads", "without classifier", "classifier alone"),
+    "whole",
+    "with auxiliary heads",
+    "without classifier",
+    "classifier alone",
 )
 #: How unlike a part is what is meant where nothing is said of it.
 DISTANCE = {MAIN: 0, HEADS: 1, TRUNK: 1, CLASSIFIER: 2}

@@ -53,9 +53,16 @@ class Alike(NamedTuple):
         quantity = "params" if printed.bytes else figure["quantity"]
         because = "; ".join(filter(None, (figure["explanation"], figure["because"])))
         return (
-            *(figure["architecture"], figure["input"], figure["scope"] or MAIN, quantity),
-            *(figure["convention"], plain(value), plain(value - printed.value)),
-            *(printed.digits(value) or "explained", because, self.place),
+            figure["architecture"],
+            figure["input"],
+            figure["scope"] or MAIN,
+            quantity,
+            figure["convention"],
+            plain(value),
+            plain(value - printed.value),
+            printed.digits(value) or "explained",
+            because,
+            self.place,
         )
 
     def note(self) -> str:

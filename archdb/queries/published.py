@@ -65,6 +65,8 @@ def verdicts(reader: Reader) -> str:
 
 
 _SAID = {
-    **{"agrees": "agree", "explained": "explained", "contradicts": "contradict"},
+    "agrees": "agree",
+    "explained": "explained",
+    "contradicts": "contradict",
     "not comparable": "not comparable",
 }

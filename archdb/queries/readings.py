@@ -21,8 +21,16 @@ PARAMS = {"params", *(each.name for each in PARAMETERS)}
 ELEMENTS = {"in_elements", "out_elements"}
 KINDS = ("params", "activations", "macs")
 COLUMNS = (
-    *("architecture", "input", "head", "quantity", "convention"),
-    *("value", "off", "digits", "because", "published"),
+    "architecture",
+    "input",
+    "head",
+    "quantity",
+    "convention",
+    "value",
+    "off",
+    "digits",
+    "because",
+    "published",
 )
 #: Between the conventions that share a row.
 SHARED = ", "
@@ -173,9 +181,14 @@ def merged(readings: Iterable[Reading], printed: Printed) -> list[tuple[Any, ...
         )
     return [
         (
-            *(candidate.architecture, candidate.input, candidate.head, kind),
+            candidate.architecture,
+            candidate.input,
+            candidate.head,
+            kind,
             SHARED.join(reading.counting.prices.name for reading in same),
-            *(plain(value), plain(value - printed.value), same[0].digits),
+            plain(value),
+            plain(value - printed.value),
+            same[0].digits,
             arithmetic(min(same, key=Reading.cost)),
             same[0].published.places if same[0].published else None,
         )

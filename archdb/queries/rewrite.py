@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 #: What is shown of a layer before and after; None for one that is not there.
 SHOWN = ("op", "output", "params", "macs")
 COLUMNS: tuple[str | Column, ...] = (
-    *("layer", "change"),
+    "layer",
+    "change",
     *(Column(f"{w} {when}", quantity=w) for w in SHOWN for when in ("before", "after")),
 )
 

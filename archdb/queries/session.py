@@ -26,8 +26,11 @@ from archdb.queries.faults import LONGEST, Fault, too_late
 GRACE = 0.5
 #: What makes a plain value of one of SQLite's types out of one of a type derived from it.
 PLAIN: dict[type, Callable[[Any], Any]] = {
-    **{int: int.__int__, float: float.__float__, str: str.__str__},
-    **{bytes: bytes, type(None): lambda value: value},
+    int: int.__int__,
+    float: float.__float__,
+    str: str.__str__,
+    bytes: bytes,
+    type(None): lambda value: value,
 }
 
 Row = tuple[Any, ...]

@@ -30,8 +30,12 @@ if TYPE_CHECKING:
 
 #: Totals that have a column each, between the parameters and what there is to say.
 FIGURES = (
-    *("macs", "activations", "peak_activation_elements", "depth"),
-    *("receptive_field_h", "receptive_field_w"),
+    "macs",
+    "activations",
+    "peak_activation_elements",
+    "depth",
+    "receptive_field_h",
+    "receptive_field_w",
 )
 COLUMNS = ("architecture", "input", "params", *FIGURES)
 #: First, last and step: decimal numbers of which none is longer than anyone writes.

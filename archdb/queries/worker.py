@@ -31,8 +31,17 @@ if TYPE_CHECKING:  # typing takes time to import
 
 #: Pragmas that tell about tables and change nothing.
 TELLING = {
-    *("table_info", "table_xinfo", "table_list", "index_list", "index_info", "index_xinfo"),
-    *("foreign_key_list", "database_list", "function_list", "pragma_list", "compile_options"),
+    "table_info",
+    "table_xinfo",
+    "table_list",
+    "index_list",
+    "index_info",
+    "index_xinfo",
+    "foreign_key_list",
+    "database_list",
+    "function_list",
+    "pragma_list",
+    "compile_options",
 }
 READING = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE}
 #: What SQLite may be asked to take in: a statement in bytes, its parts, and a pattern of LIKE,

@@ -34,8 +34,14 @@ def _merged(steps: Sequence[Step]) -> list[Step]:
 
 
 _AXES = {
-    **{"height": "", "width": "", "h": "", "w": ""},
-    **{"top": "", "left": "", "bottom": "'", "right": "'"},
+    "height": "",
+    "width": "",
+    "h": "",
+    "w": "",
+    "top": "",
+    "left": "",
+    "bottom": "'",
+    "right": "'",
 }
 
 

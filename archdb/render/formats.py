@@ -234,5 +234,9 @@ def terminal(result: Result, width: int | None = None) -> None:
 
 
 FORMATS: dict[str, Callable[[Result], str]] = {
-    **{"table": table, "json": json, "csv": csv, "tsv": tsv, "ndjson": ndjson},
+    "table": table,
+    "json": json,
+    "csv": csv,
+    "tsv": tsv,
+    "ndjson": ndjson,
 }

@@ -95,19 +95,35 @@ Phrase = Annotated[str, Kind("text, perhaps empty", _is(str))]
 
 HEADER = Declaration(
     {
-        **{"name": Name, "title": Text, "family": Word, "year": Year, "aliases": Names},
-        **{"variant_of": Name, "classes": Count, "difference": Tables, "source": Tables},
-        **{"reference": TomlTable, "net": TomlTable},
+        "name": Name,
+        "title": Text,
+        "family": Word,
+        "year": Year,
+        "aliases": Names,
+        "variant_of": Name,
+        "classes": Count,
+        "difference": Tables,
+        "source": Tables,
+        "reference": TomlTable,
+        "net": TomlTable,
     },
     {
-        **{"aliases": [], "variant_of": None, "classes": None},
-        **{"difference": [], "source": [], "reference": {}},
+        "aliases": [],
+        "variant_of": None,
+        "classes": None,
+        "difference": [],
+        "source": [],
+        "reference": {},
     },
 )
 NET = Declaration(
     {
-        **{"input": Extents, "input_name": Word, "layers": Rows, "outputs": Words},
-        **{"auxiliary": Rows, "each": Each},
+        "input": Extents,
+        "input_name": Word,
+        "layers": Rows,
+        "outputs": Words,
+        "auxiliary": Rows,
+        "each": Each,
     },
     {"input_name": "data", "outputs": [], "auxiliary": [], "each": {}},
 )
@@ -117,8 +133,13 @@ DIFFERENCE = Declaration(
 SOURCE = Declaration({"claim": Text, "cite": Text, "where": Text}, {})
 REFERENCE = Declaration(
     {
-        **{"kind": Text, "authors": Words, "title": Text, "year": Count},
-        **{"venue": Text, "doi": Text, "url": Text},
+        "kind": Text,
+        "authors": Words,
+        "title": Text,
+        "year": Count,
+        "venue": Text,
+        "doi": Text,
+        "url": Text,
     },
     {"kind": "misc", "venue": None, "doi": None, "url": None},
 )

@@ -39,11 +39,21 @@ SMALL_PRINT = 150
 #: Letters to a name.
 NAME = 48
 RC = {
-    **{"font.family": "DejaVu Sans", "font.size": 8, "axes.titlesize": 9, "legend.fontsize": 7},
-    **{"axes.spines.top": False, "axes.spines.right": False, "axes.grid": True},
-    **{"grid.color": "0.9", "grid.linewidth": 0.6, "axes.axisbelow": True},
-    **{"pdf.fonttype": 42, "svg.fonttype": "path", "svg.hashsalt": "archdb"},
-    **{"hatch.linewidth": 0.5, "text.parse_math": False},  # a $ in a name is a $
+    "font.family": "DejaVu Sans",
+    "font.size": 8,
+    "axes.titlesize": 9,
+    "legend.fontsize": 7,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "0.9",
+    "grid.linewidth": 0.6,
+    "axes.axisbelow": True,
+    "pdf.fonttype": 42,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "archdb",
+    "hatch.linewidth": 0.5,
+    "text.parse_math": False,  # a $ in a name is a $
 }
 
 
