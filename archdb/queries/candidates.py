@@ -6,12 +6,12 @@ Nothing is stored: what is asked of a figure's many readings is not worth keepin
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from archdb.analysis.inputs import Inputs, native_inputs, together
-from archdb.analysis.layer_costs import COUNTED, COUNTS
+from archdb.analysis.layer_costs import COUNTED, COUNTS, Row
 from archdb.analysis.profile import Profile, derive
 from archdb.analysis.shape_columns import SHAPES
 from archdb.errors import NotFoundError, ShapeError, UsageError, nearest
@@ -185,14 +185,15 @@ def _check_part(network: Network, part: Part) -> None:
 
 def tally(profile: Profile, layers: Iterable[int]) -> Tally:
     """Counts by op, over the layers at these positions."""
-    found: dict[str, dict[str, int | None]] = {}
+    counts: dict[str, list[Row]] = {}
     for i in layers:
-        counts = profile.rows[i][COUNTED]
-        op = profile.network.layers[i].op.name
-        sums = found.setdefault(op, dict.fromkeys(("params", *COUNTS), 0))
-        trainable = counts[:TRAINABLE]
-        whole = None if None in trainable else sum(trainable)
-        for quantity, count in zip(sums, (whole, *counts), strict=True):
-            sofar = sums[quantity]
-            sums[quantity] = None if sofar is None or count is None else sofar + count
+        counts.setdefault(profile.network.layers[i].op.name, []).append(profile.rows[i][COUNTED])
+    found = {}
+    for op, rows in counts.items():
+        sums = [_sum(column) for column in zip(*rows, strict=True)]
+        found[op] = dict(zip(COUNTS, sums, strict=True)) | {"params": _sum(sums[:TRAINABLE])}
     return found
+
+
+def _sum(counts: Sequence[int | None]) -> int | None:
+    return None if None in counts else sum(counts)  # type: ignore[arg-type]

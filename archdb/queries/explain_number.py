@@ -141,7 +141,8 @@ def _evidence(
     if not hits:
         return
     least, below = printed.rounded
-    near = {r.value for r in found if printed.value <= 2 * r.value <= 4 * printed.value}
+    values = {reading.value for reading in found}
+    near = {value for value in values if printed.value <= 2 * value <= 4 * printed.value}
     chance = (
         Fraction(len(near))
         * (Fraction(below) - Fraction(least))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdb.errors import NotFoundError, UsageError
 from archdb.model.components import PARAMETERS
-from archdb.printed_number import ROUND, Number, Printed, whole
+from archdb.printed_number import ROUND, Number, Printed
 from archdb.queries import conventions
 from archdb.queries.candidates import Candidate, Part, Tally, candidates
 from archdb.queries.conventions import Prices
+from archdb.queries.tally_totals import Totals
 
 if TYPE_CHECKING:
     from archdb.queries.reader import Reader
@@ -140,31 +140,34 @@ def read(
     for candidate, tally in candidates(reader, network, part):
         alike.setdefault((candidate.architecture, candidate.head), []).append((candidate, tally))
     for same in alike.values():
+        totals = Totals([tally for _, tally in same])
+        known: dict[tuple[Number | None, ...], list[Value]] = {}
         for counting in wanted:
-            yield from _by_value(same, counting, printed)
+            values = totals.by(counting.prices)
+            if values not in known:  # many conventions count these ops alike
+                known[values] = list(_by_value(same, values, printed))
+            for candidate, value, digits, tally in known[values]:
+                yield Reading(candidate, counting, value, digits, tally)
+
+
+#: What stands in a reading whatever the convention is called.
+Value = tuple[Candidate, Number, str | None, Tally]
 
 
 def _by_value(
-    inputs: list[tuple[Candidate, Tally]], counting: Counting, printed: Printed
-) -> Iterator[Reading]:
-    """A network at its inputs under a convention: those that give equal values are one reading,
-    that of the nearest, and all are named; where all do, the nearest speaks for them."""
+    inputs: list[tuple[Candidate, Tally]], totals: Iterable[Number | None], printed: Printed
+) -> Iterator[Value]:
+    """A network at its inputs with its totals there: those that are equal are one reading, that of
+    the nearest, and all are named; where all are, the nearest speaks for them."""
     values: dict[Number, list[tuple[Candidate, Tally]]] = {}
-    for candidate, tally in inputs:
-        value = total(counting.prices, tally)
+    for value, setting in zip(totals, inputs, strict=True):
         if value:
-            values.setdefault(value, []).append((candidate, tally))
+            values.setdefault(value, []).append(setting)
     for value, same in values.items():
         candidate, tally = same[0]
         if 1 < len(same) < len(inputs):
             candidate = candidate._replace(input=", ".join(other.input for other, _ in same))
-        yield Reading(candidate, counting, value, printed.digits(value), tally)
-
-
-def total(prices: Prices, tally: Tally) -> Number | None:
-    """What a tally weighs under a convention, exactly; None where an op is open or not priced."""
-    parts = [prices.priced(op, counts) for op, counts in tally.items()]
-    return None if None in parts else whole(Fraction(sum(p for p in parts if p), prices.divisor))
+        yield candidate, value, printed.digits(value), tally
 
 
 def plain(value: Number) -> int | float:
