@@ -1,0 +1,13 @@
+"""From the neutral graph to layers: one rule for each kind of call, by family."""
+
+from archdb.sources.lowering import attention as attention
+from archdb.sources.lowering import dense as dense
+from archdb.sources.lowering import elementwise as elementwise
+from archdb.sources.lowering import joining as joining
+from archdb.sources.lowering import norms as norms
+from archdb.sources.lowering import pools as pools
+from archdb.sources.lowering import shaping as shaping
+from archdb.sources.lowering import slicing as slicing
+from archdb.sources.lowering import windows as windows
+from archdb.sources.lowering.run import Lowered as Lowered
+from archdb.sources.lowering.run import lower as lower

@@ -1,0 +1,95 @@
+"""Bringing elements into the order that an op needs, by the fewest layers that do it."""
+
+from __future__ import annotations
+
+from archdb.model.shape import Shape
+from archdb.sources.lowering.base import Lowering, UnmappedError
+from archdb.sources.lowering.values import BATCH, ONE, Axis, Value, in_order
+
+
+def plain(net: Lowering, value: Value) -> Value:
+    """The value with its axes in their order as the layer's shape; a batch that has an axis of its
+    own is left out, one that is folded stays folded."""
+    own = [(at, axis) for at, axis in enumerate(value.axes) if axis != BATCH]
+    extents = value.bare()
+    shape = tuple(extents[at] for at, _ in own)
+    place = {at: i for i, (at, _) in enumerate(own)}
+    axes = tuple(
+        Axis((place[at],), axis.batch) if at in place else BATCH
+        for at, axis in enumerate(value.axes)
+    )
+    if shape == value.shape and [i for _, axis in own for i in axis.at] == list(range(len(shape))):
+        return value._replace(axes=axes)
+    if not shape:
+        raise UnmappedError("is one number for each image")
+    key = (value.layer, shape, tuple(axis.at for axis in value.axes))
+    if key not in net.arranged:
+        net.arranged[key] = _rearranged(net, value, shape)
+    return net.arranged[key]._replace(axes=axes)
+
+
+def _rearranged(net: Lowering, value: Value, shape: Shape) -> Value:
+    """Layers that put the elements of a value into this shape."""
+    order = [i for axis in value.axes for i in axis.at]
+    dropped = [i for i in range(len(value.shape)) if i not in order]
+    moved = [i for i in order if value.shape[i] > 1]
+    plain_axes = in_order(len(shape))
+    if moved != sorted(moved):
+        if [axis.at for axis in value.axes if axis != BATCH] == [(1, 2), (0,)]:
+            op = net.make("to_sequence")
+            return net.lay(op, value, axes=plain_axes, main=False)
+        op = net.make("permute", order=[*order, *dropped])
+        value = net.lay(op, value, axes=in_order(len(value.shape)), main=False)
+    if value.shape == shape:
+        return value
+    if len(shape) == 1:
+        return net.lay(net.make("flatten"), value, axes=plain_axes, main=False)
+    return net.lay(net.make("reshape", shape=list(shape)), value, axes=plain_axes, main=False)
+
+
+def image(net: Lowering, value: Value, extents: int) -> Value:
+    """The value as channels and so many extents behind them, with the batch first."""
+    if len(value.axes) != extents + 2:
+        raise UnmappedError(
+            f"needs a batch, channels and {extents} extents, got {len(value.axes)} axes"
+        )
+    if value.axes[0] != BATCH:
+        raise UnmappedError("the batch is folded into another axis")
+    return plain(net, value)
+
+
+def widened(value: Value, rank: int) -> Value:
+    """The value with axes of 1 before its own, so that it has so many."""
+    return value._replace(axes=(ONE,) * (rank - len(value.axes)) + value.axes)
+
+
+def aligned(net: Lowering, values: list[Value]) -> list[Value]:
+    """Values as element-wise ops need them: shapes of one rank, axis by axis."""
+    rank = max(len(value.axes) for value in values)
+    wide = [widened(value, rank) for value in values]
+    if len({value.axes for value in wide}) == 1 and len({len(v.shape) for v in wide}) == 1:
+        return wide
+    batched = {at for value in wide for at, axis in enumerate(value.axes) if axis == BATCH}
+    if len(batched) > 1:
+        raise UnmappedError("the batch stands in different axes of what is joined")
+    return [plain(net, _without(value, batched)) for value in wide]
+
+
+def _without(value: Value, batched: set[int]) -> Value:
+    """The value with the batch's axis, of extent 1 where it has none, as the batch."""
+    axes = tuple(
+        BATCH if at in batched and axis == ONE else axis for at, axis in enumerate(value.axes)
+    )
+    if any(axes[at] != BATCH for at in batched):
+        return _squeezed(value, batched, axes)
+    return value._replace(axes=axes)
+
+
+def _squeezed(value: Value, batched: set[int], axes: tuple[Axis, ...]) -> Value:
+    """As `_without`, of a value whose layer has an axis of 1 where others have the batch."""
+    extents = value.bare()
+    if any(extents[at] != 1 for at in batched):
+        raise UnmappedError("meets the batch with an axis of its own")
+    return value._replace(
+        axes=tuple(BATCH if i in batched else axis for i, axis in enumerate(axes))
+    )

@@ -1,0 +1,3 @@
+"""Attention that is one call."""
+
+from __future__ import annotations

@@ -1,0 +1,244 @@
+"""The lowering: from the calls of a neutral graph to layers, by one small rule for each kind.
+
+A rule takes the network being laid and a call, lays layers, and returns what the call gives. Where
+it raises UnmappedError, the call becomes a layer `unknown` with its parameters and its
+output's shape, and the report names it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import prod
+from typing import Any
+
+from archdb.errors import DefinitionError
+from archdb.model.shape import Shape, pretty
+from archdb.ops import BIAS, BUFFER, NORM, WEIGHT, Op, make
+from archdb.sources.lowering.values import Axis, Known, Stored, Value, axes_of
+from archdb.sources.neutral import Call, Graph, Ref
+
+
+class UnmappedError(Exception):
+    """archdb has no layer for this call; the words say why."""
+
+
+Result = Value | Stored | Known
+Rule = Callable[["Lowering", Call], Any]
+RULES: dict[str, Rule] = {}
+
+
+def rule(*kinds: str) -> Callable[[Rule], Rule]:
+    """Register the rule of some kinds of call."""
+
+    def register(function: Rule) -> Rule:
+        for kind in kinds:
+            if kind in RULES:
+                raise TypeError(f"there are two rules for '{kind}'")
+            RULES[kind] = function
+        return function
+
+    return register
+
+
+@dataclass(slots=True)
+class Row:
+    """A layer being laid: `path` and `call` are where it comes from, for its name."""
+
+    key: str
+    op: Op
+    inputs: tuple[str, ...]
+    path: str
+    main: bool
+    tensors: tuple[str, ...] = ()
+    weights_of: str | None = None
+
+
+@dataclass
+class Unknown:
+    """A call that became an unknown layer."""
+
+    key: str
+    kind: str
+    why: str
+    parameters: int
+
+
+@dataclass
+class Outcome:
+    """What a lowering did, for the report."""
+
+    unknown: list[Unknown] = field(default_factory=list)
+    folded: Counter[str] = field(default_factory=Counter)
+    constant: Counter[str] = field(default_factory=Counter)
+    compared: int = 0
+    shape_differs: str = ""
+    notes: list[str] = field(default_factory=list)
+
+
+class Lowering:
+    """A network being laid out of a graph."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph, self.batch = graph, graph.batch
+        self.rows: list[Row] = []
+        self.values: dict[str, Result] = {}
+        self.owner: dict[tuple[str, ...], Row] = {}
+        self.arranged: dict[tuple[Any, ...], Value] = {}
+        self.outcome = Outcome()
+        self.path = ""
+
+    # what a call reads
+
+    def get(self, ref: Any) -> Result:
+        """What an argument is: a Ref's value, a number as Known."""
+        if isinstance(ref, Ref):
+            return self.values[ref.name]
+        if isinstance(ref, bool | int | float):
+            return Known((), (ref,))
+        if isinstance(ref, list | tuple) and all(isinstance(n, int | float) for n in ref):
+            return Known((len(ref),), tuple(ref))
+        raise UnmappedError(f"takes {ref!r}, which is no tensor")
+
+    def value(self, ref: Any) -> Value:
+        """A layer's output; Stored numbers become a layer of their own."""
+        found = self.get(ref)
+        if isinstance(found, Value):
+            return found
+        if isinstance(found, Stored):
+            return self.parameter(found)
+        raise UnmappedError("works on constants")
+
+    def stored(self, ref: Any) -> Stored:
+        """A tensor of the file, as it is."""
+        found = self.get(ref)
+        if not isinstance(found, Stored) or not found.whole:
+            raise UnmappedError("its weights are worked out, not stored")
+        return found
+
+    def integers(self, ref: Any) -> list[int]:
+        """Whole numbers, of a Known or of a list of numbers and Knowns."""
+        if isinstance(ref, list | tuple):
+            return [number for item in ref for number in self.integers(item)]
+        found = self.get(ref)
+        if not isinstance(found, Known):
+            raise UnmappedError("its shape depends on the numbers in a tensor")
+        return [int(number) for number in found.data]
+
+    # what it lays
+
+    def lay(
+        self,
+        op: Op,
+        *inputs: Value,
+        axes: tuple[Axis, ...],
+        tensors: tuple[str, ...] = (),
+        main: bool = True,
+        shape: Shape | None = None,
+    ) -> Value:
+        """Lay a layer; `tensors` are the names of its own. Returns what it gives along `axes`."""
+        arrives = tuple(value.shape for value in inputs)
+        if shape is None:
+            try:
+                op.admit(arrives)
+                shape = op.out(*arrives)
+                op.params(*arrives)
+            except DefinitionError as error:
+                raise UnmappedError(str(error)) from None
+        assert shape is not None
+        if any(i >= len(shape) for axis in axes for i in axis.at):
+            raise UnmappedError(f"keeps no axis of {pretty(arrives[0])} apart")
+        row = Row(f"#{len(self.rows)}", op, tuple(v.layer for v in inputs), self.path, main)
+        row.tensors = tensors
+        self._share(row)
+        self.rows.append(row)
+        return Value(row.key, shape, axes)
+
+    def make(self, name: str, **attributes: Any) -> Op:
+        """An op of archdb's; UnmappedError where it has none, or not with these attributes."""
+        try:
+            return make(name, attributes)
+        except DefinitionError as error:
+            raise UnmappedError(str(error)) from None
+
+    def _share(self, row: Row) -> None:
+        """A layer whose tensors are all another's uses that layer's."""
+        owned = [self.owner.get((name,)) for name in row.tensors]
+        first = owned[0] if owned else None
+        if first is None:
+            if any(owned):
+                raise UnmappedError("shares some of its tensors with another layer")
+        elif all(owner is first for owner in owned) and len(first.tensors) == len(owned):
+            if first.op.name != row.op.name:
+                raise UnmappedError("shares its tensors with a layer of another op")
+            row.weights_of = first.weights_of or first.key
+        else:
+            raise UnmappedError("shares some of its tensors with another layer")
+        for name in row.tensors:
+            self.owner.setdefault((name,), row)
+
+    def parameter(self, stored: Stored) -> Value:
+        """Learned numbers as a layer that reads nothing."""
+        raise UnmappedError("reads a learned tensor that no layer holds")
+
+    # what cannot be lowered
+
+    def unknown(self, call: Call, why: str) -> list[Value]:
+        """The call as unknown layers, one for each tensor that it gives; the first has the tensors
+        that it alone reads."""
+        inputs: dict[str, Value] = {}
+        own: list[str] = []
+        for name in call.reads():
+            found = self.values[name]
+            if isinstance(found, Value):
+                inputs.setdefault(found.layer, found)
+            elif isinstance(found, Stored):
+                own += [n for n in found.names if (n,) not in self.owner and n not in own]
+        given = []
+        for place, name in enumerate(call.writes):
+            shape, axes = self.recorded(name)
+            told = [(self.role(n), self.shape_of(n)) for n in own] if not place else []
+            op = self._unknown_op(call.kind, shape, told)
+            value = self.lay(
+                op, *inputs.values(), axes=axes, tensors=tuple(own), shape=shape, main=not place
+            )
+            if not place:
+                counted = sum(prod(s) for role, s in told if role != BUFFER)
+                self.outcome.unknown.append(Unknown(value.layer, call.kind, why, counted))
+            own = []
+            given.append(value)
+        return given
+
+    def _unknown_op(self, kind: str, shape: Shape, told: list[tuple[str, Shape]]) -> Op:
+        attributes: dict[str, Any] = {"kind": kind, "parameters": told or 0}
+        try:
+            return make("unknown", {**attributes, "shape": list(shape)})
+        except DefinitionError:  # of more axes than archdb states, or of none
+            return make("unknown", attributes)
+
+    def recorded(self, name: str) -> tuple[Shape, tuple[Axis, ...]]:
+        """Shape and axes of a tensor, as the file has them."""
+        shape = self.graph.tensors[name].shape
+        if shape is None:
+            raise DefinitionError(
+                "follows an op that archdb does not know, and the file states no shape for it",
+                remedy="let the exporter write the shapes of all values into the file",
+            ).at(name)
+        return axes_of(shape, self.batch)
+
+    def role(self, name: str) -> str:
+        """The role of a tensor of the file, by its name and rank where no op says it."""
+        tensor = self.graph.tensors[name]
+        if tensor.role in ROLES:
+            return ROLES[tensor.role]
+        if name.rpartition(".")[2].endswith(("bias", "beta")):
+            return BIAS
+        return WEIGHT if tensor.shape and len(tensor.shape) > 1 else NORM
+
+    def shape_of(self, name: str) -> Shape:
+        """The shape of a tensor of the file; a single number is a vector of one."""
+        return self.graph.tensors[name].shape or (1,)
+
+
+ROLES = {"buffer": BUFFER, "constant": BUFFER}

@@ -1,0 +1,71 @@
+"""What depends on no input: shapes, and numbers of the file that are moved about."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+from archdb.sources.lowering.base import Lowering, Result
+from archdb.sources.lowering.shape_arithmetic import ARITHMETIC
+from archdb.sources.lowering.values import Known, Stored, Value
+from archdb.sources.neutral import Call
+
+#: Calls that keep each element of a tensor once, whatever its place.
+_MOVES = frozenset(
+    (
+        *("reshape", "view", "permute", "transpose", "unsqueeze", "squeeze", "contiguous", "clone"),
+        *("detach", "to", "float", "half", "flatten", "T", "t", "identity", "cast", "movedim"),
+        *("copy", "type_as", "reshape_as", "unflatten"),
+    )
+)
+
+
+def folded(net: Lowering, call: Call) -> list[Result] | None:
+    """What a call gives that reads nothing but numbers of the file; None for any other."""
+    values = [net.values[name] for name in call.reads()]
+    if any(isinstance(value, Value) for value in values):
+        return None
+    stored = [value for value in values if isinstance(value, Stored)]
+    if not stored:
+        known = _evaluated(net, call)
+        if known is not None:
+            return [known]
+    names = tuple(dict.fromkeys(name for value in stored for name in value.names))
+    own = {net.graph.tensors[name].shape for name in names}
+    given: list[Result] = []
+    for write in call.writes:
+        shape = net.graph.tensors[write].shape
+        moved = call.kind in _MOVES and len(stored) == 1 and stored[0].whole
+        if shape is None and moved and call.kind in ("identity", "cast"):
+            shape = stored[0].shape
+        if shape is None:
+            shape = _moved_shape(net, call, stored[0].shape) if moved else None
+        if shape is None:
+            return None
+        whole = moved or (len(names) == 1 and len(stored) == 1 and shape in own)
+        given.append(Stored(names, shape, moved and whole))
+    return given
+
+
+def _moved_shape(net: Lowering, call: Call, shape: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The shape of a tensor of the file that is turned or written in another shape."""
+    dims = call.arguments.get("dims")
+    if dims is not None:
+        return tuple(shape[int(i)] for i in dims)
+    if "shape" in call.arguments:
+        wanted = net.integers(call.arguments["shape"])
+        wanted = [shape[i] if n == 0 else n for i, n in enumerate(wanted)]
+        left = prod(shape) // max(1, prod(n for n in wanted if n != -1))
+        return tuple(left if n == -1 else n for n in wanted)
+    if call.kind == "unsqueeze":
+        found = list(shape)
+        for dim in sorted(net.integers(call.arguments["dim"])):
+            found.insert(dim % (len(found) + 1), 1)
+        return tuple(found)
+    return None
+
+
+def _evaluated(net: Lowering, call: Call) -> Known | None:
+    """The numbers that a call of whole shape arithmetic gives."""
+    work: Any = ARITHMETIC.get(call.kind)
+    return work(net, call) if work else None

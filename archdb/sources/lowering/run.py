@@ -1,0 +1,119 @@
+"""One pass over the calls of a neutral graph."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from archdb.errors import DefinitionError
+from archdb.model.graph import Layer, Network
+from archdb.ops import make
+from archdb.sources.lowering.base import (
+    RULES,
+    Lowering,
+    Outcome,
+    Result,
+    UnmappedError,
+)
+from archdb.sources.lowering.constants import folded
+from archdb.sources.lowering.naming import layers_of
+from archdb.sources.lowering.values import Known, Stored, Value, axes_of
+from archdb.sources.neutral import CONSTANT, INPUT, STORED, Call, Graph
+
+
+class Lowered(NamedTuple):
+    """A network and what became of each call and tensor; `holders`: layers by stored tensor."""
+
+    network: Network
+    outcome: Outcome
+    holders: dict[str, list[str]]
+
+
+def lower(graph: Graph, name: str) -> Lowered:
+    """The network that a graph is; DefinitionError where nothing of it can be laid."""
+    net = Lowering(graph)
+    inputs = _begin(net)
+    for call in graph.calls:
+        net.path = call.path
+        _take(net, call)
+    if not net.rows:
+        raise DefinitionError("has no layers: nothing that it does depends on its input").at(name)
+    layers, blocks, names = layers_of(net.rows, graph.modules, inputs)
+    entries = [
+        Layer(own, make("input", {"shape": list(_input(net, key).shape)}))
+        for key, own in inputs.items()
+    ]
+    for unknown in net.outcome.unknown:
+        unknown.key = names[unknown.key]
+    holders: dict[str, list[str]] = {}
+    for row in net.rows:
+        for tensor in row.tensors:
+            holders.setdefault(tensor, []).append(names[row.key])
+    return Lowered(Network(name, [*entries, *layers], blocks), net.outcome, holders)
+
+
+def _begin(net: Lowering) -> dict[str, str]:
+    """Gives each tensor of the graph its value; returns the inputs' names by their keys."""
+    inputs = {}
+    for tensor in net.graph.tensors.values():
+        if tensor.role == INPUT:
+            if tensor.shape is None:
+                raise DefinitionError("has no shape").at(f"input '{tensor.name}'")
+            shape, axes = axes_of(tensor.shape, net.batch)
+            inputs[tensor.name] = tensor.name
+            net.values[tensor.name] = Value(tensor.name, shape, axes)
+        elif tensor.role == CONSTANT and tensor.data is not None:
+            net.values[tensor.name] = Known(tensor.shape or (), tensor.data)
+        elif tensor.role in STORED:
+            net.values[tensor.name] = Stored((tensor.name,), tensor.shape or ())
+    return inputs
+
+
+def _input(net: Lowering, name: str) -> Value:
+    value = net.values[name]
+    assert isinstance(value, Value)
+    return value
+
+
+def _take(net: Lowering, call: Call) -> None:
+    """Lay what a call is, and check it against the shapes that the file has."""
+    given: list[Result]
+    constant = folded(net, call)
+    if constant is not None:
+        net.outcome.constant[call.kind] += 1
+        given = constant
+    else:
+        given = _ruled(net, call)
+    for name, result in zip(call.writes, given, strict=False):
+        net.values[name] = result
+        if isinstance(result, Value):
+            _compare(net, call, name, result)
+
+
+def _ruled(net: Lowering, call: Call) -> list[Result]:
+    laid = len(net.rows)
+    owned = dict(net.owner)
+    try:
+        if call.kind not in RULES:
+            raise UnmappedError("is a kind that archdb has no layer for")
+        result = RULES[call.kind](net, call)
+    except UnmappedError as why:
+        del net.rows[laid:]
+        net.owner = owned
+        keys = {row.key for row in net.rows}
+        net.arranged = {k: v for k, v in net.arranged.items() if v.layer in keys}
+        return list(net.unknown(call, str(why)))
+    if len(net.rows) == laid:
+        net.outcome.folded[call.kind] += 1
+    return list(result) if type(result) is list else [result]
+
+
+def _compare(net: Lowering, call: Call, name: str, value: Value) -> None:
+    """Sets the derived shape beside the recorded one; the first difference is told."""
+    recorded = net.graph.tensors[name].shape
+    if recorded is None:
+        return
+    net.outcome.compared += 1
+    derived = value.full(net.batch)
+    if derived != tuple(recorded) and not net.outcome.shape_differs:
+        where = f"{call.path or call.kind} ({call.kind})"
+        net.outcome.shape_differs = f"{where}: {derived} derived, {tuple(recorded)} recorded"

@@ -1,0 +1,208 @@
+"""What gives elements another place or shape."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+from archdb.sources.lowering.arranging import image, plain
+from archdb.sources.lowering.base import Lowering, UnmappedError, rule
+from archdb.sources.lowering.values import (
+    BATCH,
+    ONE,
+    Axis,
+    Value,
+    axes_of,
+    in_order,
+    stands_before,
+)
+from archdb.sources.neutral import Call
+
+
+@rule("permute")
+def permute(net: Lowering, call: Call) -> Value:
+    """Another order of the axes, which is no layer yet."""
+    value = net.value(call.arguments["input"])
+    dims = net.integers(call.arguments["dims"])
+    return value._replace(axes=tuple(value.axes[dim] for dim in dims))
+
+
+@rule("transpose")
+def transpose(net: Lowering, call: Call) -> Value:
+    """Two axes change places."""
+    value = net.value(call.arguments["input"])
+    one, other = (int(call.arguments[name]) % len(value.axes) for name in ("dim0", "dim1"))
+    axes = list(value.axes)
+    axes[one], axes[other] = axes[other], axes[one]
+    return value._replace(axes=tuple(axes))
+
+
+@rule("t", "T")
+def turned(net: Lowering, call: Call) -> Value:
+    """All axes in reverse."""
+    value = net.value(call.arguments["input"])
+    return value._replace(axes=value.axes[::-1])
+
+
+@rule("unsqueeze")
+def unsqueeze(net: Lowering, call: Call) -> Value:
+    """Axes of extent 1 more."""
+    value = net.value(call.arguments["input"])
+    dims = net.integers(call.arguments["dim"])
+    axes = list(value.axes)
+    rank = len(axes) + len(dims)
+    for dim in sorted(n % rank for n in dims):
+        axes.insert(dim, ONE)
+    return value._replace(axes=tuple(axes))
+
+
+@rule("squeeze")
+def squeeze(net: Lowering, call: Call) -> Value:
+    """Axes of extent 1 fewer."""
+    value = net.value(call.arguments["input"])
+    full, asked = value.full(net.batch), call.arguments.get("dim")
+    dims = range(len(full)) if asked is None else [n % len(full) for n in net.integers(asked)]
+    gone = {dim for dim in dims if full[dim] == 1}
+    return value._replace(axes=tuple(a for i, a in enumerate(value.axes) if i not in gone))
+
+
+@rule("flatten")
+def flatten(net: Lowering, call: Call) -> Value:
+    """Neighbouring axes as one: a layer where only the batch is left beside it."""
+    value = net.value(call.arguments["input"])
+    rank = len(value.axes)
+    start = int(call.arguments.get("start_dim", 0)) % rank
+    end = int(call.arguments.get("end_dim", -1)) % rank
+    return merged(net, value, start, end + 1)
+
+
+def merged(net: Lowering, value: Value, start: int, stop: int) -> Value:
+    """Axes from `start` up to `stop` as one."""
+    part = value.axes[start:stop]
+    if any(axis.batch for axis in part[1:]):
+        raise UnmappedError("folds the batch behind another axis")
+    at = tuple(i for axis in part for i in axis.at)
+    one = Axis(at, any(axis.batch for axis in part))
+    found = value._replace(axes=(*value.axes[:start], one, *value.axes[stop:]))
+    if found.axes[0] == BATCH and len(found.axes) == 2 and len(value.shape) > 1:
+        if at == tuple(range(len(value.shape))):
+            return net.lay(net.make("flatten"), value, axes=in_order(1))
+        return plain(net, found)
+    return found
+
+
+@rule("reshape", "view")
+def reshape(net: Lowering, call: Call) -> Value:
+    """The same elements under another shape."""
+    value = net.value(call.arguments["input"])
+    wanted = net.integers(call.arguments["shape"])
+    return reshaped(net, value, wanted)
+
+
+def reshaped(net: Lowering, value: Value, wanted: list[int]) -> Value:
+    """The value under a shape with the batch, one extent of it perhaps -1."""
+    full = value.full(net.batch)
+    wanted = _completed(full, wanted, net.batch)
+    if tuple(wanted) == full:
+        return value
+    merges = _merges(full, wanted)
+    if merges is not None:
+        for start, stop in reversed(merges):
+            if stop - start != 1:
+                if stop == start:
+                    value = value._replace(axes=(*value.axes[:start], ONE, *value.axes[start:]))
+                else:
+                    value = merged(net, value, start, stop)
+        return value
+    shape, axes = axes_of(tuple(wanted), net.batch, stands_before(value))
+    if prod(shape) != prod(value.bare()):
+        raise UnmappedError("folds the batch behind another axis")
+    x = plain(net, value)
+    if x.shape == shape:
+        return x._replace(axes=axes)
+    if len(shape) == 1:
+        return net.lay(net.make("flatten"), x, axes=axes)
+    return net.lay(net.make("reshape", shape=list(shape)), x, axes=axes)
+
+
+def _completed(full: tuple[int, ...], wanted: list[int], batch: int) -> list[int]:
+    """The extents with what -1 stands for. A file that fixes its batch to 1 means the batch."""
+    stated = prod(n for n in wanted if n != -1)
+    if -1 in wanted:
+        if not stated or prod(full) % stated:
+            raise UnmappedError(f"makes {wanted} of {list(full)}")
+        return [prod(full) // stated if n == -1 else n for n in wanted]
+    if stated * batch == prod(full):
+        for at, extent in enumerate(wanted):
+            if extent == 1:
+                return [*wanted[:at], batch, *wanted[at + 1 :]]
+        return [wanted[0] * batch, *wanted[1:]]
+    if stated != prod(full):
+        raise UnmappedError(f"makes {wanted} of {list(full)}")
+    return wanted
+
+
+def _merges(full: tuple[int, ...], wanted: list[int]) -> list[tuple[int, int]] | None:
+    """For each wanted extent the axes that it merges; None where an axis would be split."""
+    found, at = [], 0
+    for extent in wanted:
+        start, have = at, 1
+        while have < extent and at < len(full):
+            have *= full[at]
+            at += 1
+        if have != extent:
+            return None
+        if start == at and at < len(full) and full[at] == 1:
+            at += 1
+        found.append((start, at))
+    if any(n != 1 for n in full[at:]):
+        return None
+    if at < len(full) and found:
+        found[-1] = (found[-1][0], len(full))
+    return found
+
+
+@rule("expand")
+def expand(net: Lowering, call: Call) -> Value:
+    """Extents of 1 repeated; nothing where there is nothing to repeat."""
+    value = net.value(call.arguments["input"])
+    full = value.full(net.batch)
+    wanted = net.integers(call.arguments["size"])
+    wide = (1,) * (len(wanted) - len(full)) + full
+    result = [n if w == -1 else w for n, w in zip(wide, wanted, strict=True)]
+    if list(wide) == result:
+        return value._replace(axes=(ONE,) * (len(wide) - len(full)) + value.axes)
+    raise UnmappedError(f"repeats {list(full)} to {result}")
+
+
+@rule("channel_shuffle")
+def channel_shuffle(net: Lowering, call: Call) -> Value:
+    """Channels dealt out over groups."""
+    x = image(net, net.value(call.arguments["input"]), 2)
+    op = net.make("channel_shuffle", groups=int(call.arguments["groups"]))
+    return net.lay(op, x, axes=x.axes)
+
+
+@rule("interpolate")
+def interpolate(net: Lowering, call: Call) -> Any:
+    """A map at another size."""
+    given = call.arguments
+    x = image(net, net.value(given["input"]), 2)
+    height, width = x.shape[1:]
+    size, factor = given.get("size"), given.get("scale_factor")
+    if size is not None:
+        wanted = net.integers(size)
+    else:
+        factors = factor if isinstance(factor, list) else [factor, factor]
+        wanted = [int(n * f) for n, f in zip((height, width), factors, strict=True)]
+    wanted = wanted * 2 if len(wanted) == 1 else wanted
+    if wanted == [height, width]:
+        return x
+    attributes = {"align_corners": bool(given.get("align_corners")), "sized_by": "scale"}
+    if wanted[0] % height or wanted[1] % width:
+        raise UnmappedError(
+            f"resizes {height}×{width} to {wanted[0]}×{wanted[1]}, no whole multiple"
+        )
+    scale = [wanted[0] // height, wanted[1] // width]
+    op = net.make("resize2d", how=given.get("mode", "nearest"), scale=scale, **attributes)
+    return net.lay(op, x, axes=x.axes)

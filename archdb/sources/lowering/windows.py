@@ -1,0 +1,111 @@
+"""Convolutions: a window that slides over one to three axes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdb.ops import Op
+from archdb.sources.lowering.arranging import image
+from archdb.sources.lowering.base import Lowering, UnmappedError, rule
+from archdb.sources.lowering.values import BATCH, Axis, Stored, Value
+from archdb.sources.neutral import Call
+
+#: How many axes the windows of a kind slide over.
+CONVOLUTIONS = {"conv1d": 1, "conv2d": 2, "conv3d": 3}
+TRANSPOSED = {"conv_transpose1d": 1, "conv_transpose2d": 2, "conv_transpose3d": 3}
+
+
+def each(value: Any, axes: int) -> list[int]:
+    """One number for each axis, of a number, a list, or a list of one."""
+    numbers = list(value) if isinstance(value, list | tuple) else [value]
+    return [int(n) for n in (numbers * axes if len(numbers) == 1 else numbers)]
+
+
+def sides(value: Any, axes: int) -> Any:
+    """Padding as ops have it, of numbers for both ends of each axis, or of pairs; or a mode."""
+    if isinstance(value, str):
+        return value
+    numbers = list(value) if isinstance(value, list | tuple) else [value]
+    if numbers and isinstance(numbers[0], list | tuple):
+        return [int(side) for pair in numbers for side in pair]
+    return [side for n in each(numbers, axes) for side in (n, n)]
+
+
+def weights(net: Lowering, call: Call) -> tuple[Stored, tuple[str, ...]]:
+    """The stored weight of a call, and the names of weight and bias."""
+    weight = net.stored(call.arguments["weight"])
+    bias = call.arguments.get("bias")
+    names = weight.names if bias is None else (*weight.names, *net.stored(bias).names)
+    return weight, names
+
+
+@rule(*CONVOLUTIONS)
+def convolution(net: Lowering, call: Call) -> Value:
+    """A convolution, of each channel alone where there are as many groups as channels."""
+    given, axes = call.arguments, CONVOLUTIONS[call.kind]
+    weight, tensors = weights(net, call)
+    filters, _, *kernel = weight.shape
+    x = net.value(given["input"])
+    attributes = {
+        "kernel": kernel,
+        "stride": each(given.get("stride", 1), axes),
+        "padding": sides(given.get("padding", 0), axes),
+        "dilation": each(given.get("dilation", 1), axes),
+        "bias": given.get("bias") is not None,
+    }
+    groups = int(given.get("groups", 1))
+    x, out = placed(net, x, axes)
+    op = _sliding(net, call.kind, filters, groups, attributes, x.full(net.batch)[1])
+    return net.lay(op, x, axes=out, tensors=tensors)
+
+
+def _sliding(
+    net: Lowering, kind: str, filters: int, groups: int, attributes: dict[str, Any], channels: int
+) -> Op:
+    if CONVOLUTIONS[kind] == 1:
+        attributes = {name: single(value) for name, value in attributes.items()}
+    if groups == channels > 1 and CONVOLUTIONS[kind] == 2:
+        return net.make("depthwise_conv2d", multiplier=filters // groups, **attributes)
+    return net.make(kind, filters=filters, groups=groups, **attributes)
+
+
+def single(value: Any) -> Any:
+    """An attribute of one axis: the number itself where it is a list of one."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def placed(net: Lowering, value: Value, extents: int) -> tuple[Value, tuple[Axis, ...]]:
+    """The value as an op over so many extents takes it, and the axes of what that op gives: a
+    sequence stands as length and features, so its channels come last."""
+    if extents > 1:
+        return image(net, value, extents), (BATCH, *(Axis((i,)) for i in range(extents + 1)))
+    if len(value.axes) != 3 or value.axes[0] != BATCH:
+        raise UnmappedError("needs a batch, channels and a length")
+    turned = value._replace(axes=(BATCH, value.axes[2], value.axes[1]))
+    from archdb.sources.lowering.arranging import plain
+
+    straight = plain(net, turned)
+    axes = (BATCH, Axis((1,)), Axis((0,)))
+    return straight._replace(axes=axes), axes
+
+
+@rule(*TRANSPOSED)
+def transposed(net: Lowering, call: Call) -> Value:
+    """A transposed convolution."""
+    given, axes = call.arguments, TRANSPOSED[call.kind]
+    weight, tensors = weights(net, call)
+    _, per_group, *kernel = weight.shape
+    groups = int(given.get("groups", 1))
+    x, out = placed(net, net.value(given["input"]), axes)
+    op = net.make(
+        call.kind,
+        filters=per_group * groups,
+        kernel=kernel,
+        stride=each(given.get("stride", 1), axes),
+        padding=sides(given.get("padding", 0), axes),
+        output_padding=each(given.get("output_padding", 0), axes),
+        dilation=each(given.get("dilation", 1), axes),
+        groups=groups,
+        bias=given.get("bias") is not None,
+    )
+    return net.lay(op, x, axes=out, tensors=tensors)

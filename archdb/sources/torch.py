@@ -1,0 +1,237 @@
+"""PyTorch modules, by recording the functions that one forward pass calls.
+
+The pass runs on the meta device, where tensors have shapes and no numbers, so no weight is read and
+nothing is computed. The batch is a prime (61): each extent then shows whether the batch is part of
+it, also where it is folded into windows or moved by a permutation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn.modules import module as hooks
+from torch.overrides import TorchFunctionMode
+
+from archdb.errors import ArchdbError, DefinitionError
+from archdb.sources.neutral import (
+    BUFFER,
+    CONSTANT,
+    INPUT,
+    PARAMETER,
+    VALUE,
+    Call,
+    Graph,
+    Ref,
+    Tensor,
+    refs,
+)
+from archdb.sources.torch_functions import arguments_of, kind_of
+
+#: Extents for the batch, in the order in which they are tried: one that no extent is a multiple of.
+BATCHES = (61, 67, 71, 73, 79)
+#: What is asked of a tensor and makes none, or none of its own.
+_ASKED = {"size", "dim", "stride", "is_floating_point", "numel", "requires_grad_", "__len__"}
+#: Methods that write into their first argument, or into a view's base, and return nothing new.
+_WRITES = {"setitem"}
+#: More tensors than this are no constant that a forward pass works with.
+_SMALL = 4096
+
+
+class _Recorder(TorchFunctionMode):
+    """Writes down each call of a function that gives tensors, with the module that makes it."""
+
+    def __init__(self, paths: dict[int, str]) -> None:
+        super().__init__()
+        self.paths = paths
+        self.open: list[str] = []
+        self.calls: list[Call] = []
+        self.tensors: dict[str, Tensor] = {}
+        self.names: dict[int, str] = {}
+        self.kept: list[Any] = []
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        out = func(*args, **kwargs)
+        name = getattr(func, "__name__", str(func))
+        if name == "__get__":
+            name = getattr(func.__self__, "__name__", name)
+            if name in ("data", "grad", "real"):
+                name = "detach"
+        kind = kind_of(name)
+        written = args[0] if kind in _WRITES else out
+        made = list(_tensors(written))
+        if not made or name in _ASKED:
+            return out
+        given = self.told(arguments_of(kind, args, kwargs))
+        path = self.open[-1] if self.open else ""
+        self.calls.append(Call(kind, path, given, tuple(map(self.write, made))))
+        return out
+
+    def write(self, tensor: Any) -> str:
+        """A name for what a call gives: a new one where it gives its own input, written into."""
+        name = f"v{len(self.tensors)}"
+        return self.add(name, tensor, VALUE)
+
+    def add(self, name: str, tensor: Any, role: str, of: Any = None) -> str:
+        dtype = str(tensor.dtype).removeprefix("torch.")
+        self.tensors[name] = Tensor(name, tuple(map(int, tensor.shape)), dtype, role, of)
+        self.names[id(tensor)] = name
+        self.kept.append(tensor)  # else another tensor could be given its id
+        return name
+
+    def told(self, value: Any) -> Any:
+        """An argument with its tensors as Refs."""
+        if isinstance(value, torch.Tensor):
+            known = self.names.get(id(value))
+            return Ref(known or self.add(f"constant{len(self.tensors)}", value, CONSTANT))
+        if isinstance(value, torch.Size):
+            return list(map(int, value))
+        if isinstance(value, list | tuple):
+            return [self.told(item) for item in value]
+        if isinstance(value, dict):
+            return {str(key): self.told(item) for key, item in value.items()}
+        if isinstance(value, slice):
+            return {"slice": [value.start, value.stop, value.step]}
+        if value is Ellipsis:
+            return "..."
+        return value if isinstance(value, int | float | str | None) else str(value)
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Notes which module is running."""
+
+        def enter(module: Any, args: Any) -> None:
+            self.open.append(self.paths.get(id(module), self.open[-1] if self.open else ""))
+
+        def leave(module: Any, args: Any, out: Any) -> None:
+            self.open.pop()
+
+        handles = (
+            hooks.register_module_forward_pre_hook(enter),
+            hooks.register_module_forward_hook(leave, always_call=True),
+        )
+        try:
+            with torch.no_grad(), self:
+                yield
+        finally:
+            for handle in handles:
+                handle.remove()
+
+
+def _tensors(value: Any) -> Iterator[Any]:
+    """The tensors in what a function or a network gives."""
+    if isinstance(value, torch.Tensor):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _tensors(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _tensors(item)
+
+
+def record(module: Any, inputs: Sequence[Any], name: str = "") -> Graph:
+    """The neutral graph of a module's forward pass.
+
+    `inputs`: for each argument its shape without the batch, or an example tensor with it. The
+    module is left as it was. Raises DefinitionError where the pass fails on the meta device.
+    """
+    name = name or type(module).__name__
+    stored = dict(module.named_parameters()) | dict(module.named_buffers())
+    extents = {extent for tensor in stored.values() for extent in tensor.shape}
+    extents |= {extent for given in inputs for extent in _shape(given)}
+    batch = next((n for n in BATCHES if all(e % n for e in extents if e)), BATCHES[0])
+    recorder = _Recorder({id(part): path for path, part in module.named_modules()})
+    meta = {key: _meta(tensor) for key, tensor in stored.items()}
+    trained = {key for key, _ in module.named_parameters()}
+    for key, tensor in meta.items():
+        recorder.add(key, tensor, PARAMETER if key in trained else BUFFER)
+    fed = [_example(given, batch) for given in inputs]
+    names = [f"input{n + 1}" if n else "input" for n in range(len(fed))]
+    for key, tensor in zip(names, fed, strict=True):
+        recorder.add(key, tensor, INPUT)
+    out = _run(module, recorder, meta, fed, name)
+    outputs = [
+        recorder.names[id(tensor)] for tensor in _tensors(out) if id(tensor) in recorder.names
+    ]
+    return Graph(
+        name,
+        recorder.calls,
+        recorder.tensors,
+        names,
+        outputs,
+        batch,
+        {path: type(part).__name__ for path, part in module.named_modules() if _has_parts(part)},
+        {"format": "PyTorch module", "library": f"torch {torch.__version__}"},
+        _frozen(module),
+    )
+
+
+def _run(module: Any, recorder: _Recorder, meta: dict[str, Any], fed: list[Any], name: str) -> Any:
+    training = [part for part in module.modules() if part.training]
+    module.eval()
+    try:
+        with recorder.watched():
+            return torch.func.functional_call(module, meta, tuple(fed))
+    except ArchdbError:
+        raise
+    except Exception as error:  # whatever a stranger's code raises
+        raise DefinitionError(
+            f"its forward pass fails on the meta device: {type(error).__name__}: {_first(error)}",
+            remedy="shapes must not depend on the numbers in a tensor; is the input of that size?",
+        ).at(name) from None
+    finally:
+        for part in training:
+            part.training = True
+
+
+def _first(error: Exception) -> str:
+    return (str(error).splitlines() or [""])[0]
+
+
+def _frozen(module: Any) -> list[str]:
+    frozen = [key for key, tensor in module.named_parameters() if not tensor.requires_grad]
+    return [f"frozen, and counted as parameters: {', '.join(frozen)}"] if frozen else []
+
+
+def _has_parts(module: nn.Module) -> bool:
+    return next(module.children(), None) is not None
+
+
+def _meta(tensor: Any) -> Any:
+    """A tensor of that shape without numbers, a parameter if it is one."""
+    empty = torch.empty_like(tensor, device="meta")
+    if isinstance(tensor, nn.Parameter):
+        return nn.Parameter(empty, requires_grad=tensor.requires_grad)
+    return empty
+
+
+def _shape(given: Any) -> tuple[int, ...]:
+    return tuple(given.shape[1:]) if isinstance(given, torch.Tensor) else tuple(given)
+
+
+def _example(given: Any, batch: int) -> Any:
+    """An input on the meta device; of one extent it is tokens, if it is no tensor itself."""
+    shape = (batch, *_shape(given))
+    if isinstance(given, torch.Tensor):
+        return torch.empty(shape, dtype=given.dtype, device="meta")
+    return torch.empty(shape, dtype=torch.long if len(shape) == 2 else torch.float32, device="meta")
+
+
+def shares(module: Any) -> dict[str, str]:
+    """Names of parameters that are another's tensor, with the name that it is counted under."""
+    first: dict[int, str] = {}
+    found = {}
+    for name, tensor in module.named_parameters(remove_duplicate=False):
+        if first.setdefault(id(tensor), name) != name:
+            found[name] = first[id(tensor)]
+    return found
+
+
+__all__ = ["record", "refs", "shares"]
