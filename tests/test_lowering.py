@@ -14,7 +14,8 @@ from archdb.sources.folds import fold
 from archdb.sources.lowering import Lowered, lower
 from archdb.sources.neutral import PARAMETER, Call, Graph, Ref, Tensor
 
-#: Parameters, those never read (auxiliary heads), running statistics that are read, MACs of convolutions and linear layers.
+#: Parameters, those of them that are never read (auxiliary heads), running statistics that are,
+#: and MACs.
 TORCHVISION = {
     "alexnet": (61100840, 0, 0, 714188480),
     "convnext_tiny": (28589128, 0, 0, 4455531264),

@@ -44,7 +44,7 @@ def _rearranged(net: Lowering, value: Value, shape: Shape) -> Value:
         return value
     if len(shape) == 1:
         return net.lay(net.make("flatten"), value, axes=plain_axes, main=False)
-    return net.lay(net.make("reshape", shape=list(shape)), value, axes=plain_axes, main=False)
+    return net.reshape(value, shape, plain_axes, main=False)
 
 
 def image(net: Lowering, value: Value, extents: int) -> Value:
@@ -72,10 +72,10 @@ def aligned(net: Lowering, values: list[Value]) -> list[Value]:
     batched = {at for value in wide for at, axis in enumerate(value.axes) if axis == BATCH}
     if len(batched) > 1:
         raise UnmappedError("the batch stands in different axes of what is joined")
-    return [plain(net, _without(value, batched)) for value in wide]
+    return [plain(net, without(value, batched)) for value in wide]
 
 
-def _without(value: Value, batched: set[int]) -> Value:
+def without(value: Value, batched: set[int]) -> Value:
     """The value with the batch's axis, of extent 1 where it has none, as the batch."""
     axes = tuple(
         BATCH if at in batched and axis == ONE else axis for at, axis in enumerate(value.axes)

@@ -7,16 +7,16 @@ output's shape, and the report names it.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
 from archdb.errors import DefinitionError
 from archdb.model.shape import Shape, pretty
 from archdb.ops import BIAS, BUFFER, NORM, WEIGHT, Op, make
-from archdb.sources.lowering.values import Axis, Known, Stored, Value, axes_of
+from archdb.sources.lowering.axis_names import reshaped_names, usual
+from archdb.sources.lowering.outcome import Outcome, Row, Unknown
+from archdb.sources.lowering.values import Axis, Known, Stored, Value, axes_of, in_order
 from archdb.sources.neutral import Call, Graph, Ref
 
 
@@ -40,41 +40,6 @@ def rule(*kinds: str) -> Callable[[Rule], Rule]:
         return function
 
     return register
-
-
-@dataclass(slots=True)
-class Row:
-    """A layer being laid: `path` and `call` are where it comes from, for its name."""
-
-    key: str
-    op: Op
-    inputs: tuple[str, ...]
-    path: str
-    main: bool
-    tensors: tuple[str, ...] = ()
-    weights_of: str | None = None
-
-
-@dataclass
-class Unknown:
-    """A call that became an unknown layer."""
-
-    key: str
-    kind: str
-    why: str
-    parameters: int
-
-
-@dataclass
-class Outcome:
-    """What a lowering did, for the report."""
-
-    unknown: list[Unknown] = field(default_factory=list)
-    folded: Counter[str] = field(default_factory=Counter)
-    constant: Counter[str] = field(default_factory=Counter)
-    compared: int = 0
-    shape_differs: str = ""
-    notes: list[str] = field(default_factory=list)
 
 
 class Lowering:
@@ -108,7 +73,7 @@ class Lowering:
             return found
         if isinstance(found, Stored):
             return self.parameter(found)
-        raise UnmappedError("works on constants")
+        return self.table(found)
 
     def stored(self, ref: Any) -> Stored:
         """A tensor of the file, as it is."""
@@ -155,6 +120,13 @@ class Lowering:
         self.rows.append(row)
         return Value(row.key, shape, axes)
 
+    def reshape(self, value: Value, shape: Shape, axes: tuple[Axis, ...], main: bool) -> Value:
+        """Lay the same elements under another shape."""
+        names = reshaped_names(value.shape, shape)
+        told = {} if usual(names) else {"axis_names": list(names)}
+        op = self.make("reshape", shape=list(shape), **told)
+        return self.lay(op, value, axes=axes, main=main)
+
     def make(self, name: str, **attributes: Any) -> Op:
         """An op of archdb's; UnmappedError where it has none, or not with these attributes."""
         try:
@@ -179,8 +151,29 @@ class Lowering:
             self.owner.setdefault((name,), row)
 
     def parameter(self, stored: Stored) -> Value:
-        """Learned numbers as a layer that reads nothing."""
-        raise UnmappedError("reads a learned tensor that no layer holds")
+        """Numbers of the file as layers that read nothing, and what works them out, if anything."""
+        if not stored.whole:
+            if stored.call is None or stored.call.kind not in RULES:
+                raise UnmappedError("is worked out from learned tensors")
+            result = RULES[stored.call.kind](self, stored.call)
+            value = result[stored.place] if type(result) is list else result
+            if not isinstance(value, Value):
+                raise UnmappedError("is worked out from learned tensors")
+            return value
+        (name,) = stored.names
+        role, shape = self.role(name), stored.shape or (1,)
+        learned = role != BUFFER
+        if learned:
+            op = self.make("parameter", shape=list(shape), role=role)
+        else:
+            op = self.make("constant", shape=list(shape))
+        axes = in_order(len(stored.shape), None)
+        return self.lay(op, axes=axes, tensors=stored.names if learned else (), main=False)
+
+    def table(self, known: Known) -> Value:
+        """Known numbers as a layer that reads nothing."""
+        op = self.make("constant", shape=list(known.shape or (1,)))
+        return self.lay(op, axes=in_order(len(known.shape), None), main=False)
 
     # what cannot be lowered
 

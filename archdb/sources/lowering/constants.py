@@ -31,9 +31,8 @@ def folded(net: Lowering, call: Call) -> list[Result] | None:
         if known is not None:
             return [known]
     names = tuple(dict.fromkeys(name for value in stored for name in value.names))
-    own = {net.graph.tensors[name].shape for name in names}
     given: list[Result] = []
-    for write in call.writes:
+    for place, write in enumerate(call.writes):
         shape = net.graph.tensors[write].shape
         moved = call.kind in _MOVES and len(stored) == 1 and stored[0].whole
         if shape is None and moved and call.kind in ("identity", "cast"):
@@ -42,8 +41,7 @@ def folded(net: Lowering, call: Call) -> list[Result] | None:
             shape = _moved_shape(net, call, stored[0].shape) if moved else None
         if shape is None:
             return None
-        whole = moved or (len(names) == 1 and len(stored) == 1 and shape in own)
-        given.append(Stored(names, shape, moved and whole))
+        given.append(Stored(names, shape, moved, call, place))
     return given
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from archdb.model import shape as shapes
 from archdb.ops import Op
 from archdb.sources.lowering.arranging import aligned, plain
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
@@ -24,9 +25,9 @@ NOTHING = (
 CLAMPED = {(0, 6): "relu6", (0, None): "relu"}
 
 
-def channel_axis(value: Value) -> int:
-    """Which axis of the shape of a layer is that of channels or features."""
-    return {1: 0, 2: 1, 3: 0}.get(len(value.shape), 0)
+def channel_axis(value: Value) -> int | None:
+    """Which axis of the shape of a layer is that of channels or features; None where none is."""
+    return shapes.channel_axis(value.shape) if shapes.has_channels(value.shape) else None
 
 
 def per_element(net: Lowering, op: Op, value: Value, **rest: Any) -> Value:
@@ -96,7 +97,8 @@ def prelu(net: Lowering, call: Call) -> Value:
     weight = net.stored(call.arguments["weight"])
     value = net.value(call.arguments["input"])
     count = max(weight.shape, default=1)
-    if value.shape[channel_axis(value)] != count:
+    axis = channel_axis(value)
+    if axis is None or value.shape[axis] != count:
         raise UnmappedError(f"has {count} slopes")
     return per_element(net, net.make("prelu"), value, tensors=weight.names)
 
@@ -164,6 +166,6 @@ def _scaled(net: Lowering, kind: str, value: Value, stored: Stored) -> Value | N
     if len(places) != 1 or len(wide) != rank:
         return None
     axis = value.axes[places[0]]
-    if axis.at != (channel_axis(value),) or value.shape[channel_axis(value)] != wide[places[0]]:
+    if axis.at != (channel_axis(value),) or value.shape[axis.at[0]] != wide[places[0]]:
         return None
     return per_element(net, net.make("channel_scale"), value, tensors=stored.names)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from archdb.sources.lowering.arranging import plain
+from archdb.sources.lowering.arranging import plain, without
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
 from archdb.sources.lowering.elementwise import channel_axis
-from archdb.sources.lowering.values import Value
+from archdb.sources.lowering.values import BATCH, Axis, Value
 from archdb.sources.neutral import Call
 
 
@@ -16,12 +16,36 @@ def cat(net: Lowering, call: Call) -> Value:
     if len(values) == 1:
         return values[0]
     dim = int(call.arguments.get("dim", 0)) % len(values[0].axes)
+    values = _batched(net, values)
     if len({value.axes for value in values}) > 1 or len({len(v.shape) for v in values}) > 1:
         values = [plain(net, value) for value in values]
     first = values[0]
     if first.axes[dim].at != (channel_axis(first),) or first.axes[dim].batch:
         values = [plain(net, value) for value in values]
         first = values[0]
-    if first.axes[dim].at != (channel_axis(first),) or len(first.shape) > 3:
-        raise UnmappedError(f"joins along axis {dim} of {len(first.axes)}")
-    return net.lay(net.make("concat"), *values, axes=first.axes)
+    if first.axes[dim].batch or len(first.axes[dim].at) != 1:
+        raise UnmappedError("joins along the batch")
+    (along,) = first.axes[dim].at
+    told = {} if along == channel_axis(first) else {"axis": along}
+    return net.lay(net.make("concat", **told), *values, axes=first.axes)
+
+
+def _batched(net: Lowering, values: list[Value]) -> list[Value]:
+    """The values, those without a batch with an axis of 1 in its place."""
+    places = {at for value in values for at, axis in enumerate(value.axes) if axis == BATCH}
+    return [without(value, places) for value in values]
+
+
+@rule("stack")
+def stack(net: Lowering, call: Call) -> Value:
+    """Side by side along a new axis."""
+    values = [plain(net, net.value(ref)) for ref in call.arguments["tensors"]]
+    first = values[0]
+    dim = int(call.arguments.get("dim", 0)) % (len(first.axes) + 1)
+    along = sum(axis != BATCH for axis in first.axes[:dim])
+    axes = [
+        axis if not axis.at else axis._replace(at=(axis.at[0] + (axis.at[0] >= along),))
+        for axis in first.axes
+    ]
+    axes.insert(dim, Axis((along,)))
+    return net.lay(net.make("stack", axis=along), *values, axes=tuple(axes))

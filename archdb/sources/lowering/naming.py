@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from archdb.model.graph import Block, Layer
-from archdb.sources.lowering.base import Row
+from archdb.sources.lowering.outcome import Row
 
 
 def layers_of(

@@ -10,12 +10,12 @@ from archdb.ops import make
 from archdb.sources.lowering.base import (
     RULES,
     Lowering,
-    Outcome,
     Result,
     UnmappedError,
 )
 from archdb.sources.lowering.constants import folded
 from archdb.sources.lowering.naming import layers_of
+from archdb.sources.lowering.outcome import Outcome
 from archdb.sources.lowering.values import Known, Stored, Value, axes_of
 from archdb.sources.neutral import CONSTANT, INPUT, STORED, Call, Graph
 

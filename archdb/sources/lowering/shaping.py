@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from archdb.sources.lowering.arranging import image, plain
+from archdb.sources.lowering.arranging import image, plain, widened
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
 from archdb.sources.lowering.values import (
     BATCH,
@@ -122,7 +122,7 @@ def reshaped(net: Lowering, value: Value, wanted: list[int]) -> Value:
         return x._replace(axes=axes)
     if len(shape) == 1:
         return net.lay(net.make("flatten"), x, axes=axes)
-    return net.lay(net.make("reshape", shape=list(shape)), x, axes=axes)
+    return net.reshape(x, shape, axes, main=True)
 
 
 def _completed(full: tuple[int, ...], wanted: list[int], batch: int) -> list[int]:
@@ -172,7 +172,29 @@ def expand(net: Lowering, call: Call) -> Value:
     result = [n if w == -1 else w for n, w in zip(wide, wanted, strict=True)]
     if list(wide) == result:
         return value._replace(axes=(ONE,) * (len(wide) - len(full)) + value.axes)
-    raise UnmappedError(f"repeats {list(full)} to {result}")
+    return _spread(net, value, wide, result)
+
+
+def _spread(net: Lowering, value: Value, wide: tuple[int, ...], result: list[int]) -> Value:
+    """A layer that repeats, but for the batch, along which everything is the same anyway."""
+    value = widened(value, len(wide))
+    batch = next(
+        (
+            at
+            for at, (n, m) in enumerate(zip(wide, result, strict=True))
+            if n == 1 and m == net.batch
+        ),
+        None,
+    )
+    if batch is not None and not any(axis.batch for axis in value.axes):
+        value = value._replace(axes=(*value.axes[:batch], BATCH, *value.axes[batch + 1 :]))
+    if list(value.full(net.batch)) == result:
+        return value
+    x = plain(net, value)
+    shape = [n for n, axis in zip(result, x.axes, strict=True) if axis != BATCH]
+    if any(axis.batch and axis.at for axis in x.axes):
+        raise UnmappedError("repeats what the batch is folded into")
+    return net.lay(net.make("expand", shape=shape), x, axes=x.axes)
 
 
 @rule("channel_shuffle")

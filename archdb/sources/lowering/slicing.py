@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from archdb.model.shape import is_image
 from archdb.sources.lowering.arranging import image, plain
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
 from archdb.sources.lowering.elementwise import channel_axis
-from archdb.sources.lowering.values import ONE, Value
-from archdb.sources.neutral import Call
+from archdb.sources.lowering.values import BATCH, ONE, Axis, Value
+from archdb.sources.neutral import Call, Ref
 
 
-def part(net: Lowering, value: Value, dim: int, start: int, stop: int) -> Value:
+def part(net: Lowering, value: Value, dim: int, start: int, stop: int, step: int = 1) -> Value:
     """The extents from `start` up to `stop` of an axis."""
     full = value.full(net.batch)
-    if (start, stop) == (0, full[dim]):
+    if (start, stop, step) == (0, full[dim], 1):
         return value
     axis = value.axes[dim]
     if axis.batch:
@@ -22,14 +23,18 @@ def part(net: Lowering, value: Value, dim: int, start: int, stop: int) -> Value:
     if axis.at != (channel_axis(value),):
         value = plain(net, value)
         axis = value.axes[dim]
-    if axis.at == (channel_axis(value),):
+    if axis.at == (channel_axis(value),) and step == 1:
         op = net.make("slice_channels", start=start, stop=stop)
         return net.lay(op, value, axes=value.axes)
-    if len(value.shape) == 3 and axis.at in ((1,), (2,)):
+    if is_image(value.shape) and axis.at in ((1,), (2,)) and step == 1:
         cut = [start, full[dim] - stop]
         sides = [*cut, 0, 0] if axis.at == (1,) else [0, 0, *cut]
         return net.lay(net.make("trim2d", sides=sides), value, axes=value.axes)
-    raise UnmappedError(f"takes {start} to {stop} of axis {dim} of {len(full)}")
+    if len(axis.at) != 1:
+        raise UnmappedError(f"takes {start} to {stop} of axis {dim} of {len(full)}")
+    told = {"step": step} if step > 1 else {}
+    op = net.make("slice", axis=axis.at[0], start=start, stop=stop, **told)
+    return net.lay(op, value, axes=value.axes)
 
 
 @rule("chunk", "split", "tensor_split", "unbind")
@@ -40,16 +45,27 @@ def parts(net: Lowering, call: Call) -> list[Value]:
     sizes = PARTS[call.kind](net, call, value.full(net.batch)[dim])
     found, start = [], 0
     for size in sizes:
-        one = part(net, value, dim, start, start + size)
-        found.append(one if call.kind != "unbind" else _without(net, one, dim))
+        if call.kind == "unbind":
+            found.append(chosen(net, value, dim, start))
+        else:
+            found.append(part(net, value, dim, start, start + size))
         start += size
     return found
 
 
-def _without(net: Lowering, value: Value, dim: int) -> Value:
-    """The value without an axis of extent 1."""
-    if value.full(net.batch)[dim] != 1:
-        raise UnmappedError("leaves out an axis that has more than one extent")
+def chosen(net: Lowering, value: Value, dim: int, at: int) -> Value:
+    """The one element of an axis, which goes."""
+    axis = value.axes[dim]
+    if axis.batch:
+        raise UnmappedError("takes one of the batch")
+    if value.full(net.batch)[dim] > 1:
+        if len(axis.at) != 1:
+            value = plain(net, value)
+            axis = value.axes[dim]
+        (gone,) = axis.at
+        op = net.make("select", axis=gone, index=at)
+        axes = tuple(Axis(tuple(i - (i > gone) for i in a.at), a.batch) for a in value.axes)
+        value = net.lay(op, value, axes=(*axes[:dim], ONE, *axes[dim + 1 :]))
     return value._replace(axes=(*value.axes[:dim], *value.axes[dim + 1 :]))
 
 
@@ -99,9 +115,9 @@ def narrow(net: Lowering, call: Call) -> Value:
 
 def _run(net: Lowering, value: Value, dim: int, bounds: list[Any], extent: int) -> Value:
     start, stop, step = slice(*bounds).indices(extent)
-    if step != 1:
-        raise UnmappedError(f"takes each {step}th of axis {dim}")
-    return part(net, value, dim, start, max(start, stop))
+    if step < 1:
+        raise UnmappedError("takes elements backwards")
+    return part(net, value, dim, start, max(start, stop), step)
 
 
 @rule("select")
@@ -110,7 +126,7 @@ def select(net: Lowering, call: Call) -> Value:
     value = net.value(call.arguments["input"])
     dim = int(call.arguments["dim"]) % len(value.axes)
     at = int(call.arguments["index"]) % value.full(net.batch)[dim]
-    return _without(net, part(net, value, dim, at, at + 1), dim)
+    return chosen(net, value, dim, at)
 
 
 @rule("getitem")
@@ -133,16 +149,51 @@ def getitem(net: Lowering, call: Call) -> Value:
             dim += 1
         elif isinstance(item, int) and not isinstance(item, bool):
             at = item % value.full(net.batch)[dim]
-            value = _without(net, part(net, value, dim, at, at + 1), dim)
+            value = chosen(net, value, dim, at)
+        elif isinstance(item, Ref):
+            return picked(net, value, dim, item)
         else:
-            raise UnmappedError("picks elements by numbers in a tensor")
+            raise UnmappedError("picks elements by their place")
     return value
+
+
+def picked(net: Lowering, value: Value, dim: int, index: Ref) -> Value:
+    """Those elements along an axis whose numbers stand in a table."""
+    x = plain(net, value)
+    axis = x.axes[dim]
+    if axis.batch:
+        raise UnmappedError("picks images of the batch")
+    found = net.get(index)
+    if isinstance(found, Value):
+        table = plain(net, found)
+        raise UnmappedError(f"picks elements by a tensor of {len(table.axes)} axes that arrives")
+    op = net.make("take", axis=axis.at[0], shape=list(found.shape or (1,)))
+    more, at = len(found.shape), axis.at[0]
+    moved = [Axis(tuple(i + (more - 1) * (i > at) for i in a.at), a.batch) for a in x.axes]
+    own = [Axis((at + n,)) for n in range(more)] if more else []
+    return net.lay(op, x, axes=(*moved[:dim], *own, *moved[dim + 1 :]))
 
 
 def _before(items: list[Any], stop: Any) -> int:
     """How many items before this one stand for an axis."""
     before = items[: items.index(stop)]
     return sum(item is not None for item in before)
+
+
+#: How ops call a padding; zeros need no word.
+MODES = {None: None, "constant": None, "edge": "replicate", "wrap": "circular"}
+
+
+def _padded(net: Lowering, value: Value, amounts: list[int], mode: str | None) -> Value:
+    """A layer that pads along any axes; `amounts` are of the last axis first."""
+    x = plain(net, value)
+    pairs = [[amounts[at], amounts[at + 1]] for at in range(0, len(amounts), 2)]
+    pairs = [[0, 0]] * (len(x.axes) - len(pairs)) + pairs[::-1]
+    if any(any(pair) for pair, axis in zip(pairs, x.axes, strict=True) if axis.batch):
+        raise UnmappedError("pads the batch")
+    sides = [pair for pair, axis in zip(pairs, x.axes, strict=True) if axis.at]
+    told = {"mode": mode} if mode else {}
+    return net.lay(net.make("pad", sides=sides, **told), x, axes=x.axes)
 
 
 @rule("pad")
@@ -153,8 +204,9 @@ def pad(net: Lowering, call: Call) -> Value:
     amounts = net.integers(given["pad"])
     if not any(amounts):
         return value
-    if given.get("mode", "constant") != "constant" and min(amounts) < 0:
-        raise UnmappedError(f"pads by {given['mode']}")
+    mode = MODES.get(given.get("mode"), given.get("mode"))
+    if mode or len(value.axes) != 4 or value.axes[0] != BATCH:
+        return _padded(net, value, amounts, mode)
     x = image(net, value, 2)
     left, right, top, bottom, before, after, *rest = [*amounts, *[0] * (8 - len(amounts))]
     if any(rest):

@@ -12,6 +12,7 @@ from math import prod
 from typing import Any, NamedTuple
 
 from archdb.model.shape import Shape
+from archdb.sources.neutral import Call
 
 
 class Axis(NamedTuple):
@@ -48,12 +49,14 @@ class Stored(NamedTuple):
     """Numbers of the file alone: a parameter or buffer, or what is worked out from such.
 
     `names` are the tensors behind it; `whole`: its elements are those of the one tensor, perhaps
-    in another order.
+    in another order. Otherwise `call` works it out, as what it gives at `place`.
     """
 
     names: tuple[str, ...]
     shape: Shape
     whole: bool = True
+    call: Call | None = None
+    place: int = 0
 
 
 class Known(NamedTuple):

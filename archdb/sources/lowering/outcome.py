@@ -1,0 +1,43 @@
+"""What a lowering lays, and what it has to say of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from archdb.ops import Op
+
+
+@dataclass(slots=True)
+class Row:
+    """A layer being laid: `path` and `call` are where it comes from, for its name."""
+
+    key: str
+    op: Op
+    inputs: tuple[str, ...]
+    path: str
+    main: bool
+    tensors: tuple[str, ...] = ()
+    weights_of: str | None = None
+
+
+@dataclass
+class Unknown:
+    """A call that became an unknown layer."""
+
+    key: str
+    kind: str
+    why: str
+    parameters: int
+
+
+@dataclass
+class Outcome:
+    """What a lowering did, for the report."""
+
+    unknown: list[Unknown] = field(default_factory=list)
+    folded: Counter[str] = field(default_factory=Counter)
+    constant: Counter[str] = field(default_factory=Counter)
+    compared: int = 0
+    shape_differs: str = ""
+    notes: list[str] = field(default_factory=list)
