@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import os
+    from pathlib import Path
 
     from archdb.api import Database
+    from archdb.db.migrate import Changed
 
 from archdb.version import __version__ as __version__
 
@@ -21,8 +23,31 @@ from archdb.version import __version__ as __version__
 def open(path: str | os.PathLike[str] | None = None, **options: Any) -> Database:
     """The database at `path`; without one, ARCHDB_DATABASE or the default, made on first use.
 
-    Raises archdb.errors.DatabaseError where the file cannot be used.
+    `create=True` makes a missing file, `migrate=True` upgrades one of an older archdb, after a
+    copy; nothing else is written by opening. Raises archdb.errors.DatabaseError where the file
+    cannot be used.
     """
     from archdb.api import Database  # importing archdb alone costs nothing
 
     return Database(path, **options)
+
+
+def init(path: str | os.PathLike[str] | None = None, **options: Any) -> Path:
+    """Create a database, with all bundled networks unless `empty=True`; where it is."""
+    from archdb.api import files
+
+    return files.init(path, **options)
+
+
+def upgrade(path: str | os.PathLike[str] | None = None, **options: Any) -> Changed:
+    """Bring a database up to this archdb; where the copy is, and what had to give way."""
+    from archdb.api import files
+
+    return files.upgrade(path, **options)
+
+
+def repair(path: str | os.PathLike[str] | None = None) -> Changed:
+    """Make views, triggers, indexes and the dictionary as this archdb makes them."""
+    from archdb.api import files
+
+    return files.repair(path)

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from archdb.api import Database
-from archdb.queries.check import check
 
 WHOLE_CATALOGUE = True
 
@@ -18,7 +17,7 @@ def catalogued(whole: Path) -> Iterator[Database]:
 
 
 def test_nothing_is_wrong_with_it(catalogued: Database) -> None:
-    assert check(catalogued).rows == []
+    assert catalogued.check().rows == []
 
 
 def test_it_holds_at_least_130_networks(catalogued: Database) -> None:
@@ -29,7 +28,7 @@ def test_classifiers_say_how_many_classes_their_last_layer_tells_apart(
     catalogued: Database,
 ) -> None:
     """Besides classifiers only building blocks, and maps of features, have no classes."""
-    rows = catalogued.run(
+    rows = catalogued.reader.run(
         "select s.architecture, s.classes, l.out_channels from architecture_summary s"
         " join layer_summary l on l.architecture = s.architecture and l.input = s.input"
         " where s.is_native and s.classes is not null and l.position ="

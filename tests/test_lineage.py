@@ -8,7 +8,6 @@ from variants import ROWS, put, seed
 
 from archdb.analysis.differences import Change, summarize_changes
 from archdb.api import Database
-from archdb.queries.check import check
 from archdb.queries.lineage import differences, undeclared_differences
 
 
@@ -17,7 +16,7 @@ def found(opened: Database, **changed: str | None) -> list[tuple[str, str, str, 
     rows = {**ROWS, **changed}
     kept = {name: row for name, row in rows.items() if row is not None}
     put(opened, seed("base", ROWS), seed("variant", kept, base="base"))
-    return [tuple(change) for change in differences(opened, "base", "variant")]  # type: ignore[misc]
+    return [tuple(change) for change in differences(opened.reader, "base", "variant")]  # type: ignore[misc]
 
 
 # Differences found in the rows
@@ -52,7 +51,7 @@ def test_each_attribute_that_differs_is_found(kind: str, opened: Database) -> No
     assert found(opened, conv1=row, sum='"relu", ["conv2"]')[: len(changes)] == [
         (*change, "conv1") for change in changes
     ]
-    behind = differences(opened, "base", "variant")[len(changes) :]
+    behind = differences(opened.reader, "base", "variant")[len(changes) :]
     assert {change.layer for change in behind} == {"sum"}
 
 
@@ -60,7 +59,7 @@ def test_an_attribute_that_a_row_leaves_out_has_its_default(opened: Database) ->
     """A norm without scale differs from one that does not say that it has one."""
     rows = {**ROWS, "drop": '"batch_norm"'}
     put(opened, seed("base", rows), seed("variant", {**rows, "drop": UNSCALED}, base="base"))
-    assert differences(opened, "base", "variant") == [("scale", "true", "false", "drop")]
+    assert differences(opened.reader, "base", "variant") == [("scale", "true", "false", "drop")]
 
 
 def test_an_attribute_that_only_the_op_has_is_found(opened: Database) -> None:
@@ -79,7 +78,7 @@ def test_lists_and_what_is_left_unstated_have_words(opened: Database) -> None:
         "b": '"resize2d", {how = "nearest"}, ["a", "data"]',
     }
     put(opened, seed("base", rows), seed("variant", other, base="base"))
-    assert differences(opened, "base", "variant") == [
+    assert differences(opened.reader, "base", "variant") == [
         Change("connections", "[[0], [1]]", "[[0], [0, 1]]", "a"),
         Change("inputs", "a", "a, data", "b"),
         Change("scale", "2x3", "", "b"),
@@ -89,7 +88,9 @@ def test_lists_and_what_is_left_unstated_have_words(opened: Database) -> None:
 def test_another_input_is_a_difference_of_its_layer(opened: Database) -> None:
     larger = seed("variant", ROWS, base="base").replace("16, 16", "24, 24")
     put(opened, seed("base", ROWS), larger)
-    assert differences(opened, "base", "variant") == [Change("shape", "4x16x16", "4x24x24", "data")]
+    assert differences(opened.reader, "base", "variant") == [
+        Change("shape", "4x16x16", "4x24x24", "data")
+    ]
 
 
 def test_a_layer_that_one_lacks_is_one_difference_and_not_also_of_those_behind(
@@ -97,7 +98,7 @@ def test_a_layer_that_one_lacks_is_one_difference_and_not_also_of_those_behind(
 ) -> None:
     """pool1 reads relu1 in the base and conv1 here, which is the same but for relu1."""
     assert found(opened, relu1=None) == [("layer", "relu", "", "relu1")]
-    assert differences(opened, "variant", "base") == [Change("layer", "", "relu", "relu1")]
+    assert differences(opened.reader, "variant", "base") == [Change("layer", "", "relu", "relu1")]
 
 
 def test_layers_that_one_lacks_are_seen_through_one_behind_the_other(opened: Database) -> None:
@@ -172,16 +173,16 @@ MISSTATED = {
 def test_what_is_stated_is_held_to_what_is_found(said: str, opened: Database) -> None:
     stated, faults = MISSTATED[said]
     put(opened, seed("base", ROWS), seed("variant", VARIANT, *stated, base="base"))
-    assert undeclared_differences(opened) == [("variant", fault) for fault in faults]
-    assert check(opened).rows == [("lineage", "variant", fault) for fault in faults]
+    assert undeclared_differences(opened.reader) == [("variant", fault) for fault in faults]
+    assert opened.check().rows == [("lineage", "variant", fault) for fault in faults]
 
 
 def test_an_imported_variant_may_state_nothing_a_bundled_one_may_not(opened: Database) -> None:
     put(opened, seed("base", ROWS), seed("variant", VARIANT, base="base"))
-    assert undeclared_differences(opened) == []
+    assert undeclared_differences(opened.reader) == []
     with closing(sqlite3.connect(opened.path)) as client, client:
         client.execute("update network set origin = 'bundled'")
-    assert undeclared_differences(opened) == [
+    assert undeclared_differences(opened.reader) == [
         ("variant", "differs from base without saying so: bias: true → false in conv1"),
         ("variant", "differs from base without saying so: rate: 0.5 → 0.4 in drop"),
     ]
@@ -193,11 +194,11 @@ def test_of_a_network_whose_rows_define_none_nothing_is_said(opened: Database) -
     longer["fc"] = longer.pop("fc")
     stated = "layer: → relu in extra, more"
     put(opened, seed("base", ROWS), seed("variant", longer, stated, base="base"))
-    assert check(opened).rows == []
+    assert opened.check().rows == []
     with closing(sqlite3.connect(opened.path)) as client, client:
         client.execute(
             "update edge set source = (select position from layer where name = 'more')"
             " where reader = (select position from layer where name = 'extra')"
             " and network_id = (select id from network where name = 'variant')"
         )
-    assert [fault[0] for fault in check(opened).rows] == ["derivation", "order"]
+    assert [fault[0] for fault in opened.check().rows] == ["derivation", "order"]

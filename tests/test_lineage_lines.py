@@ -42,7 +42,7 @@ def test_a_base_may_be_the_network_itself_or_further_up(opened: Database) -> Non
         ("third", "second"): "second",
         ("third", "stranger"): None,
     }
-    assert {pair: common_base(opened, *pair) for pair in bases} == bases
+    assert {pair: common_base(opened.reader, *pair) for pair in bases} == bases
 
 
 def test_two_variants_of_one_base_are_compared_row_by_row(opened: Database) -> None:
@@ -113,5 +113,5 @@ def test_compare_lists_what_it_finds_between_a_variant_and_its_base(built: Path)
 
 def test_what_the_bundled_variants_say_is_what_is_found(whole: Path) -> None:
     with Database(whole) as database:
-        assert len(database.run_named("variants").rows) > 20
-        assert undeclared_differences(database) == []
+        assert len(database.reader.run_named("variants").rows) > 20
+        assert undeclared_differences(database.reader) == []

@@ -226,7 +226,11 @@ def test_nothing_is_left_in_the_directory_of_temporary_files(
 def test_a_scratch_database_is_a_database_of_archdb(built: Path) -> None:
     """Its tables and views are the other's; of the rows it has those of the networks asked for,
     and of what they are variants of."""
-    with Database(built) as reader, holding(reader, ["vgg16_c+classes=10", "nin"]) as (held, names):
+    with (
+        Database(built) as opened,
+        holding(opened.reader, ["vgg16_c+classes=10", "nin"]) as (held, names),
+    ):
+        reader = opened.reader
         assert names == ["vgg16_c+classes=10", "nin"]
         assert held.run("select name from network order by name").column("name") == [
             *("nin", "vgg16", "vgg16_c", "vgg16_c+classes=10")

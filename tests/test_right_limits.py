@@ -306,14 +306,14 @@ def test_a_value_that_sqlite_has_no_type_for(db: Database) -> None:
 
 def test_a_session_is_kept_open(db: Database) -> None:
     db.query("select 1")
-    kept = db.session
+    kept = db.statements.session
     assert kept is not None
     with pytest.raises(QueryError, match="no such column"):
         db.query("select nope")
     with pytest.raises(QueryError, match="only one that reads"):
         db.query("delete from layer")
     assert db.query("select 1").rows == [(1,)]
-    assert db.session is kept
+    assert db.statements.session is kept
 
 
 def test_it_sees_what_others_write(db: Database) -> None:
@@ -337,15 +337,15 @@ def test_rows_that_nobody_wants_any_more(db: Database) -> None:
     for _ in range(3):
         with db.iterate(f"{ENDLESS} select i from n") as answer:
             assert next(iter(answer)) == (1,)
-    assert db.session is None, "a statement that is at work is not waited for"
+    assert db.statements.session is None, "a statement that is at work is not waited for"
 
 
 @posix
 def test_a_session_that_is_ended_from_outside(db: Database) -> None:
     db.query("select 1")
-    assert db.session is not None
-    os.kill(db.session._process.pid, signal.SIGKILL)
-    db.session._process.wait()
+    assert db.statements.session is not None
+    os.kill(db.statements.session._process.pid, signal.SIGKILL)
+    db.statements.session._process.wait()
     assert db.query("select 2").rows == [(2,)], "a new one is started"
     with db.iterate(f"{ENDLESS} select i from n") as answer:
         (child,) = children(os.getpid())

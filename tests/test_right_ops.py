@@ -504,7 +504,7 @@ def test_a_variant_that_shares_says_so(opened: Database) -> None:
     apart = {**rows, "b": '"conv2d", {filters = 4, kernel = 1}'}
     ties = {**rows, "b": '"conv2d", {filters = 4, kernel = 1, weights_of = "a"}'}
     put(opened, seed("base", apart), seed("variant", ties, base="base"))
-    assert differences(opened, "base", "variant") == [("weights_of", "", "a", "b")]
+    assert differences(opened.reader, "base", "variant") == [("weights_of", "", "a", "b")]
 
 
 def test_sharing_is_part_of_the_structure_and_whose_it_is_called_is_not() -> None:

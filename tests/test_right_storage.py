@@ -303,7 +303,7 @@ def test_an_error_of_archdbs_own_is_not_blamed_on_the_file(database: Path) -> No
 
     with package.open(database) as opened:
         with pytest.raises(KeyError, match="mine"):
-            answered(opened, fails)
+            answered(opened.reader, fails)
         tamper(database, "delete from network where name = 'vgg16'")  # and leave its rows
         with pytest.raises(DatabaseError, match=r"is damaged: a row of .* refers to a missing row"):
-            answered(opened, fails)
+            answered(opened.reader, fails)

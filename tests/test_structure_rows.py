@@ -9,7 +9,6 @@ from command import archdb
 from variants import ROWS, put, seed
 
 from archdb.api import Database
-from archdb.queries.check import check
 
 
 def structures(path: Path) -> dict[str, str]:
@@ -51,9 +50,9 @@ def test_a_hash_that_another_client_writes_is_derived_again(database: Path) -> N
 def test_two_bundled_names_of_one_structure_are_a_fault(opened: Database) -> None:
     """And no fault of the user's: whoever imports a copy means to."""
     put(opened, seed("one", ROWS), seed("other", ROWS))
-    assert check(opened).rows == []
+    assert opened.check().rows == []
     change(opened.path, "update network set origin = 'bundled'")
-    duplicates = [row for row in check(opened).rows if row[0] == "duplicates"]
+    duplicates = [row for row in opened.check().rows if row[0] == "duplicates"]
     assert duplicates == [("duplicates", "other", "has the same structure as one")]
 
 
@@ -65,8 +64,8 @@ def test_a_bundled_network_names_its_paper_and_its_layer_table(opened: Database)
     )
     head, net = seed("own", ROWS).split("[net]")
     put(opened, f"{head}{own}{cited}[net]{net}")
-    assert check(opened).rows == []
+    assert opened.check().rows == []
     change(opened.path, "update network set origin = 'bundled'")
-    assert check(opened).rows == [("sources", "own", "no source for: layer table")]
+    assert opened.check().rows == [("sources", "own", "no source for: layer table")]
     change(opened.path, "update source set claim = 'layer table' where claim = 'paper'")
-    assert check(opened).rows == [("sources", "own", "no source for: paper")]
+    assert opened.check().rows == [("sources", "own", "no source for: paper")]

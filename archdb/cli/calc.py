@@ -9,14 +9,10 @@ from typing import Any
 import click
 
 from archdb.cli.common import emit, format_option
-from archdb.errors import DefinitionError, ShapeError, UsageError, nearest
-from archdb.model.attribute_text import value
-from archdb.model.attributes import Extents
-from archdb.model.declaration import REQUIRED, Attribute, Declaration
-from archdb.model.shape import Shape
+from archdb.errors import nearest
+from archdb.model.declaration import REQUIRED, Attribute
 from archdb.ops import REGISTRY, Op
 
-INPUT = Declaration({"input": Extents}, {})
 WRITTEN = """A pair is (height, width), written 3x5 or 3,5; one number stands for both. Four sides
 are top, bottom, left and right: 1,1,2,2."""
 
@@ -110,36 +106,7 @@ def _answer(
     explained: bool,
     form: str,
 ) -> None:
-    from archdb.explain.layer import applied
-    from archdb.queries.result import Derivation, Result
+    from archdb.queries.calc import calc
 
-    given = {name: value(word) for name, word in words.items() if word is not None}
-    try:
-        shapes = [_shape(word) for word in inputs]
-        made = op(**given)
-    except DefinitionError as error:
-        raise UsageError(": ".join((*error.places, error.what)), remedy=error.remedy) from None
-    try:
-        on_paper = applied(made, shapes)
-    except ShapeError as error:
-        raise error.at(op.name) from None
-    if explained:
-        from archdb.analysis.receptive_field import NOT_AN_IMAGE, PIXEL
-        from archdb.explain.field import derivation
-        from archdb.explain.steps import Step
-
-        fields = [PIXEL if len(shape) == 3 else NOT_AN_IMAGE for shape in shapes]
-        emit(Derivation(Step._fields, derivation(on_paper, fields, op.name)), form)
-    else:
-        from archdb.explain.figures import COLUMNS, rows
-
-        emit(Result(COLUMNS, rows(on_paper)), form)
-
-
-def _shape(words: str) -> Shape:
-    """The shape that the words mean; DefinitionError on anything else."""
-    extents = value(words)
-    shape: Shape = INPUT.parse({"input": [extents] if isinstance(extents, int) else extents})[
-        "input"
-    ]
-    return shape
+    given = {name: word for name, word in words.items() if word is not None}
+    emit(calc(op.name, *inputs, explained=explained, **given), form)

@@ -16,10 +16,8 @@ def command(ctx: click.Context, form: str) -> None:
 
     Prints a row for each fault and ends with status 1 where there is one.
     """
-    from archdb.queries.check import check
-
     with open_database(ctx) as database:
-        faults = check(database)
+        faults = database.check()
         if faults.rows or form != "table":
             emit(faults, form)
         else:

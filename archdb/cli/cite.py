@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
-from archdb.cli.common import complete_names, notify, open_database, show
+from archdb.cli.common import complete_names, open_database, show
 
 
 @click.command("cite")
@@ -20,17 +18,5 @@ from archdb.cli.common import complete_names, notify, open_database, show
 @click.pass_context
 def command(ctx: click.Context, names: tuple[str, ...], everything: bool) -> None:
     """BibTeX of the networks' papers, and of archdb itself in the version at hand."""
-    from archdb.dataset.release import release
-    from archdb.render.bibtex import bibliography
-
-    cited: dict[str, dict[str, Any]] = {}
     with open_database(ctx) as database:
-        with database.snapshot():
-            for name in [database.resolve(name) for name in names]:
-                found = database.run_named("citations", name=name, whole=everything).to_dicts()
-                if not found:
-                    more = "" if everything else "; --all may show more"
-                    notify(f"note: {name} names no paper{more}")
-                cited |= {row["key"]: row for row in found}
-            made = release(database)
-        show(bibliography(cited.values(), made))
+        show(database.cite(*names, everything=everything))

@@ -48,10 +48,15 @@ def open_database(ctx: click.Context) -> Database:
     """The database that the command line names, with progress on a terminal."""
     from archdb.api import Database
 
-    ctx.meta[OPENED] = Database(ctx.obj, notify=notify, progress=bar(ctx))
-    opened: Database = ctx.meta[OPENED]
-    opened.keeps = ctx.params.get("form") in PAPERS  # for what is said beside the figures
-    return opened
+    return opened(ctx, Database(ctx.obj, migrate=True, notify=notify, progress=bar(ctx)))
+
+
+def opened(ctx: click.Context, database: Database) -> Database:
+    """The same, known to what prints its results."""
+    ctx.meta[OPENED] = database
+    # For what papers say beside the figures.
+    database.reader.keeps = ctx.params.get("form") in PAPERS
+    return database
 
 
 def bar(ctx: click.Context) -> Bar:
@@ -105,10 +110,11 @@ def emit(result: Result, form: str) -> None:
         from archdb.queries.units import describe
         from archdb.render import paper_formats
 
-        opened = click.get_current_context().meta.get(OPENED)
-        beside = NO_DATASET if opened is None else paper(opened, describe(opened, result))
-        if opened is not None:
-            opened.let_go()  # before anybody reads, who may take his time
+        database: Database | None = click.get_current_context().meta.get(OPENED)
+        beside = NO_DATASET
+        if database is not None:
+            beside = paper(database.reader, describe(database.reader, result))
+            database.reader.let_go()  # before anybody reads, who may take his time
         show(paper_formats.FORMATS[form](result, beside))
         return
     from archdb.queries.result import Derivation

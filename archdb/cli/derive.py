@@ -18,17 +18,17 @@ def command(ctx: click.Context, names: tuple[str, ...], size: Words, everything:
     """Derive what is stale; or these networks, or these at another input, and keep the figures."""
     if size is not None and not names:
         raise UsageError("--input needs the names of networks")
-    from archdb.queries.freshness import profiles, refresh_stale, some
+    from archdb.queries.freshness import some
 
     with open_database(ctx) as database:
         wanted = [database.resolve(name) for name in names]
         if size is not None:
-            for name, input in zip(wanted, profiles(database, wanted, size), strict=True):
+            for name, input in database.derive_at(wanted, size):
                 notify(f"{name} is derived at {input}")
         elif wanted or everything:
             done = database.derive(wanted or None)
             notify(f"derived: {some(done)}")
         else:
-            if refresh_stale(database):
+            if database.refresh():
                 ctx.exit(1)
             notify("all figures are fresh")

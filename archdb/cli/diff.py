@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from archdb.cli.common import OPENED, PAPERS, emit, format_option, notify
+from archdb.cli.common import emit, format_option, notify, opened
 
 #: One that is there: nobody wants a database made for being compared.
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -24,10 +24,9 @@ def command(ctx: click.Context, old: Path, new: Path, layers: bool, form: str) -
     Definitions, sources, conventions and published figures are compared row by row, derived
     figures at native inputs. Neither file is changed, also where an older archdb made it.
     """
-    from archdb.dataset.diff import AsItIs, diff
+    from archdb.api import Database
 
-    with AsItIs(old) as before, AsItIs(new) as after:
-        ctx.meta[OPENED], after.keeps = after, form in PAPERS
-        result = diff(before, after, layers=layers)
+    with Database(old, any_age=True) as before, Database(new, any_age=True) as after:
+        result = opened(ctx, after).diff(before, layers=layers)
         emit(result, form)
     notify(f"{len(result.rows)} changes" if result.rows else "no differences")

@@ -23,16 +23,6 @@ def command(ctx: click.Context, directory: Path, parquet: bool | None) -> None:
     Equal datasets give equal bytes, on any machine and whatever has happened to the database:
     figures at inputs that somebody asked for are left out. DIR must not be there yet, or be empty.
     """
-    from archdb.export.dataset import export
-    from archdb.export.files import has_pyarrow
-    from archdb.queries.freshness import refresh_stale
-
     with open_database(ctx) as database:
-        for fault in refresh_stale(database).values():
-            raise fault
-        path = database.path
-    if parquet is None:
-        parquet = has_pyarrow()
-        if not parquet:
-            notify("note: no Parquet files, which need pyarrow: pip install 'archdb[parquet]'")
-    notify(f"wrote {export(path, directory, parquet=parquet)} files into {directory}")
+        count = database.export(directory, parquet=parquet)
+    notify(f"wrote {count} files into {directory}")

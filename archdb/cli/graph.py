@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import click
 
-from archdb.cli.common import complete_names, input_option, notify, open_database, show
+from archdb.cli.common import complete_names, input_option, open_database, show
 from archdb.model.input_size import Words
-
-#: How many edges Mermaid draws before it asks for its own limit to be raised.
-MERMAID_EDGES = 500
 
 
 @click.command("graph")
@@ -29,21 +26,6 @@ def command(ctx: click.Context, name: str, layers: bool, size: Words, form: str)
 
     Auxiliary heads are dashed. A block that is made up of other blocks is a frame around them.
     """
-    from archdb.dataset.release import Release, release
-    from archdb.queries.freshness import answered
-    from archdb.queries.named import holding
-    from archdb.queries.outline import Outline, outline
-    from archdb.render.diagram import FORMATS
-
     with open_database(ctx) as database:
-
-        def asked() -> tuple[Outline, Release]:
-            with holding(database, [name], size) as (reader, held):
-                drawn = outline(reader, reader.resolve(held[0]), size, layers=layers)
-                return drawn, release(database)
-
-        drawn, made = answered(database, asked)
-    said = f"archdb dataset {made.version}, content {made.content}: {drawn.name} at {drawn.input}"
-    show(FORMATS[form](drawn, said))
-    if form == "mermaid" and len(drawn.edges) > MERMAID_EDGES:
-        notify(f"note: {len(drawn.edges)} edges; Mermaid draws them with maxEdges set that high")
+        drawn = database.graph(name, layers=layers, input=size, form=form)
+    show(drawn)

@@ -16,12 +16,7 @@ from archdb.cli.common import notify, open_database
 def command(ctx: click.Context, files: tuple[Path, ...], replace: bool) -> None:
     """Add networks from seed files: all of them, or none if one is at fault."""
     with open_database(ctx) as database:
-        from archdb.analysis.inputs import of_text
-        from archdb.db.user_networks import import_files
-        from archdb.model.shape import hint
-
-        for name in import_files(database.path, files, replace=replace):
+        for name, notes in database.import_(*files, replace=replace).items():
             notify(f"imported {name}")
-            for shape in of_text(str(database.run_named("native", name=name).rows[0][0])):
-                if hint(shape):
-                    notify(f"note: {name}: {hint(shape)}")
+            for note in notes:
+                notify(f"note: {name}: {note}")

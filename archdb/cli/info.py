@@ -16,14 +16,5 @@ def command(ctx: click.Context, form: str) -> None:
     The content hash covers the rows that define the networks, the figures hash what is derived
     from them at native inputs; neither depends on the file that holds them.
     """
-    from archdb.dataset.release import info
-    from archdb.queries.freshness import answered, refresh_stale
-    from archdb.queries.result import Result
-
     with open_database(ctx) as database:
-
-        def asked() -> Result:
-            refresh_stale(database)
-            return info(database)
-
-        emit(answered(database, asked), form)
+        emit(database.info(), form)

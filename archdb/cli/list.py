@@ -28,7 +28,7 @@ def command(
 ) -> None:
     """The catalogue, or the networks whose name or alias matches a glob such as 'vgg*'."""
     with open_database(ctx) as database:
-        found = database.catalogue(
+        found = database.list(
             pattern,
             family=family,
             sort=sort,

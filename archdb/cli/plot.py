@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from archdb.cli.common import complete_names, input_option, notify, open_database
 from archdb.model.input_size import Words
-
-if TYPE_CHECKING:
-    from archdb.queries.charts import Chart
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -59,21 +56,7 @@ def accuracy(ctx: click.Context, names: tuple[str, ...], source: str | None, pat
     Accuracies are of one source, because others measure otherwise: the one that has figures of
     most of the networks, unless --source names another.
     """
-    from archdb.dataset.release import release
-    from archdb.queries.charts import accuracies
-    from archdb.render.plot import style
-    from archdb.render.plot.accuracy import draw
-
-    style.check(path)
-    with open_database(ctx) as database:
-        found, dataset = accuracies(database, names, source), release(database)
-    left = draw(found, dataset, path)
-    count = len(found.points)
-    counted = "1 network" if count == 1 else f"{count} networks"
-    notify(f"{counted}, accuracies of {found.source}; wrote {path}")
-    for names_of, why in ((found.left_out, "no accuracy there"), (left, "no room for the name")):
-        if names_of:
-            notify(f"note: {why}: {', '.join(names_of)}")
+    _draw(ctx, "accuracy", names, None, path, source)
 
 
 @command.command("depth")
@@ -81,7 +64,7 @@ def accuracy(ctx: click.Context, names: tuple[str, ...], source: str | None, pat
 @click.pass_context
 def depth(ctx: click.Context, /, **words: Any) -> None:
     """Params and MACs by depth, of one or several networks."""
-    _draw(ctx, "by_depth", "by_depth", **words)
+    _draw(ctx, "depth", **words)
 
 
 @command.command("resolution")
@@ -89,7 +72,7 @@ def depth(ctx: click.Context, /, **words: Any) -> None:
 @click.pass_context
 def resolution(ctx: click.Context, /, **words: Any) -> None:
     """Params and MACs by output height and width, of one or several networks."""
-    _draw(ctx, "by_resolution", "by_resolution", **words)
+    _draw(ctx, "resolution", **words)
 
 
 @command.command("receptive-field")
@@ -97,27 +80,21 @@ def resolution(ctx: click.Context, /, **words: Any) -> None:
 @click.pass_context
 def receptive_field(ctx: click.Context, /, **words: Any) -> None:
     """The receptive field behind each layer, of one or several networks."""
-    _draw(ctx, "fields", "receptive_fields", **words)
+    _draw(ctx, "receptive-field", **words)
 
 
 def _draw(
     ctx: click.Context,
-    question: str,
-    picture: str,
+    kind: str,
     names: tuple[str, ...],
     size: Words,
     path: Path,
+    source: str | None = None,
 ) -> None:
-    """Ask one question of archdb.queries.charts, and draw it by archdb.render.plot.profiles."""
-    from archdb.dataset.release import release
-    from archdb.queries import charts
-    from archdb.render.plot import profiles, style
+    from archdb.render.plot import style
 
-    style.check(path)
+    style.check(path)  # before a database is looked for
     with open_database(ctx) as database:
-        chart: Chart = getattr(charts, question)(database, names, size)
-        dataset = release(database)
-    getattr(profiles, picture)(chart, dataset, path)
-    notify(f"wrote {path}")
-    for note in chart.notes:
-        notify(f"note: {note}")
+        said = database.plot(kind, *names, path=path, input=size, source=source)
+    for line in said:
+        notify(line)

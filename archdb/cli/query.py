@@ -85,7 +85,7 @@ def command(
     from archdb.queries.session import Session
 
     with Session() as session, open_database(ctx) as database:
-        database.session = session  # which has started while the database was opened
+        database.statements.session = session  # which has started while the database was opened
         with database.iterate(statement, values, limit=limit, **limits) as answer:
             _print(answer, form)
 

@@ -68,6 +68,6 @@ def command(
         if new_name is None:
             emit(database.rewrite(name, *rules, only=only, input=size), form)
             return
-        for note in database.store_rewritten(name, *rules, new_name=new_name, only=only):
+        for note in database.store(name, *rules, new_name=new_name, only=only):
             notify(f"note: {note}")
         notify(f"stored {new_name}")

@@ -20,12 +20,11 @@ def command() -> None:
 @click.pass_context
 def build(ctx: click.Context, name: str, limit: int | None) -> None:
     """Add the points of a search space; after an interruption, those that are missing."""
-    from archdb.db import spaces
     from archdb.spaces import find
 
-    space = find(name)
+    find(name)  # a misspelt name is said before a database is made
     with open_database(ctx) as database:
-        made = spaces.build(database.path, space, limit, counted(ctx))
+        made = database.space_build(name, limit, progress=counted(ctx))
     notify(f"{name}: {made.added} points added, {made.there} were there")
 
 
@@ -49,7 +48,5 @@ def counted(ctx: click.Context) -> Callable[[int, int], None]:
 @click.pass_context
 def listed(ctx: click.Context, form: str) -> None:
     """All search spaces that archdb can lay, and how much of each is in the database."""
-    from archdb.queries.catalogue import spaces
-
     with open_database(ctx) as database:
-        emit(spaces(database), form)
+        emit(database.space_list(), form)

@@ -38,18 +38,11 @@ def command(
 
     A range is FIRST..LAST[:STEP] or a list between commas. Nothing is stored.
     """
-    from archdb.queries.result import Result
-    from archdb.queries.sweep import columns, sweep
-
-    rows = []
     with open_database(ctx) as database:
-        points, heads = sweep(database, names, inputs, convention), columns(convention)
-        for done, (total, row) in enumerate(points, start=1):
-            database.progress(done, total)
-            if form in STREAMED:
-                text = written(Result(heads, [row]), form)
-                headed = done > 1 and form != "ndjson"
-                put(text.split("\n", 1)[1] if headed else text)
-            rows.append(row)
         if form not in STREAMED:
-            emit(Result(heads, rows), form)
+            emit(database.sweep(*names, input=inputs, convention=convention), form)
+            return
+        points = database.iter_sweep(*names, input=inputs, convention=convention)
+        for done, point in enumerate(points):
+            text = written(point, form)
+            put(text.split("\n", 1)[1] if done and form != "ndjson" else text)

@@ -30,13 +30,6 @@ Row = dict[str, Any]
 Keyed = dict[tuple[Any, ...], Row]
 
 
-class AsItIs(Reader):
-    """A database that is read and never brought up to date."""
-
-    def _upgrade(self, reason: str) -> None:
-        return
-
-
 class Found(NamedTuple):
     """One change: `part` is the table or view it is in, `where` the row's own key."""
 

@@ -157,7 +157,8 @@ def connect(path: Path) -> sqlite3.Connection:
 def read_only(path: Path) -> sqlite3.Connection:
     """SQLite's own connection that cannot write; the path is quoted, whatever is in it."""
     uri = path.resolve().as_uri() + "?mode=ro"
-    return sqlite3.connect(uri, uri=True, timeout=faults.BUSY_SECONDS)
+    # Each thread has a connection of its own; that it is closed by another one is no harm.
+    return sqlite3.connect(uri, uri=True, timeout=faults.BUSY_SECONDS, check_same_thread=False)
 
 
 def read_write(path: Path) -> sqlite3.Connection:
@@ -179,6 +180,16 @@ def _application(connection: sqlite3.Connection, path: Path) -> int:
     with contextlib.closing(read_write(path)) as writer:
         writer.execute(question).fetchone()
     return int(connection.execute(question).fetchone()[0])
+
+
+def state(path: Path) -> tuple[object, ...]:
+    """What is another one when a file has been changed: the counter in its header, and the size and
+    time of a log of changes that are not in it yet."""
+    with path.open("rb") as file:
+        header = file.read(28)
+    log = path.resolve().with_name(f"{path.resolve().name}-wal")
+    found = log.stat() if log.exists() else None
+    return (header[24:], *((found.st_size, found.st_mtime_ns) if found else ()))
 
 
 def can_be_written(path: Path) -> bool:

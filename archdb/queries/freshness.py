@@ -115,9 +115,7 @@ def profiles(reader: Reader, names: Sequence[str], wanted: Words = None) -> list
     pairs = zip(names, inputs, strict=True)
     missing = [pair for pair in pairs if not _has_profile(reader, *pair)]
     if missing:
-        from archdb.db.profiles import add
-
-        add(reader.path, missing)
+        reader.deriver.add(reader.path, missing)
     return inputs
 
 
@@ -171,10 +169,8 @@ def _note(reader: Reader, faults: dict[str, ArchdbError]) -> None:
 def _derive_again(reader: Reader, stale: Sequence[str]) -> dict[str, ArchdbError]:
     if not stale:
         return {}
-    from archdb.db.profiles import refresh
-
     try:
-        faults = refresh(reader.path, stale, reader.progress)
+        faults = reader.deriver.refresh(reader.path, stale, reader.progress)
     except DatabaseError as error:
         changed = f"the rows of {some(stale)} have changed and cannot be derived again"
         error.what = f"{changed}: {error.what}"

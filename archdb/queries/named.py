@@ -87,7 +87,7 @@ def holding(
         return
     from archdb.db.engine import writing
     from archdb.db.scratch import scratch
-    from archdb.queries.variants import put
+    from archdb.db.variants import insert_variant
 
     with reader.snapshot() as opened:
         made = rewritten(reader, names)
@@ -98,8 +98,10 @@ def holding(
             with writing(path) as connection:
                 variants = {one.network.name: one for one in made if not one.is_stored}
                 for name, one in variants.items():
-                    put(connection, one.base, one.network, name)
-            with Reader(path, notify=reader.notify, progress=reader.progress) as held:
+                    insert_variant(connection, one.base, one.network, name)
+            with Reader(
+                path, notify=reader.notify, progress=reader.progress, deriver=reader.deriver
+            ) as held:
                 called = zip(names, made, strict=True)
                 yield held, [name if one.is_stored else one.network.name for name, one in called]
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
 import sys
+import weakref
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from archdb.db.connection import connect, default_path, locate, make_directory, stamp
+from archdb.db.connection import connect, stamp
 from archdb.db.faults import FAULTS, as_database_errors, damaged, to_database_error
-from archdb.errors import ArchdbError, NotFoundError, QueryError, nearest
+from archdb.errors import ArchdbError, DatabaseError, NotFoundError, QueryError, nearest
 from archdb.queries.result import Result
 from archdb.queries.sql import sql
 from archdb.text import clipped, printable
@@ -24,64 +24,74 @@ Notify = Callable[[str], None]
 Progress = Callable[[int, int], None]
 
 
-def _to_stderr(message: str) -> None:
+def to_stderr(message: str) -> None:
     print(clipped(printable(message)), file=sys.stderr)
 
 
-def _no_progress(done: int, total: int) -> None:
+def no_progress(done: int, total: int) -> None:
     return None
 
 
-class Reader:
-    """A database file, read through SQLite alone and written only where a figure is missing.
+class Deriver(Protocol):
+    """Whoever derives and stores what a question finds stale or missing: archdb.db.profiles."""
 
-    `notify` is told what archdb does unasked (creating, upgrading, deriving again); `progress` is
-    called with (done, total) as it proceeds. Raises DatabaseError where the file cannot be used.
+    def refresh(
+        self, path: Path, names: Iterable[str], progress: Progress, /
+    ) -> dict[str, ArchdbError]:
+        """Derive these networks again; the faults, by name, of those whose rows define none."""
+
+    def add(self, path: Path, wanted: Iterable[tuple[str, str]], /) -> None:
+        """Derive these networks at these inputs."""
+
+
+class Reader:
+    """A database file, read through SQLite alone and never written.
+
+    A question that needs figures which are stale or missing has `deriver` derive them, and cannot
+    be answered without one. `notify` is told what archdb does unasked; `progress` is called with
+    (done, total) as it proceeds. Raises DatabaseError where the file cannot be used, also because
+    an older archdb has made it, unless `any_age`.
     """
 
     def __init__(
         self,
-        path: str | os.PathLike[str] | None = None,
+        path: Path,
         *,
-        notify: Notify = _to_stderr,
-        progress: Progress = _no_progress,
+        notify: Notify = to_stderr,
+        progress: Progress = no_progress,
+        deriver: Deriver | None = None,
+        any_age: bool = False,
     ) -> None:
-        self.notify, self.progress = notify, progress
+        self.path, self.notify, self.progress = path, notify, progress
+        self._deriver = deriver
         #: Whether the state that a question was answered from is kept for what belongs to it.
         self.keeps = False
         #: While a question is being answered, the faults of networks that cannot be derived.
         self.faults: dict[str, ArchdbError] | None = None
-        located = locate(path)
-        self.path = located if located is not None else self._default()
-        self._connection = connect(self.path)
-        if reason := stamp(self._connection, self.path).outdated:
-            self._upgrade(reason)
+        self._connection = connect(path)
+        #: A reader that nobody holds any more, as of a thread that has ended, lets go of the file.
+        self._closing = weakref.finalize(self, self._connection.close)
+        made_by = stamp(self._connection, path)
+        if made_by.older and not any_age:
+            self.close()
+            raise DatabaseError(
+                f"was made by an older archdb: {made_by.version} (schema {made_by.revision})",
+                remedy="bring it up to date by archdb db upgrade, or archdb.open(…, migrate=True)",
+            ).at(str(path))
 
-    def _default(self) -> Path:
-        """The user's own database, made from the bundled seeds if it is not there yet."""
-        path = default_path()
-        if not path.exists():
-            from archdb.db import build  # SQLAlchemy and Alembic: only where something is written
-
-            make_directory(path)
-            self.notify(f"creating {path} from the bundled networks (first use)")
-            build.create(path, self.progress)
-        return path
-
-    def _upgrade(self, reason: str) -> None:
-        from archdb.db.migrate import upgrade_older
-
-        self._connection.close()
-        changed = upgrade_older(self.path, self.progress)
-        if changed is not None:
-            self.notify(f"{self.path} {reason}: upgraded, after a copy to {changed.copy}")
-            for sentence in changed.said:
-                self.notify(f"note: {sentence}")
-        self._connection = connect(self.path)
+    @property
+    def deriver(self) -> Deriver:
+        """Raises DatabaseError where the file is for reading alone."""
+        if self._deriver is None:
+            raise DatabaseError(
+                "figures are stale or missing, and the file is opened for reading alone",
+                remedy="archdb derive",
+            ).at(str(self.path))
+        return self._deriver
 
     def close(self) -> None:
         """Let go of the file."""
-        self._connection.close()
+        self._closing()
 
     def __enter__(self) -> Self:
         return self

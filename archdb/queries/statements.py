@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from archdb.queries.session import Session
 
 
-class Statements(Reader):
-    """A reader that analysts' statements can be put to."""
+class Statements:
+    """Analysts' statements put to a reader."""
 
-    #: The process for them, between two statements.
-    session: Session | None = None
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        #: The process for them, between two statements.
+        self.session: Session | None = None
 
     def query(
         self,
@@ -44,7 +46,7 @@ class Statements(Reader):
         with self.iterate(
             sql, values, limit=limit, timeout=timeout, memory=memory, size=math.inf
         ) as answer:
-            return describe(self, answer.kept())
+            return describe(self.reader, answer.kept())
 
     @contextlib.contextmanager
     def iterate(
@@ -80,8 +82,8 @@ class Statements(Reader):
             session = Session()
         try:
             if not session.memory:
-                session.open(self.path, memory)  # it starts while figures are made fresh
-            freshness.refresh_stale(self)
+                session.open(self.reader.path, memory)  # it starts while figures are made fresh
+            freshness.refresh_stale(self.reader)
             yield session
         finally:
             if session.is_free(memory) and self.session is None:
@@ -93,4 +95,4 @@ class Statements(Reader):
         """Let go of the file."""
         if self.session is not None:
             self.session.close()
-        super().close()
+        self.reader.close()

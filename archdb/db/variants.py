@@ -3,47 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, text
 
 from archdb.analysis.differences import between, definitions
 from archdb.analysis.profile import derive
-from archdb.db.engine import writing
 from archdb.db.writer import insert_seed
 from archdb.errors import DefinitionError, UsageError
 from archdb.model.names import PLUS, lower_case
-from archdb.queries.named import rewritten
 from archdb.sources.records import Difference, Seed
 
 if TYPE_CHECKING:
     from archdb.model.graph import Network
-    from archdb.queries.reader import Reader
 
 
-def store(
-    reader: Reader, name: str, rules: Sequence[str], new_name: str, only: str | None = None
-) -> list[str]:
-    """Store what rules make of a network as a variant of it, with its differences as rows.
-
-    Returns what the rules left alone, in sentences. Raises DefinitionError where the name is
-    taken, UsageError where it cannot be one.
-    """
-    _check(new_name)
-    with writing(reader.path) as connection:  # from here on nobody else can change the base
-        (made,) = rewritten(reader, [name], rules, only)
-        if made.network.layers == made.base.layers:
-            raise DefinitionError(
-                f"nothing of it is changed, so there is nothing to store as '{new_name}'",
-                remedy="\n  ".join(map(str, made.notes)),
-            ).at(made.network.name)
-        _check_free(connection, new_name)
-        put(connection, made.base, made.network, new_name)
-    return list(map(str, made.notes))
-
-
-def _check(name: str) -> None:
+def check_name(name: str) -> None:
+    """Raises UsageError where a network cannot be called so."""
     try:
         lower_case(name)
     except DefinitionError as error:
@@ -54,13 +31,14 @@ def _check(name: str) -> None:
         raise UsageError(f"'{name}' cannot be a name: a plus stands before a rule")
 
 
-def _check_free(connection: Connection, name: str) -> None:
+def check_free(connection: Connection, name: str) -> None:
+    """Raises DefinitionError where another network is called so."""
     taken = text("select 1 from network where name = :name")
     if connection.execute(taken, {"name": name}).first():
         raise DefinitionError(f"there is already a network '{name}'", remedy="give another name")
 
 
-def put(connection: Connection, base: Network, network: Network, name: str) -> None:
+def insert_variant(connection: Connection, base: Network, network: Network, name: str) -> None:
     """Store what rules made of a stored network, under a name of its own."""
     header = connection.execute(
         text("select title, family, year, classes from network where name = :name"),

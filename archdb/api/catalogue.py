@@ -1,0 +1,167 @@
+"""What there is: the catalogue, published figures, sources, the schema, the file and its faults."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from archdb.api.connected import Connected
+from archdb.db.connection import state
+from archdb.errors import NotFoundError, nearest
+from archdb.queries.reader import Reader
+from archdb.queries.result import Result
+
+if TYPE_CHECKING:
+    from archdb.queries.sandbox import Answer
+
+
+class Catalogue(Connected):
+    """What a database holds."""
+
+    def list(
+        self,
+        pattern: str | None = None,
+        *,
+        family: str | None = None,
+        sort: str | None = None,
+        descending: bool = False,
+        convention: str | None = None,
+        space: str | None = None,
+    ) -> Result:
+        """The catalogue, or a search space, at native inputs; `pattern` is a glob over names and
+        aliases."""
+        from archdb.queries.catalogue import catalogue
+
+        return self.result(
+            lambda reader: catalogue(reader, pattern, family, sort, descending, convention, space)
+        )
+
+    catalogue = list  # noqa: A003  (its name in the first release)
+
+    def published(self, name: str | None = None, *, verdict: str | None = None) -> Result:
+        """Figures that others print, of one network or of one verdict, beside ours."""
+        from archdb.queries.published import published
+
+        return self.result(lambda reader: published(reader, name, verdict))
+
+    def cite(self, *names: str, everything: bool = False) -> str:
+        """BibTeX of the networks' papers (of all that vouches for them, with `everything`), and of
+        archdb itself."""
+        from archdb.dataset.release import release
+        from archdb.render.bibtex import bibliography
+
+        def asked(reader: Reader) -> str:
+            cited: dict[str, dict[str, Any]] = {}
+            for name in map(reader.resolve, names):
+                found = reader.run_named("citations", name=name, whole=everything).to_dicts()
+                if not found:
+                    more = "" if everything else "; --all may show more"
+                    self.notify(f"note: {name} names no paper{more}")
+                cited |= {row["key"]: row for row in found}
+            return bibliography(cited.values(), release(reader))
+
+        return self.answer(asked)
+
+    def schema(self, relation: str | None = None) -> Result:
+        """The column dictionary, of one view or of all."""
+
+        def asked(reader: Reader) -> Result:
+            relations = reader.run_named("relations").column("relation")
+            if relation is not None and relation not in relations:
+                raise NotFoundError(
+                    f"no view is called '{relation}'",
+                    remedy=nearest(relation, relations) or f"there are: {', '.join(relations)}",
+                )
+            return reader.run_named("schema", relation=relation)
+
+        return self.result(asked)
+
+    def space_list(self) -> Result:
+        """All search spaces that archdb can lay, and how much of each is there."""
+        from archdb.queries.catalogue import spaces
+
+        return self.result(spaces)
+
+    def check(self) -> Result:
+        """A row for each fault of the file; none where all is well."""
+        from archdb.queries.check import check
+
+        return self.result(check, units=False)  # which a damaged file may not have
+
+    def info(self) -> Result:
+        """Which dataset this is: version, hashes, and how many rows define it."""
+        from archdb.dataset.release import info
+        from archdb.queries.freshness import refresh_stale
+
+        def asked(reader: Reader) -> Result:
+            refresh_stale(reader)
+            return info(reader)
+
+        return self.result(asked)
+
+    def db_info(self) -> Result:
+        """What the file holds and which archdb made it."""
+
+        def asked(reader: Reader) -> Result:
+            found = reader.run_named("info")
+            return Result(found.schema, [("path", str(self.path)), *found])
+
+        return self.result(asked)
+
+    def diff(self, older: Catalogue | str | os.PathLike[str], *, layers: bool = False) -> Result:
+        """What has changed since an older database (or the file of one, of any age)."""
+        from archdb.dataset.diff import diff
+
+        if not isinstance(older, Catalogue):
+            with Catalogue(older, any_age=True, notify=self.notify) as opened:
+                return self.diff(opened, layers=layers)
+        return diff(older.reader, self.reader, layers=layers)
+
+    # Analysts' statements.
+
+    def query(
+        self,
+        sql: str,
+        parameters: Mapping[str, Any] | None = None,
+        /,
+        *,
+        limit: int | None = None,
+        timeout: float | None = None,
+        memory: float | None = None,
+        **params: Any,
+    ) -> Result:
+        """One statement that reads, with :name parameters; at most `timeout` seconds (10, or
+        ARCHDB_TIMEOUT) and `memory` megabytes (512), of the statement and of its rows.
+
+        Parameters are keywords, or a mapping where one is called as something here is.
+        Raises QueryError where it writes, is malformed, holds two statements or reaches a limit.
+        """
+        then = state(self.path)
+        found = self.statements.query(
+            sql, parameters, limit=limit, timeout=timeout, memory=memory, **params
+        )
+        found.source = self.source(then)
+        return found
+
+    @contextlib.contextmanager
+    def iterate(
+        self,
+        sql: str,
+        parameters: Mapping[str, Any] | None = None,
+        /,
+        *,
+        limit: int | None = None,
+        timeout: float | None = None,
+        memory: float | None = None,
+        size: float | None = None,
+    ) -> Iterator[Answer]:
+        """The same with none of the rows kept: an Answer, whose rows come as they are asked for.
+
+        `size` is how many megabytes of them there may be (1000).
+        """
+        with self.statements.iterate(
+            sql, parameters, limit=limit, timeout=timeout, memory=memory, size=size
+        ) as answer:
+            yield answer

@@ -1,0 +1,101 @@
+"""What changes a database: networks imported, stored, laid, and figures derived."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archdb.api.connected import Connected
+from archdb.errors import ArchdbError, DefinitionError
+from archdb.model.input_size import Given, worded
+
+if TYPE_CHECKING:
+    from archdb.db.spaces import Built
+    from archdb.queries.reader import Progress
+
+
+class Changes(Connected):
+    """Each of these writes, all or nothing, through archdb.db."""
+
+    def import_(
+        self, *files: str | os.PathLike[str], replace: bool = False
+    ) -> dict[str, list[str]]:
+        """Add the networks of seed files: all, or none if one is at fault. Returns their names,
+        each with what has to be known of it."""
+        from archdb.analysis.inputs import of_text
+        from archdb.db.user_networks import import_files
+        from archdb.model.shape import hint
+
+        names = import_files(self.path, list(map(Path, files)), replace=replace)
+        return {
+            name: [
+                said
+                for shape in of_text(str(self.reader.run_named("native", name=name).rows[0][0]))
+                if (said := hint(shape))
+            ]
+            for name in names
+        }
+
+    def store(
+        self, name: str, *rules: str, new_name: str, only: str | None = None
+    ) -> Sequence[str]:
+        """Store what rules make of a network as a variant; what they left alone, in sentences.
+
+        Raises DefinitionError where the name is taken or nothing is changed, UsageError where it
+        cannot be a name.
+        """
+        from archdb.db.engine import writing
+        from archdb.db.variants import check_free, check_name, insert_variant
+        from archdb.queries.named import rewritten
+
+        check_name(new_name)
+        with writing(self.path) as connection:  # from here on nobody else can change the base
+            (made,) = rewritten(self.reader, [name], rules, only)
+            if made.network.layers == made.base.layers:
+                raise DefinitionError(
+                    f"nothing of it is changed, so there is nothing to store as '{new_name}'",
+                    remedy="\n  ".join(map(str, made.notes)),
+                ).at(made.network.name)
+            check_free(connection, new_name)
+            insert_variant(connection, made.base, made.network, new_name)
+        return list(map(str, made.notes))
+
+    store_rewritten = store  # its name in the first release
+
+    def space_build(
+        self, name: str, limit: int | None = None, *, progress: Progress | None = None
+    ) -> Built:
+        """Add the points of a search space that are missing, or of its first `limit`; how many
+        were added, and how many were there."""
+        from archdb.db import spaces
+        from archdb.spaces import find
+
+        return spaces.build(self.path, find(name), limit, progress or self.progress)
+
+    def derive(self, names: Sequence[str] | None = None) -> Sequence[str]:
+        """Derive these networks, or all, whether stale or not; returns their names.
+
+        Raises the first fault of rows that define no network.
+        """
+        from archdb.db import profiles
+
+        every = "select name from network"
+        wanted = names if names is not None else self.reader.run(every).column("name")
+        for fault in profiles.refresh(self.path, wanted, self.progress).values():
+            raise fault
+        return wanted
+
+    def derive_at(self, names: Sequence[str], input: Given) -> list[tuple[str, str]]:
+        """Derive these networks at another input as well, and keep the figures; (name, input)."""
+        from archdb.queries.freshness import profiles
+
+        wanted = list(map(self.resolve, names))
+        return list(zip(wanted, profiles(self.reader, wanted, worded(input)), strict=True))
+
+    def refresh(self) -> dict[str, ArchdbError]:
+        """Derive what is stale; the faults, by name, of networks whose rows define none."""
+        from archdb.queries.freshness import refresh_stale
+
+        return refresh_stale(self.reader)

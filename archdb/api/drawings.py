@@ -1,0 +1,119 @@
+"""What is drawn of networks, and the dataset as files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archdb.api.connected import Connected
+from archdb.errors import UsageError
+from archdb.model.input_size import Given, worded
+from archdb.queries.reader import Reader
+
+if TYPE_CHECKING:
+    from archdb.dataset.release import Release
+    from archdb.queries import charts
+    from archdb.queries.outline import Outline
+
+#: The charts of lines, each with its question in archdb.queries.charts and its picture in
+#: archdb.render.plot.profiles.
+LINES = {
+    "depth": ("by_depth", "by_depth"),
+    "resolution": ("by_resolution", "by_resolution"),
+    "receptive-field": ("fields", "receptive_fields"),
+}
+#: How many edges Mermaid draws before it asks for its own limit to be raised.
+MERMAID_EDGES = 500
+
+
+class Drawings(Connected):
+    """Charts, graphs and exports."""
+
+    def plot(
+        self,
+        kind: str,
+        *names: str,
+        path: str | os.PathLike[str],
+        input: Given = None,
+        source: str | None = None,
+    ) -> Sequence[str]:
+        """Draw a chart into a file (.svg, .pdf, .png): accuracy (of a `source`), depth, resolution
+        or receptive-field. Returns what has to be said of it, in sentences."""
+        from archdb.dataset.release import release
+        from archdb.queries import charts
+        from archdb.render.plot import profiles, style
+
+        place = Path(path)
+        style.check(place)
+        if kind == "accuracy":
+            return self._accuracies(names, source, place)
+        if kind not in LINES:
+            charted = ", ".join(["accuracy", *LINES])
+            raise UsageError(f"there is no chart of '{kind}'", remedy=f"there are: {charted}")
+        question, picture = LINES[kind]
+        wanted = worded(input)
+
+        def asked(reader: Reader) -> tuple[charts.Chart, Release]:
+            return getattr(charts, question)(reader, names, wanted), release(reader)
+
+        chart, dataset = self.answer(asked)
+        getattr(profiles, picture)(chart, dataset, place)
+        return [f"wrote {place}", *(f"note: {note}" for note in chart.notes)]
+
+    def _accuracies(self, names: Sequence[str], source: str | None, path: Path) -> Sequence[str]:
+        from archdb.dataset.release import release
+        from archdb.queries.charts import accuracies
+        from archdb.render.plot.accuracy import draw
+
+        found, dataset = self.answer(
+            lambda reader: (accuracies(reader, names, source), release(reader))
+        )
+        unnamed = draw(found, dataset, path)
+        count = len(found.points)
+        counted = "1 network" if count == 1 else f"{count} networks"
+        notes = {"no accuracy there": found.left_out, "no room for the name": unnamed}
+        return [
+            f"{counted}, accuracies of {found.source}; wrote {path}",
+            *(f"note: {why}: {', '.join(some)}" for why, some in notes.items() if some),
+        ]
+
+    def graph(
+        self, name: str, *, layers: bool = False, input: Given = None, form: str = "dot"
+    ) -> str:
+        """A network as a drawing in Graphviz's `dot` or Mermaid: its blocks, or all `layers`."""
+        from archdb.dataset.release import release
+        from archdb.queries.named import holding
+        from archdb.queries.outline import outline
+        from archdb.render.diagram import FORMATS
+
+        wanted = worded(input)
+
+        def asked(reader: Reader) -> tuple[Outline, Release]:
+            with holding(reader, [name], wanted) as (held, called):
+                drawn = outline(held, held.resolve(called[0]), wanted, layers=layers)
+                return drawn, release(reader)
+
+        drawn, made = self.answer(asked)
+        if form == "mermaid" and len(drawn.edges) > MERMAID_EDGES:
+            many = f"{len(drawn.edges)} edges"
+            self.notify(f"note: {many}; Mermaid draws them with maxEdges set that high")
+        said = f"archdb dataset {made.version}, content {made.content}"
+        return FORMATS[form](drawn, f"{said}: {drawn.name} at {drawn.input}")
+
+    def export(self, directory: str | os.PathLike[str], *, parquet: bool | None = None) -> int:
+        """The whole dataset as files in a new or empty directory; how many. With Parquet files
+        where pyarrow is installed, unless `parquet` says so or forbids it."""
+        from archdb.export.dataset import export
+        from archdb.export.files import has_pyarrow
+        from archdb.queries.freshness import refresh_stale
+
+        for fault in refresh_stale(self.reader).values():
+            raise fault
+        if parquet is None:
+            parquet = has_pyarrow()
+            if not parquet:
+                without = "note: no Parquet files, which need pyarrow"
+                self.notify(f"{without}: pip install 'archdb[parquet]'")
+        return export(self.path, Path(directory), parquet=parquet)

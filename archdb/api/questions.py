@@ -1,0 +1,157 @@
+"""Questions about networks: compared, shown, explained, rewritten, swept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from archdb.api.connected import Connected
+from archdb.model.input_size import Given, worded
+from archdb.queries.named import holding
+from archdb.queries.reader import Reader
+from archdb.queries.result import Result
+
+
+class Questions(Connected):
+    """Questions about networks; each method answers with a Result.
+
+    A question's module is imported where it is asked: start-up counts.
+    """
+
+    def compare(
+        self,
+        *names: str,
+        by: str = "total",
+        input: Given = None,
+        convention: str | None = None,
+    ) -> Result:
+        """Two or more networks side by side; `by` is total, op, block, resolution or layer."""
+        from archdb.queries.compare import compare
+
+        inputs = worded(input)
+
+        def asked(reader: Reader) -> Result:
+            with holding(reader, names, inputs) as (held, called):
+                return compare(held, called, by, inputs, convention)
+
+        return self.result(asked)
+
+    def show(
+        self,
+        name: str,
+        *,
+        by: str = "total",
+        input: Given = None,
+        convention: str | None = None,
+    ) -> Result:
+        """One network; `by` is total, op, block, resolution or layer."""
+        from archdb.queries.compare import show
+
+        inputs = worded(input)
+
+        def asked(reader: Reader) -> Result:
+            with holding(reader, [name], inputs) as (held, called):
+                return show(held, called[0], by, inputs, convention)
+
+        return self.result(asked)
+
+    def explain(
+        self,
+        name: str,
+        *,
+        quantity: str | None = None,
+        by: str = "block",
+        input: Given = None,
+    ) -> Result:
+        """How figures come about: of NAME/LAYER all, of NAME its totals or one `quantity`."""
+        from archdb.queries.explain import explain
+
+        return self.result(lambda reader: explain(reader, name, quantity, by, worded(input)))
+
+    def rewrite(
+        self, name: str, *rules: str, only: str | None = None, input: Given = None
+    ) -> Result:
+        """What rules make of a network, layer by layer; `only` is a glob of layers' names."""
+        from archdb.queries.rewrite import rewrite
+
+        return self.result(lambda reader: rewrite(reader, name, rules, only, worded(input)))
+
+    def sweep(self, *names: str, input: Given = None, convention: str | None = None) -> Result:
+        """A row for each point; names may hold ranges, as 'mobilenet_v1+width=0.25..1:0.25' does,
+        and so may the input: '128..512:32'."""
+        from archdb.queries.sweep import columns
+
+        points = self.iter_sweep(*names, input=input, convention=convention)
+        rows = [row for point in points for row in point]
+        found = Result(columns(convention), rows, conventions=[convention])
+        return self.result(lambda reader: found)
+
+    def lineage(self, name: str) -> Result:
+        """How a network says it differs from its base, that from its own, and so on."""
+        from archdb.queries.lineage import lineage
+
+        def asked(reader: Reader) -> Result:
+            with holding(reader, [name]) as (held, called):
+                return lineage(held, called[0])
+
+        return self.result(asked)
+
+    def explain_number(
+        self,
+        name: str,
+        value: str,
+        quantity: str | None = None,
+        *,
+        convention: str | None = None,
+        source: str | None = None,
+        until: str | None = None,
+        everything: bool = False,
+    ) -> Result:
+        """Which publications, variants, inputs, parts and counting conventions give a printed
+        number; of NAME/LAYER, the number of a layer or block, and `until` one, of all up to it."""
+        from archdb.queries.explain_number import explain_number
+        from archdb.queries.readings import Wanted, parted
+
+        def asked(reader: Reader) -> Result:
+            network, part = parted(reader, name, until)
+            wanted = Wanted(quantity, convention, source, part)
+            with holding(reader, [network]) as (held, called):
+                return explain_number(held, called[0], value, wanted, everything=everything)
+
+        return self.result(asked)
+
+    def explain_table(
+        self,
+        rows: Iterable[Sequence[str]],
+        quantity: str | None = None,
+        *,
+        convention: str | None = None,
+        source: str | None = None,
+    ) -> Result:
+        """Rows of (name, figure, …), as a paper's table has them: what gives each, by the
+        convention that gives most of a column."""
+        from archdb.queries.number_table import explain_table
+        from archdb.queries.readings import Wanted
+
+        wanted = Wanted(quantity, convention, source)
+        table = list(rows)  # which is read again where something had to be derived first
+        return self.result(lambda reader: explain_table(reader, table, wanted))
+
+    @staticmethod
+    def calc(op: str, /, *inputs: Any, explained: bool = False, **attributes: Any) -> Result:
+        """One layer that is in no database: calc("conv2d", "3x227x227", filters=96, kernel=11)."""
+        from archdb.queries.calc import calc
+
+        return calc(op, *inputs, explained=explained, **attributes)
+
+    def iter_sweep(
+        self, *names: str, input: Given = None, convention: str | None = None
+    ) -> Iterator[Result]:
+        """The same as `sweep` with none of the points kept: each is a Result of one row."""
+        from archdb.queries.sweep import columns, sweep
+
+        heads = columns(convention)
+        points = sweep(self.reader, names, worded(input), convention)
+        for done, (total, row) in enumerate(points, start=1):
+            self.progress(done, total)
+            yield Result(heads, [row], conventions=[convention])
