@@ -21,7 +21,7 @@ Row = dict[str, str]
 #: 1998, a region, and factors that are one line in any framework.
 WITHOUT = {
     *("input", "unknown", "partial_conv2d", "subsample2d", "rbf", "scaled_tanh"),
-    *("psroi_pool2d", "l2_norm", "channel_scale", "rescale", "zero", "parameter", "constant"),
+    *("psroi_pool2d", "channel_scale", "rescale", "zero", "parameter", "constant", "rope"),
 }
 
 

@@ -153,7 +153,7 @@ class Walk:
         if len(_STEPS) >= MEMORY:
             forget()
         if ends is None:
-            ends = layer.op.ends_map()
+            ends = layer.op.ends_map(*[signal.shape for signal in signals])
         begins = any(signal.map for signal in signals) if signals else not layer.op.constant
         is_map = begins and not ends and (facts.out is None or shapes.is_map(facts.out))
         handed = (facts.out, getattr(facts.out, "axes", None), field, is_map)

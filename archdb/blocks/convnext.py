@@ -7,10 +7,10 @@ torchvision moves the channels last and multiplies by matrices where 1×1 convol
 from archdb.blocks.base import NetworkBuilder, block
 from archdb.model.attributes import Count
 from archdb.ops.activation import Gelu
+from archdb.ops.arithmetic import Add
 from archdb.ops.convolution import Conv2d, DepthwiseConv2d
-from archdb.ops.joining import Add
-from archdb.ops.normalization import LayerNorm
 from archdb.ops.scaling import ChannelScale
+from archdb.ops.vector_norm import LayerNorm
 
 
 @block("convnext_unit")

@@ -7,8 +7,8 @@ convolution, conv1_bn and conv1_leaky for what the same section of the file does
 from archdb.blocks.base import NetworkBuilder, block
 from archdb.model.attributes import Count
 from archdb.ops.activation import LeakyRelu
+from archdb.ops.arithmetic import Add
 from archdb.ops.convolution import Conv2d
-from archdb.ops.joining import Add
 from archdb.ops.normalization import BatchNorm
 
 

@@ -5,8 +5,9 @@ from typing import Any
 from archdb.blocks.base import NetworkBuilder, block
 from archdb.model.attributes import Count, Counts, Number
 from archdb.ops.activation import Dropout, Relu
+from archdb.ops.arithmetic import Add
 from archdb.ops.convolution import Conv2d
-from archdb.ops.joining import Add, Concat
+from archdb.ops.joining import Concat
 from archdb.ops.pooling import GlobalAvgPool2d
 from archdb.ops.resampling import Resize2d
 

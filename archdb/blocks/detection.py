@@ -3,9 +3,9 @@
 from archdb.blocks.base import NetworkBuilder, block
 from archdb.model.attributes import Count, Offset
 from archdb.ops.activation import Relu, Softmax
+from archdb.ops.arithmetic import Add
 from archdb.ops.convolution import Conv2d
 from archdb.ops.dense import Flatten
-from archdb.ops.joining import Add
 from archdb.ops.moving import Reshape
 from archdb.ops.shaping import ToSequence
 

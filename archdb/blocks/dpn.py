@@ -3,8 +3,9 @@
 from archdb.blocks.base import NetworkBuilder, block
 from archdb.model.attributes import Count, Text
 from archdb.ops.activation import Relu
+from archdb.ops.arithmetic import Add
 from archdb.ops.convolution import Conv2d
-from archdb.ops.joining import Add, Concat
+from archdb.ops.joining import Concat
 from archdb.ops.normalization import BatchNorm
 from archdb.ops.shaping import SliceChannels
 

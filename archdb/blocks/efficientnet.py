@@ -12,9 +12,9 @@ from archdb.blocks.base import NetworkBuilder, block
 from archdb.blocks.mobilenet import Names, excite, inverted, normed, numbered, sequence
 from archdb.blocks.widths import EFFICIENTNET, MNASNET, scaled
 from archdb.model.attributes import Count
+from archdb.ops.arithmetic import Add
 from archdb.ops.convolution import Conv2d, DepthwiseConv2d
 from archdb.ops.factor import Factor
-from archdb.ops.joining import Add
 from archdb.rounding import ratio
 
 

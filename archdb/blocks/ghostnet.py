@@ -5,8 +5,9 @@ from archdb.blocks.mobilenet import Names, normed, numbered
 from archdb.blocks.widths import scaled
 from archdb.model.attributes import Count, Flag
 from archdb.ops.activation import HardSigmoid, Relu
+from archdb.ops.arithmetic import Add, Multiply
 from archdb.ops.convolution import Conv2d, DepthwiseConv2d
-from archdb.ops.joining import Add, Concat, Multiply
+from archdb.ops.joining import Concat
 from archdb.ops.pooling import GlobalAvgPool2d
 
 EPSILON = 1e-5

@@ -10,8 +10,8 @@ from archdb.blocks.base import NetworkBuilder, block
 from archdb.blocks.slim import HALVE, Branch, conv, max_pool, module
 from archdb.model.attributes import Count, Flag, Number
 from archdb.ops.activation import Relu
+from archdb.ops.arithmetic import Add
 from archdb.ops.convolution import Conv2d
-from archdb.ops.joining import Add
 from archdb.ops.scaling import Rescale
 
 

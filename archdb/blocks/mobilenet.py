@@ -13,9 +13,9 @@ from archdb.blocks.base import NetworkBuilder, block
 from archdb.blocks.widths import MOBILENET_V2, MOBILENET_V3, scaled
 from archdb.model.attributes import Count, Flag, Number, choice
 from archdb.ops import Op, make
+from archdb.ops.arithmetic import Add, Multiply
 from archdb.ops.convolution import Conv2d, DepthwiseConv2d
 from archdb.ops.factor import Factor
-from archdb.ops.joining import Add, Multiply
 from archdb.ops.normalization import BatchNorm
 from archdb.ops.pooling import GlobalAvgPool2d
 

@@ -5,8 +5,9 @@ from typing import Annotated
 from archdb.blocks.base import NetworkBuilder, block
 from archdb.model.attributes import Count, Text, choice
 from archdb.ops.activation import Relu
+from archdb.ops.arithmetic import Add
 from archdb.ops.convolution import Conv2d, DepthwiseConv2d
-from archdb.ops.joining import Add, Concat
+from archdb.ops.joining import Concat
 from archdb.ops.normalization import BatchNorm
 from archdb.ops.pooling import AvgPool2d, MaxPool2d
 from archdb.ops.shaping import Pad2d, Trim2d

@@ -12,8 +12,8 @@ from archdb.blocks.resnet import StrideIn, lay_stage, padded, unit_names
 from archdb.blocks.widths import WIDE_RESNET
 from archdb.model.attributes import Count, Flag, choice
 from archdb.ops.activation import Relu
+from archdb.ops.arithmetic import Add
 from archdb.ops.convolution import Conv2d
-from archdb.ops.joining import Add
 from archdb.ops.normalization import BatchNorm
 from archdb.ops.pooling import MaxPool2d
 

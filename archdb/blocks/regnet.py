@@ -4,8 +4,8 @@ from archdb.blocks.base import NetworkBuilder, block
 from archdb.blocks.mobilenet import excite, normed, numbered
 from archdb.model.attributes import Count, Flag
 from archdb.ops.activation import Relu
+from archdb.ops.arithmetic import Add
 from archdb.ops.convolution import Conv2d
-from archdb.ops.joining import Add
 
 EPSILON = 1e-5
 

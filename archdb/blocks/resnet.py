@@ -6,7 +6,7 @@ from typing import Annotated
 from archdb.blocks.base import NetworkBuilder, block
 from archdb.model.attributes import Count, Flag, choice
 from archdb.ops.activation import Relu
-from archdb.ops.joining import Add
+from archdb.ops.arithmetic import Add
 from archdb.ops.pooling import AvgPool2d, MaxPool2d
 from archdb.ops.shaping import PadChannels
 

@@ -10,8 +10,8 @@ from archdb.blocks.base import NetworkBuilder, block
 from archdb.blocks.resnet import StrideIn, lay_stage
 from archdb.model.attributes import Count, choice
 from archdb.ops.activation import Relu, Sigmoid
+from archdb.ops.arithmetic import Add, Multiply
 from archdb.ops.convolution import Conv2d
-from archdb.ops.joining import Add, Multiply
 from archdb.ops.pooling import GlobalAvgPool2d
 
 #: identity, or a strided convolution of that kernel with batch normalisation.

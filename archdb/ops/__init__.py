@@ -3,6 +3,8 @@
 from archdb.ops import (  # noqa: F401  (importing a module registers its ops)
     activation,
     along,
+    arithmetic,
+    attention,
     convolution,
     cutting,
     dense,
@@ -11,13 +13,18 @@ from archdb.ops import (  # noqa: F401  (importing a module registers its ops)
     moving,
     normalization,
     pooling,
+    products,
     recurrent,
+    reduction,
     resampling,
     scaling,
     sequence,
     shaping,
+    smooth,
     transposed,
+    unary,
     unknown,
+    vector_norm,
 )
 from archdb.ops.base import BIAS, BUFFER, NORM, REGISTRY, WEIGHT, Gemm, Op, Tensor, Work, make
 

@@ -17,6 +17,7 @@ from math import prod
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from archdb.errors import DefinitionError, ShapeError, nearest
+from archdb.model.attributes import LATER
 from archdb.model.components import BIAS as BIAS  # as names that ops import from here
 from archdb.model.components import BUFFER as BUFFER
 from archdb.model.components import NORM as NORM
@@ -162,6 +163,7 @@ def op(name: str) -> Callable[[OpClass], OpClass]:
         for base in reversed(cls.__mro__):
             if base is not Op and issubclass(base, Op):
                 annotations |= declared(base)
+        annotations = dict(sorted(annotations.items(), key=lambda a: LATER in a[1].__metadata__))
         cls.name = name
         cls.declaration = Declaration(
             annotations, {n: getattr(cls, n, REQUIRED) for n in annotations}

@@ -10,7 +10,8 @@ from archdb.model.shape import Shape
 from archdb.model.window import Window
 from archdb.ops.base import BIAS, WEIGHT, Gemm, Op, Tensor, Work, image, op
 from archdb.ops.explained import Formulas, Stated, applied_kernels
-from archdb.ops.rewritable import Origin, stated_by, whatever_arrives, window_dilated
+from archdb.ops.given import Given
+from archdb.ops.rewritable import Origin, count, stated_by, whatever_arrives, window_dilated
 
 
 class Sliding(Op):
@@ -27,28 +28,28 @@ class Sliding(Op):
     channels = stated_by("filters")
     dilated = window_dilated
 
-    def out(self, x: Shape) -> Shape:
+    def out(self, x: Shape, *read: Shape) -> Shape:
         _, height, width = image(self, x)
         return (self.filters, *self.window(x).slide(height, width))
 
-    def window(self, x: Shape) -> Window:
+    def window(self, x: Shape, *read: Shape) -> Window:
         return Window(self.kernel, self.stride, self.padding, self.dilation, self.rounding)
 
     def weight(self, x: Shape) -> Tensor:
         raise NotImplementedError
 
-    def params(self, x: Shape) -> tuple[Tensor, ...]:
+    def params(self, x: Shape, *read: Shape) -> tuple[Tensor, ...]:
         bias = (Tensor("bias", BIAS, (self.filters,)),) if self.bias else ()
         return (self.weight(x), *bias)
 
-    def work(self, out: Shape, x: Shape) -> Work:
+    def work(self, out: Shape, x: Shape, *read: Shape) -> Work:
         """Each weight is used once at each output position."""
         macs = prod(self.weight(x).shape) * out[1] * out[2]
         return Work(macs=macs, bias_adds=prod(out) if self.bias else 0)
 
 
 @op("conv2d")
-class Conv2d(Sliding):
+class Conv2d(Given, Sliding):
     """Convolution (cross-correlation) over a map, optionally in groups (AlexNet: 2).
 
     Weights are (filters, channels / groups, kernel_h, kernel_w): each filter sums over the
@@ -58,13 +59,21 @@ class Conv2d(Sliding):
     groups: Count = 1
 
     def weight(self, x: Shape) -> Tensor:
-        channels = x[0]
+        channels = image(self, x)[0]
         if channels % self.groups or self.filters % self.groups:
             raise ShapeError(
                 f"{channels} channels and {self.filters} filters do not divide"
                 f" into {self.groups} groups"
             )
         return Tensor("weight", WEIGHT, (self.filters, channels // self.groups, *self.kernel))
+
+    def out(self, x: Shape, *read: Shape) -> Shape:
+        if self.given:
+            self.check_read(read, self.weight(x), self.filters)
+        return super().out(x)
+
+    def params(self, x: Shape, *read: Shape) -> tuple[Tensor, ...]:
+        return self.own(self.weight(x), self.filters)
 
     def formulas(self, *inputs: Shape) -> Formulas:
         channels = "channels" if self.groups == 1 else "(channels/groups)"
@@ -97,16 +106,20 @@ class Conv2d(Sliding):
 
     def adapted(self, old: tuple[Shape, ...], new: tuple[Shape, ...]) -> Any:
         was, now = old[0][0], new[0][0]
+        if self.given and list(map(count, old)) != list(map(count, new)):
+            raise ShapeError("reads weights that are worked out")
         if not self.depthwise(old[0]):
             return self
         return self.like(filters=self.filters // was * now, groups=now)
 
     def chain(self, windows: Sequence[Window]) -> tuple[Op, ...]:
+        if self.given:
+            return ()
         return tuple(self.like(**window._asdict()) for window in windows)
 
     def separated(self) -> tuple[Op, ...]:
         """The bias goes to the sum over channels, as in Keras's SeparableConv2D."""
-        if self.groups > 1:
+        if self.groups > 1 or self.given:
             return ()
         depthwise = DepthwiseConv2d(**self.window(())._asdict(), bias=False)
         return depthwise, Conv2d(filters=self.filters, kernel=1, bias=self.bias)
@@ -214,7 +227,7 @@ class LocallyConnected2d(Sliding):
         filters, height, width = self.out(x)
         return Tensor("weight", WEIGHT, (height, width, filters, x[0], *self.kernel))
 
-    def params(self, x: Shape) -> tuple[Tensor, ...]:
+    def params(self, x: Shape, *read: Shape) -> tuple[Tensor, ...]:
         bias = (Tensor("bias", BIAS, self.out(x)),) if self.bias else ()
         return (self.weight(x), *bias)
 
@@ -227,6 +240,6 @@ class LocallyConnected2d(Sliding):
             **applied_kernels("out_height · out_width", "filters", "channels"),
         }
 
-    def work(self, out: Shape, x: Shape) -> Work:
+    def work(self, out: Shape, x: Shape, *read: Shape) -> Work:
         """Each weight is used once."""
         return Work(macs=prod(self.weight(x).shape), bias_adds=prod(out) if self.bias else 0)

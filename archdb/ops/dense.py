@@ -5,10 +5,19 @@ from typing import Any
 
 from archdb.errors import ShapeError
 from archdb.model.attributes import Count, Flag
-from archdb.model.shape import Shape
-from archdb.model.window import POINT, Window
+from archdb.model.axes import LaterAxis
+from archdb.model.shape import (
+    Shape,
+    axis_of,
+    channel_axis,
+    has_channels,
+    is_image,
+    pretty,
+    with_extent,
+)
+from archdb.model.window import POINT, Unbounded, Window
+from archdb.ops.activation import MIXED
 from archdb.ops.base import (
-    BIAS,
     BUFFER,
     WEIGHT,
     Gemm,
@@ -21,46 +30,74 @@ from archdb.ops.base import (
     whatever_size,
 )
 from archdb.ops.convolution import Conv2d
-from archdb.ops.explained import Formulas
+from archdb.ops.explained import Formulas, Stated, out_axes
+from archdb.ops.given import Given
+from archdb.ops.moving import beside
 from archdb.ops.rewritable import Origin, stated_by, whatever_arrives
-
-
-def _features(x: Shape) -> int:
-    """Features of one position: of the whole map for an image, of one step for a sequence."""
-    return x[1] if len(x) == 2 else prod(x)
-
-
-def _read(x: Shape) -> str:
-    """The features of one position, in names."""
-    return "channels · height · width" if len(x) == 3 else "features"
 
 
 def _whole_map(self: Op, x: Shape) -> Window:
     """The window that covers the map, as in the equivalent convolution."""
-    return Window(kernel=(x[1], x[2])) if len(x) == 3 else POINT
+    return Window(kernel=(x[1], x[2])) if is_image(x) else POINT
 
 
 @op("linear")
-class Linear(Op):
-    """Fully connected layer. An image is flattened first, as Caffe's InnerProduct does; a
-    sequence (length, features) is multiplied step by step."""
+class Linear(Given):
+    """Fully connected layer. Without `axis` an image is flattened first, as Caffe's InnerProduct
+    does, and a sequence (length, features) is multiplied step by step; with it, what is multiplied
+    are the vectors along that axis (the last: -1)."""
 
     units: Count
     bias: Flag = True
+    axis: LaterAxis = None  # type: ignore[assignment]
 
-    window = _whole_map
-    ends_map = whatever_size
-    channels = stated_by("units")
+    def flattens_map(self, x: Shape) -> bool:
+        """Whether all of an image is one vector."""
+        return self.axis is None and is_image(x)
 
-    def out(self, x: Shape) -> Shape:
-        return (x[0], self.units) if len(x) == 2 else (self.units,)
+    def along(self, x: Shape) -> int:
+        """The axis of the vectors."""
+        if self.axis is None and len(x) > 3:
+            raise ShapeError(
+                f"{pretty(x)} may be multiplied along any axis", remedy="say which: axis"
+            )
+        return axis_of(x, self.axis)
 
-    def params(self, x: Shape) -> tuple[Tensor, ...]:
-        weight = Tensor("weight", WEIGHT, (self.units, _features(x)))
-        return (weight, Tensor("bias", BIAS, (self.units,))) if self.bias else (weight,)
+    def features(self, x: Shape) -> int:
+        """The length of the vectors."""
+        return prod(x) if self.flattens_map(x) else x[self.along(x)]
+
+    def ends_map(self, *native: Shape | None) -> bool:
+        x = native[0]
+        return self.axis is None if x is None else self.flattens_map(x)
+
+    def window(self, x: Shape, *read: Shape) -> Window | Unbounded:
+        return _whole_map(self, x) if self.flattens_map(x) else beside(x, (self.along(x),), MIXED)
+
+    def channels(self, *inputs: Shape) -> Origin:
+        x = inputs[0]
+        if self.flattens_map(x) or self.along(x) == _axis_of_channels(x):
+            return "units"
+        return (0,) if has_channels(x) else ()
+
+    def out(self, x: Shape, *read: Shape) -> Shape:
+        self.check_read(read, self.weight(x), self.units)
+        if self.flattens_map(x):
+            return (self.units,)
+        return with_extent(x, self.along(x), self.units)
+
+    def weight(self, x: Shape) -> Tensor:
+        return Tensor("weight", WEIGHT, (self.units, self.features(x)))
+
+    def params(self, x: Shape, *read: Shape) -> tuple[Tensor, ...]:
+        return self.own(self.weight(x), self.units)
 
     def formulas(self, *inputs: Shape) -> Formulas:
-        read, steps = _read(inputs[0]), "length · " if len(inputs[0]) == 2 else ""
+        x = inputs[0]
+        read = "channels · height · width" if self.flattens_map(x) else "features"
+        if self.axis is not None or len(x) > 3:
+            return self._along_axis(x)
+        steps = "length · " if len(x) == 2 else ""
         return {
             "out_length": "length",
             "out_features": "units",
@@ -72,20 +109,47 @@ class Linear(Op):
             "gemm_k": read,
         }
 
-    def tensorflow(self, *inputs: Shape) -> Shape:
-        return (_features(inputs[0]), self.units)
+    def _along_axis(self, x: Shape) -> Formulas:
+        out, features = self.out(x), self.features(x)
+        rows = prod(out) // self.units
+        return {
+            out_axes(out)[self.along(x)]: "units",
+            "weight": Stated("units · vector", f"{self.units}·{features}"),
+            "bias": "units",
+            "macs": Stated("out_elements · vector", f"{prod(out)}·{features}"),
+            "gemm_m": Stated("out_elements/units", f"{prod(out)}/{self.units}", rows),
+            "gemm_n": "units",
+            "gemm_k": Stated("vector", str(features)),
+        }
 
-    def work(self, out: Shape, x: Shape) -> Work:
-        return Work(macs=prod(out) * _features(x), bias_adds=prod(out) if self.bias else 0)
+    def tensorflow(self, *inputs: Shape) -> Shape:
+        return (self.features(inputs[0]), self.units)
+
+    def work(self, out: Shape, x: Shape, *read: Shape) -> Work:
+        return Work(macs=prod(out) * self.features(x), bias_adds=prod(out) if self.bias else 0)
 
     def gemm(self, out: Shape, *inputs: Shape) -> Gemm:
-        return Gemm(m=prod(out) // self.units, n=self.units, k=_features(inputs[0]))
+        return Gemm(m=prod(out) // self.units, n=self.units, k=self.features(inputs[0]))
 
     def as_convolution(self, x: Shape) -> Any:
-        """The matrix as kernels of the map's size (long2015, section 3.1)."""
-        if len(x) != 3:
-            raise ShapeError(f"reads a {'sequence' if len(x) == 2 else 'vector'}, not a map")
-        return Conv2d(filters=self.units, kernel=x[1:], bias=self.bias)
+        """The matrix as kernels of the map's size (long2015, section 3.1); along the channels of a
+        map, as kernels of one position."""
+        if not is_image(x):
+            raise ShapeError(f"reads a {_SHAPES.get(len(x), 'tensor')}, not a map")
+        if self.given:
+            raise ShapeError("reads weights that are worked out")
+        if self.flattens_map(x):
+            return Conv2d(filters=self.units, kernel=x[1:], bias=self.bias)
+        if self.along(x) != 0:
+            raise ShapeError("is multiplied along another axis than that of channels")
+        return Conv2d(filters=self.units, kernel=1, bias=self.bias)
+
+
+_SHAPES = {1: "vector", 2: "sequence"}
+
+
+def _axis_of_channels(x: Shape) -> int | None:
+    return channel_axis(x) if has_channels(x) else None
 
 
 @op("rbf")
@@ -138,4 +202,4 @@ class Flatten(Op):
 
     def formulas(self, *inputs: Shape) -> Formulas:
         whole = {3: "channels · height · width", 2: "length · features", 1: "features"}
-        return {"out_features": whole[len(inputs[0])]}
+        return {"out_features": whole.get(len(inputs[0]), "in_elements")}

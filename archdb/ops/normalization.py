@@ -5,10 +5,11 @@ from typing import Annotated
 
 from archdb.errors import ShapeError
 from archdb.model.attributes import Count, Flag, LaterFlag, Number, said
-from archdb.model.shape import Shape, channels, pretty
+from archdb.model.axes import LaterAxis
+from archdb.model.shape import Shape, axis_of, has_channels, pretty
 from archdb.model.window import POINT, Unbounded, Window
-from archdb.ops.base import BUFFER, NORM, Op, Tensor, Work, op, point, same_shape
-from archdb.ops.explained import Formulas
+from archdb.ops.base import BUFFER, NORM, Op, Tensor, Work, op, same_shape
+from archdb.ops.explained import Formulas, Stated
 from archdb.ops.rewritable import kept
 
 Said = Annotated[bool, said(Flag, "unsaid, PyTorch has neither, ONNX both")]
@@ -23,7 +24,8 @@ STATISTICS = ("running mean", "running variance")
 
 class Norm(Op):
     """Shared by all that normalise by mean and variance. `scale` and `shift` say whether each
-    channel has a learnt factor and a learnt addend.
+    channel has a learnt factor and a learnt addend; `axis` says which axis is that of the channels,
+    where it is another than usual.
 
     Where the statistics come from the sample itself, each group of n elements takes: mean (n - 1
     additions, 1 division), differences (n additions), variance (n products, n - 1 additions, 1
@@ -34,9 +36,14 @@ class Norm(Op):
     epsilon: Number = 1e-5
     scale: LaterFlag = True
     shift: LaterFlag = True
+    axis: LaterAxis = None  # type: ignore[assignment]
 
     out = same_shape
     channels = kept
+
+    def wide(self, x: Shape) -> Shape:
+        """The extents of the learnt factors."""
+        return (x[axis_of(x, self.axis)],)
 
     def groups_of(self, x: Shape) -> int:
         """How many groups of elements are normalised, each by statistics of its own."""
@@ -47,7 +54,7 @@ class Norm(Op):
         raise NotImplementedError
 
     def params(self, x: Shape) -> tuple[Tensor, ...]:
-        each = (channels(x),)
+        each = self.wide(x)
         scale = (Tensor("scale", NORM, each),) if self.scale else ()
         shift = (Tensor("shift", NORM, each),) if self.shift else ()
         return (*scale, *shift)
@@ -63,10 +70,26 @@ class Norm(Op):
         )
 
     def formulas(self, *inputs: Shape) -> Formulas:
-        groups, n = self.grouped(inputs[0])
+        (x,) = inputs
+        if not self.usual(x):
+            return self._counted(x)
+        groups, n = self.grouped(x)
+        return {**dict.fromkeys(("scale", "shift"), "channels"), **self._worked(groups, n)}
+
+    def usual(self, x: Shape) -> bool:
+        """Whether what is normalised can be told in the names of channels and positions."""
+        return self.axis is None and has_channels(x)
+
+    def _counted(self, x: Shape) -> Formulas:
+        """The same where the axes have no names that formulas know."""
+        groups = self.groups_of(x)
+        names = self._worked("groups", "n")
+        numbers = self._worked(str(groups), str(prod(x) // groups))
+        return {kind: Stated(names[kind], numbers[kind]) for kind in names}
+
+    def _worked(self, groups: str, n: str) -> dict[str, str]:
         once, shift = f"({n} − 1)", f" + {n}" if self.shift else ""
         return {
-            **dict.fromkeys(("scale", "shift"), "channels"),
             "muls": f"{groups} · {'2 · ' if self.scale else ''}{n}",
             "adds": f"{groups} · ({once} + {n} + {once} + 1{shift})",
             "divisions": f"{groups} · (1 + 1 + {n})",
@@ -86,18 +109,18 @@ class ChannelNorm(Norm):
         return self.statistics
 
     def groups_of(self, x: Shape) -> int:
-        return channels(x)
+        return self.wide(x)[0]
 
     def grouped(self, x: Shape) -> tuple[str, str]:
         return "channels", "positions"
 
     def out(self, x: Shape) -> Shape:
-        return x if self.statistics else several(x, channels(x))
+        return x if self.statistics else several(x, self.groups_of(x))
 
     def params(self, x: Shape) -> tuple[Tensor, ...]:
         if not self.statistics:
             return super().params(x)
-        running = (Tensor(name, BUFFER, (channels(x),)) for name in STATISTICS)
+        running = (Tensor(name, BUFFER, self.wide(x)) for name in STATISTICS)
         return (*super().params(x), *running)
 
     def work(self, out: Shape, x: Shape) -> Work:
@@ -111,6 +134,8 @@ class ChannelNorm(Norm):
     def formulas(self, *inputs: Shape) -> Formulas:
         if not self.statistics:
             return super().formulas(*inputs)
+        if not self.usual(inputs[0]):
+            return {}
         return dict.fromkeys(("scale", "shift", *STATISTICS), "channels")
 
 
@@ -155,8 +180,9 @@ class GroupNorm(Norm):
     groups: Count
 
     def out(self, x: Shape) -> Shape:
-        if channels(x) % self.groups:
-            raise ShapeError(f"{channels(x)} channels do not divide into {self.groups} groups")
+        (wide,) = self.wide(x)
+        if wide % self.groups:
+            raise ShapeError(f"{wide} channels do not divide into {self.groups} groups")
         return several(x, self.groups)
 
     def groups_of(self, x: Shape) -> int:
@@ -166,25 +192,4 @@ class GroupNorm(Norm):
         return "groups", "channels/groups · positions"
 
     def window(self, x: Shape) -> Window | Unbounded:
-        return POINT if prod(x) == channels(x) else WHOLE_MAP
-
-
-@op("layer_norm")
-class LayerNorm(Norm):
-    """Layer normalisation over the channels (or features) of each position (ba2016).
-
-    For each position of n channels: mean (n - 1 additions, 1 division), differences (n
-    additions), variance (n products, n - 1 additions, 1 division), epsilon (1 addition), root
-    (counted as an exponential), n divisions, then n products for the scale and n additions for
-    the shift.
-    """
-
-    epsilon: Number = 1e-6
-
-    window = point
-
-    def groups_of(self, x: Shape) -> int:
-        return prod(x) // channels(x)
-
-    def grouped(self, x: Shape) -> tuple[str, str]:
-        return "positions", "channels"
+        return POINT if (prod(x),) == self.wide(x) else WHOLE_MAP

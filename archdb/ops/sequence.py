@@ -3,12 +3,11 @@
 from math import prod
 
 from archdb.errors import ShapeError
-from archdb.model.attributes import Count, Flag
+from archdb.model.attributes import Count
 from archdb.model.shape import Shape, pretty
 from archdb.model.window import NO_MAP, Unbounded
 from archdb.ops.base import (
     WEIGHT,
-    Gemm,
     Op,
     Tensor,
     Work,
@@ -20,7 +19,7 @@ from archdb.ops.base import (
     whatever_size,
 )
 from archdb.ops.explained import Formulas
-from archdb.ops.rewritable import Origin, kept, stated_by, whatever_arrives
+from archdb.ops.rewritable import kept, stated_by
 
 
 @op("embedding")
@@ -80,56 +79,3 @@ class GlobalMaxPool1d(GlobalPool1d):
 
     def work(self, out: Shape, x: Shape) -> Work:
         return Work(comparisons=prod(x) - x[1])
-
-
-@op("matmul")
-class Matmul(Op):
-    """Matrix product of two layers: n×k times k×m gives n×m, with k multiply-accumulates for each
-    element and no parameters. `transpose_first`, `transpose_second`: of that input the transpose
-    is meant (queries times keys: length×features both)."""
-
-    arity = (2, 2)
-    transpose_first: Flag = False
-    transpose_second: Flag = False
-
-    params = no_params
-    adapted = whatever_arrives
-
-    def factors(self, *inputs: Shape) -> tuple[Shape, Shape]:
-        """The matrices that are multiplied."""
-        first, second = (sequence(self, x) for x in inputs)
-        left = first[::-1] if self.transpose_first else first
-        return left, second[::-1] if self.transpose_second else second
-
-    def out(self, *inputs: Shape) -> Shape:
-        left, right = self.factors(*inputs)
-        if left[1] != right[0]:
-            raise ShapeError(
-                f"cannot multiply {pretty(left)} by {pretty(right)}",
-                remedy="the columns of the first are the rows of the second: transpose one?",
-            )
-        return (left[0], right[1])
-
-    def channels(self, *inputs: Shape) -> Origin:
-        return () if self.transpose_second else (1,)
-
-    def work(self, out: Shape, *inputs: Shape) -> Work:
-        return Work(macs=prod(out) * self.factors(*inputs)[0][1])
-
-    def gemm(self, out: Shape, *inputs: Shape) -> Gemm:
-        return Gemm(m=out[0], n=out[1], k=self.factors(*inputs)[0][1])
-
-    def formulas(self, *inputs: Shape) -> Formulas:
-        rows, inner = ("features", "length") if self.transpose_first else ("length", "features")
-        columns = "length_2" if self.transpose_second else "features_2"
-        return {
-            "out_length": rows,
-            "out_features": columns,
-            "macs": f"out_length · out_features · {inner}",
-            "gemm_m": rows,
-            "gemm_n": columns,
-            "gemm_k": inner,
-        }
-
-    def window(self, *inputs: Shape) -> Unbounded:
-        return NO_MAP

@@ -86,6 +86,8 @@ SYNONYMS = {
 }
 #: Methods that take one list as several arguments: x.view(2, 3) and x.view([2, 3]).
 SPREAD = {"reshape", "view", "expand", "permute", "repeat", "tile", "flip"}
+#: Functions that take one list of tensors as several arguments.
+LISTED = {"einsum"}
 #: ATen's names for what keeps its own kind in one place, with arguments of its own.
 NAMED_OTHERWISE = {"view": "reshape", "split_with_sizes": "split", "tile": "repeat"}
 
@@ -112,7 +114,7 @@ def arguments_of(kind: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> di
     names = ARGUMENTS.get(kind, ("input",))
     if kind in SPREAD and len(args) > 2:
         args = (args[0], list(args[1:]))
-    if kind == "einsum" and len(args) > 2:
+    if kind in LISTED and len(args) > 2:
         args = (args[0], list(args[1:]))
     found = {
         names[place] if place < len(names) else str(place): value

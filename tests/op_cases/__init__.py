@@ -6,13 +6,16 @@ distinct primes wherever nothing must divide, so that no two factors can be take
 
 from op_cases import (
     activation,
+    arithmetic,
     convolution,
     dense,
     joining,
     moving,
     normalization,
     pooling,
+    products,
     recurrent,
+    reduction,
     resampling,
     sequence,
     shaping,
@@ -28,6 +31,9 @@ CASES = [
     *moving.CASES,
     *normalization.CASES,
     *activation.CASES,
+    *arithmetic.CASES,
+    *reduction.CASES,
+    *products.CASES,
     *recurrent.CASES,
     *sequence.CASES,
 ]

@@ -2,7 +2,7 @@
 
 from archdb.model.window import POINT, Unbounded
 from archdb.ops import BIAS, BUFFER, WEIGHT, Work
-from archdb.ops.joining import SPREAD, SPREAD_TERM
+from archdb.ops.arithmetic import SPREAD, SPREAD_TERM
 from op_cases.table import MAP, NOTHING, SEQUENCE, VECTOR, Case, on
 
 CASES = [

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from keras import layers
 from torch import nn
 
-from drawn import along, convolution, features, resolution, shapes, tensors, with_keras
+from drawn import along, convolution, features, products, resolution, shapes, tensors, with_keras
 from drawn.base import Draw, Sample
 from drawn.features import plain
 from drawn.resolution import pool
@@ -104,6 +104,7 @@ TENSORS: dict[str, Callable[[Draw], Sample]] = {
     "pad": tensors.pad,
     "concat": tensors.concat,
     "stack": tensors.stack,
+    **products.OPS,
 }
 
 #: By library and op.
