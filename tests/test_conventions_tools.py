@@ -49,7 +49,7 @@ def rows(name: str) -> list[dict[str, str]]:
 CONVENTIONS = {found.name: found for found in conventions.bundled()}
 WEIGHTS: dict[str, dict[str, dict[str, int]]] = {name: {} for name in CONVENTIONS}
 for _found in CONVENTIONS.values():
-    for _op, _quantity, _weight in _found.weights:
+    for _op, _quantity, _weight in _found.rows():
         WEIGHTS[_found.name].setdefault(_op, {})[_quantity] = _weight
 
 

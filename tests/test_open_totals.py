@@ -189,7 +189,7 @@ def test_a_total_that_conventions_cannot_weigh_in_64_bits_is_refused() -> None:
 
 def test_no_convention_weighs_a_count_by_more_than_there_is_room_for() -> None:
     heaviest = max(
-        abs(weight) for convention in conventions.bundled() for *_, weight in convention.weights
+        abs(weight) for convention in conventions.bundled() for *_, weight in convention.rows()
     )
     assert 1 < heaviest <= HEAVIEST
 

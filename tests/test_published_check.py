@@ -80,7 +80,7 @@ def counted(globs: tuple[str, ...], name: str, auxiliary: bool) -> bool:
 def prices(convention: str) -> dict[str, dict[str, int]]:
     """op -> quantity -> weight."""
     found: dict[str, dict[str, int]] = {}
-    for op, quantity, weight in CONVENTIONS[convention].weights:
+    for op, quantity, weight in CONVENTIONS[convention].rows():
         found.setdefault(op, {})[quantity] = weight
     return found
 

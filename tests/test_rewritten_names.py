@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 from command import Answer, archdb, files, refused
 from test_read_only import as_nobody
+from test_structure import loaded_by
 from variants import ROWS, put, seed
 
 import archdb as package
 from archdb.api import Database
-from archdb.db.scratch import OF_NETWORK, WHOLE
-from archdb.db.tables import metadata
-from archdb.queries.named import holding
+from archdb.db import connection
 
 #: A name with rules, and the words by which the same is stored as 'stored'.
 NAMES = [
@@ -223,29 +222,65 @@ def test_nothing_is_left_in_the_directory_of_temporary_files(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_scratch_database_is_a_database_of_archdb(built: Path) -> None:
-    """Its tables and views are the other's; of the rows it has those of the networks asked for,
-    and of what they are variants of."""
-    with (
-        Database(built) as opened,
-        holding(opened.reader, ["vgg16_c+classes=10", "nin"]) as (held, names),
-    ):
-        reader = opened.reader
-        assert names == ["vgg16_c+classes=10", "nin"]
-        assert held.run("select name from network order by name").column("name") == [
-            *("nin", "vgg16", "vgg16_c", "vgg16_c+classes=10")
-        ]
-        schema = "select type, name, sql from sqlite_master order by type, name"
-        assert held.run(schema).rows == reader.run(schema).rows
-        for table in WHOLE:
-            rows = f"select * from {table}"
-            assert held.run(rows).rows == reader.run(rows).rows
+def test_a_number_is_explained_as_of_the_stored_variant(database: Path) -> None:
+    """Relatives, published figures and conventions count for it as if it were stored."""
+    words = ("134.3M", "--all", "--format", "json")
+    made = archdb("explain-number", "vgg16+classes=10", *words, database=database)
+    assert made.status == 0, made.err
+    archdb("rewrite", "vgg16", "classes=10", "--as", "stored", database=database)
+    stored = archdb("explain-number", "stored", *words, database=database)
+    assert made.out.replace("vgg16+classes=10", "stored") == stored.out
+    assert made.err.replace("vgg16+classes=10", "stored") == stored.err
 
 
-def test_every_table_is_copied_or_left_on_purpose() -> None:
-    copied = {*WHOLE, *OF_NETWORK, "network", "layer_profile"}
-    left = {"source", "citation", "published", "published_explanation", "space", "point"}
-    assert set(metadata.tables) | {"alembic_version"} == copied | left
+def test_a_stale_network_beside_it_is_derived_again_and_not_kept(database: Path) -> None:
+    with closing(sqlite3.connect(database)) as client, client:
+        client.execute(
+            "update layer set units = 20 where name = 'fc8'"
+            " and network_id = (select id from network where name = 'vgg16')"
+        )
+    was = database.read_bytes()
+    answer = archdb("compare", "vgg16", "vgg16+fc-to-conv", "--format", "json", database=database)
+    assert "derived again, because the rows have changed: vgg16\n" in answer.err
+    params = next(row for row in json.loads(answer.out) if row["quantity"] == "params")
+    assert params["vgg16"] == params["vgg16+fc-to-conv"] == 138_357_544 - 980 * (4096 + 1)
+    assert database.read_bytes() == was
+
+
+#: What `compare vgg16 alexnet` puts to the file, and what a name with rules may add to it: where
+#: its base is, the four reads of a definition, its classes, and of what both are variants.
+STORED, BESIDE = 30, 12
+
+
+def statements(database: Path, *words: str) -> list[str]:
+    """What a command puts to SQLite, as SQLite itself tells it."""
+    traced: list[str] = []
+    plain = connection.read_only
+
+    def traced_one(path: Path) -> sqlite3.Connection:
+        opened = plain(path)
+        opened.set_trace_callback(traced.append)
+        return opened
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connection, "read_only", traced_one)
+        assert archdb(*words, database=database).status == 0
+    return traced
+
+
+def test_rules_cost_a_definition_and_no_second_database(built: Path) -> None:
+    """A scratch database was filled and put through every question once (343 statements): what is
+    traced in memory needs the rows that define its base, and is asked nothing in SQL."""
+    stored = statements(built, "compare", "vgg16", "alexnet")
+    ruled = statements(built, "compare", "vgg16", "vgg16+fc-to-conv")
+    assert len(stored) <= STORED
+    assert len(ruled) <= len(stored) + BESIDE
+
+
+def test_rules_need_no_sqlalchemy(built: Path) -> None:
+    words = ["compare", "vgg16", "vgg16+fc-to-conv"]
+    called = f"main(['--database', {str(built)!r}, *{words}], standalone_mode=False)"
+    assert "sqlalchemy" not in loaded_by(f"from archdb.cli import main; {called}")
 
 
 @pytest.mark.parametrize("form", ["latex", "markdown"])

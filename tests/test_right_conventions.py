@@ -124,7 +124,7 @@ def test_mmpretrain_leaves_the_head_out() -> None:
 def counted(convention: Convention, name: str) -> int:
     """A convention's total, from the rows of the network."""
     prices: dict[str, list[tuple[str, int]]] = {}
-    for op, quantity, weight in convention.weights:
+    for op, quantity, weight in convention.rows():
         prices.setdefault(op, []).append((quantity, weight))
     found = profile(name)
     return sum(

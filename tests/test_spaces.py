@@ -53,7 +53,7 @@ def params(profile: Profile) -> int:
 def flops(profile: Profile) -> int:
     """The total by the benchmark's own convention."""
     known = next(c for c in conventions.bundled() if c.name == "nasbench201")
-    weights = {(op, quantity): weight for op, quantity, weight in known.weights}
+    weights = {(op, quantity): weight for op, quantity, weight in known.rows()}
     return sum(
         weight * row[FACT_COLUMNS.index(quantity)]
         for (op, quantity), weight in weights.items()

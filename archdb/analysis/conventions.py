@@ -24,8 +24,9 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
+from archdb.analysis.weighing import Convention as Convention
 from archdb.errors import DefinitionError, nearest
 from archdb.model import components
 from archdb.model.attributes import Count, Kind, Text
@@ -63,17 +64,6 @@ FILE = Declaration(
 )
 
 
-class Convention(NamedTuple):
-    """`weights` are (op, quantity, weight); an op that counts for nothing has weight 0."""
-
-    name: str
-    sentence: str
-    source: str
-    divisor: int
-    missing: str | None
-    weights: list[tuple[str, str, int]]
-
-
 def bundled() -> list[Convention]:
     """The conventions that archdb ships, by name."""
     return [load(path) for path in sorted(bundled_at("seeds/conventions").glob("*.toml"))]
@@ -83,7 +73,9 @@ def load(path: Path) -> Convention:
     """The convention of a file; DefinitionError naming the file and what is wrong in it."""
     try:
         data = FILE.parse(tomllib.loads(path.read_text("utf-8")))
-        weights = list(_weights(data["weights"], data["free"]))
+        weights: dict[str, dict[str, int]] = {}
+        for op, quantity, weight in _weights(data["weights"], data["free"]):
+            weights.setdefault(op, {})[quantity] = weight
     except DefinitionError as error:
         raise error.at(path.name) from None
     columns = {name: data[name] for name in ("sentence", "source", "divisor", "missing")}

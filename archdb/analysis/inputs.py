@@ -96,6 +96,13 @@ def asked(
     return found
 
 
+def of_all(words: Sequence[str], natives: Sequence[Inputs]) -> list[dict[str, Shape]]:
+    """The inputs that a user's words ask of each of several networks: what is said of an input by
+    name is for those that have it."""
+    every = {name for native in natives for name in native}
+    return [asked(words, native, every - native.keys()) for native in natives]
+
+
 def read(words: Iterable[str]) -> tuple[str | None, dict[str, str]]:
     """The size for all, if any, and the size for each input that is named."""
     size: str | None = None

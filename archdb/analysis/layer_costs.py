@@ -6,14 +6,15 @@ equal shapes are worked out once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from math import prod
 from typing import Any, NamedTuple
 
+from archdb.analysis.layer_table import params as params
 from archdb.analysis.shape_columns import OUT_SHAPE, SHAPES, as_read, beyond, split
 from archdb.errors import ShapeError
 from archdb.model.attributes import Pads
-from archdb.model.components import COMPONENTS, PARAMETERS, TRAINED, Sizes, Work
+from archdb.model.components import COMPONENTS, PARAMETERS, Sizes, Work
 from archdb.model.graph import Layer
 from archdb.model.shape import Shape, is_image, names_of
 from archdb.model.window import NO_MAP, POINT, Unbounded, Window
@@ -34,12 +35,6 @@ LARGEST = 2**63 - 1
 Row = tuple[Any, ...]
 #: Where the COUNTS stand in a row of FACT_COLUMNS.
 COUNTED = slice(len(SHAPES) + len(PADS), len(SHAPES) + len(PADS) + len(COUNTS))
-
-
-def params(row: Mapping[str, Any]) -> int | None:
-    """Trainable numbers in all, of a row with a column for each role; None where one is open."""
-    values = [row[role] for role in TRAINED]
-    return None if None in values else sum(values)
 
 
 class Facts(NamedTuple):

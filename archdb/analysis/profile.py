@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from archdb.analysis.inputs import Inputs, at_input, given_inputs, native_inputs, text
 from archdb.analysis.layer_costs import FACT_COLUMNS, Facts, Row
+from archdb.analysis.layer_table import PLACE, LayerTable
 from archdb.analysis.receptive_field import FIELD_COLUMNS, FieldOrReason
 from archdb.analysis.totals import totals_of
 from archdb.analysis.trace import Walk
@@ -38,6 +39,15 @@ class Profile(NamedTuple):
     def input(self) -> str:
         """The inputs as text."""
         return text(self.inputs)
+
+    @property
+    def table(self) -> LayerTable:
+        """The layer rows, as those of a stored profile are read."""
+        rows = zip(self.network.layers, self.rows, strict=True)
+        places = (
+            (layer.name, layer.op.name, layer.block, layer.auxiliary, row) for layer, row in rows
+        )
+        return LayerTable((*PLACE, *LAYER_COLUMNS), [(*place, *row) for *place, row in places])
 
     def layer(self, name: str) -> dict[str, Any]:
         """One layer's row; KeyError where the network has no such layer."""

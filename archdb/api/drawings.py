@@ -84,16 +84,13 @@ class Drawings(Connected):
     ) -> str:
         """A network as a drawing in Graphviz's `dot` or Mermaid: its blocks, or all `layers`."""
         from archdb.dataset.release import release
-        from archdb.queries.named import holding
         from archdb.queries.outline import outline
         from archdb.render.diagram import FORMATS
 
         wanted = worded(input)
 
         def asked(reader: Reader) -> tuple[Outline, Release]:
-            with holding(reader, [name], wanted) as (held, called):
-                drawn = outline(held, held.resolve(called[0]), wanted, layers=layers)
-                return drawn, release(reader)
+            return outline(reader, name, wanted, layers=layers), release(reader)
 
         drawn, made = self.answer(asked)
         if form == "mermaid" and len(drawn.edges) > MERMAID_EDGES:

@@ -7,7 +7,6 @@ from typing import Any
 
 from archdb.api.connected import Connected
 from archdb.model.input_size import Given, worded
-from archdb.queries.named import holding
 from archdb.queries.reader import Reader
 from archdb.queries.result import Result
 
@@ -28,13 +27,7 @@ class Questions(Connected):
         """Two or more networks side by side; `by` is total, op, block, resolution or layer."""
         from archdb.queries.compare import compare
 
-        inputs = worded(input)
-
-        def asked(reader: Reader) -> Result:
-            with holding(reader, names, inputs) as (held, called):
-                return compare(held, called, by, inputs, convention)
-
-        return self.result(asked)
+        return self.result(lambda reader: compare(reader, names, by, worded(input), convention))
 
     def show(
         self,
@@ -47,13 +40,7 @@ class Questions(Connected):
         """One network; `by` is total, op, block, resolution or layer."""
         from archdb.queries.compare import show
 
-        inputs = worded(input)
-
-        def asked(reader: Reader) -> Result:
-            with holding(reader, [name], inputs) as (held, called):
-                return show(held, called[0], by, inputs, convention)
-
-        return self.result(asked)
+        return self.result(lambda reader: show(reader, name, by, worded(input), convention))
 
     def explain(
         self,
@@ -90,11 +77,7 @@ class Questions(Connected):
         """How a network says it differs from its base, that from its own, and so on."""
         from archdb.queries.lineage import lineage
 
-        def asked(reader: Reader) -> Result:
-            with holding(reader, [name]) as (held, called):
-                return lineage(held, called[0])
-
-        return self.result(asked)
+        return self.result(lambda reader: lineage(reader, name))
 
     def explain_number(
         self,
@@ -115,8 +98,7 @@ class Questions(Connected):
         def asked(reader: Reader) -> Result:
             network, part = parted(reader, name, until)
             wanted = Wanted(quantity, convention, source, part)
-            with holding(reader, [network]) as (held, called):
-                return explain_number(held, called[0], value, wanted, everything=everything)
+            return explain_number(reader, network, value, wanted, everything=everything)
 
         return self.result(asked)
 

@@ -60,7 +60,7 @@ def _save_conventions(connection: Connection, known: list[Convention]) -> list[s
         connection,
         tables.convention_weight,
         ("convention", "op", "quantity", "weight"),
-        [(convention.name, *weight) for convention in known for weight in convention.weights],
+        [(convention.name, *weight) for convention in known for weight in convention.rows()],
     )
     return said
 

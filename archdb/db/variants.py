@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, text
 
-from archdb.analysis.differences import between, definitions
-from archdb.analysis.profile import derive
 from archdb.db.writer import insert_seed
 from archdb.errors import DefinitionError, UsageError
 from archdb.model.names import PLUS, lower_case
-from archdb.sources.records import Difference, Seed
+from archdb.rewrite import variant
+from archdb.sources.records import Seed
 
 if TYPE_CHECKING:
     from archdb.model.graph import Network
@@ -44,7 +41,7 @@ def insert_variant(connection: Connection, base: Network, network: Network, name
         text("select title, family, year, classes from network where name = :name"),
         {"name": base.name},
     ).one()
-    rules = network.name.removeprefix(base.name + PLUS)
+    rules = variant.rules_of(base, network)
     seed = Seed(
         name=name,
         title=f"{header.title}, {rules.replace(PLUS, ', ')}",
@@ -52,36 +49,10 @@ def insert_variant(connection: Connection, base: Network, network: Network, name
         year=header.year,
         aliases=(),
         variant_of=base.name,
-        classes=_classes(header.classes, base, network),
-        differences=tuple(differences(base, network, rules)),
+        classes=variant.classes(header.classes, base, network),
+        differences=tuple(variant.differences(base, network)),
         sources=(),
         references=(),
         network=network,
     )
     insert_seed(connection, seed, "imported")
-
-
-def _classes(stated: int | None, base: Network, network: Network) -> int | None:
-    """As many as the base has, or as the output now has where a rule has changed that."""
-    before, after = (_given_out(one) for one in (base, network))
-    return stated if after == before else after
-
-
-def _given_out(network: Network) -> int | None:
-    last = [layer.name for layer in network if not layer.auxiliary][-1]
-    channels: int | None = derive(network).layer(last)["out_channels"]
-    return channels
-
-
-def differences(base: Network, network: Network, why: str) -> Iterator[Difference]:
-    """How the layer rows of a network differ from those of its base, equal changes together."""
-    together: dict[tuple[str, str, str], list[str]] = {}
-    for change in between(definitions(base), definitions(network)):
-        together.setdefault(change[:3], []).append(_literal(change.layer))
-    for (what, there, here), layers in together.items():
-        yield Difference(what, there, here, tuple(layers), why)
-
-
-def _literal(name: str) -> str:
-    """A glob that only this name matches."""
-    return re.sub(r"([*?[])", r"[\1]", name)

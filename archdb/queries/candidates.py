@@ -6,16 +6,18 @@ Nothing is stored: what is asked of a figure's many readings is not worth keepin
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from archdb.analysis.inputs import Inputs, native_inputs, together
-from archdb.analysis.layer_costs import COUNTED, COUNTS, Row
+from archdb.analysis.layer_costs import COUNTS
+from archdb.analysis.layer_table import LayerTable
 from archdb.analysis.profile import Profile, derive
 from archdb.analysis.shape_columns import SHAPES
 from archdb.errors import NotFoundError, ShapeError, UsageError, nearest
 from archdb.model.graph import Network
+from archdb.queries.named import Meant
 
 if TYPE_CHECKING:
     from archdb.queries.reader import Reader
@@ -50,8 +52,6 @@ SIZES = (
     600,
     640,
 )
-#: How many of COUNTS, the first ones, are trainable numbers.
-TRAINABLE = COUNTS.index("buffers")
 #: What is counted: the network; it and its auxiliary heads; all up to the last map; all behind it.
 MAIN, HEADS, TRUNK, CLASSIFIER = (
     "whole",
@@ -89,28 +89,39 @@ class Part(NamedTuple):
 
 
 def candidates(
-    reader: Reader, name: str, part: Part | None = None
+    reader: Reader, network: Meant, part: Part | None = None
 ) -> Iterator[tuple[Candidate, Tally]]:
     """Every setting of a network and its relatives, nearest relatives first.
 
     NotFoundError where the network itself has no such part; relatives without it are left out.
     """
     with reader.snapshot():
-        relatives = reader.run_named("relatives", name=name, steps=STEPS).rows
-        networks = [(steps, reader.load(relative)) for relative, steps in relatives]
+        own = [] if isinstance(network, str) else [(0, network.network)]
+        stored = [(steps, reader.load(name)) for name, steps in relatives(reader, network)]
+    networks = own + stored
     if part is not None:
         _check_part(networks[0][1], part)
-    for steps, network in networks:
-        native = native_inputs(network)
+    for steps, tried in networks:
+        native = native_inputs(tried)
         for inputs in (native, *_sizes(native)):
             with contextlib.suppress(ShapeError):  # a map too small for some window
-                profile = derive(network, inputs)
+                profile = derive(tried, inputs)
+                table = profile.table
                 for head, layers in _parts(profile, part):
                     distance = steps + 2 * (inputs != native) + DISTANCE.get(head, 0)
                     yield (
-                        Candidate(network.name, profile.input, head, distance),
-                        tally(profile, layers),
+                        Candidate(tried.name, profile.input, head, distance),
+                        tally(table.at(layers)),
                     )
+
+
+def relatives(reader: Reader, network: Meant) -> list[tuple[str, int]]:
+    """The stored networks that a figure of this one may be of, and how many steps of lineage away
+    they are: itself, if it is stored."""
+    if isinstance(network, str):
+        return reader.run_named("relatives", name=reader.resolve(network), steps=STEPS).rows
+    found = reader.run_named("relatives", name=network.base.name, steps=STEPS - 1).rows
+    return [(name, steps + 1) for name, steps in found]
 
 
 def _sizes(native: Inputs) -> Iterator[Inputs]:
@@ -183,17 +194,6 @@ def _check_part(network: Network, part: Part) -> None:
         )
 
 
-def tally(profile: Profile, layers: Iterable[int]) -> Tally:
-    """Counts by op, over the layers at these positions."""
-    counts: dict[str, list[Row]] = {}
-    for i in layers:
-        counts.setdefault(profile.network.layers[i].op.name, []).append(profile.rows[i][COUNTED])
-    found = {}
-    for op, rows in counts.items():
-        sums = [_sum(column) for column in zip(*rows, strict=True)]
-        found[op] = dict(zip(COUNTS, sums, strict=True)) | {"params": _sum(sums[:TRAINABLE])}
-    return found
-
-
-def _sum(counts: Sequence[int | None]) -> int | None:
-    return None if None in counts else sum(counts)  # type: ignore[arg-type]
+def tally(layers: LayerTable) -> Tally:
+    """Counts of some layers by op."""
+    return {op: group.totals(("params", *COUNTS)) for op, group in layers.groups("op").items()}

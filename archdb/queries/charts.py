@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, NamedTuple
 
 from archdb.errors import NotFoundError, nearest
-from archdb.queries.freshness import ensure_profiles, one_state, refresh_stale
-from archdb.queries.named import holding
+from archdb.queries.freshness import one_state, refresh_stale
+from archdb.queries.named import meant, name_of
+from archdb.queries.profiled import Profiled, profiled
 
 if TYPE_CHECKING:
     from archdb.model.input_size import Words
@@ -99,54 +101,59 @@ def _nothing(reader: Reader, names: Sequence[str], source: str | None) -> NotFou
 
 @one_state
 def by_depth(reader: Reader, names: Sequence[str], wanted: Words) -> Chart:
-    """Params and MACs of what stands at each depth."""
-    with holding(reader, names, wanted) as held:
-        return _chart(reader, held, wanted, "by_depth", "depth", ("macs", "params"))
+    """Params and MACs of what stands at each depth: of a weight layer and all that follows it up
+    to the next."""
+    return _sums(reader, names, wanted, "depth")
 
 
 @one_state
 def by_resolution(reader: Reader, names: Sequence[str], wanted: Words) -> Chart:
     """Params and MACs of the layers with each output size, from the largest maps on."""
-    with holding(reader, names, wanted) as held:
-        return _chart(reader, held, wanted, "by_resolution", "resolution", ("macs", "params"))
+    return _sums(reader, names, wanted, "resolution")
+
+
+def _sums(reader: Reader, names: Sequence[str], wanted: Words, by: str) -> Chart:
+    series = []
+    with _profiled(reader, names, wanted) as found:
+        for one in found:
+            groups = one.layers.main.groups(by)
+            groups.pop(None, None)  # behind an unknown op, which may be a weight layer
+            sums = {q: [group.known(q) for group in groups.values()] for q in ("macs", "params")}
+            series.append(Series(one.name, one.input, list(map(str, groups)), sums))
+    return Chart(series, [])
 
 
 @one_state
 def fields(reader: Reader, names: Sequence[str], wanted: Words) -> Chart:
     """The receptive field behind each layer; none where paths disagree."""
-    with holding(reader, names, wanted) as held:
-        chart = _chart(reader, held, wanted, "fields", "layer", ("field",))
-        for one in chart.series:
-            chart.notes.extend(_without_field(held[0], one))
-        return chart
+    chart = Chart([], [])
+    with _profiled(reader, names, wanted) as found:
+        for one in found:
+            layers = one.layers.main
+            values = {"field": layers.column("receptive_field_h")}
+            chart.series.append(Series(one.name, one.input, layers.column("layer"), values))
+            chart.notes.extend(_without_field(one, chart.series[-1]))
+    return chart
 
 
-def _without_field(reader: Reader, one: Series) -> Iterator[str]:
+def _without_field(one: Profiled, drawn: Series) -> Iterator[str]:
     """Behind which layer a network has no field; NotFoundError where it has none at all."""
-    fields = zip(one.at, one.values["field"], strict=True)
+    fields = zip(drawn.at, drawn.values["field"], strict=True)
     missing = [layer for layer, field in fields if field is None]
-    if len(missing) == len(one.at):
-        row = reader.run_named("summary", name=one.name, input=one.input).to_dicts()[0]
-        raise NotFoundError(f"{one.name} has no receptive field: {row['receptive_field_note']}")
+    if len(missing) == len(drawn.at):
+        raise NotFoundError(
+            f"{one.name} has no receptive field: {one.totals['receptive_field_note']}"
+        )
     if missing:
         yield f"{one.name} has no receptive field behind {missing[0]}: paths disagree"
 
 
-def _chart(
-    reader: Reader,
-    held: tuple[Reader, Sequence[str]],
-    wanted: Words,
-    question: str,
-    key: str,
-    quantities: Sequence[str],
-) -> Chart:
-    """`held` has the networks, rewritten ones too."""
-    asked, names = held
-    resolved = list(dict.fromkeys(asked.resolve(name) for name in names))
-    series = []
-    with ensure_profiles(asked, resolved, wanted) as inputs:
-        for name, input in zip(resolved, inputs, strict=True):
-            result = asked.run_named(question, name=name, input=input)
-            values = {quantity: result.column(quantity) for quantity in quantities}
-            series.append(Series(name, input, [str(at) for at in result.column(key)], values))
-        return Chart(series, [])
+def _profiled(
+    reader: Reader, names: Sequence[str], wanted: Words
+) -> AbstractContextManager[list[Profiled]]:
+    """Each network once, by whichever of its names."""
+    networks = {
+        name_of(reader, one): name_of(reader, one) if isinstance(one, str) else one
+        for one in meant(reader, names)
+    }
+    return profiled(reader, list(networks.values()), wanted)

@@ -108,7 +108,7 @@ def _of_what_is_brought(reader: Reader) -> Iterator[Fault]:
     heads = {row[0]: row for row in reader.run(f"select {_CONVENTION} from convention").rows}
     for convention in bundled():
         stored = {row[1:] for row in prices if row[0] == convention.name}
-        if heads.get(convention.name) != convention[:5] or stored != set(convention.weights):
+        if heads.get(convention.name) != convention[:5] or stored != set(convention.rows()):
             yield "conventions", "", f"'{convention.name}' is not as archdb has it: {BACK}"
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archdb.analysis.differences import summarize_changes
+from archdb.analysis.differences import between, summarize_changes
+from archdb.analysis.weighing import Convention
 from archdb.errors import UsageError
 from archdb.queries import conventions
-from archdb.queries.freshness import ensure_profiles
-from archdb.queries.lineage import common_base, differences
+from archdb.queries.grouped import COMPARED, SHOWN, aligned, rows_of
 from archdb.queries.live import live
+from archdb.queries.named import Meant, meant, name_of
+from archdb.queries.profiled import Profiled, profiled
 from archdb.queries.provenance import Note, Subject
 from archdb.queries.result import Column, Result
 
@@ -18,14 +20,7 @@ if TYPE_CHECKING:
     from archdb.model.input_size import Words
     from archdb.queries.reader import Reader
 
-#: What `compare` sets side by side for each grouping; `show` gives all columns of by_*.sql.
-GROUPINGS = {
-    "op": ("layers", "params", "macs"),
-    "block": ("layers", "params", "macs"),
-    "resolution": ("layers", "params", "macs"),
-    "layer": ("output", "params", "macs"),
-}
-BY = ("total", *GROUPINGS)
+BY = ("total", *SHOWN)
 
 
 def compare(
@@ -36,128 +31,132 @@ def compare(
     convention: str | None,
 ) -> Result:
     """One row for each quantity (by total) or key; columns for each network."""
+    networks = meant(reader, names)
     if len(names) < 2:
         raise UsageError("compare needs two networks or more", remedy="archdb show NAME shows one")
-    notes: list[str] = []
-    wanted = _wanted(reader, names, by, convention, notes)
-    with ensure_profiles(reader, wanted, input) as inputs:
-        subjects = list(map(Subject, wanted, inputs))
-        if by == "total":
-            result = _totals(reader, subjects, convention)
-        else:
-            result = _grouped(reader, subjects, by, convention)
-        for subject in subjects:
-            notes += _notes(reader, subject, by, convention)
-        notes += _variation(reader, subjects)
-    result.notes, result.networks = notes + result.notes, subjects
-    result.conventions = [convention] if convention else []
+    asked = _asked(reader, networks, by, convention)
+    with profiled(reader, asked.networks, input) as found:
+        counted = asked.conventions(reader)
+        table = _totals(reader, found, counted) if by == "total" else _grouped(found, by, counted)
+        notes = [*asked.notes, *_notes(found, by, counted), *_variation(found)]
+    return _complete(table, notes, found, counted)
+
+
+def _complete(
+    result: Result, notes: list[str], found: Sequence[Profiled], counted: Sequence[Convention]
+) -> Result:
+    """With what belongs to all of it before what belongs to single figures."""
+    result.notes = notes + result.notes
+    result.networks = [Subject(one.name, one.input) for one in found]
+    result.conventions = [each.name for each in counted]
     return result
 
 
-def _variation(reader: Reader, subjects: list[Subject]) -> list[str]:
+def _variation(found: Sequence[Profiled]) -> list[str]:
     """Of two variants of one base: how their layer rows differ."""
-    if len(subjects) != 2:
+    if len(found) != 2:
         return []
-    first, second = (subject.name for subject in subjects)
-    if common_base(reader, first, second) is None:
+    first, second = found
+    if not set(first.ancestors()) & set(second.ancestors()):
         return []
-    return [
-        Note(f"{first} → {second}: {line}", "variation", (first, second))
-        for line in summarize_changes(differences(reader, first, second))
-    ]
+    lines = summarize_changes(between(first.definitions, second.definitions))
+    both = (first.name, second.name)
+    return [Note(f"{' → '.join(both)}: {line}", "variation", both) for line in lines]
 
 
 def show(reader: Reader, name: str, by: str, input: Words, convention: str | None) -> Result:
     """One network: rows as in `compare`, by more columns."""
-    notes: list[str] = []
-    wanted = _wanted(reader, [name], by, convention, notes)
-    with ensure_profiles(reader, wanted, input) as inputs:
-        subject = Subject(wanted[0], inputs[0])
+    asked = _asked(reader, meant(reader, [name]), by, convention)
+    with profiled(reader, asked.networks, input) as found:
+        counted = asked.conventions(reader)
         if by == "total":
-            result = _totals(reader, [subject], convention)
+            result = _totals(reader, found, counted)
         else:
-            result = reader.run_named(f"by_{by}", **subject._asdict())
-            if convention:
-                values = _priced(reader, subject, by, convention)
-                result.append(convention, [values[row[0]] for row in result.rows])
-        notes += _notes(reader, subject, by, convention)
-    result.notes, result.networks = notes + result.notes, [subject]
-    result.conventions = [convention] if convention else []
-    return result
+            columns = [*SHOWN[by], *(each.name for each in counted)]
+            rows = rows_of(found[0], by, columns, counted)
+            result = Result([by, *columns], [(key, *row.values()) for key, row in rows.items()])
+        notes = [*asked.notes, *_notes(found, by, counted)]
+    return _complete(result, notes, found, counted)
 
 
-def _wanted(
-    reader: Reader, words: Sequence[str], by: str, convention: str | None, notes: list[str]
-) -> list[str]:
-    """The networks that the words mean; the whole request is checked before anything is derived."""
+class _Asked(NamedTuple):
+    """What is asked, all of it checked before anything is derived."""
+
+    networks: list[Meant]
+    convention: str | None
+    notes: list[str]
+
+    def conventions(self, reader: Reader) -> list[Convention]:
+        """The one by which figures are counted besides, if any."""
+        return [] if self.convention is None else conventions.conventions(reader, self.convention)
+
+
+def _asked(reader: Reader, networks: Sequence[Meant], by: str, convention: str | None) -> _Asked:
     if by not in BY:
         raise UsageError(f"cannot group by '{by}'", remedy=f"by one of: {', '.join(BY)}")
     conventions.check(reader, convention)
-    names: list[str] = []
-    for word in words:
-        name = reader.resolve(word)
-        if name in names:
+    found: dict[str, Meant] = {}
+    notes = []
+    for network in networks:
+        name = name_of(reader, network)
+        word = network if isinstance(network, str) else name
+        if name in found:
             raise UsageError(f"'{word}' is a network that is already in the comparison")
         if name != word.lower():
             notes.append(f"{word} is another name of {name}")
-        names.append(name)
-    return names
+        found[name] = name if isinstance(network, str) else network
+    return _Asked(list(found.values()), convention, notes)
 
 
-def _priced(reader: Reader, subject: Subject, by: str, convention: str) -> dict[Any, Any]:
-    """What each group counts for."""
-    (prices,) = conventions.conventions(reader, convention)
-    return conventions.groups(
-        reader.run_named("components", **subject._asdict()).to_dicts(), by, prices
-    )
-
-
-def _notes(reader: Reader, subject: Subject, by: str, convention: str | None) -> list[str]:
+def _notes(found: Sequence[Profiled], by: str, counted: Sequence[Convention]) -> Iterator[str]:
     """What a reader of the figures must know: changed layers, heads left out, open totals."""
-    notes = []
-    changed = reader.run_named("changed", **subject._asdict()).rows
-    for layer, op, params, native_params, native in changed:
-        notes.append(
-            f"{subject.name} at {subject.input}: layer {layer} ({op}) has {_number(params)} params"
-            f" instead of {_number(native_params)} at the native {native},"
-            " because its input has another size"
-        )
-    if by != "total":
-        ((layers, params, macs),) = reader.run_named("heads", **subject._asdict()).rows
-        if layers:
-            notes.append(
-                f"{subject.name}: {layers} layers of auxiliary heads are left out"
-                f" ({_number(params)} params, {_number(macs)} MACs)"
+    for one in found:
+        yield from _changed(one)
+        heads = one.layers.heads
+        if by != "total" and len(heads):
+            yield (
+                f"{one.name}: {len(heads)} layers of auxiliary heads are left out"
+                f" ({_number(heads.known('params'))} params, {_number(heads.known('macs'))} MACs)"
             )
-    if convention and (ops := conventions.unpriced(reader, *subject, convention)):
-        notes.append(f"{subject.name}: {convention} does not price {', '.join(ops)}")
-    return notes
+        ops = list(one.layers.main.groups("op"))
+        for convention in counted:
+            if unpriced := [op for op in ops if op not in convention.weights]:
+                yield f"{one.name}: {convention.name} does not price {', '.join(unpriced)}"
+
+
+def _changed(one: Profiled) -> Iterator[str]:
+    """Layers whose parameters at this input are not those at the native one."""
+    native, there = one.native
+    columns = ("layer", "op", "auxiliary", "params")
+    rows = zip(*map(one.layers.column, columns), there.column("params"), strict=True)
+    for layer, op, auxiliary, params, before in rows:
+        if params != before and not (auxiliary and params is None):  # no room: another note
+            yield (
+                f"{one.name} at {one.input}: layer {layer} ({op}) has {_number(params)} params"
+                f" instead of {_number(before)} at the native {native},"
+                " because its input has another size"
+            )
 
 
 def _number(value: int | None) -> str:
     return "an open number of" if value is None else f"{value:,}"
 
 
-def _totals(reader: Reader, subjects: list[Subject], convention: str | None) -> Result:
+def _totals(reader: Reader, found: Sequence[Profiled], counted: Sequence[Convention]) -> Result:
     """Rows (quantity, unit, one value per network, ratio where there are two)."""
-    summaries = [reader.run_named("summary", **s._asdict()).to_dicts()[0] for s in subjects]
     rows: list[tuple[Any, ...]] = [
-        (quantity, unit, *(summary[quantity] for summary in summaries))
+        (quantity, unit, *(one.totals[quantity] for one in found))
         for quantity, unit in reader.run_named("units").rows
     ]
-    living, left_out = live(reader, subjects)
+    living, left_out = live(found)
     rows += living
-    if convention:
-        values = [conventions.total(reader, *subject, convention) for subject in subjects]
-        rows.append((convention, "by convention", *values))
-    notes = [
-        f"{subject.name}: {said}"
-        for subject, summary in zip(subjects, summaries, strict=True)
-        for said in _open(summary)
-    ] + left_out
-    of = [Column(subject.name, network=subject.name) for subject in subjects]
+    for each in counted:
+        values = [one.layers.main.weighed(each) for one in found]
+        rows.append((each.name, "by convention", *values))
+    notes = [f"{one.name}: {said}" for one in found for said in _open(one.totals)] + left_out
+    of = [Column(one.name, network=one.name) for one in found]
     columns: list[str | Column] = ["quantity", "unit", *of]
-    if len(subjects) != 2:
+    if len(found) != 2:
         return Result(columns, rows, notes)
     return Result(
         [*columns, "ratio"], [(*row, _ratio(*row[2:4])) for row in rows], notes, pairs=[(2, 3)]
@@ -180,52 +179,18 @@ def _ratio(first: Any, second: Any) -> float | None:
     return float(first / second)
 
 
-def _grouped(reader: Reader, subjects: list[Subject], by: str, convention: str | None) -> Result:
+def _grouped(found: Sequence[Profiled], by: str, counted: Sequence[Convention]) -> Result:
     """Rows aligned by key; a key that a network does not have leaves its columns empty."""
-    quantities = list(GROUPINGS[by])
-    tables: list[dict[Any, dict[str, Any]]] = []
-    for subject in subjects:
-        rows = reader.run_named(f"by_{by}", **subject._asdict()).to_dicts()
-        table = {row[by]: row for row in rows}
-        if convention:
-            for key, value in _priced(reader, subject, by, convention).items():
-                table[key][convention] = value
-        tables.append(table)
-    if convention:
-        quantities.append(convention)
-    keys = _aligned([list(table) for table in tables], by)
+    quantities = [*COMPARED[by], *(each.name for each in counted)]
+    tables = [rows_of(one, by, quantities, counted) for one in found]
+    keys = aligned([list(table) for table in tables], by)
     of = [
-        Column(f"{s.name} {quantity}", quantity=quantity, network=s.name)
+        Column(f"{one.name} {quantity}", quantity=quantity, network=one.name)
         for quantity in quantities
-        for s in subjects
+        for one in found
     ]
     cells = [
         (key, *(table.get(key, {}).get(q) for q in quantities for table in tables)) for key in keys
     ]
-    pairs = [(1 + 2 * i, 2 + 2 * i) for i in range(len(quantities))] if len(subjects) == 2 else []
+    pairs = [(1 + 2 * i, 2 + 2 * i) for i in range(len(quantities))] if len(found) == 2 else []
     return Result([by, *of], cells, pairs=pairs)
-
-
-def _aligned(lists: list[list[Any]], by: str) -> list[Any]:
-    """All keys, each once: maps by falling size; else each list's order, the first one leading."""
-    if by == "resolution":
-        every = {key for keys in lists for key in keys}
-        return sorted(every, key=_falling_size)
-    merged = list(lists[0])
-    for keys in lists[1:]:
-        at = 0
-        for key in keys:
-            if key in merged:
-                at = merged.index(key) + 1
-            else:
-                merged.insert(at, key)
-                at += 1
-    return merged
-
-
-def _falling_size(resolution: str) -> tuple[bool, int, int, str]:
-    """Maps by falling size, then what is no map."""
-    height, by, width = resolution.partition("x")
-    if not by:
-        return True, 0, 0, resolution
-    return False, -int(height) * int(width), -int(height), resolution

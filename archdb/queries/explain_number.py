@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archdb.analysis.differences import summarize_changes
+from archdb.analysis.differences import between, summarize_changes
 from archdb.errors import UsageError
 from archdb.printed_number import Number, Printed, in_full, parse
 from archdb.queries.figures_alike import Alike, figures_alike
-from archdb.queries.lineage import differences
+from archdb.queries.freshness import native_input
+from archdb.queries.lineage import definitions_of
+from archdb.queries.named import Meant, meant, name_of
 from archdb.queries.readings import (
     ANYTHING,
     COLUMNS,
@@ -55,10 +57,10 @@ def explain_number(
     Raises UsageError where the words are no number or a kind of number is not known, NotFoundError
     where there is no such network, part, convention or source.
     """
+    (network,) = meant(reader, [name])
     printed = parse(words)
     check_quantity(wanted.quantity)
-    network = reader.resolve(name)
-    home = Home(network, str(reader.run_named("native", name=network).rows[0][0]))
+    home = Home(name_of(reader, network), _native(reader, network))
     counted = countings(reader, wanted, printed.bytes)
     found = list(read(reader, network, printed, counted, wanted.part))
     alike = figures_alike(reader, network, printed, wanted)
@@ -167,10 +169,22 @@ def _tenths(value: Fraction) -> str:
     return f"{tenths // 10:,}.{tenths % 10}" if tenths else "less than 0.1"
 
 
-def _variants(reader: Reader, network: str, shown: Iterable[object]) -> Iterator[str]:
+def _native(reader: Reader, network: Meant) -> str:
+    """The input that a network is defined at."""
+    if isinstance(network, str):
+        return native_input(reader, reader.resolve(network))
+    from archdb.analysis.inputs import native_inputs, text
+
+    return text(native_inputs(network.network))
+
+
+def _variants(reader: Reader, network: Meant, shown: Iterable[object]) -> Iterator[str]:
     """How other networks than the one that was named differ from it."""
+    named = name_of(reader, network)
     for other in dict.fromkeys(map(str, shown)):
-        if other != network:
-            lines = summarize_changes(differences(reader, network, other))
+        if other != named:
+            lines = summarize_changes(
+                between(definitions_of(reader, network), definitions_of(reader, other))
+            )
             more = f" (and {len(lines) - 3} more)" if len(lines) > 3 else ""
-            yield f"{other} is not {network}: {'; '.join(lines[:3])}{more}"
+            yield f"{other} is not {named}: {'; '.join(lines[:3])}{more}"

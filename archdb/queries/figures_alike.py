@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdb.errors import UsageError
 from archdb.printed_number import WIDTH, Number, Printed, parse, whole
-from archdb.queries.candidates import MAIN, STEPS
+from archdb.queries.candidates import MAIN, relatives
+from archdb.queries.named import Meant, name_of
 from archdb.queries.readings import Wanted, plain
 
 if TYPE_CHECKING:
@@ -76,11 +77,12 @@ class Alike(NamedTuple):
         )
 
 
-def figures_alike(reader: Reader, network: str, printed: Printed, wanted: Wanted) -> list[Alike]:
+def figures_alike(reader: Reader, network: Meant, printed: Printed, wanted: Wanted) -> list[Alike]:
     """The figures whose digits stand for no other numbers than the printed ones do."""
     if wanted.part is not None:  # what is printed of a part is told by words, not by our layers
         return []
-    names = reader.run_named("relatives", name=network, steps=STEPS).column("name")
+    own = name_of(reader, network)
+    names = [name for name, _ in relatives(reader, network)]
     found = []
     for row in reader.run_named("figures_of", names=json.dumps(names)).to_dicts():
         if _is_wanted(row, wanted) and (same := _same(row, printed)) is not None:
@@ -88,7 +90,7 @@ def figures_alike(reader: Reader, network: str, printed: Printed, wanted: Wanted
             if wanted.convention not in (None, figure["convention"]):
                 continue
             value = _value(figure, printed)
-            found.append(Alike(value, same, row["architecture"] == network, figure))
+            found.append(Alike(value, same, row["architecture"] == own, figure))
     return sorted(found, key=lambda alike: (not alike.same, not alike.own))
 
 

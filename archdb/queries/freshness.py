@@ -14,6 +14,7 @@ from archdb.errors import ArchdbError, DatabaseError, NotFoundError
 
 if TYPE_CHECKING:
     from archdb.model.input_size import Words
+    from archdb.model.shape import Shape
     from archdb.queries.reader import Reader
 
 #: How often a question is put again because another program has changed rows meanwhile.
@@ -88,7 +89,7 @@ def ensure_profiles(
     for _ in range(ATTEMPTS):
         inputs = profiles(reader, names, wanted)
         with reader.snapshot():
-            if all(_has_profile(reader, *pair) for pair in zip(names, inputs, strict=True)):
+            if all(has_profile(reader, *pair) for pair in zip(names, inputs, strict=True)):
                 yield inputs
                 return
     raise _unsettled(reader, names)
@@ -96,9 +97,9 @@ def ensure_profiles(
 
 def _inputs_here(reader: Reader, names: Sequence[str], wanted: Words) -> list[str]:
     """The same in the state that a question is answered from, where nothing can be derived."""
-    if not any(reader.run_named("stale_one", name=name).rows for name in names):
+    if not any(is_stale(reader, name) for name in names):
         inputs = _inputs(reader, names, wanted)
-        if all(_has_profile(reader, *pair) for pair in zip(names, inputs, strict=True)):
+        if all(has_profile(reader, *pair) for pair in zip(names, inputs, strict=True)):
             return inputs
     raise _OutdatedError(names, lambda: profiles(reader, names, wanted))
 
@@ -108,39 +109,49 @@ def profiles(reader: Reader, names: Sequence[str], wanted: Words = None) -> list
 
     `wanted` are the inputs in the user's words; None means the native one.
     """
-    stale = [name for name in names if reader.run_named("stale_one", name=name).rows]
+    stale = [name for name in names if is_stale(reader, name)]
     for fault in _derive_again(reader, stale).values():
         raise fault
     inputs = _inputs(reader, names, wanted)
     pairs = zip(names, inputs, strict=True)
-    missing = [pair for pair in pairs if not _has_profile(reader, *pair)]
+    missing = [pair for pair in pairs if not has_profile(reader, *pair)]
     if missing:
         reader.deriver.add(reader.path, missing)
     return inputs
 
 
 def _inputs(reader: Reader, names: Sequence[str], wanted: Words) -> list[str]:
-    natives = [_native(reader, name) for name in names]
     if wanted is None:
-        return natives
-    from archdb.analysis.inputs import asked, of_text, text
+        return [native_input(reader, name) for name in names]
+    from archdb.analysis.inputs import of_all, text
 
-    layers = [reader.run_named("input_layers", name=name).column("name") for name in names]
-    every = {layer for found in layers for layer in found}
-    return [
-        text(asked(wanted, dict(zip(own, of_text(native), strict=True)), every - set(own)))
-        for own, native in zip(layers, natives, strict=True)
-    ]
+    return list(map(text, of_all(wanted, [native_shapes(reader, name) for name in names])))
 
 
-def _native(reader: Reader, name: str) -> str:
+def native_input(reader: Reader, name: str) -> str:
+    """The inputs that a network is defined at, as text."""
     found = reader.run_named("native", name=name).column("input")
     if not found:  # since its name was looked up
         raise NotFoundError(f"network '{name}' is no longer there")
     return str(found[0])
 
 
-def _has_profile(reader: Reader, name: str, input: str) -> bool:
+def native_shapes(reader: Reader, name: str) -> dict[str, Shape]:
+    """The same by name."""
+    from archdb.analysis.inputs import of_text
+
+    shapes = of_text(native_input(reader, name))
+    layers = reader.run_named("input_layers", name=name).column("name")
+    return dict(zip(layers, shapes, strict=True))
+
+
+def is_stale(reader: Reader, name: str) -> bool:
+    """Whether figures of a network are not those of its rows."""
+    return bool(reader.run_named("stale_one", name=name).rows)
+
+
+def has_profile(reader: Reader, name: str, input: str) -> bool:
+    """Whether figures of a network at an input, as text, are there."""
     return input in reader.run_named("inputs", name=name).column("input")
 
 
@@ -175,10 +186,14 @@ def _derive_again(reader: Reader, stale: Sequence[str]) -> dict[str, ArchdbError
         changed = f"the rows of {some(stale)} have changed and cannot be derived again"
         error.what = f"{changed}: {error.what}"
         raise
-    mended = [name for name in stale if name not in faults]
-    if mended:
-        reader.notify(f"derived again, because the rows have changed: {some(mended)}")
+    notify_derived(reader, [name for name in stale if name not in faults])
     return faults
+
+
+def notify_derived(reader: Reader, names: Sequence[str]) -> None:
+    """Say whose figures are other ones than were stored."""
+    if names:
+        reader.notify(f"derived again, because the rows have changed: {some(names)}")
 
 
 def some(names: Sequence[str]) -> str:

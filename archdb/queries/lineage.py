@@ -14,8 +14,10 @@ from archdb.analysis.differences import (
     Definitions,
     attribute_texts,
     between,
+    definitions,
     summarize_changes,
 )
+from archdb.queries.named import Meant, meant
 from archdb.queries.provenance import Note
 from archdb.queries.result import Result
 
@@ -40,6 +42,13 @@ def definition_rows(reader: Reader, network: str) -> Definitions:
     }
 
 
+def definitions_of(reader: Reader, network: Meant) -> Definitions:
+    """What defines each layer of a network that is meant."""
+    if isinstance(network, str):
+        return definition_rows(reader, reader.resolve(network))
+    return definitions(network.network)
+
+
 def _attributes(row: dict[str, Any]) -> dict[str, str]:
     from archdb.ops import REGISTRY  # start-up counts, and few commands compare attributes
 
@@ -56,8 +65,17 @@ def _attributes(row: dict[str, Any]) -> dict[str, str]:
 
 def lineage(reader: Reader, name: str) -> Result:
     """The stated differences of a network from its base, and of that from its own, and so on."""
-    line = reader.run_named("ancestors", name=reader.resolve(name)).column("name")
-    result = reader.run_named("lineage", name=line[0])
+    (network,) = meant(reader, [name])
+    stored = reader.resolve(network) if isinstance(network, str) else network.base.name
+    line = ancestors(reader, stored)
+    result = reader.run_named("lineage", name=stored)
+    if not isinstance(network, str):
+        from archdb.rewrite.variant import differences as made
+
+        both = (network.network.name, stored)
+        changes = made(network.base, network.network)
+        own = [(*both, *d[:3], json.dumps(d.layers), d.why) for d in changes]
+        line, result.rows = [both[0], *line], own + result.rows
     result.notes = [
         Note(f"{variant} is a variant of {base}", "base", (variant, base))
         for variant, base in pairwise(line)
@@ -77,12 +95,9 @@ def stated(reader: Reader, name: str, most: int = 4) -> list[str]:
     return [*lines[:most], f"and {left} more"] if left > 0 else lines
 
 
-def common_base(reader: Reader, first: str, second: str) -> str | None:
-    """The network that two others are variants of (one of them perhaps), or None."""
-    ancestors = [
-        reader.run_named("ancestors", name=name).column("name") for name in (first, second)
-    ]
-    return next((name for name in ancestors[0] if name in ancestors[1]), None)
+def ancestors(reader: Reader, name: str) -> list[str]:
+    """A stored network, what it is a variant of, what that is a variant of, and so on."""
+    return reader.run_named("ancestors", name=name).column("name")
 
 
 def undeclared_differences(reader: Reader, broken: Container[str] = ()) -> list[tuple[str, str]]:

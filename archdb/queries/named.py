@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
-
-from archdb.db.connection import can_be_written
-from archdb.queries.reader import Reader
 
 if TYPE_CHECKING:
     from archdb.model.graph import Network
-    from archdb.model.input_size import Words
+    from archdb.queries.reader import Reader
     from archdb.rewrite import Note
 
 
@@ -28,6 +24,44 @@ class RewriteResult(NamedTuple):
         """Whether there was no rule."""
         return self.network is self.base
 
+    def classes(self, stated: int | None) -> int | None:
+        """How many it tells apart: as many as are stated of its base, or as its output now has
+        where a rule has changed that."""
+        if self.is_stored:
+            return stated
+        from archdb.rewrite.variant import classes
+
+        return classes(stated, self.base, self.network)
+
+
+#: A network that is meant: the word for a stored one, or what the rules of a name have made.
+Meant = str | RewriteResult
+
+
+def unchanged(network: Network) -> RewriteResult:
+    """A stored network in memory."""
+    return RewriteResult(network, network, ())
+
+
+def meant(reader: Reader, words: Sequence[str]) -> list[Meant]:
+    """The words for stored networks as they are, and what the rules of the others make.
+
+    Says which layers the rules leave alone. Raises as `rewritten` does.
+    """
+    if not any(_has_rules(reader, word) for word in words):
+        return list(words)
+    with reader.snapshot():
+        parted = [_parted(reader, word) for word in words]
+        made = _made(reader, [pair for pair in parted if pair[1]])
+    notify_skipped(reader, made)
+    left = iter(made)
+    return [next(left) if rules else word for word, (_, rules) in zip(words, parted, strict=True)]
+
+
+def name_of(reader: Reader, network: Meant) -> str:
+    """The network's own name; NotFoundError with the nearest names where none is stored."""
+    return reader.resolve(network) if isinstance(network, str) else network.network.name
+
 
 def rewritten(
     reader: Reader, names: Iterable[str], rules: Sequence[str] = (), only: str | None = None
@@ -38,14 +72,21 @@ def rewritten(
     no rule, and another ArchdbError where a rule cannot keep what it promises.
     """
     with reader.snapshot():
-        asked = [_parted(reader, name) for name in names]
-        bases = {name: reader.load(name) for name in dict(asked)}
-    return [_rewritten(bases[name], [*own, *rules], only) for name, own in asked]
+        parted = [_parted(reader, name) for name in names]
+        return _made(reader, [(name, [*own, *rules]) for name, own in parted], only)
+
+
+def _made(
+    reader: Reader, parted: Iterable[tuple[str, Sequence[str]]], only: str | None = None
+) -> list[RewriteResult]:
+    parted = list(parted)
+    bases = {name: reader.load(name) for name in dict(parted)}
+    return [_rewritten(bases[name], rules, only) for name, rules in parted]
 
 
 def _rewritten(base: Network, rules: Sequence[str], only: str | None) -> RewriteResult:
     if not rules:
-        return RewriteResult(base, base, ())
+        return unchanged(base)
     from archdb.rewrite import apply
 
     return RewriteResult(base, *apply(base, rules, only))
@@ -69,41 +110,6 @@ def _parted(reader: Reader, name: str) -> tuple[str, Sequence[str]]:
 def _has_rules(reader: Reader, name: str) -> bool:
     """Whether it has a plus, and no network is called so as it stands."""
     return "+" in name and not reader.run_named("resolve", name=name.lower()).rows
-
-
-@contextlib.contextmanager
-def holding(
-    reader: Reader, names: Sequence[str], inputs: Words = None
-) -> Iterator[tuple[Reader, list[str]]]:
-    """A reader that has all these networks, and their names in it.
-
-    It is the given one unless a name holds rules, or other inputs are asked of a file that cannot
-    be written; then one of a scratch database beside it, in which the rewritten networks and the
-    profiles are stored like any others, and which is gone afterwards.
-    """
-    kept = inputs is None or can_be_written(reader.path)
-    if kept and not any(_has_rules(reader, name) for name in names):
-        yield reader, list(names)
-        return
-    from archdb.db.engine import writing
-    from archdb.db.scratch import scratch
-    from archdb.db.variants import insert_variant
-
-    with reader.snapshot() as opened:
-        made = rewritten(reader, names)
-        notify_skipped(reader, made)
-        lines = (reader.run_named("ancestors", name=one.base.name).column("name") for one in made)
-        wanted = sorted({name for line in lines for name in line})
-        with scratch(opened, reader.path, wanted) as path:
-            with writing(path) as connection:
-                variants = {one.network.name: one for one in made if not one.is_stored}
-                for name, one in variants.items():
-                    insert_variant(connection, one.base, one.network, name)
-            with Reader(
-                path, notify=reader.notify, progress=reader.progress, deriver=reader.deriver
-            ) as held:
-                called = zip(names, made, strict=True)
-                yield held, [name if one.is_stored else one.network.name for name, one in called]
 
 
 def notify_skipped(reader: Reader, made: Iterable[RewriteResult]) -> None:

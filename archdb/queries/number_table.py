@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdb.errors import NotFoundError, UsageError
 from archdb.printed_number import Printed, parse
-from archdb.queries.named import holding
+from archdb.queries.named import Meant, meant
 from archdb.queries.readings import COLUMNS as READ
 from archdb.queries.readings import (
     KINDS,
@@ -67,9 +67,9 @@ def explain_table(reader: Reader, rows: Iterable[Sequence[str]], wanted: Wanted)
     cells = list(_cells(table, heads))
     if not cells:
         raise UsageError("the table has no figures", remedy="a row is a name and a figure")
-    with holding(reader, list(dict.fromkeys(name for name, _, _ in cells))) as (held, names):
-        called = dict(zip(dict.fromkeys(name for name, _, _ in cells), names, strict=True))
-        entries = [_entry(held, called[name], *cell, wanted) for cell in cells for name in cell[:1]]
+    names = list(dict.fromkeys(name for name, _, _ in cells))
+    networks = dict(zip(names, meant(reader, names), strict=True))
+    entries = [_entry(reader, networks[cell[0]], *cell, wanted) for cell in cells]
     found: list[tuple[Any, ...]] = []
     notes = []
     for column in dict.fromkeys(entry.column for entry in entries):
@@ -108,13 +108,13 @@ def _cells(table: list[list[str]], heads: list[str]) -> Iterator[tuple[str, str,
 
 
 def _entry(
-    reader: Reader, network: str, name: str, column: str, printed: Printed, wanted: Wanted
+    reader: Reader, network: Meant, name: str, column: str, printed: Printed, wanted: Wanted
 ) -> Entry:
     if column in KINDS:
         wanted = wanted._replace(quantity=column)
     try:
         counted = countings(reader, wanted, printed.bytes)
-        readings = list(read(reader, reader.resolve(network), printed, counted, None))
+        readings = list(read(reader, network, printed, counted, None))
     except NotFoundError as error:
         raise error.at(f"row '{name}'") from None
     return Entry(name, column, printed, readings)

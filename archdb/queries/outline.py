@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archdb.queries.freshness import ensure_profiles
+from archdb.analysis.layer_table import PLACE
+from archdb.queries.named import meant
+from archdb.queries.profiled import profiled
 
 if TYPE_CHECKING:
     from archdb.model.input_size import Words
@@ -55,9 +56,13 @@ class _Blocks(NamedTuple):
 
 def outline(reader: Reader, name: str, wanted: Words, *, layers: bool) -> Outline:
     """A network at an input (native unless wanted), collapsed to blocks unless `layers`."""
-    with ensure_profiles(reader, [name], wanted) as (input,):
-        rows = reader.run_named("outline", name=name, input=input).to_dicts()
-        blocks = reader.run_named("blocks", name=name).to_dicts()
+    (network,) = meant(reader, [name])
+    if isinstance(network, str):
+        network = reader.resolve(network)
+    with profiled(reader, [network], wanted) as (one,):
+        parts = zip(one.layers.dicts(PLACE), one.layers.outputs(), one.windows, strict=True)
+        rows = [{**place, "out_shape": shape, **window} for place, shape, window in parts]
+        blocks = one.blocks
     found = _Blocks(
         {row["block"]: row["kind"] for row in blocks},
         {row["block"]: row["parent"] for row in blocks},
@@ -72,7 +77,7 @@ def outline(reader: Reader, name: str, wanted: Words, *, layers: bool) -> Outlin
     nodes = [_node(home, inside, found, read) for home, inside in members.items()]
     pairs = [(homes[source].name, homes[reader].name) for source, reader in crossing]
     groups = {group: found.kind[group] for node in nodes for group in node.groups}
-    return Outline(name, input, nodes, list(dict.fromkeys(pairs)), groups)
+    return Outline(one.name, one.input, nodes, list(dict.fromkeys(pairs)), groups)
 
 
 class _Home(NamedTuple):
@@ -95,7 +100,7 @@ def _home(row: dict[str, Any], blocks: _Blocks, layers: bool) -> _Home:
 def _crossing(row: dict[str, Any], homes: dict[str, _Home]) -> list[str]:
     """What a layer reads out of another box than its own."""
     own = homes[row["layer"]]
-    return [source for source in json.loads(row["inputs"]) if homes[source] != own]
+    return [source for source in row["inputs"] if homes[source] != own]
 
 
 def _node(home: _Home, rows: list[dict[str, Any]], blocks: _Blocks, read: set[str]) -> Node:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from archdb.analysis.weighing import Convention
 from archdb.errors import NotFoundError, UsageError
 from archdb.model.components import PARAMETERS
 from archdb.printed_number import ROUND, Number, Printed
 from archdb.queries import conventions
 from archdb.queries.candidates import Candidate, Part, Tally, candidates
-from archdb.queries.conventions import Prices
+from archdb.queries.named import Meant
 from archdb.queries.tally_totals import Totals
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ ANYTHING = Wanted()
 class Counting(NamedTuple):
     """A convention, what its total is of, and how many published figures of that are counted so."""
 
-    prices: Prices
+    prices: Convention
     kind: str
     followed: int
 
@@ -121,7 +122,7 @@ def _of_source(reader: Reader, words: str | None) -> set[str]:
     return named
 
 
-def kind_of(prices: Prices) -> str:
+def kind_of(prices: Convention) -> str:
     """What a convention's total is of: operations, unless it counts tensors alone."""
     counted = {
         quantity for weights in prices.weights.values() for quantity, w in weights.items() if w
@@ -132,7 +133,7 @@ def kind_of(prices: Prices) -> str:
 
 
 def read(
-    reader: Reader, network: str, printed: Printed, counted: Iterable[Counting], part: Part | None
+    reader: Reader, network: Meant, printed: Printed, counted: Iterable[Counting], part: Part | None
 ) -> Iterator[Reading]:
     """Every setting of a network and its relatives under each of these conventions."""
     wanted = list(counted)

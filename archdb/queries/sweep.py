@@ -12,16 +12,16 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from archdb.analysis.inputs import Inputs, asked, native_inputs, text
-from archdb.analysis.layer_costs import params
-from archdb.analysis.profile import LAYER_COLUMNS, Profile, derive
+from archdb.analysis.inputs import Inputs, native_inputs, of_all, text
+from archdb.analysis.layer_table import params
+from archdb.analysis.profile import derive
 from archdb.analysis.totals import TOTAL_COLUMNS
+from archdb.analysis.weighing import Convention
 from archdb.errors import ShapeError, UsageError
 from archdb.model.input_size import COMMA, EQUALS, Words
 from archdb.model.names import PLUS
 from archdb.printed_number import in_full
 from archdb.queries import conventions
-from archdb.queries.conventions import Number, Prices
 from archdb.queries.named import notify_skipped, rewritten
 
 if TYPE_CHECKING:
@@ -131,42 +131,27 @@ def sweep(
         counted = conventions.conventions(reader, convention) if convention else []
         made = rewritten(reader, names)
     notify_skipped(reader, made)
-    natives = [(one.network, native_inputs(one.network)) for one in made]
-    every = {name for _, native in natives for name in native}
-    wanted = [  # all of them, so that a size in wrong words is found before the first point
-        (network, native if size is None else asked(size, native, every - native.keys()))
-        for size in sizes
-        for network, native in natives
-    ]
-    for network, at in wanted:
-        yield points, _point(network, at, counted)
+    natives = [native_inputs(one.network) for one in made]
+    # all of them, so that a size in wrong words is found before the first point
+    wanted = [natives if size is None else of_all(size, natives) for size in sizes]
+    for asked in wanted:
+        for one, at in zip(made, asked, strict=True):
+            yield points, _point(one.network, at, counted)
 
 
-def _point(network: Network, at: Inputs, counted: Sequence[Prices]) -> tuple[Any, ...]:
+def _point(network: Network, at: Inputs, counted: Sequence[Convention]) -> tuple[Any, ...]:
     try:
         profile = derive(network, at)
-        totals, priced = profile.totals, [_priced(profile, each) for each in counted]
+        totals = profile.totals
+        weighed = [profile.table.main.weighed(convention) for convention in counted]
     except ShapeError as error:
         totals = dict.fromkeys(TOTAL_COLUMNS) | {"note": f"{error.places[-1]}: {error.what}"}
-        priced = [None] * len(counted)
+        weighed = [None] * len(counted)
     return (
         network.name,
         text(at),
         params(totals),
         *(totals[column] for column in FIGURES),
-        *priced,
+        *weighed,
         totals["note"],
     )
-
-
-def _priced(profile: Profile, prices: Prices) -> Number | None:
-    """What a network counts for, its auxiliary heads left out; None where an op is not priced."""
-    total = 0
-    for layer, row in zip(profile.network.layers, profile.rows, strict=True):
-        if not layer.auxiliary:
-            counts = dict(zip(LAYER_COLUMNS, row, strict=True))
-            value = prices.priced(layer.op.name, counts | {"params": params(counts)})
-            if value is None:
-                return None
-            total += value
-    return prices.divided(total)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from archdb.printed_number import Number, whole
 
 if TYPE_CHECKING:
+    from archdb.analysis.weighing import Convention
     from archdb.queries.candidates import Tally
-    from archdb.queries.conventions import Prices
 
 
 class Totals:
@@ -22,7 +22,7 @@ class Totals:
         self.ops = list(dict.fromkeys(op for tally in tallies for op in tally))
         self.weighed: dict[tuple[str, object], list[int | None]] = {}
 
-    def by(self, prices: Prices) -> tuple[Number | None, ...]:
+    def by(self, prices: Convention) -> tuple[Number | None, ...]:
         """A total for each tally, exactly; None where an op is open or not priced."""
         parts = zip(*[self._of_op(op, prices) for op in self.ops], strict=True)
         sums = [None if None in part else sum(part) for part in parts]
@@ -30,11 +30,11 @@ class Totals:
             return tuple(sums)
         return tuple(None if n is None else whole(Fraction(n, prices.divisor)) for n in sums)
 
-    def _of_op(self, op: str, prices: Prices) -> list[int | None]:
+    def _of_op(self, op: str, prices: Convention) -> list[int | None]:
         weights = prices.weights.get(op)
         rule = op, None if weights is None else tuple(weights.items())
         if rule not in self.weighed:
             self.weighed[rule] = [
-                prices.priced(op, tally[op]) if op in tally else 0 for tally in self.tallies
+                prices.weighed(op, tally[op]) if op in tally else 0 for tally in self.tallies
             ]
         return self.weighed[rule]
