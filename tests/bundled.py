@@ -1,15 +1,28 @@
-"""The bundled networks, each derived once."""
+"""The bundled networks, each read and derived once."""
 
 from functools import cache
 
 from archdb.analysis.profile import Profile, derive
+from archdb.model.graph import Network
+from archdb.sources.records import Seed
 from archdb.sources.toml import bundled_files, bundled_references, load
 
-NAMES = [path.stem for path in bundled_files()]
+FILES = {path.stem: path for path in bundled_files()}
+NAMES = list(FILES)
+
+
+@cache
+def seed(name: str) -> Seed:
+    """A bundled seed."""
+    return load(FILES[name], bundled_references())
+
+
+def network(name: str) -> Network:
+    """A bundled network."""
+    return seed(name).network
 
 
 @cache
 def profile(name: str, shape: tuple[int, ...] | None = None) -> Profile:
     """The profile of a bundled network, native unless a shape is given."""
-    path = next(path for path in bundled_files() if path.stem == name)
-    return derive(load(path, bundled_references()).network, shape)
+    return derive(network(name), shape)

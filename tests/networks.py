@@ -1,8 +1,10 @@
 """Random small networks for property tests: maps, branches that meet, and a classifier."""
 
+import random
 from collections.abc import Callable
 from typing import Any
 
+from drawing import data, draw, layer
 from hypothesis import strategies as st
 
 from archdb.analysis.profile import derive
@@ -133,3 +135,43 @@ def _unit(draw: Callable[[Any], Any], growing: Growing, added: bool) -> None:
         ends.append(growing.last)
     growing.lay(make("add" if added else "concat", {}), *ends)
     growing.lay(make("relu", {}))
+
+
+READS = {"relu": 1, "tanh": 1, "add": 2, "concat": 2}
+
+
+@st.composite
+def small_graphs(drawn: st.DrawFn, most: int = 5) -> Network:
+    """An input and a few layers of few kinds, each reading any before it: many are twins."""
+    layers = [data(3, 7, 7)]
+    for number in range(drawn(st.integers(1, most))):
+        op = drawn(st.sampled_from(sorted(READS)))
+        inputs = [drawn(st.sampled_from(layers)).name for _ in range(READS[op])]
+        layers.append(layer(f"l{number}", op, *inputs))
+    return draw(*layers)
+
+
+def renamed(network: Network) -> Network:
+    """The same layers by other names."""
+    new = {each.name: f"new name {i}" for i, each in enumerate(network)}
+    layers = [
+        each._replace(
+            name=new[each.name],
+            inputs=tuple(new[source] for source in each.inputs),
+            weights_of=None if each.weights_of is None else new[each.weights_of],
+        )
+        for each in network
+    ]
+    return Network("net", layers, network.blocks)
+
+
+def reordered(network: Network, seed: int) -> Network:
+    """The layers in another order in which each still follows what it reads."""
+    waiting, placed, names = list(network), [], set[str]()
+    shuffled = random.Random(seed)
+    while waiting:
+        ready = [each for each in waiting if names.issuperset(each.inputs)]
+        placed.append(shuffled.choice(ready))
+        names.add(placed[-1].name)
+        waiting.remove(placed[-1])
+    return Network("net", placed, network.blocks)

@@ -1,7 +1,6 @@
 """The structure hash: what keeps it, what alters it, and the duplicates it finds."""
 
 import contextlib
-import random
 from collections.abc import Iterator
 from itertools import permutations
 from typing import Any
@@ -10,6 +9,7 @@ import pytest
 from drawing import chain, conv, data, draw, layer
 from hypothesis import given
 from hypothesis import strategies as st
+from networks import renamed, reordered, small_graphs
 from op_cases import CASES
 
 from archdb.analysis.fingerprint import fingerprint
@@ -20,48 +20,13 @@ from archdb.sources.toml import bundled_files, bundled_references, load
 
 WHOLE_CATALOGUE = True
 
-# Small networks at random
 
-READS = {"relu": 1, "tanh": 1, "add": 2, "concat": 2}
-
-
-@st.composite
-def networks(drawn: st.DrawFn, most: int = 5) -> Network:
-    """An input and a few layers of few kinds, each reading any before it: many are twins."""
-    layers = [data(3, 7, 7)]
-    for number in range(drawn(st.integers(1, most))):
-        op = drawn(st.sampled_from(sorted(READS)))
-        inputs = [drawn(st.sampled_from(layers)).name for _ in range(READS[op])]
-        layers.append(layer(f"l{number}", op, *inputs))
-    return draw(*layers)
-
-
-def renamed(network: Network) -> Network:
-    new = {each.name: f"new name {i}" for i, each in enumerate(network)}
-    return draw(
-        *(each._replace(name=new[each.name], inputs=tuple(map(new.get, each.inputs)))  # type: ignore[arg-type]
-          for each in network)
-    )  # fmt: skip
-
-
-def reordered(network: Network, seed: int) -> Network:
-    """The layers in another order in which each still follows what it reads."""
-    waiting, placed = list(network), []
-    shuffled = random.Random(seed)
-    while waiting:
-        names = {each.name for each in placed}
-        ready = [each for each in waiting if names.issuperset(each.inputs)]
-        placed.append(shuffled.choice(ready))
-        waiting.remove(placed[-1])
-    return draw(*placed)
-
-
-@given(networks(most=9))
+@given(small_graphs(most=9))
 def test_names_do_not_count(network: Network) -> None:
     assert fingerprint(renamed(network)) == fingerprint(network)
 
 
-@given(networks(most=9), st.integers(0, 99))
+@given(small_graphs(most=9), st.integers(0, 99))
 def test_order_does_not_count(network: Network, seed: int) -> None:
     assert fingerprint(reordered(network, seed)) == fingerprint(network)
 
@@ -89,7 +54,7 @@ def same_graph(first: Network, second: Network) -> bool:
     )
 
 
-@given(networks(), st.data())
+@given(small_graphs(), st.data())
 def test_any_edge_counts_and_nothing_else_does(network: Network, drawn: st.DataObject) -> None:
     """One edge is laid anew; hashes agree exactly where the graphs are the same all the same."""
     at = drawn.draw(st.integers(1, len(network) - 1))
@@ -103,7 +68,7 @@ def test_any_edge_counts_and_nothing_else_does(network: Network, drawn: st.DataO
     assert (fingerprint(other) == fingerprint(network)) is same_graph(network, other)
 
 
-@given(networks(most=4), networks(most=4))
+@given(small_graphs(most=4), small_graphs(most=4))
 def test_two_networks_share_a_hash_if_they_are_the_same_graph(a: Network, b: Network) -> None:
     assert (fingerprint(a) == fingerprint(b)) is same_graph(a, b)
 

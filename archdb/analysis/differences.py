@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from archdb.model.graph import Network
+    from archdb.ops import Op
 
 
 class Change(NamedTuple):
@@ -37,10 +38,7 @@ def definitions(network: Network) -> Definitions:
         layer.name: Definition(
             layer.op.name,
             layer.inputs,
-            attribute_texts(
-                {**layer.op.declaration.left_out(), **layer.op.attributes()}
-                | {"weights_of": layer.weights_of}
-            ),
+            op_attributes(layer.op) | {"weights_of": layer.weights_of or ""},
         )
         for layer in network
     }
@@ -92,6 +90,11 @@ def attribute_changes(
         before, after = was.get(name, ""), now.get(name, "")
         if before != after:
             yield name, before, after
+
+
+def op_attributes(op: Op) -> dict[str, str]:
+    """The attributes that an op states or leaves at their default, as text."""
+    return attribute_texts({**op.declaration.left_out(), **op.attributes()})
 
 
 def attribute_texts(values: Mapping[str, Any]) -> dict[str, str]:

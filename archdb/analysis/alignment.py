@@ -1,0 +1,145 @@
+"""Two networks aligned by structure: which layer is which, and what changes from one to the other.
+
+Names decide nothing but ties, and the order of the rows nothing at all. What two networks are
+told to differ in is the same from either side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from archdb.analysis.differences import attribute_changes, op_attributes
+from archdb.analysis.matching import Matching
+from archdb.analysis.moving import pair_moved
+from archdb.analysis.neighbourhoods import Graph
+from archdb.analysis.reading import Reading
+from archdb.model.graph import Layer, Network
+
+#: Pairs of layers up to which branches that are summed are tried in both orders.
+_FEW = 250_000
+
+SAME, CHANGED, FIRST_ONLY, SECOND_ONLY = "same", "changed", "only in A", "only in B"
+
+
+class Changed(NamedTuple):
+    """`what` differs between two layers that are one: an attribute, op, inputs, auxiliary,
+    weights_of, or moved, with what it reads."""
+
+    what: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.before or 'none'} → {self.after or 'none'}"
+
+
+class AlignedLayer(NamedTuple):
+    """One layer of either network or of both, and how the second's differs from the first's."""
+
+    here: Layer | None
+    there: Layer | None
+    changes: tuple[Changed, ...] = ()
+
+    @property
+    def status(self) -> str:
+        """SAME, CHANGED, FIRST_ONLY or SECOND_ONLY."""
+        if self.here is None or self.there is None:
+            return SECOND_ONLY if self.here is None else FIRST_ONLY
+        return CHANGED if self.changes else SAME
+
+    @property
+    def layer(self) -> Layer:
+        """The first network's, where it has one."""
+        layer = self.here or self.there
+        assert layer is not None
+        return layer
+
+    @property
+    def edits(self) -> int:
+        """How many edits it takes: one to leave a layer out or put it in, one for each change."""
+        return len(self.changes) if self.here and self.there else 1
+
+
+class Alignment(NamedTuple):
+    """`rows` in reading order; `readings`, how each network's layers read, and in what pairs."""
+
+    rows: tuple[AlignedLayer, ...]
+    reading: Reading
+
+    @property
+    def edits(self) -> int:
+        """In how many edits the second network is made of the first."""
+        return sum(row.edits for row in self.rows)
+
+
+def align(first: Network, second: Network) -> Alignment:
+    """The alignment of two networks."""
+    alignment = _aligned(first, second)
+    if alignment.edits and len(first) * len(second) <= _FEW:
+        return min(alignment, _aligned(first, second, listed=True), key=lambda each: each.edits)
+    return alignment
+
+
+def _aligned(first: Network, second: Network, listed: bool = False) -> Alignment:
+    backwards = not _comes_first(first, second)
+    order = (second, first) if backwards else (first, second)
+    graphs = Graph(order[0], listed), Graph(order[1], listed)
+    matching = Matching(*graphs)
+    partners = matching.here, matching.there
+    moved = pair_moved(graphs, partners)
+    if backwards:
+        moved = {j for i in moved if (j := partners[0][i]) is not None}
+        graphs, partners = graphs[::-1], partners[::-1]
+    reading = Reading(graphs, partners, moved)
+    return Alignment(tuple(_rows(reading)), reading)
+
+
+def _comes_first(first: Network, second: Network) -> bool:
+    """Whichever way two networks are given, they are matched in one direction."""
+    if len(first) != len(second):
+        return len(first) < len(second)
+    keys = (
+        [(layer.name, layer.op.name, repr(layer.op.attributes())) for layer in network]
+        for network in (first, second)
+    )
+    return next(keys) <= next(keys)
+
+
+def _rows(reading: Reading) -> Iterator[AlignedLayer]:
+    """In the first network's order; what only the second has stands behind what it follows."""
+    first, second = reading.graphs
+    behind: dict[int | None, list[AlignedLayer]] = {}
+    place: int | None = None
+    for layer, partner in zip(second.layers, reading.partners[1], strict=True):
+        if partner is None:
+            behind.setdefault(place, []).append(AlignedLayer(None, layer))
+        else:
+            place = partner
+    yield from behind.get(None, ())
+    for i, layer in enumerate(first.layers):
+        j = reading.partners[0][i]
+        if j is None:
+            yield AlignedLayer(layer, None)
+        else:
+            yield AlignedLayer(layer, second.layers[j], tuple(_changes(reading, i, j)))
+        yield from behind.get(i, ())
+
+
+def _changes(reading: Reading, i: int, j: int) -> Iterator[Changed]:
+    """How the second network's layer differs from the first's."""
+    ours, theirs = (graph.layers[k] for graph, k in zip(reading.graphs, (i, j), strict=True))
+    if i in reading.moved:
+        yield Changed("moved", *reading.inputs(i, j))
+    elif reading.rewired(i, j):
+        yield Changed("inputs", *reading.inputs(i, j))
+    if ours.op.name != theirs.op.name:
+        yield Changed("op", ours.op.name, theirs.op.name)
+    elif ours.op is not theirs.op:
+        for change in attribute_changes(op_attributes(ours.op), op_attributes(theirs.op)):
+            yield Changed(*change)
+    if ours.auxiliary != theirs.auxiliary:
+        yield Changed("auxiliary", *(str(x.auxiliary).lower() for x in (ours, theirs)))
+    before, after = reading.owners(i, j)
+    if before != after:
+        yield Changed("weights_of", before, after)
