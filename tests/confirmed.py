@@ -1,7 +1,8 @@
 """What confirms each network from outside: parameters and MACs that archdb had no part in.
 
 Three kinds, each held to what archdb derives by a test: an implementation in a library
-(oracles/totals.csv, test_oracles.py), a file that the authors or a port released, counted by
+(oracles/totals.csv, test_oracles.py; where attention is in it, oracles/calls_totals.csv,
+test_oracle_calls.py), a file that the authors or a port released, counted by
 oracles/record_released.py (oracles/released.csv, test_oracles.py), and the paper's table worked
 out by hand (by_hand.py, test_bundled_by_hand.py).
 """
@@ -21,7 +22,7 @@ KINDS = ("library", "released file", "by hand")
 def confirmations() -> dict[str, dict[str, list[str]]]:
     """Of every network that has one: by kind, what says the same."""
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for row in _rows("totals.csv"):
+    for row in (*_rows("totals.csv"), *_rows("calls_totals.csv")):
         found[row["architecture"]]["library"].append(row["library"])
     for row in _rows("released.csv"):
         found[row["architecture"]]["released file"].append(row["release"])

@@ -21,7 +21,16 @@ Row = dict[str, str]
 #: 1998, a region, and factors that are one line in any framework.
 WITHOUT = {
     *("input", "unknown", "partial_conv2d", "subsample2d", "rbf", "scaled_tanh"),
-    *("psroi_pool2d", "channel_scale", "rescale", "zero", "parameter", "constant", "rope"),
+    *(
+        "psroi_pool2d",
+        "channel_scale",
+        "global_response_norm",
+        "rescale",
+        "zero",
+        "parameter",
+        "constant",
+        "rope",
+    ),
 }
 
 

@@ -3,6 +3,7 @@
 from archdb.blocks import (  # noqa: F401  (importing registers them)
     classic,
     convnext,
+    convnext_v2,
     darknet,
     deeplab,
     dense_prediction,
@@ -17,6 +18,7 @@ from archdb.blocks import (  # noqa: F401  (importing registers them)
     inception_v3,
     inception_v4,
     mobilenet,
+    mobilenet_v4,
     nasnet,
     plain,
     preresnet,

@@ -17,6 +17,7 @@ from archdb.ops import (  # noqa: F401  (importing a module registers its ops)
     recurrent,
     reduction,
     resampling,
+    response_norm,
     scaling,
     sequence,
     shaping,

@@ -1,0 +1,64 @@
+"""The catalogue against independent implementations, product by product, recorded by
+oracles/record_calls.py: parameters, running statistics, MACs of layers with weights and of
+attention, to the last digit.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from bundled import profile
+
+from archdb.analysis.profile import Profile
+from archdb.model.shape import parse
+
+WHOLE_CATALOGUE = True
+ORACLES = Path(__file__).parent / "oracles"
+Call = tuple[int, int, int]
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    with (ORACLES / name).open() as file:
+        return list(csv.DictReader(file))
+
+
+TOTALS = rows("calls_totals.csv")
+CALLS = rows("calls.csv")
+each = pytest.mark.parametrize(
+    "row", TOTALS, ids=[f"{row['architecture']}-{row['library']}" for row in TOTALS]
+)
+
+
+def products(found: Profile) -> Iterator[Call]:
+    """Elements of the output, weights and biases, and MACs of what contracts its input."""
+    for layer in found.network.layers:
+        counts = found.layer(layer.name)
+        if counts["macs"]:
+            params = counts["weight_params"] + counts["bias_params"]
+            yield counts["out_elements"], params, counts["macs"]
+
+
+@each
+def test_totals_equal_the_oracle(row: dict[str, str]) -> None:
+    found = profile(row["architecture"], parse(row["input"])).totals
+    params = sum(found[f"{role}_params"] for role in ("weight", "bias", "norm"))
+    macs = int(row["weight_macs"]) + int(row["product_macs"])
+    assert (params, found["buffers"], found["macs"]) == (
+        int(row["params"]),
+        int(row["buffers"]),
+        macs,
+    )
+
+
+@each
+def test_products_equal_the_oracle_in_order(row: dict[str, str]) -> None:
+    key = row["architecture"], row["library"]
+    theirs = [
+        (int(call["elements"]), int(call["params"]), int(call["macs"]))
+        for call in CALLS
+        if (call["architecture"], call["library"]) == key
+    ]
+    assert list(products(profile(row["architecture"], parse(row["input"])))) == theirs
