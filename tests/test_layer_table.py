@@ -17,6 +17,7 @@ from archdb.analysis.weighing import Convention
 from archdb.api import Database
 from archdb.model.components import QUANTITIES, TOTALLED
 from archdb.queries.profiled import StoredProfile
+from archdb.queries.reader import Reader
 from archdb.resources import bundled
 
 WHOLE_CATALOGUE = True
@@ -26,9 +27,9 @@ COUNTED = [each.name for each in QUANTITIES]
 
 
 @pytest.fixture(scope="module")
-def stored(whole: Path) -> Iterator[Database]:
+def stored(whole: Path) -> Iterator[Reader]:
     with Database(whole) as opened:
-        yield opened
+        yield opened.reader
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +47,7 @@ def rows_of(client: sqlite3.Connection, view: str, columns: list[str], name: str
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_stored_and_traced_rows_are_equal(name: str, stored: Database) -> None:
+def test_stored_and_traced_rows_are_equal(name: str, stored: Reader) -> None:
     traced = profile(name)
     table = StoredProfile(stored, name, traced.input).layers
     for column in (*PLACE, *LAYER_COLUMNS, "params"):
