@@ -12,13 +12,19 @@ from command import archdb, process, refused
 from op_cases import CASES
 
 from archdb.model.attribute_text import value
-from archdb.model.shape import text
+from archdb.model.shape import axes_of, text
 from archdb.ops import REGISTRY
 
 CONV = ("calc", "conv2d", "--input", "3x227x227", "--filters", "96", "--kernel", "11")
 STRIDED = (*CONV, "--stride", "4")
 
-CALCULABLE = [case for case in CASES if case.op.known and not case.op.source]
+#: Words say extents alone, so a sequence whose channels stand first cannot be said.
+FIRST = ("channel", "sequence")
+CALCULABLE = [
+    case
+    for case in CASES
+    if case.op.known and not case.op.source and FIRST not in map(axes_of, case.inputs)
+]
 
 
 def word(attribute: Any) -> str:

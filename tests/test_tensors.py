@@ -293,9 +293,6 @@ def test_a_convention_that_names_ops_leaves_a_new_one_open(stored: Path) -> None
 def test_only_conventions_by_component_price_every_op() -> None:
     known = {name for name, op in REGISTRY.items() if op.known}
     for convention in conventions.bundled():
-        priced = {op for op, _, _ in convention.weights}
-        if known <= priced:
-            per_op: dict[str, set[tuple[str, int]]] = {}
-            for op, quantity, weight in convention.weights:
-                per_op.setdefault(op, set()).add((quantity, weight))
-            assert len(set(map(frozenset, per_op.values()))) == 1, convention.name
+        if known <= convention.weights.keys():
+            prices = {frozenset(weights.items()) for weights in convention.weights.values()}
+            assert len(prices) == 1, convention.name

@@ -23,9 +23,12 @@ from archdb.ops import (  # noqa: F401  (importing a module registers its ops)
     shaping,
     smooth,
     transposed,
+    transposed_axes,
     unary,
     unknown,
     vector_norm,
+    volume,
+    volume_pool,
 )
 from archdb.ops.base import BIAS, BUFFER, NORM, REGISTRY, WEIGHT, Gemm, Op, Tensor, Work, make
 

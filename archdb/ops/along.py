@@ -4,7 +4,7 @@ from contextlib import suppress
 from typing import Annotated, Any, ClassVar
 
 from archdb.model.attributes import MODES, Count, Flag, Kind, Pads, Rounding, Size, kind_of, said
-from archdb.model.shape import Shape
+from archdb.model.shape import NamedShape, Shape, axes_of, channel_axis, named
 from archdb.model.window import NO_MAP, Unbounded, Window
 from archdb.ops.base import (
     Gemm,
@@ -16,7 +16,7 @@ from archdb.ops.base import (
     sequence,
 )
 from archdb.ops.convolution import Conv2d
-from archdb.ops.explained import Formulas
+from archdb.ops.explained import Formulas, out_axes
 from archdb.ops.pooling import UNSAID_STRIDE, AvgPool2d, MaxPool2d, Rounded, unrounded
 from archdb.ops.rewritable import Origin, kept
 
@@ -64,25 +64,27 @@ class Along(Op):
                 attributes["padding"] = [(kernel - 1) * dilation, 0]
         return super().__new__(cls, *args, **attributes)
 
-    def on_map(self) -> Any:
+    def planar_op(self) -> Any:
         """The op of maps."""
         return self.planar(**self._values)
 
     def out(self, x: Shape) -> Shape:
-        channels, length, _ = self.on_map().out(_map(self, x))
-        return (length, channels)
+        channels, length, _ = self.planar_op().out(on_map(self, x))
+        return arranged(x, length, channels)
 
     def work(self, out: Shape, x: Shape) -> Work:
-        work: Work = self.on_map().work(_map(self, out), _map(self, x))
+        work: Work = self.planar_op().work(on_map(self, out), on_map(self, x))
         return work
 
     def window(self, x: Shape) -> Unbounded:
-        return NO_MAP._replace(pads=self.on_map().window(_map(self, x)).pads(x[0], 1))
+        lifted = on_map(self, x)
+        return NO_MAP._replace(pads=self.planar_op().window(lifted).pads(*lifted[1:]))
 
     def length(self, x: Shape) -> str:
         """How the length of the output comes about."""
+        steps = on_map(self, x)[1]
         extent = "(kernel_h − 1) · dilation_h"
-        window: Window = self.on_map().window(_map(self, x))
+        window: Window = self.planar_op().window(on_map(self, x))
         if window.padding == "same":
             return "⌈length/stride_h⌉"
         if window.padding == "valid":
@@ -90,12 +92,26 @@ class Along(Op):
         slid = f"(length + pad_top + pad_bottom − {extent} − 1)/stride_h"
         if window.rounding == "floor":
             return f"⌊{slid}⌋ + 1"
-        spare = x[0] + sum(window.pads(x[0], 1)[:2]) - window.extent[0]
-        dropped = -(-spare // window.stride[0]) + 1 > window.slide(x[0], 1)[0]
+        spare = steps + sum(window.pads(steps, 1)[:2]) - window.extent[0]
+        dropped = -(-spare // window.stride[0]) + 1 > window.slide(steps, 1)[0]
         return f"⌈{slid}⌉" if dropped else f"⌈{slid}⌉ + 1"
 
 
-def _map(op: Op, x: Shape) -> Shape:
+def arranged(x: Shape, length: int, channels: int) -> Shape:
+    """A sequence whose axes stand as those of another one: channels last, or first."""
+    if isinstance(x, NamedShape) and channel_axis(x) == 0:
+        return named((channels, length), axes_of(x))
+    return (length, channels)
+
+
+def stepwise(x: Shape, length: str, features: str) -> Formulas:
+    """What the extents of such a sequence come from, in its order."""
+    if not isinstance(x, NamedShape):
+        return {"out_length": length, "out_features": features}
+    return dict(zip(out_axes(x), (features, length), strict=True))
+
+
+def on_map(op: Op, x: Shape) -> Shape:
     length, features = sequence(op, x)
     return (features, length, 1)
 
@@ -117,18 +133,17 @@ class Conv1d(Along):
     planar = Conv2d
 
     def params(self, x: Shape) -> tuple[Tensor, ...]:
-        weight, *bias = self.on_map().params(_map(self, x))
+        weight, *bias = self.planar_op().params(on_map(self, x))
         return (weight._replace(shape=weight.shape[:-1]), *bias)
 
     def gemm(self, out: Shape, *inputs: Shape) -> Gemm:
-        gemm: Gemm = self.on_map().gemm(_map(self, out), _map(self, inputs[0]))
+        gemm: Gemm = self.planar_op().gemm(on_map(self, out), on_map(self, inputs[0]))
         return gemm
 
     def formulas(self, *inputs: Shape) -> Formulas:
         features = "features" if self.groups == 1 else "(features/groups)"
         return {
-            "out_length": self.length(inputs[0]),
-            "out_features": "filters",
+            **stepwise(inputs[0], self.length(inputs[0]), "filters"),
             "bias": "filters",
             "weight": f"filters · {features} · kernel_h",
             "macs": f"out_length · filters · {features} · kernel_h",
@@ -142,12 +157,12 @@ class Conv1d(Along):
         return weight.shape[::-1]
 
     def channels(self, *inputs: Shape) -> Origin:
-        origin: Origin = self.on_map().channels(*(_map(self, x) for x in inputs))
+        origin: Origin = self.planar_op().channels(*(on_map(self, x) for x in inputs))
         return origin
 
     def adapted(self, old: tuple[Shape, ...], new: tuple[Shape, ...]) -> Any:
-        lifted = [tuple(_map(self, x) for x in shapes) for shapes in (old, new)]
-        turned = self.on_map().adapted(*lifted)
+        lifted = [tuple(on_map(self, x) for x in shapes) for shapes in (old, new)]
+        turned = self.planar_op().adapted(*lifted)
         return self.like(filters=turned.filters, groups=turned.groups)
 
 
@@ -170,7 +185,7 @@ class Pool1d(Along):
 
     def formulas(self, *inputs: Shape) -> Formulas:
         return {
-            "out_length": self.length(inputs[0]),
+            **stepwise(inputs[0], self.length(inputs[0]), "features"),
             self.each: "(kernel_h − 1) · out_length · features",
         }
 

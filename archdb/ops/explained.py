@@ -32,6 +32,7 @@ OUT_AXES = {
     1: ("out_features",),
     2: ("out_length", "out_features"),
     3: ("out_channels", "out_height", "out_width"),
+    4: ("out_channels", "out_depth", "out_height", "out_width"),
 }
 #: What is said of an output whose axes have no such names.
 OUTPUT = "output"

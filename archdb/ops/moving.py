@@ -21,7 +21,7 @@ from archdb.model.shape import (
 from archdb.model.shape import stated as stated_as
 from archdb.model.window import POINT, Unbounded, Window
 from archdb.ops.base import Op, no_params, no_work, op, point, same_shape
-from archdb.ops.explained import OUT_AXES, OUTPUT, Formulas, Stated
+from archdb.ops.explained import OUTPUT, Formulas, Stated, out_axes
 from archdb.ops.rewritable import kept
 
 RESHAPED = Unbounded("behind a reshape elements stand at other positions")
@@ -82,7 +82,7 @@ class Reshape(Moving):
         kept = "·".join(str(n) for n, asked in zip(out, self.shape, strict=True) if asked != -1)
         left = Stated("what the others leave", f"{prod(inputs[0])}/({kept or 1})")
         words = {0: "the input's own"}
-        names = OUT_AXES.get(len(out), ())
+        names = out_axes(out)
         return {
             axis: left if asked == -1 else Stated(words.get(asked, "as stated"), str(extent))
             for axis, asked, extent in zip(names, self.shape, out, strict=False)

@@ -67,7 +67,7 @@ class GlobalAvgPool1d(GlobalPool1d):
         return {"out_features": "features", "adds": "features · (length − 1)"}
 
     def work(self, out: Shape, x: Shape) -> Work:
-        return Work(adds=prod(x) - x[1], divisions=x[1])
+        return Work(adds=prod(x) - prod(out), divisions=prod(out))
 
 
 @op("global_max_pool1d")
@@ -78,4 +78,4 @@ class GlobalMaxPool1d(GlobalPool1d):
         return {"out_features": "features", "comparisons": "features · (length − 1)"}
 
     def work(self, out: Shape, x: Shape) -> Work:
-        return Work(comparisons=prod(x) - x[1])
+        return Work(comparisons=prod(x) - prod(out))

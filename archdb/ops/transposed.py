@@ -116,7 +116,7 @@ class ConvTranspose2d(Op):
         """One for each position that any tap of a kernel falls on, cut off or not."""
         _, height, width = inputs[0]
         fallen = (
-            _reached(*axis)
+            reached(*axis)
             for axis in zip((height, width), self.kernel, self.stride, self.dilation, strict=True)
         )
         return self.filters * prod(fallen)
@@ -139,7 +139,7 @@ class ConvTranspose2d(Op):
         return Gemm(m=height * width, n=spread, k=channels // self.groups)
 
 
-def _reached(size: int, kernel: int, stride: int, dilation: int) -> int:
+def reached(size: int, kernel: int, stride: int, dilation: int) -> int:
     """How many positions i · stride + t · dilation there are for i < size and t < kernel.
 
     Two pairs give the same one where i differs by a multiple of dilation / g and t by the same

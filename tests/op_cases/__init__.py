@@ -7,6 +7,7 @@ distinct primes wherever nothing must divide, so that no two factors can be take
 from op_cases import (
     activation,
     arithmetic,
+    axes,
     convolution,
     dense,
     joining,
@@ -34,6 +35,7 @@ CASES = [
     *arithmetic.CASES,
     *reduction.CASES,
     *products.CASES,
+    *axes.CASES,
     *recurrent.CASES,
     *sequence.CASES,
 ]

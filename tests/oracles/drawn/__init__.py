@@ -9,7 +9,17 @@ from collections.abc import Callable
 from keras import layers
 from torch import nn
 
-from drawn import along, convolution, features, products, resolution, shapes, tensors, with_keras
+from drawn import (
+    along,
+    convolution,
+    features,
+    products,
+    resolution,
+    shapes,
+    tensors,
+    volumes,
+    with_keras,
+)
 from drawn.base import Draw, Sample
 from drawn.features import plain
 from drawn.resolution import pool
@@ -105,6 +115,7 @@ TENSORS: dict[str, Callable[[Draw], Sample]] = {
     "concat": tensors.concat,
     "stack": tensors.stack,
     **products.OPS,
+    **volumes.OPS,
 }
 
 #: By library and op.
