@@ -85,9 +85,7 @@ SYNONYMS = {
     **{"indices": "indices_or_sections", "sections": "indices_or_sections"},
 }
 #: Methods that take one list as several arguments: x.view(2, 3) and x.view([2, 3]).
-SPREAD = {"reshape", "view", "expand", "permute", "repeat", "tile", "flip"}
-#: Functions that take one list of tensors as several arguments.
-LISTED = {"einsum"}
+SPREAD = {"reshape", "view", "expand", "permute", "repeat", "tile", "flip", "einsum"}
 #: ATen's names for what keeps its own kind in one place, with arguments of its own.
 NAMED_OTHERWISE = {"view": "reshape", "split_with_sizes": "split", "tile": "repeat"}
 
@@ -113,8 +111,6 @@ def arguments_of(kind: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> di
     """The arguments of a call by name; those without a name by their place, '0', '1', …"""
     names = ARGUMENTS.get(kind, ("input",))
     if kind in SPREAD and len(args) > 2:
-        args = (args[0], list(args[1:]))
-    if kind in LISTED and len(args) > 2:
         args = (args[0], list(args[1:]))
     found = {
         names[place] if place < len(names) else str(place): value

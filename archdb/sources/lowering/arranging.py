@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdb.model.shape import Shape
+from archdb.model.shape import Shape, is_image
 from archdb.sources.lowering.base import Lowering, UnmappedError
 from archdb.sources.lowering.values import BATCH, ONE, Axis, Value, in_order
 
@@ -55,7 +55,10 @@ def image(net: Lowering, value: Value, extents: int) -> Value:
         )
     if value.axes[0] != BATCH:
         raise UnmappedError("the batch is folded into another axis")
-    return plain(net, value)
+    x = plain(net, value)
+    if extents == 2 and not is_image(x.shape):
+        return net.reshape(x, tuple(x.shape), x.axes, main=False)
+    return x
 
 
 def widened(value: Value, rank: int) -> Value:

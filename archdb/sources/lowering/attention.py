@@ -1,3 +1,117 @@
-"""Attention that is one call."""
+"""Attention that is one call, and products by an equation."""
 
 from __future__ import annotations
+
+import re
+from typing import Any
+
+from archdb.sources.lowering.arranging import plain
+from archdb.sources.lowering.base import Lowering, UnmappedError, rule
+from archdb.sources.lowering.dense import multiplied
+from archdb.sources.lowering.elementwise import number
+from archdb.sources.lowering.shaping import reshaped
+from archdb.sources.lowering.slicing import chosen
+from archdb.sources.lowering.values import BATCH, Axis, Value
+from archdb.sources.lowering.windows import Weights
+from archdb.sources.neutral import Call, Ref
+
+
+@rule("scaled_dot_product_attention")
+def attention(net: Lowering, call: Call) -> Value:
+    """Scores, softmax and weighted values."""
+    given = call.arguments
+    inputs = [plain(net, net.value(given[name])) for name in ("query", "key", "value")]
+    query = inputs[0]
+    if BATCH in query.axes[-2:]:
+        raise UnmappedError("attends along the batch")
+    if isinstance(given.get("attn_mask"), Ref):
+        inputs.append(plain(net, net.value(given["attn_mask"])))
+    attributes: dict[str, Any] = {"causal": bool(given.get("is_causal"))}
+    if given.get("scale") is not None:
+        attributes["scale"] = float(number(net, given["scale"]))
+    op = net.make("scaled_dot_product_attention", **attributes)
+    return net.lay(op, *inputs, axes=query.axes)
+
+
+@rule("multi_head_attention_forward")
+def multi_head(net: Lowering, call: Call) -> list[Value]:
+    """PyTorch's nn.MultiheadAttention: projections, heads, attention, projection; its tensors have
+    the length before the batch."""
+    given = call.arguments
+    if given.get("in_proj_weight") is None or given.get("bias_k") is not None:
+        raise UnmappedError("projects queries, keys and values by weights of their own")
+    refs = [given[name] for name in ("query", "key", "value")]
+    if len(set(refs)) > 1:
+        raise UnmappedError("attends to another tensor than its own")
+    x = net.value(refs[0])
+    length_first = x.axes[1] == BATCH
+    if length_first:
+        x = _exchanged(x)
+    heads = int(given["num_heads"])
+    width = x.bare()[-1]
+    packed = multiplied(net, x, _held(net, given, "in_proj_weight", "in_proj_bias"))
+    length = packed.bare()[1]
+    split = reshaped(net, packed, [net.batch, length, 3, heads, width // heads])
+    turned = split._replace(axes=tuple(split.axes[i] for i in (2, 0, 3, 1, 4)))
+    parts = [plain(net, chosen(net, turned, 0, at)) for at in range(3)]
+    op = net.make("scaled_dot_product_attention")
+    attended = net.lay(op, *parts, axes=parts[0].axes, main=False)
+    back = attended._replace(axes=tuple(attended.axes[i] for i in (0, 2, 1, 3)))
+    merged = reshaped(net, back, [net.batch, length, width])
+    out = multiplied(net, merged, _held(net, given, "out_proj_weight", "out_proj_bias"))
+    return [_exchanged(out) if length_first else out]
+
+
+def _exchanged(value: Value) -> Value:
+    return value._replace(axes=(value.axes[1], value.axes[0], *value.axes[2:]))
+
+
+def _held(net: Lowering, given: dict[str, Any], weight: str, bias: str) -> Weights:
+    held = net.stored(given[weight])
+    names, biased = held.names, given.get(bias) is not None
+    if biased:
+        names += net.stored(given[bias]).names
+    return Weights(held.shape, names, {"bias": biased}, [])
+
+
+@rule("einsum")
+def einsum(net: Lowering, call: Call) -> Value:
+    """A product by an equation, from which the letter of the batch is left out."""
+    operands = call.arguments["operands"]
+    refs = operands if isinstance(operands, list) else [operands]
+    values = [plain(net, net.value(ref)) for ref in refs]
+    terms, out = _letters(str(call.arguments["equation"]), [len(v.axes) for v in values])
+    batch = {
+        letter
+        for term, value in zip(terms, values, strict=True)
+        for letter, axis in zip(term, value.axes, strict=True)
+        if axis == BATCH
+    }
+    if len(batch) > 1:
+        raise UnmappedError("gives the batch two letters")
+    for term, value in zip(terms, values, strict=True):
+        if any(n in batch and a != BATCH for n, a in zip(term, value.axes, strict=True)):
+            raise UnmappedError("meets the batch with an axis of its own")
+    bare = ["".join(n for n in term if n not in batch) for term in terms]
+    left = [n for n in out if n not in batch]
+    op = net.make("einsum", equation=f"{','.join(bare)}->{''.join(left)}")
+    axes = tuple(BATCH if n in batch else Axis((left.index(n),)) for n in out)
+    return net.lay(op, *values, axes=axes)
+
+
+def _letters(equation: str, ranks: list[int]) -> tuple[list[str], str]:
+    """The letters of each operand and of the result, an ellipsis written out."""
+    words = equation.replace(" ", "")
+    left, arrow, out = words.partition("->")
+    terms = left.split(",")
+    free = [letter for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if letter not in words]
+    for at, (term, rank) in enumerate(zip(terms, ranks, strict=True)):
+        more = free[: rank - len(term.replace("...", ""))]
+        terms[at] = term.replace("...", "".join(more))
+        out = out.replace("...", "".join(more))
+    if not arrow:
+        once = sorted(n for n in set("".join(terms)) if "".join(terms).count(n) == 1)
+        out = "".join(once)
+    if not re.fullmatch("[a-zA-Z]*", out):
+        raise UnmappedError(f"has the equation {equation}")
+    return terms, out

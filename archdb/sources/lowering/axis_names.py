@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from archdb.model.shape import (
+    CHANNEL,
     CHANNELS,
     HEIGHT,
     SEQUENCE,
@@ -30,6 +31,8 @@ def reshaped_names(old: Shape, new: Shape) -> tuple[str, ...]:
         found += _names(names, len(news))
     if len(found) != len(new):
         return (UNNAMED,) * len(new)
+    if {HEIGHT, WIDTH} < set(found):
+        found = [CHANNEL if name in CHANNELS else name for name in found]
     map_like = set(found) == {HEIGHT, WIDTH, *set(found).intersection(CHANNELS)}
     if not map_like and len(found) == 3:
         found = [UNNAMED if name in (HEIGHT, WIDTH) else name for name in found]

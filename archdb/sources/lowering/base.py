@@ -8,15 +8,14 @@ output's shape, and the report names it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import prod
 from typing import Any
 
 from archdb.errors import DefinitionError
-from archdb.model.shape import Shape, pretty
+from archdb.model.shape import USUAL, Shape, pretty
 from archdb.ops import BIAS, BUFFER, NORM, WEIGHT, Op, make
 from archdb.sources.lowering.axis_names import reshaped_names, usual
-from archdb.sources.lowering.outcome import Outcome, Row, Unknown
-from archdb.sources.lowering.values import Axis, Known, Stored, Value, axes_of, in_order
+from archdb.sources.lowering.outcome import Outcome, Row
+from archdb.sources.lowering.values import ONE, Axis, Known, Stored, Value, axes_of, in_order
 from archdb.sources.neutral import Call, Graph, Ref
 
 
@@ -49,7 +48,8 @@ class Lowering:
         self.graph, self.batch = graph, graph.batch
         self.rows: list[Row] = []
         self.values: dict[str, Result] = {}
-        self.owner: dict[tuple[str, ...], Row] = {}
+        self.owner: dict[str, Row] = {}
+        #: What was laid once and may be read again: tensors brought into an order, learned ones.
         self.arranged: dict[tuple[Any, ...], Value] = {}
         self.outcome = Outcome()
         self.path = ""
@@ -59,6 +59,8 @@ class Lowering:
     def get(self, ref: Any) -> Result:
         """What an argument is: a Ref's value, a number as Known."""
         if isinstance(ref, Ref):
+            if ref.name not in self.values:
+                raise UnmappedError("reads what an op gives that archdb does not have")
             return self.values[ref.name]
         if isinstance(ref, bool | int | float):
             return Known((), (ref,))
@@ -68,12 +70,13 @@ class Lowering:
 
     def value(self, ref: Any) -> Value:
         """A layer's output; Stored numbers become a layer of their own."""
-        found = self.get(ref)
+        return self.realised(self.get(ref))
+
+    def realised(self, found: Result) -> Value:
+        """A layer's output, or a layer that has the numbers of the file or works them out."""
         if isinstance(found, Value):
             return found
-        if isinstance(found, Stored):
-            return self.parameter(found)
-        return self.table(found)
+        return self.parameter(found) if isinstance(found, Stored) else self.table(found)
 
     def stored(self, ref: Any) -> Stored:
         """A tensor of the file, as it is."""
@@ -122,7 +125,7 @@ class Lowering:
 
     def reshape(self, value: Value, shape: Shape, axes: tuple[Axis, ...], main: bool) -> Value:
         """Lay the same elements under another shape."""
-        names = reshaped_names(value.shape, shape)
+        names = reshaped_names(value.shape, shape) if shape != value.shape else USUAL[len(shape)]
         told = {} if usual(names) else {"axis_names": list(names)}
         op = self.make("reshape", shape=list(shape), **told)
         return self.lay(op, value, axes=axes, main=main)
@@ -136,7 +139,7 @@ class Lowering:
 
     def _share(self, row: Row) -> None:
         """A layer whose tensors are all another's uses that layer's."""
-        owned = [self.owner.get((name,)) for name in row.tensors]
+        owned = [self.owner.get(name) for name in row.tensors]
         first = owned[0] if owned else None
         if first is None:
             if any(owned):
@@ -148,77 +151,53 @@ class Lowering:
         else:
             raise UnmappedError("shares some of its tensors with another layer")
         for name in row.tensors:
-            self.owner.setdefault((name,), row)
+            self.owner.setdefault(name, row)
+
+    # what the file has
+
+    def free(self, names: tuple[str, ...], op: Op) -> bool:
+        """Whether no layer of another op holds any of these tensors."""
+        held = (self.owner.get(name) for name in names)
+        return all(row is None or row.op.name == op.name for row in held)
 
     def parameter(self, stored: Stored) -> Value:
         """Numbers of the file as layers that read nothing, and what works them out, if anything."""
-        if not stored.whole:
-            if stored.call is None or stored.call.kind not in RULES:
-                raise UnmappedError("is worked out from learned tensors")
-            result = RULES[stored.call.kind](self, stored.call)
-            value = result[stored.place] if type(result) is list else result
-            if not isinstance(value, Value):
-                raise UnmappedError("is worked out from learned tensors")
-            return value
-        (name,) = stored.names
-        role, shape = self.role(name), stored.shape or (1,)
-        learned = role != BUFFER
-        if learned:
-            op = self.make("parameter", shape=list(shape), role=role)
-        else:
-            op = self.make("constant", shape=list(shape))
-        axes = in_order(len(stored.shape), None)
-        return self.lay(op, axes=axes, tensors=stored.names if learned else (), main=False)
+        key = ("stored", stored.names, stored.shape, id(stored.call), stored.place)
+        if key not in self.arranged:
+            self.arranged[key] = self._held(stored) if stored.whole else self._worked_out(stored)
+        return self.arranged[key]
+
+    def _worked_out(self, stored: Stored) -> Value:
+        """What a call that reads learned tensors alone gives; without any, it is a table."""
+        if not stored.names:
+            return self.table(Known(stored.shape, ()))
+        if stored.call is None or stored.call.kind not in RULES:
+            raise UnmappedError("is worked out from learned tensors")
+        path, self.path = self.path, stored.call.path
+        result = RULES[stored.call.kind](self, stored.call)
+        self.path = path
+        value = result[stored.place] if type(result) is list else result
+        return self.realised(value)
+
+    def _held(self, stored: Stored) -> Value:
+        """A tensor of the file as a layer; its first extent, if it is 1, is the batch's place."""
+        first = stored.shape[:1] == (1,) and len(stored.shape) > 1
+        shape = stored.shape[1:] if first else stored.shape
+        role = self.role(stored.names[0])
+        if role == BUFFER:
+            return self.table(Known(stored.shape, ()))
+        op = self.make("parameter", shape=list(shape or (1,)), role=role)
+        axes = in_order(len(shape), None)
+        return self.lay(op, axes=(ONE, *axes) if first else axes, tensors=stored.names, main=False)
 
     def table(self, known: Known) -> Value:
         """Known numbers as a layer that reads nothing."""
-        op = self.make("constant", shape=list(known.shape or (1,)))
-        return self.lay(op, axes=in_order(len(known.shape), None), main=False)
-
-    # what cannot be lowered
-
-    def unknown(self, call: Call, why: str) -> list[Value]:
-        """The call as unknown layers, one for each tensor that it gives; the first has the tensors
-        that it alone reads."""
-        inputs: dict[str, Value] = {}
-        own: list[str] = []
-        for name in call.reads():
-            found = self.values[name]
-            if isinstance(found, Value):
-                inputs.setdefault(found.layer, found)
-            elif isinstance(found, Stored):
-                own += [n for n in found.names if (n,) not in self.owner and n not in own]
-        given = []
-        for place, name in enumerate(call.writes):
-            shape, axes = self.recorded(name)
-            told = [(self.role(n), self.shape_of(n)) for n in own] if not place else []
-            op = self._unknown_op(call.kind, shape, told)
-            value = self.lay(
-                op, *inputs.values(), axes=axes, tensors=tuple(own), shape=shape, main=not place
-            )
-            if not place:
-                counted = sum(prod(s) for role, s in told if role != BUFFER)
-                self.outcome.unknown.append(Unknown(value.layer, call.kind, why, counted))
-            own = []
-            given.append(value)
-        return given
-
-    def _unknown_op(self, kind: str, shape: Shape, told: list[tuple[str, Shape]]) -> Op:
-        attributes: dict[str, Any] = {"kind": kind, "parameters": told or 0}
-        try:
-            return make("unknown", {**attributes, "shape": list(shape)})
-        except DefinitionError:  # of more axes than archdb states, or of none
-            return make("unknown", attributes)
-
-    def recorded(self, name: str) -> tuple[Shape, tuple[Axis, ...]]:
-        """Shape and axes of a tensor, as the file has them."""
-        shape = self.graph.tensors[name].shape
-        if shape is None:
-            raise DefinitionError(
-                "follows an op that archdb does not know, and the file states no shape for it",
-                remedy="let the exporter write the shapes of all values into the file",
-            ).at(name)
-        return axes_of(shape, self.batch)
+        shape, axes = axes_of(known.shape, self.batch)
+        key = ("table", known)
+        if key not in self.arranged:
+            op = self.make("constant", shape=list(shape or (1,)))
+            self.arranged[key] = self.lay(op, axes=axes, main=False)
+        return self.arranged[key]
 
     def role(self, name: str) -> str:
         """The role of a tensor of the file, by its name and rank where no op says it."""
@@ -228,10 +207,6 @@ class Lowering:
         if name.rpartition(".")[2].endswith(("bias", "beta")):
             return BIAS
         return WEIGHT if tensor.shape and len(tensor.shape) > 1 else NORM
-
-    def shape_of(self, name: str) -> Shape:
-        """The shape of a tensor of the file; a single number is a vector of one."""
-        return self.graph.tensors[name].shape or (1,)
 
 
 ROLES = {"buffer": BUFFER, "constant": BUFFER}

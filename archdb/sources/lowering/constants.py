@@ -20,10 +20,26 @@ _MOVES = frozenset(
 )
 
 
+#: Calls that look at the shape of what they read alone.
+_SHAPE_ONLY = frozenset(
+    (
+        "new_zeros",
+        "new_ones",
+        "new_full",
+        "new_empty",
+        "new_tensor",
+        "zeros_like",
+        "ones_like",
+        "full_like",
+        "empty_like",
+    )
+)
+
+
 def folded(net: Lowering, call: Call) -> list[Result] | None:
     """What a call gives that reads nothing but numbers of the file; None for any other."""
     values = [net.values[name] for name in call.reads()]
-    if any(isinstance(value, Value) for value in values):
+    if any(isinstance(value, Value) for value in values) and call.kind not in _SHAPE_ONLY:
         return None
     stored = [value for value in values if isinstance(value, Stored)]
     if not stored:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from archdb.model.shape import is_image
 from archdb.sources.lowering.arranging import plain
+from archdb.sources.lowering.axes import along, told
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
 from archdb.sources.lowering.values import BATCH, Axis, Value
-from archdb.sources.lowering.windows import weights
+from archdb.sources.lowering.windows import Weights, weights
 from archdb.sources.neutral import Call
 
 
@@ -13,24 +17,35 @@ from archdb.sources.neutral import Call
 def linear(net: Lowering, call: Call) -> Value:
     """A matrix for the last axis. On a map whose channels were moved last it is a 1×1
     convolution; a map that was made a vector is read as it is."""
-    weight, tensors = weights(net, call)
-    units = weight.shape[0]
-    bias = call.arguments.get("bias") is not None
+    held = weights(net, call, 2)
     value = net.value(call.arguments["input"])
-    op = net.make("linear", units=units, bias=bias)
+    return multiplied(net, value, held)
+
+
+def multiplied(net: Lowering, value: Value, held: Weights) -> Value:
+    """The last axis of a value times the weights."""
+    units = held.shape[0]
     *leading, last = value.axes
-    if leading == [BATCH] and last.at == tuple(range(len(value.shape))):
-        return net.lay(op, value, axes=(BATCH, Axis((0,))), tensors=tensors)
-    if len(value.shape) == 3 and last == Axis((0,)) and _whole(value):
-        pointwise = net.make("conv2d", filters=units, kernel=1, bias=bias)
-        return net.lay(pointwise, value, axes=value.axes, tensors=tensors)
-    x = plain(net, value)
-    return net.lay(op, x, axes=x.axes, tensors=tensors)
+    whole = last.at == tuple(range(len(value.shape)))
+    if leading == [BATCH] and whole and len(value.shape) in (1, 3) and not held.inputs:
+        op = net.make("linear", units=units, **held.attributes)
+        return net.lay(op, value, axes=(BATCH, Axis((0,))), tensors=held.tensors)
+    apart = all(len(axis.at) <= 1 and not (axis.at and axis.batch) for axis in value.axes)
+    if is_image(value.shape) and last == Axis((0,)) and apart and not held.inputs:
+        pointwise = net.make("conv2d", filters=units, kernel=1, **held.attributes)
+        return net.lay(pointwise, value, axes=value.axes, tensors=held.tensors)
+    value, axis = along(net, value, len(value.axes) - 1)
+    where = {} if len(value.shape) <= 2 else {"axis": axis}
+    if len(value.shape) == 2:
+        where = told(value, axis)
+    op = net.make("linear", units=units, **where, **held.attributes)
+    return net.lay(op, value, *held.inputs, axes=value.axes, tensors=held.tensors)
 
 
-def _whole(value: Value) -> bool:
-    """Whether the axes are those of the layer, one by one, and the batch is apart."""
-    return all(len(axis.at) <= 1 and not (axis.at and axis.batch) for axis in value.axes)
+@rule("addmm")
+def addmm(net: Lowering, call: Call) -> Value:
+    """A product and a bias, as exporters write a linear layer."""
+    raise UnmappedError("is a product with a bias that is no linear layer")
 
 
 @rule("embedding")
@@ -40,15 +55,52 @@ def embedding(net: Lowering, call: Call) -> Value:
     x = plain(net, net.value(call.arguments["input"]))
     vocabulary, units = table.shape
     op = net.make("embedding", vocabulary=vocabulary, units=units)
-    rank = len(x.shape)
-    return net.lay(op, x, axes=(*x.axes, Axis((rank,))), tensors=table.names)
+    return net.lay(op, x, axes=(*x.axes, Axis((len(x.shape),))), tensors=table.names)
+
+
+def turned(value: Value) -> Value:
+    """The value with its last two axes exchanged."""
+    return value._replace(axes=(*value.axes[:-2], value.axes[-1], value.axes[-2]))
+
+
+def straight(value: Value) -> bool:
+    """Whether the value's own shape has its axes in their order."""
+    order = [i for axis in value.axes for i in axis.at]
+    return order == list(range(len(value.shape))) and all(
+        len(axis.at) == 1 or axis == BATCH for axis in value.axes
+    )
 
 
 @rule("matmul", "bmm", "mm")
 def matmul(net: Lowering, call: Call) -> Value:
-    """A product of two layers' outputs."""
-    first = plain(net, net.value(call.arguments["input"]))
-    second = plain(net, net.value(call.arguments["other"]))
-    if len(first.shape) != 2 or len(second.shape) != 2:
-        raise UnmappedError(f"multiplies stacks of matrices, {len(first.axes)} axes in all")
-    return net.lay(net.make("matmul"), first, second, axes=first.axes)
+    """A product of two layers' outputs, one of which may stand transposed."""
+    return product(net, *(net.value(call.arguments[name]) for name in ("input", "other")))
+
+
+@rule("rmatmul")
+def rmatmul(net: Lowering, call: Call) -> Value:
+    """The same, the sides exchanged."""
+    return product(net, *(net.value(call.arguments[name]) for name in ("other", "input")))
+
+
+def product(net: Lowering, first: Value, second: Value) -> Value:
+    """The product of matrices, for each of the axes before these."""
+    if min(len(first.axes), len(second.axes)) < 2:
+        raise UnmappedError("multiplies a vector")
+    if BATCH in (first.axes[-1], first.axes[-2], second.axes[-1], second.axes[-2]):
+        raise UnmappedError("multiplies along the batch")
+    transposed: dict[str, Any] = {}
+    sides = []
+    for name, value in (("transpose_first", first), ("transpose_second", second)):
+        if not straight(value) and straight(turned(value)):
+            transposed[name] = True
+            value = turned(value)
+        sides.append(plain(net, value))
+    one, other = sides
+    if one.axes[-1].batch or other.axes[-1].batch or other.axes[-2].batch:
+        raise UnmappedError("multiplies along the batch")
+    leading = max(one.axes, other.axes, key=lambda axes: (len(axes), BATCH in axes))[:-2]
+    rank = max(len(one.shape), len(other.shape))
+    rows = one.axes[-1 if "transpose_first" in transposed else -2]
+    axes = (*leading, Axis((rank - 2,), rows.batch), Axis((rank - 1,)))
+    return net.lay(net.make("matmul", **transposed), one, other, axes=axes)

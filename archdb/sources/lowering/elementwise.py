@@ -1,33 +1,76 @@
-"""What is done to each element: activations, sums, products, what does nothing."""
+"""What is done to each element of one tensor: activations, functions, what does nothing."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from archdb.model import shape as shapes
 from archdb.ops import Op
-from archdb.sources.lowering.arranging import aligned, plain
+from archdb.sources.lowering.axes import along, told
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
-from archdb.sources.lowering.values import Known, Stored, Value
+from archdb.sources.lowering.values import Known, Value
 from archdb.sources.neutral import Call
 
 #: Kinds whose op has no attributes.
 SAME = {
-    **{"relu": "relu", "relu6": "relu6", "silu": "swish", "sigmoid": "sigmoid", "tanh": "tanh"},
-    **{"hard_swish": "hard_swish", "hard_sigmoid": "hard_sigmoid"},
+    "relu": "relu",
+    "relu6": "relu6",
+    "silu": "swish",
+    "sigmoid": "sigmoid",
+    "tanh": "tanh",
+    "hard_swish": "hard_swish",
+    "hard_sigmoid": "hard_sigmoid",
+    "mish": "mish",
+    "selu": "selu",
+    "softplus": "softplus",
+    "softsign": "softsign",
+    "logsigmoid": "log_sigmoid",
+    "exp": "exp",
+    "log": "log",
+    "sqrt": "sqrt",
+    "rsqrt": "rsqrt",
+    "square": "square",
+    "reciprocal": "reciprocal",
+    "abs": "abs",
+    "neg": "negative",
+    "sign": "sign",
+    "sin": "sin",
+    "cos": "cos",
+    "erf": "erf",
+    "round": "round",
+    "floor": "round",
+    "ceil": "round",
+}
+#: Kinds with one number: their op, what they call it, what the op does, and what it is unsaid.
+WITH_NUMBER = {
+    "leaky_relu": ("leaky_relu", "negative_slope", "slope", 0.01),
+    "elu": ("elu", "alpha", "alpha", 1.0),
+    "celu": ("celu", "alpha", "alpha", 1.0),
+    "hardshrink": ("hard_shrink", "lambd", "threshold", 0.5),
 }
 #: Kinds that give what they read, at inference.
 NOTHING = (
-    *("contiguous", "clone", "detach", "to", "float", "type_as", "identity", "cast", "alias"),
-    *("type", "half", "bfloat16", "lift_fresh_copy", "feature_dropout", "alpha_dropout", "double"),
+    "contiguous",
+    "clone",
+    "detach",
+    "to",
+    "float",
+    "half",
+    "double",
+    "bfloat16",
+    "long",
+    "int",
+    "type",
+    "type_as",
+    "identity",
+    "cast",
+    "alias",
+    "lift_fresh_copy",
+    "feature_dropout",
+    "alpha_dropout",
 )
-#: clamp limits that have an op of their own.
-CLAMPED = {(0, 6): "relu6", (0, None): "relu"}
-
-
-def channel_axis(value: Value) -> int | None:
-    """Which axis of the shape of a layer is that of channels or features; None where none is."""
-    return shapes.channel_axis(value.shape) if shapes.has_channels(value.shape) else None
+#: Limits that have an op of their own.
+CLAMPED: dict[tuple[Any, Any], str] = {(0, 6): "relu6", (0, None): "relu"}
 
 
 def per_element(net: Lowering, op: Op, value: Value, **rest: Any) -> Value:
@@ -36,9 +79,17 @@ def per_element(net: Lowering, op: Op, value: Value, **rest: Any) -> Value:
 
 
 @rule(*SAME)
-def activation(net: Lowering, call: Call) -> Value:
-    """A non-linearity without attributes."""
+def function(net: Lowering, call: Call) -> Value:
+    """A function without attributes."""
     return per_element(net, net.make(SAME[call.kind]), net.value(call.arguments["input"]))
+
+
+@rule(*WITH_NUMBER)
+def with_number(net: Lowering, call: Call) -> Value:
+    """A function with one number."""
+    name, called, attribute, unsaid = WITH_NUMBER[call.kind]
+    op = net.make(name, **{attribute: float(call.arguments.get(called, unsaid))})
+    return per_element(net, op, net.value(call.arguments["input"]))
 
 
 @rule(*NOTHING)
@@ -55,117 +106,93 @@ def dropout(net: Lowering, call: Call) -> Value:
     return per_element(net, net.make("dropout", rate=rate), value) if rate else value
 
 
-@rule("hardtanh", "clamp")
+@rule("clamp", "clamp_min", "clamp_max", "hardtanh")
 def clamped(net: Lowering, call: Call) -> Value:
     """Limits below and above."""
-    least, most = ("min_val", "max_val") if "min_val" in call.arguments else ("min", "max")
-    low = call.arguments.get(least, -1 if call.kind == "hardtanh" else None)
-    high = call.arguments.get(most, 1 if call.kind == "hardtanh" else None)
-    limits = _number(net, low), _number(net, high)
-    if limits not in CLAMPED:
-        raise UnmappedError(f"limits to {limits[0]} and {limits[1]}")
-    return per_element(net, net.make(CLAMPED[limits]), net.value(call.arguments["input"]))
+    low, high = LIMITS[call.kind](call.arguments)
+    limits = number(net, low), number(net, high)
+    value = net.value(call.arguments["input"])
+    if limits in CLAMPED:
+        return per_element(net, net.make(CLAMPED[limits]), value)
+    sides = zip(("low", "high"), limits, strict=True)
+    op = net.make("clip", **{side: float(n) for side, n in sides if n is not None})
+    return per_element(net, op, value)
 
 
-def _number(net: Lowering, ref: Any) -> Any:
+LIMITS: dict[str, Callable[[dict[str, Any]], tuple[Any, Any]]] = {
+    "clamp": lambda given: (given.get("min"), given.get("max")),
+    "clamp_min": lambda given: (given.get("min", given.get("1")), None),
+    "clamp_max": lambda given: (None, given.get("max", given.get("1"))),
+    "hardtanh": lambda given: (given.get("min_val", -1), given.get("max_val", 1)),
+}
+
+
+def number(net: Lowering, ref: Any) -> Any:
+    """A number that an argument is, or None; UnmappedError where it is a tensor of several."""
     if ref is None:
         return None
     found = net.get(ref)
     if not isinstance(found, Known) or found.scalar is None:
-        raise UnmappedError("has limits that are no numbers")
+        raise UnmappedError("is given a tensor where a number is needed")
     return found.scalar
 
 
 @rule("gelu")
 def gelu(net: Lowering, call: Call) -> Value:
     """With the error function, or by tanh."""
-    form = call.arguments.get("approximate", "none") or "none"
-    op = net.make("gelu") if form == "none" else net.make("gelu", approximate=form)
-    return per_element(net, op, net.value(call.arguments["input"]))
-
-
-@rule("leaky_relu")
-def leaky_relu(net: Lowering, call: Call) -> Value:
-    """A slope below zero."""
-    op = net.make("leaky_relu", slope=float(call.arguments.get("negative_slope", 0.01)))
-    return per_element(net, op, net.value(call.arguments["input"]))
+    form = call.arguments.get("approximate") or "none"
+    return per_element(net, net.make("gelu", approximate=form), net.value(call.arguments["input"]))
 
 
 @rule("prelu")
 def prelu(net: Lowering, call: Call) -> Value:
-    """A learned slope for each channel."""
+    """A learned slope for each channel, or one for all."""
     weight = net.stored(call.arguments["weight"])
     value = net.value(call.arguments["input"])
-    count = max(weight.shape, default=1)
-    axis = channel_axis(value)
-    if axis is None or value.shape[axis] != count:
-        raise UnmappedError(f"has {count} slopes")
-    return per_element(net, net.make("prelu"), value, tensors=weight.names)
+    if max(weight.shape, default=1) == 1:
+        op = net.make("prelu", shared=True)
+    else:
+        value, axis = along(net, value, 1)
+        op = net.make("prelu", **told(value, axis))
+    return per_element(net, op, value, tensors=weight.names)
 
 
-@rule("softmax")
-def softmax(net: Lowering, call: Call) -> Value:
-    """Along the channels or features."""
+#: Distributions along an axis.
+DISTRIBUTIONS = {"softmax": "softmax", "log_softmax": "log_softmax"}
+
+
+@rule(*DISTRIBUTIONS)
+def distribution(net: Lowering, call: Call) -> Value:
+    """Along one axis; PyTorch chooses where none is said."""
     value = net.value(call.arguments["input"])
     dim = call.arguments.get("dim")
     if dim is None:
-        raise UnmappedError("does not say its axis")
-    axis = value.axes[int(dim)]
-    if axis.at != (channel_axis(value),):
-        value = plain(net, value)
-        axis = value.axes[int(dim)]
-    if axis.at == (channel_axis(value),) and len(value.shape) <= 3:
-        return per_element(net, net.make("softmax"), value)
-    raise UnmappedError(f"works along axis {dim} of {len(value.axes)}")
+        dim = 0 if len(value.axes) in (0, 1, 3) else 1
+    value, axis = along(net, value, int(dim))
+    return per_element(net, net.make(DISTRIBUTIONS[call.kind], **told(value, axis)), value)
 
 
-@rule("add", "mul")
-def combined(net: Lowering, call: Call) -> Any:
-    """A sum or product of two tensors, or with a number or a learned tensor."""
-    first, second = (net.get(call.arguments[name]) for name in ("input", "other"))
-    alpha = call.arguments.get("alpha", 1)
-    if isinstance(second, Value) and not isinstance(first, Value):
-        first, second = second, first
-    if not isinstance(first, Value) or alpha != 1:
-        raise UnmappedError("is scaled before it is added" if alpha != 1 else "works on constants")
-    if isinstance(second, Known):
-        return _with_number(net, call.kind, first, second)
-    if isinstance(second, Stored):
-        scaled = _scaled(net, call.kind, first, second)
-        if scaled is not None:
-            return scaled
-        second = net.parameter(second)
-    one, other = aligned(net, [first, second])
-    pairs = zip(one.axes, other.axes, strict=True)
-    axes = tuple(own if own.at or own.batch else its for own, its in pairs)
-    return net.lay(net.make(JOINED[call.kind]), one, other, axes=axes)
+@rule("cumsum")
+def cumulative(net: Lowering, call: Call) -> Value:
+    """Sums of each element with all before it."""
+    value, axis = along(net, net.value(call.arguments["input"]), int(call.arguments["dim"]))
+    return per_element(net, net.make("cumulative_sum", axis=axis), value)
 
 
-JOINED = {"add": "add", "mul": "multiply"}
-#: The number with which a kind changes nothing, and the op that does it with another.
-NEUTRAL = {"add": 0, "mul": 1}
-
-
-def _with_number(net: Lowering, kind: str, value: Value, known: Known) -> Value:
-    if known.scalar is None:
-        raise UnmappedError("works with a table of numbers")
-    if known.scalar == NEUTRAL[kind]:
-        return value
-    if kind == "mul":
-        return per_element(net, net.make("rescale", factor=float(known.scalar)), value)
-    raise UnmappedError(f"adds the number {known.scalar}")
-
-
-def _scaled(net: Lowering, kind: str, value: Value, stored: Stored) -> Value | None:
-    """Layer scale: a learned factor for each channel."""
-    if kind != "mul" or not stored.whole:
-        return None
-    rank = len(value.axes)
-    wide = (1,) * (rank - len(stored.shape)) + stored.shape
-    places = [at for at, extent in enumerate(wide) if extent > 1]
-    if len(places) != 1 or len(wide) != rank:
-        return None
-    axis = value.axes[places[0]]
-    if axis.at != (channel_axis(value),) or value.shape[axis.at[0]] != wide[places[0]]:
-        return None
-    return per_element(net, net.make("channel_scale"), value, tensors=stored.names)
+@rule("glu")
+def glu(net: Lowering, call: Call) -> Value:
+    """One half times the sigmoid of the other."""
+    dim = int(call.arguments.get("dim", -1))
+    value, axis = along(net, net.value(call.arguments["input"]), dim)
+    half = value.shape[axis] // 2
+    first, second = (
+        net.lay(
+            net.make("slice", axis=axis, start=start, stop=start + half),
+            value,
+            axes=value.axes,
+            main=False,
+        )
+        for start in (0, half)
+    )
+    gate = net.lay(net.make("sigmoid"), second, axes=value.axes, main=False)
+    return net.lay(net.make("multiply"), first, gate, axes=value.axes)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from archdb.sources.lowering.arranging import plain, without
+from archdb.sources.lowering.axes import channel_axis
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
-from archdb.sources.lowering.elementwise import channel_axis
 from archdb.sources.lowering.values import BATCH, Axis, Value
 from archdb.sources.neutral import Call
 

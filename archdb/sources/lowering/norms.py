@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdb.sources.lowering.arranging import plain
+from archdb.sources.lowering.arranging import image, plain
+from archdb.sources.lowering.axes import along, told
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
-from archdb.sources.lowering.elementwise import channel_axis, per_element
+from archdb.sources.lowering.elementwise import per_element
 from archdb.sources.lowering.values import Value
 from archdb.sources.neutral import Call
 
-#: Of batch and instance norm; `running` are the statistics that were learned.
+#: Norms of each channel, with learned statistics or its own.
 CHANNELWISE = {"batch_norm": "batch_norm", "instance_norm": "instance_norm"}
+VECTORWISE = {"layer_norm": "layer_norm", "rms_norm": "rms_norm"}
 
 
 def learned(net: Lowering, call: Call) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -32,16 +34,14 @@ def learned(net: Lowering, call: Call) -> tuple[dict[str, Any], tuple[str, ...]]
 def channelwise(net: Lowering, call: Call) -> Value:
     """Each channel by its own mean and variance, learned or its own."""
     attributes, names = learned(net, call)
-    value = net.value(call.arguments["input"])
     running = [call.arguments.get(name) for name in ("running_mean", "running_var")]
     statistics = None not in running
     for ref in running if statistics else ():
         names += net.stored(ref).names
-    if value.axes[1].at != (channel_axis(value),):
-        value = plain(net, value)
-    if len(value.axes) < 2 or value.axes[1].at != (channel_axis(value),):
-        raise UnmappedError("its channels are not those of a map, sequence or vector")
-    op = net.make(CHANNELWISE[call.kind], **attributes, statistics=statistics)
+    value, axis = along(net, net.value(call.arguments["input"]), 1)
+    if any(a.batch and a.at for a in value.axes):
+        raise UnmappedError("the batch is folded into another axis")
+    op = net.make(CHANNELWISE[call.kind], **attributes, **told(value, axis), statistics=statistics)
     return per_element(net, op, value, tensors=names)
 
 
@@ -49,25 +49,28 @@ def channelwise(net: Lowering, call: Call) -> Value:
 def group_norm(net: Lowering, call: Call) -> Value:
     """The channels in groups."""
     attributes, names = learned(net, call)
-    value = plain(net, net.value(call.arguments["input"]))
-    if value.axes[1].at != (channel_axis(value),):
-        raise UnmappedError("its channels are not those of a map or vector")
-    op = net.make("group_norm", groups=int(call.arguments["num_groups"]), **attributes)
+    value, axis = along(net, plain(net, net.value(call.arguments["input"])), 1)
+    groups = int(call.arguments["num_groups"])
+    op = net.make("group_norm", groups=groups, **attributes, **told(value, axis))
     return per_element(net, op, value, tensors=names)
 
 
-@rule("layer_norm")
-def layer_norm(net: Lowering, call: Call) -> Value:
-    """Each position over its channels or features."""
-    if len(net.integers(call.arguments["normalized_shape"])) != 1:
-        raise UnmappedError("normalises over several axes")
+@rule(*VECTORWISE)
+def vectorwise(net: Lowering, call: Call) -> Value:
+    """Each position over its features, or over the last axes."""
     attributes, names = learned(net, call)
+    if "rms" in call.kind:
+        attributes.pop("shift")
     value = net.value(call.arguments["input"])
-    if value.axes[-1].at != (channel_axis(value),):
+    count = len(net.integers(call.arguments["normalized_shape"]))
+    if count == 1:
+        value, axis = along(net, value, len(value.axes) - 1)
+        where = told(value, axis)
+    else:
         value = plain(net, value)
-    if value.axes[-1].at != (channel_axis(value),) or len(value.shape) > 3:
-        raise UnmappedError(f"works along the last of {len(value.axes)} axes")
-    return per_element(net, net.make("layer_norm", **attributes), value, tensors=names)
+        where = {"axes": [at for axis in value.axes[-count:] for at in axis.at]}
+    op = net.make(VECTORWISE[call.kind], **attributes, **where)
+    return per_element(net, op, value, tensors=names)
 
 
 @rule("local_response_norm")
@@ -82,4 +85,14 @@ def local_response_norm(net: Lowering, call: Call) -> Value:
         k=float(given.get("k", 1.0)),
         divide_alpha=bool(given.get("divide_alpha", True)),
     )
-    return per_element(net, op, plain(net, net.value(given["input"])))
+    return per_element(net, op, image(net, net.value(given["input"]), 2))
+
+
+@rule("normalize")
+def normalize(net: Lowering, call: Call) -> Value:
+    """Vectors divided by their Euclidean norm."""
+    given = call.arguments
+    if float(given.get("p", 2)) != 2:
+        raise UnmappedError(f"divides by a norm of order {given['p']}")
+    value, axis = along(net, net.value(given["input"]), int(given.get("dim", 1)))
+    return per_element(net, net.make("l2_norm", scale=False, **told(value, axis)), value)

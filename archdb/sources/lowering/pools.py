@@ -5,11 +5,12 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from archdb.sources.lowering.arranging import image
+from archdb.model.shape import is_image
+from archdb.sources.lowering.arranging import image, plain
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
 from archdb.sources.lowering.values import BATCH, ONE, Axis, Value
 from archdb.sources.lowering.windows import each, placed, sides, single
-from archdb.sources.neutral import Call
+from archdb.sources.neutral import Call, Ref
 
 POOLS = {f"{how}_pool{n}d": n for how in ("max", "avg") for n in (1, 2, 3)}
 ADAPTIVE = {f"adaptive_{how}_pool{n}d": (how, n) for how in ("avg", "max") for n in (1, 2, 3)}
@@ -66,6 +67,62 @@ def everywhere(net: Lowering, value: Value, how: str, extents: int) -> Value:
     return net.lay(op, x, axes=(BATCH, *axes))
 
 
+#: Kinds by the op that tells the elements of each group in one number.
+REDUCTIONS = {
+    "mean": "reduce_mean",
+    "sum": "reduce_sum",
+    "prod": "reduce_product",
+    "amax": "reduce_max",
+    "amin": "reduce_min",
+    "max": "reduce_max",
+    "min": "reduce_min",
+    "argmax": "argmax",
+    "var": "reduce_variance",
+    "norm": "reduce_norm",
+    "linalg_vector_norm": "reduce_norm",
+}
+
+
+@rule("sum", "prod", "amin", "max", "min", "argmax", "var", "norm", "linalg_vector_norm")
+def told_in_one(net: Lowering, call: Call) -> Value:
+    """One number of each group along stated axes."""
+    value = net.value(call.arguments["input"])
+    rank, asked = len(value.axes), call.arguments.get("dim")
+    if isinstance(asked, Ref):
+        raise UnmappedError("takes two tensors")
+    dims = sorted(n % rank for n in net.integers(asked)) if asked is not None else range(rank)
+    kept = bool(call.arguments.get("keepdim", False))
+    return along_axes(net, value, list(dims), kept, REDUCTIONS[call.kind])
+
+
+@rule("std")
+def deviation(net: Lowering, call: Call) -> Value:
+    """The root of the variance."""
+    variance = told_in_one(net, Call("var", call.path, call.arguments, call.writes))
+    return net.lay(net.make("sqrt"), variance, axes=variance.axes)
+
+
+def along_axes(net: Lowering, value: Value, dims: list[int], kept: bool, name: str) -> Value:
+    """A reduction along axes of the tensor."""
+    over = [value.axes[dim] for dim in dims]
+    if any(axis.batch for axis in over):
+        raise UnmappedError("works along the batch")
+    gone = [i for axis in over for i in axis.at]
+    if not gone:
+        return value if kept else value._replace(axes=_left(value.axes, dims))
+    if any(set(axis.at) & set(gone) for at, axis in enumerate(value.axes) if at not in dims):
+        value = plain(net, value)
+        gone = [i for dim in dims for i in value.axes[dim].at]
+    op = net.make(name, axes=sorted(gone), keep=True)
+    axes = tuple(ONE if at in dims else axis for at, axis in enumerate(value.axes))
+    found = net.lay(op, value, axes=axes)
+    return found if kept else found._replace(axes=_left(axes, dims))
+
+
+def _left(axes: tuple[Axis, ...], dims: list[int]) -> tuple[Axis, ...]:
+    return tuple(axis for at, axis in enumerate(axes) if at not in dims)
+
+
 @rule("mean", "amax")
 def reduced(net: Lowering, call: Call) -> Value:
     """The mean or the largest over stated axes."""
@@ -77,7 +134,7 @@ def reduced(net: Lowering, call: Call) -> Value:
     over = [value.axes[dim] for dim in dims]
     reduced = _global(net, value, over, REDUCED[call.kind])
     if reduced is None:
-        raise UnmappedError(f"works along axes {list(dims)} of {rank}")
+        return along_axes(net, value, list(dims), kept, REDUCTIONS[call.kind])
     places = {axis: axis for axis in value.axes} | dict.fromkeys(over, ONE)
     axes = [reduced.get(axis, places[axis]) for axis in value.axes if kept or axis not in over]
     return Value(reduced["layer"], reduced["shape"], tuple(axes))
@@ -86,7 +143,7 @@ def reduced(net: Lowering, call: Call) -> Value:
 def _global(net: Lowering, value: Value, over: list[Axis], how: str) -> Any:
     """A global pool where it is the positions of a map, or the steps of a sequence, that go."""
     gone = sorted(i for axis in over for i in axis.at)
-    whole = len(value.shape) == 3 and gone == [1, 2]
+    whole = is_image(value.shape) and gone == [1, 2]
     steps = len(value.shape) == 2 and gone == [0]
     if any(axis.batch for axis in over) or not (whole or steps):
         return None

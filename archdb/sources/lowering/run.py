@@ -16,6 +16,7 @@ from archdb.sources.lowering.base import (
 from archdb.sources.lowering.constants import folded
 from archdb.sources.lowering.naming import layers_of
 from archdb.sources.lowering.outcome import Outcome
+from archdb.sources.lowering.unknown import unknown
 from archdb.sources.lowering.values import Known, Stored, Value, axes_of
 from archdb.sources.neutral import CONSTANT, INPUT, STORED, Call, Graph
 
@@ -42,8 +43,8 @@ def lower(graph: Graph, name: str) -> Lowered:
         Layer(own, make("input", {"shape": list(_input(net, key).shape)}))
         for key, own in inputs.items()
     ]
-    for unknown in net.outcome.unknown:
-        unknown.key = names[unknown.key]
+    for left in net.outcome.unknown:
+        left.key = names[left.key]
     holders: dict[str, list[str]] = {}
     for row in net.rows:
         for tensor in row.tensors:
@@ -101,7 +102,7 @@ def _ruled(net: Lowering, call: Call) -> list[Result]:
         net.owner = owned
         keys = {row.key for row in net.rows}
         net.arranged = {k: v for k, v in net.arranged.items() if v.layer in keys}
-        return list(net.unknown(call, str(why)))
+        return list(unknown(net, call, str(why)))
     if len(net.rows) == laid:
         net.outcome.folded[call.kind] += 1
     return list(result) if type(result) is list else [result]

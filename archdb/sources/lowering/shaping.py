@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from math import prod
-from typing import Any
 
-from archdb.sources.lowering.arranging import image, plain, widened
+from archdb.model.attributes import MOST_AXES
+from archdb.sources.lowering.arranging import plain, widened
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
 from archdb.sources.lowering.values import (
     BATCH,
@@ -122,7 +122,19 @@ def reshaped(net: Lowering, value: Value, wanted: list[int]) -> Value:
         return x._replace(axes=axes)
     if len(shape) == 1:
         return net.lay(net.make("flatten"), x, axes=axes)
-    return net.reshape(x, shape, axes, main=True)
+    return split(net, x, shape, axes)
+
+
+def split(net: Lowering, x: Value, shape: tuple[int, ...], axes: tuple[Axis, ...]) -> Value:
+    """Another shape; of more axes than a layer may have, those of extent 1 are left out."""
+    if len(shape) > MOST_AXES:
+        kept = [at for at, extent in enumerate(shape) if extent > 1]
+        place = {at: (i,) for i, at in enumerate(kept)}
+        axes = tuple(
+            Axis(tuple(i for at in axis.at for i in place.get(at, ())), axis.batch) for axis in axes
+        )
+        shape = tuple(shape[at] for at in kept)
+    return x._replace(axes=axes) if x.shape == shape else net.reshape(x, shape, axes, main=True)
 
 
 def _completed(full: tuple[int, ...], wanted: list[int], batch: int) -> list[int]:
@@ -195,36 +207,3 @@ def _spread(net: Lowering, value: Value, wide: tuple[int, ...], result: list[int
     if any(axis.batch and axis.at for axis in x.axes):
         raise UnmappedError("repeats what the batch is folded into")
     return net.lay(net.make("expand", shape=shape), x, axes=x.axes)
-
-
-@rule("channel_shuffle")
-def channel_shuffle(net: Lowering, call: Call) -> Value:
-    """Channels dealt out over groups."""
-    x = image(net, net.value(call.arguments["input"]), 2)
-    op = net.make("channel_shuffle", groups=int(call.arguments["groups"]))
-    return net.lay(op, x, axes=x.axes)
-
-
-@rule("interpolate")
-def interpolate(net: Lowering, call: Call) -> Any:
-    """A map at another size."""
-    given = call.arguments
-    x = image(net, net.value(given["input"]), 2)
-    height, width = x.shape[1:]
-    size, factor = given.get("size"), given.get("scale_factor")
-    if size is not None:
-        wanted = net.integers(size)
-    else:
-        factors = factor if isinstance(factor, list) else [factor, factor]
-        wanted = [int(n * f) for n, f in zip((height, width), factors, strict=True)]
-    wanted = wanted * 2 if len(wanted) == 1 else wanted
-    if wanted == [height, width]:
-        return x
-    attributes = {"align_corners": bool(given.get("align_corners")), "sized_by": "scale"}
-    if wanted[0] % height or wanted[1] % width:
-        raise UnmappedError(
-            f"resizes {height}×{width} to {wanted[0]}×{wanted[1]}, no whole multiple"
-        )
-    scale = [wanted[0] // height, wanted[1] // width]
-    op = net.make("resize2d", how=given.get("mode", "nearest"), scale=scale, **attributes)
-    return net.lay(op, x, axes=x.axes)

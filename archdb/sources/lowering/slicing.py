@@ -6,8 +6,8 @@ from typing import Any
 
 from archdb.model.shape import is_image
 from archdb.sources.lowering.arranging import image, plain
+from archdb.sources.lowering.axes import channel_axis
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
-from archdb.sources.lowering.elementwise import channel_axis
 from archdb.sources.lowering.values import BATCH, ONE, Axis, Value
 from archdb.sources.neutral import Call, Ref
 

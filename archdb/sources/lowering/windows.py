@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from archdb.ops import Op
-from archdb.sources.lowering.arranging import image
+from archdb.sources.lowering.arranging import image, plain
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
 from archdb.sources.lowering.values import BATCH, Axis, Stored, Value
 from archdb.sources.neutral import Call
@@ -31,32 +31,56 @@ def sides(value: Any, axes: int) -> Any:
     return [side for n in each(numbers, axes) for side in (n, n)]
 
 
-def weights(net: Lowering, call: Call) -> tuple[Stored, tuple[str, ...]]:
-    """The stored weight of a call, and the names of weight and bias."""
-    weight = net.stored(call.arguments["weight"])
-    bias = call.arguments.get("bias")
-    names = weight.names if bias is None else (*weight.names, *net.stored(bias).names)
-    return weight, names
+class Weights(NamedTuple):
+    """What a layer multiplies by: the shape of its weight, the tensors that it holds, what its op
+    is told of them, and the layers that work out what it does not hold."""
+
+    shape: tuple[int, ...]
+    tensors: tuple[str, ...]
+    attributes: dict[str, Any]
+    inputs: list[Value]
+
+
+def weights(net: Lowering, call: Call, rank: int) -> Weights:
+    """Weight and bias of a call, stored or worked out."""
+    weight, bias = net.get(call.arguments["weight"]), call.arguments.get("bias")
+    names: tuple[str, ...] = ()
+    attributes: dict[str, Any] = {"bias": bias is not None}
+    inputs = []
+    if isinstance(weight, Stored) and weight.whole and len(weight.shape) == rank:
+        shape, names = weight.shape, weight.names
+    else:
+        kernel = plain(net, net.realised(weight))
+        shape = kernel.full(net.batch)
+        inputs.append(kernel)
+        attributes["kernel_input"] = True
+    held = None if bias is None else net.get(bias)
+    if isinstance(held, Stored) and held.whole:
+        names += held.names
+    elif held is not None:
+        inputs.append(plain(net, net.realised(held)))
+        attributes["bias_input"] = True
+    return Weights(shape, names, attributes, inputs)
 
 
 @rule(*CONVOLUTIONS)
 def convolution(net: Lowering, call: Call) -> Value:
     """A convolution, of each channel alone where there are as many groups as channels."""
     given, axes = call.arguments, CONVOLUTIONS[call.kind]
-    weight, tensors = weights(net, call)
-    filters, _, *kernel = weight.shape
+    held = weights(net, call, axes + 2)
+    filters, _, *kernel = held.shape
     x = net.value(given["input"])
     attributes = {
         "kernel": kernel,
         "stride": each(given.get("stride", 1), axes),
         "padding": sides(given.get("padding", 0), axes),
         "dilation": each(given.get("dilation", 1), axes),
-        "bias": given.get("bias") is not None,
+        **held.attributes,
     }
     groups = int(given.get("groups", 1))
     x, out = placed(net, x, axes)
     op = _sliding(net, call.kind, filters, groups, attributes, x.full(net.batch)[1])
-    return net.lay(op, x, axes=out, tensors=tensors)
+    return net.lay(op, x, *held.inputs, axes=out, tensors=held.tensors)
 
 
 def _sliding(
@@ -64,7 +88,8 @@ def _sliding(
 ) -> Op:
     if CONVOLUTIONS[kind] == 1:
         attributes = {name: single(value) for name, value in attributes.items()}
-    if groups == channels > 1 and CONVOLUTIONS[kind] == 2:
+    own = "kernel_input" not in attributes and "bias_input" not in attributes
+    if groups == channels > 1 and CONVOLUTIONS[kind] == 2 and own:
         return net.make("depthwise_conv2d", multiplier=filters // groups, **attributes)
     return net.make(kind, filters=filters, groups=groups, **attributes)
 
@@ -82,8 +107,6 @@ def placed(net: Lowering, value: Value, extents: int) -> tuple[Value, tuple[Axis
     if len(value.axes) != 3 or value.axes[0] != BATCH:
         raise UnmappedError("needs a batch, channels and a length")
     turned = value._replace(axes=(BATCH, value.axes[2], value.axes[1]))
-    from archdb.sources.lowering.arranging import plain
-
     straight = plain(net, turned)
     axes = (BATCH, Axis((1,)), Axis((0,)))
     return straight._replace(axes=axes), axes
@@ -93,8 +116,8 @@ def placed(net: Lowering, value: Value, extents: int) -> tuple[Value, tuple[Axis
 def transposed(net: Lowering, call: Call) -> Value:
     """A transposed convolution."""
     given, axes = call.arguments, TRANSPOSED[call.kind]
-    weight, tensors = weights(net, call)
-    _, per_group, *kernel = weight.shape
+    held = weights(net, call, axes + 2)
+    _, per_group, *kernel = held.shape
     groups = int(given.get("groups", 1))
     x, out = placed(net, net.value(given["input"]), axes)
     op = net.make(
@@ -106,6 +129,6 @@ def transposed(net: Lowering, call: Call) -> Value:
         output_padding=each(given.get("output_padding", 0), axes),
         dilation=each(given.get("dilation", 1), axes),
         groups=groups,
-        bias=given.get("bias") is not None,
+        **held.attributes,
     )
-    return net.lay(op, x, axes=out, tensors=tensors)
+    return net.lay(op, x, *held.inputs, axes=out, tensors=held.tensors)
