@@ -25,12 +25,21 @@ def attention(net: Lowering, call: Call) -> Value:
     if BATCH in query.axes[-2:]:
         raise UnmappedError("attends along the batch")
     if isinstance(given.get("attn_mask"), Ref):
-        inputs.append(plain(net, net.value(given["attn_mask"])))
+        inputs.append(_mask(net, net.value(given["attn_mask"]), len(query.shape)))
     attributes: dict[str, Any] = {"causal": bool(given.get("is_causal"))}
     if given.get("scale") is not None:
         attributes["scale"] = float(number(net, given["scale"]))
     op = net.make("scaled_dot_product_attention", **attributes)
     return net.lay(op, *inputs, axes=query.axes)
+
+
+def _mask(net: Lowering, mask: Value, rank: int) -> Value:
+    """A mask without the axes of 1 that the scores have not."""
+    x = plain(net, mask)
+    while len(x.shape) > rank and x.shape[0] == 1:
+        more = tuple(Axis(tuple(i - 1 for i in a.at if i), a.batch) for a in x.axes)
+        x = net.reshape(x, tuple(x.shape[1:]), more, main=False)
+    return x
 
 
 @rule("multi_head_attention_forward")

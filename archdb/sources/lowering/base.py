@@ -82,7 +82,7 @@ class Lowering:
         """A tensor of the file, as it is."""
         found = self.get(ref)
         if not isinstance(found, Stored) or not found.whole:
-            raise UnmappedError("its weights are worked out, not stored")
+            raise UnmappedError("needs a tensor of the file, and it is worked out")
         return found
 
     def integers(self, ref: Any) -> list[int]:
@@ -172,7 +172,8 @@ class Lowering:
         if not stored.names:
             return self.table(Known(stored.shape, ()))
         if stored.call is None or stored.call.kind not in RULES:
-            raise UnmappedError("is worked out from learned tensors")
+            how = f" by {stored.call.kind}" if stored.call else ""
+            raise UnmappedError(f"is worked out from learned tensors{how}")
         path, self.path = self.path, stored.call.path
         result = RULES[stored.call.kind](self, stored.call)
         self.path = path

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
+from archdb.sources.lowering.arithmetic import joined
 from archdb.sources.lowering.arranging import image, plain
 from archdb.sources.lowering.axes import along, told
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
 from archdb.sources.lowering.elementwise import per_element
-from archdb.sources.lowering.values import Value
+from archdb.sources.lowering.values import ONE, Stored, Value
 from archdb.sources.neutral import Call
 
 #: Norms of each channel, with learned statistics or its own.
@@ -16,24 +17,47 @@ CHANNELWISE = {"batch_norm": "batch_norm", "instance_norm": "instance_norm"}
 VECTORWISE = {"layer_norm": "layer_norm", "rms_norm": "rms_norm"}
 
 
-def learned(net: Lowering, call: Call) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Epsilon, scale and shift, and the names of the tensors of a norm."""
+class Learned(NamedTuple):
+    """Epsilon, scale and shift as ops have them, the names of the tensors, and what is multiplied
+    and added by layers of their own, because it is worked out."""
+
+    attributes: dict[str, Any]
+    names: tuple[str, ...]
+    behind: list[tuple[str, Value]]
+
+
+def learned(net: Lowering, call: Call) -> Learned:
+    """What a norm has of its own."""
     given = call.arguments
-    scale, shift = given.get("weight"), given.get("bias")
-    names: tuple[str, ...] = ()
-    for ref in (scale, shift):
-        if ref is not None:
-            names += net.stored(ref).names
-    attributes: dict[str, Any] = {"scale": scale is not None, "shift": shift is not None}
+    found = Learned({"scale": False, "shift": False}, (), [])
+    for name, attribute, op in (("weight", "scale", "multiply"), ("bias", "shift", "add")):
+        if given.get(name) is None:
+            continue
+        tensor = net.get(given[name])
+        if isinstance(tensor, Stored) and tensor.whole and not found.behind:
+            found.attributes[attribute] = True
+            found = found._replace(names=found.names + tensor.names)
+        else:
+            found.behind.append((op, net.realised(tensor)))
     if given.get("eps") is not None:
-        attributes["epsilon"] = float(given["eps"])
-    return attributes, names
+        found.attributes["epsilon"] = float(given["eps"])
+    return found
+
+
+def followed(net: Lowering, value: Value, held: Learned, dim: int) -> Value:
+    """The products and sums behind a norm, along the axis `dim`."""
+    for op, other in held.behind:
+        rank = len(value.axes)
+        axes = tuple(other.axes[0] if at == dim % rank else ONE for at in range(rank))
+        value = joined(net, net.make(op), [value, other._replace(axes=axes)])
+    return value
 
 
 @rule(*CHANNELWISE)
 def channelwise(net: Lowering, call: Call) -> Value:
     """Each channel by its own mean and variance, learned or its own."""
-    attributes, names = learned(net, call)
+    held = learned(net, call)
+    names = held.names
     running = [call.arguments.get(name) for name in ("running_mean", "running_var")]
     statistics = None not in running
     for ref in running if statistics else ():
@@ -41,26 +65,27 @@ def channelwise(net: Lowering, call: Call) -> Value:
     value, axis = along(net, net.value(call.arguments["input"]), 1)
     if any(a.batch and a.at for a in value.axes):
         raise UnmappedError("the batch is folded into another axis")
-    op = net.make(CHANNELWISE[call.kind], **attributes, **told(value, axis), statistics=statistics)
-    return per_element(net, op, value, tensors=names)
+    where = told(value, axis)
+    op = net.make(CHANNELWISE[call.kind], **held.attributes, **where, statistics=statistics)
+    return followed(net, per_element(net, op, value, tensors=names), held, 1)
 
 
 @rule("group_norm")
 def group_norm(net: Lowering, call: Call) -> Value:
     """The channels in groups."""
-    attributes, names = learned(net, call)
+    held = learned(net, call)
     value, axis = along(net, plain(net, net.value(call.arguments["input"])), 1)
     groups = int(call.arguments["num_groups"])
-    op = net.make("group_norm", groups=groups, **attributes, **told(value, axis))
-    return per_element(net, op, value, tensors=names)
+    op = net.make("group_norm", groups=groups, **held.attributes, **told(value, axis))
+    return followed(net, per_element(net, op, value, tensors=held.names), held, 1)
 
 
 @rule(*VECTORWISE)
 def vectorwise(net: Lowering, call: Call) -> Value:
     """Each position over its features, or over the last axes."""
-    attributes, names = learned(net, call)
+    held = learned(net, call)
     if "rms" in call.kind:
-        attributes.pop("shift")
+        held.attributes.pop("shift")
     value = net.value(call.arguments["input"])
     count = len(net.integers(call.arguments["normalized_shape"]))
     if count == 1:
@@ -69,8 +94,8 @@ def vectorwise(net: Lowering, call: Call) -> Value:
     else:
         value = plain(net, value)
         where = {"axes": [at for axis in value.axes[-count:] for at in axis.at]}
-    op = net.make(VECTORWISE[call.kind], **attributes, **where)
-    return per_element(net, op, value, tensors=names)
+    op = net.make(VECTORWISE[call.kind], **held.attributes, **where)
+    return followed(net, per_element(net, op, value, tensors=held.names), held, -1)
 
 
 @rule("local_response_norm")
