@@ -1,0 +1,354 @@
+"""What each section of a Darknet cfg file is in archdb's ops, as Darknet's source has it."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+from archdb.errors import DefinitionError
+from archdb.sources.darknet import Cfg, Section, section
+from archdb.sources.laying import pretty
+from archdb.sources.lowering.base import UnmappedError
+
+#: Of blas.c: what is added to a variance.
+EPSILON = 1e-6
+
+#: Activations that one op is (activations.h); [linear] is none.
+ACTIVATIONS: dict[str, tuple[str, dict[str, Any]]] = {
+    "relu": ("relu", {}),
+    "leaky": ("leaky_relu", {"slope": 0.1}),
+    "revleaky": ("leaky_relu", {"slope": 0.1}),
+    "relie": ("leaky_relu", {"slope": 0.01}),
+    "logistic": ("sigmoid", {}),
+    "tanh": ("tanh", {}),
+    "relu6": ("relu6", {}),
+    "swish": ("swish", {}),
+    "mish": ("mish", {}),
+    "elu": ("elu", {}),
+    "selu": ("selu", {}),
+    "gelu": ("gelu", {"approximate": "tanh"}),
+    "hardtan": ("clip", {"low": -1, "high": 1}),
+}
+#: Loss and decoding of boxes: no parameters, and nothing that a section behind reads.
+HEADS = ("cost", "yolo", "region", "detection", "gaussian_yolo", "iseg", "contrastive")
+
+
+def activate(cfg: Cfg, part: Section, default: str = "linear") -> None:
+    """The activation that a section states."""
+    kind = part.word("activation", default)
+    if kind == "linear":
+        return
+    if kind == "ramp":  # x where it is positive, and a tenth of x everywhere
+        x = cfg.now
+        tenth = cfg.lay("rescale", x, more="tenth", factor=0.1)
+        relu = cfg.lay("relu", x, more="relu")
+        cfg.lay("add", relu, tenth, more="ramp")
+    elif kind in ACTIVATIONS:
+        op, attributes = ACTIVATIONS[kind]
+        cfg.lay(op, more=kind, **attributes)
+    else:
+        why = "is an activation that archdb has no op for"
+        shape = cfg.net.shapes[cfg.now]
+        cfg.now = cfg.net.unknown(f"{cfg.own}_{kind}", kind, why, cfg.now, shape=shape)
+
+
+def normalized(cfg: Cfg, part: Section) -> bool:
+    """Whether a section has a batch normalisation in the place of a bias."""
+    return part.integer("batch_normalize", 0) > 0 or part.integer("cbn", 0) > 0
+
+
+@section("convolutional", "deconvolutional")
+def convolution(cfg: Cfg, part: Section) -> None:
+    """Convolution, batch normalisation, activation; pad=1 means half the kernel."""
+    cfg.map()
+    size = part.integer("size", 1)
+    pad = size // 2 if part.integer("pad", 0) else part.integer("padding", 0)
+    stride = part.integer("stride", 1)
+    told: dict[str, Any] = {
+        "filters": part.integer("filters", 1),
+        "kernel": size,
+        "stride": [part.integer("stride_y", stride), part.integer("stride_x", stride)],
+        "bias": not normalized(cfg, part),
+    }
+    if part.integer("antialiasing", 0) or part.integer("deform", 0):
+        raise UnmappedError("with antialiasing is none of archdb's convolutions")
+    dilation = part.integer("dilation", 1) if size > 1 else 1
+    told |= {"groups": part.integer("groups", 1), "dilation": dilation, "padding": pad * dilation}
+    shared = _shared(cfg, part)
+    convolves = part.kind == "convolutional"
+    cfg.lay("conv2d" if convolves else "conv_transpose2d", weights_of=shared, **told)
+    if normalized(cfg, part):
+        norm = f"{shared}_bn" if shared else None
+        cfg.lay("batch_norm", more="bn", epsilon=EPSILON, weights_of=norm)
+    if part.integer("xnor", 0) or part.integer("binary", 0):
+        note = "binary weights are counted as any others"
+        cfg.net.outcome.notes = [*dict.fromkeys([*cfg.net.outcome.notes, note])]
+    activate(cfg, part, "logistic")
+
+
+def _shared(cfg: Cfg, part: Section) -> str | None:
+    """The layer whose weights this one uses."""
+    if "share_index" not in part.options:
+        return None
+    number = part.integer("share_index", 0)
+    number += len(cfg.outputs) if number < 0 else 0
+    name = f"convolutional_{number}"
+    if name not in cfg.net.layers:
+        raise DefinitionError(f"'share_index' names layer {number}, which is no convolution")
+    return cfg.net.layers[name].weights_of or name
+
+
+@section("connected")
+def connected(cfg: Cfg, part: Section) -> None:
+    """Every input with every output; a map is flattened."""
+    cfg.lay("linear", units=part.integer("output", 1), bias=not normalized(cfg, part))
+    if normalized(cfg, part):
+        cfg.lay("batch_norm", more="bn", epsilon=EPSILON)
+    activate(cfg, part, "logistic")
+
+
+@section("local")
+def local(cfg: Cfg, part: Section) -> None:
+    """A convolution with kernels of their own at each position."""
+    cfg.map()
+    size = part.integer("size", 1)
+    cfg.lay(
+        "locally_connected2d",
+        filters=part.integer("filters", 1),
+        kernel=size,
+        stride=part.integer("stride", 1),
+        padding=size // 2 if part.integer("pad", 0) else 0,
+    )
+    activate(cfg, part, "logistic")
+
+
+@section("maxpool", "local_avgpool")
+def pool(cfg: Cfg, part: Section) -> None:
+    """A pool whose `padding`, of both sides together, is the kernel less one unless told: of that
+    the smaller half comes before. A stride less one behind the map is rounding up."""
+    cfg.map()
+    if part.integer("maxpool_depth", 0) or part.integer("antialiasing", 0):
+        raise UnmappedError("over channels or with antialiasing is none of archdb's pools")
+    stride = part.integer("stride", 1)
+    size = part.integer("size", stride)
+    strides = part.integer("stride_y", stride), part.integer("stride_x", stride)
+    padding = part.integer("padding", size - 1)
+    before, after = padding // 2, padding - padding // 2
+    up = not before and strides == (after + 1, after + 1)
+    cfg.lay(
+        "max_pool2d" if part.kind == "maxpool" else "avg_pool2d",
+        kernel=size,
+        stride=list(strides),
+        rounding="ceil" if up and after else "floor",
+        padding=0 if up else [before, after, before, after],
+    )
+
+
+@section("avgpool")
+def global_pool(cfg: Cfg, part: Section) -> None:
+    """The mean of each map."""
+    cfg.map()
+    cfg.lay("global_avg_pool2d")
+
+
+@section("dropout")
+def dropout(cfg: Cfg, part: Section) -> None:
+    cfg.lay("dropout", rate=part.number("probability", 0.5))
+
+
+@section("lrn")
+def lrn(cfg: Cfg, part: Section) -> None:
+    """Across channels; alpha is not divided by the number of neighbours."""
+    cfg.map()
+    cfg.lay(
+        "lrn",
+        size=part.integer("size", 5),
+        alpha=part.number("alpha", 1e-4),
+        beta=part.number("beta", 0.75),
+        k=part.number("kappa", 1),
+        divide_alpha=False,
+    )
+
+
+@section("batchnorm")
+def batch_norm(cfg: Cfg, part: Section) -> None:
+    cfg.map()
+    cfg.lay("batch_norm", epsilon=EPSILON)
+
+
+@section("activation")
+def activation(cfg: Cfg, part: Section) -> None:
+    activate(cfg, part)
+
+
+@section("logistic")
+def logistic(cfg: Cfg, part: Section) -> None:
+    cfg.lay("sigmoid")
+
+
+@section("l2norm")
+def l2_norm(cfg: Cfg, part: Section) -> None:
+    cfg.map()
+    cfg.lay("l2_norm", scale=False)
+
+
+@section("softmax")
+def softmax(cfg: Cfg, part: Section) -> None:
+    """Over all that arrives, over each of so many groups of it, or with `spatial` over the channels
+    of each position."""
+    if "tree" in part.options:
+        raise UnmappedError("over the classes of a tree, which is another file")
+    groups, shape = part.integer("groups", 1), cfg.net.shape(cfg.now)
+    if not part.number("spatial", 0):
+        if groups > 1:
+            if prod(shape) % groups:
+                raise DefinitionError(f"{prod(shape)} numbers do not divide into {groups} groups")
+            cfg.lay("reshape", more="groups", shape=[groups, -1])
+        elif prod(shape) != shape[0]:
+            cfg.lay("flatten", more="flatten")
+    cfg.lay("softmax")
+
+
+@section("upsample")
+def upsample(cfg: Cfg, part: Section) -> None:
+    """Each element repeated `stride` times both ways, perhaps times a number."""
+    cfg.map()
+    stride, scale = part.integer("stride", 2), part.number("scale", 1)
+    if stride < 0:
+        raise UnmappedError("of a negative stride, which adds up windows")
+    cfg.lay("resize2d", how="nearest", scale=stride)
+    if scale != 1:
+        cfg.lay("rescale", more="scale", factor=scale)
+
+
+@section("crop")
+def crop(cfg: Cfg, part: Section) -> None:
+    """The middle of an image, its numbers from 0 to 1 brought to -1 to 1 unless told not to."""
+    _, height, width = cfg.map()
+    rows = height - part.integer("crop_height", 1)
+    columns = width - part.integer("crop_width", 1)
+    if min(rows, columns) < 0:
+        raise DefinitionError(f"cuts more out of {height}×{width} than there is")
+    sides = [rows // 2, rows - rows // 2, columns // 2, columns - columns // 2]
+    cfg.lay("trim2d", sides=sides)
+    if not part.integer("noadjust", 0):
+        cfg.lay("rescale", more="scale", factor=2)
+        cfg.lay("add", more="shift", value=-1)
+
+
+@section("route")
+def route(cfg: Cfg, part: Section) -> None:
+    """The outputs of other sections side by side, of each perhaps only one of so many groups."""
+    groups, chosen = part.integer("groups", 1), part.integer("group_id", 0)
+    read = cfg.of(part, "layers")
+    if groups > 1:
+        read = [_group(cfg, name, groups, chosen) for name in read]
+    if len(read) == 1:
+        cfg.now = read[0]
+        return
+    shapes = [cfg.net.shape(name) for name in read]
+    if len({x[1:] for x in shapes}) > 1:  # Darknet makes a vector of maps of unequal size
+        read = [cfg.lay("flatten", name, more=f"flatten_{at}") for at, name in enumerate(read)]
+    cfg.lay("concat", *read)
+
+
+def _group(cfg: Cfg, name: str, groups: int, chosen: int) -> str:
+    channels = cfg.net.shape(name)[0]
+    part = channels // groups
+    if not part or not 0 <= chosen < groups:
+        raise DefinitionError(f"there is no group {chosen} of {groups} of {channels} channels")
+    start, stop = chosen * part, (chosen + 1) * part
+    return cfg.lay("slice_channels", name, more="group", start=start, stop=stop)
+
+
+@section("shortcut")
+def shortcut(cfg: Cfg, part: Section) -> None:
+    """Sums with other sections' outputs. Of a larger map every so-manieth row and column is taken;
+    channels that one has more of are left as they are, or out."""
+    if part.word("weights_type", "none") != "none":
+        raise UnmappedError("with weights is a sum that archdb has no op for")
+    if part.number("alpha", 1) != 1 or part.number("beta", 1) != 1:
+        raise UnmappedError("scales what it adds")
+    added = [_fitted(cfg, name, at) for at, name in enumerate(cfg.of(part, "from"))]
+    cfg.lay("add", cfg.now, *added)
+    activate(cfg, part)
+
+
+def _fitted(cfg: Cfg, name: str, at: int) -> str:
+    """Another output in the shape of that which it is added to."""
+    (channels, *size), (other, *from_size) = cfg.net.shape(cfg.now), cfg.net.shape(name)
+    into, number = cfg.now, f"_{at + 1}" if at else ""
+    strides = {n // m for n, m in zip(from_size, size, strict=False)}
+    if len(size) != len(from_size) or len(strides) > 1 or 0 in strides:
+        shapes = [pretty(cfg.net.shapes[source]) for source in (name, cfg.now)]
+        raise UnmappedError(f"adds {shapes[0]} to {shapes[1]}")
+    if max(strides, default=1) > 1:
+        pooled = {"kernel": 1, "stride": max(strides), "rounding": "ceil"}
+        name = cfg.lay("max_pool2d", name, more=f"stride{number}", **pooled)
+    beyond = [n - m for n, m in zip(cfg.net.shape(name)[1:], size, strict=True)]
+    if any(beyond):
+        name = cfg.lay("trim2d", name, more=f"trim{number}", sides=[0, beyond[0], 0, beyond[1]])
+    if other < channels:
+        name = cfg.lay("pad_channels", name, more=f"pad{number}", after=channels - other)
+    elif other > channels:
+        name = cfg.lay("slice_channels", name, more=f"cut{number}", stop=channels)
+    cfg.now = into
+    return name
+
+
+@section("scale_channels", "sam")
+def gate(cfg: Cfg, part: Section) -> None:
+    """The output of another section times this one, which may be one factor a channel."""
+    if part.integer("scale_wh", 0):
+        raise UnmappedError("scales positions")
+    (other,) = cfg.of(part, "from")[:1]
+    cfg.map()
+    cfg.lay("multiply", other, cfg.now)
+    activate(cfg, part)
+
+
+@section("reorg")
+def reorg(cfg: Cfg, part: Section) -> None:
+    """Positions to channels, in the order of Darknet's reorg_cpu, which takes the map as one of
+    fewer channels and more positions first."""
+    channels, height, width = cfg.map()
+    stride = part.integer("stride", 1)
+    if part.integer("extra", 0):  # a vector, with so many zeros behind it
+        cfg.lay("flatten", more="flatten")
+        cfg.lay("pad", sides=[[0, part.integer("extra", 0)]])
+        return
+    if part.integer("flatten", 0):
+        raise UnmappedError("with flatten moves elements in another order")
+    outer = channels // stride**2 if stride > 0 else 0
+    if not outer or channels % stride**2:
+        raise DefinitionError(f"{channels} channels do not divide by the square of {stride}")
+    if part.integer("reverse", 0):
+        cfg.lay("reshape", more="split", shape=[stride, stride, outer, height, width])
+        cfg.lay("permute", more="order", order=[2, 3, 0, 4, 1])
+        cfg.lay("reshape", shape=[outer, height * stride, width * stride])
+        return
+    if height % stride or width % stride:
+        raise DefinitionError(f"{height}×{width} does not divide by {stride}")
+    cfg.lay("reshape", more="split", shape=[outer, height, stride, width, stride])
+    cfg.lay("permute", more="order", order=[2, 4, 0, 1, 3])
+    out = [channels * stride**2, height // stride, width // stride]
+    cfg.lay("reshape", shape=out)
+
+
+@section("implicit")
+def implicit(cfg: Cfg, part: Section) -> None:
+    """A learnt tensor that reads nothing."""
+    shape = [part.integer("filters", 128), part.integer("atoms", 1), 1]
+    cfg.now = cfg.net.lay(cfg.own, "parameter", shape=shape)
+
+
+@section("empty")
+def empty(cfg: Cfg, part: Section) -> None:
+    """Nothing happens."""
+
+
+@section(*HEADS)
+def head(cfg: Cfg, part: Section) -> None:
+    """What a head reads is an output; what it does of its own is named, and not counted."""
+    note = f"{part.kind} {len(cfg.outputs)} is left out: it decodes boxes or is a loss"
+    cfg.net.outcome.notes.append(f"{note}, and reads '{cfg.now}'")

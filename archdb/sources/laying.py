@@ -1,0 +1,173 @@
+"""Layers laid one by one, by the front ends whose kinds are near archdb's own.
+
+Darknet, Caffe and Keras say what each layer is, so their readers need no lowering: they lay a layer
+for each of the file's, with the shape that archdb derives for it beside it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from math import prod
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from archdb.errors import DefinitionError, UsageError, nearest
+from archdb.model import shape as shapes
+from archdb.model.graph import Block, Layer, Network
+from archdb.model.names import legible
+from archdb.model.shape import Shape
+from archdb.ops import BUFFER, REGISTRY, make
+from archdb.sources.lowering.base import UnmappedError
+from archdb.sources.lowering.outcome import Outcome, Unknown
+
+#: Role and shape of each stored tensor of a layer that archdb does not know.
+Tensors = Iterable[tuple[str, Shape]]
+#: The sizes that a user gives, by the input's name; '' stands for any input that is not named.
+Sizes = Mapping[str, Shape]
+#: A file that describes a network has no weights in it and is far smaller.
+LARGEST_FILE = 64 * 2**20
+
+
+class Read(NamedTuple):
+    """A network read from a file, what became of its layers, and what the file says of itself."""
+
+    network: Network
+    outcome: Outcome
+    source: dict[str, str]
+
+
+class Laying:
+    """A network being laid out. Names that are taken get a number: 'conv~2'."""
+
+    def __init__(self, sizes: Sizes | None = None) -> None:
+        self.sizes = dict(sizes or {})
+        self.asked: set[str] = set()
+        self.layers: dict[str, Layer] = {}
+        self.taken: Counter[str] = Counter()
+        self.blocks: list[Block] = []
+        self.shapes: dict[str, Shape | None] = {}
+        self.outcome = Outcome()
+        self.block: str | None = None
+
+    def input(self, name: str, stated: Shape | None, why: str = "states no size") -> str:
+        """Lay an input: its size is the user's where one was given, else what the file states.
+
+        Raises DefinitionError, which says how to give it, where neither is.
+        """
+        self.asked.add(name)
+        given = self.sizes.get(name, self.sizes.get(""))
+        shape = given or stated
+        if shape is None:
+            raise DefinitionError(why, remedy=f"give it: --input {name}=3x224x224, or its own")
+        return self.lay(name, "input", shape=list(shape))
+
+    def lay(
+        self, name: str, op: str, *inputs: str, weights_of: str | None = None, **attributes: Any
+    ) -> str:
+        """Lay a layer and return its name; UnmappedError where archdb has no such op, and
+        DefinitionError where what arrives does not suit it."""
+        if op not in REGISTRY:
+            raise UnmappedError(f"is '{op}', which archdb has no layer for")
+        made = make(op, attributes)
+        arrives = tuple(self.shapes[source] for source in inputs)
+        shape = made.stated()
+        if None not in arrives:
+            known = tuple(x for x in arrives if x is not None)
+            made.admit(known)
+            shape = made.out(*known)
+            made.params(*known)
+        return self._add(name, Layer("", made, inputs, self.block, False, weights_of), shape)
+
+    def _add(self, name: str, layer: Layer, shape: Shape | None) -> str:
+        own = legible(name)
+        while own in self.layers:
+            self.taken[name] += 1
+            own = f"{name}~{self.taken[name] + 1}"
+        self.layers[own] = layer._replace(name=own)
+        self.shapes[own] = shape
+        return own
+
+    def unknown(
+        self,
+        name: str,
+        kind: str,
+        why: str,
+        *inputs: str,
+        shape: Shape | None = None,
+        tensors: Tensors | None = (),
+    ) -> str:
+        """Lay a layer that archdb does not know: totals of work are open behind it, and those of
+        parameters too where its tensors are None, which means not told."""
+        told = None if tensors is None else [(role, list(x)) for role, x in tensors]
+        attributes: dict[str, Any] = {"kind": kind, "parameters": told}
+        if told is not None and not told:
+            attributes["parameters"] = 0
+        if shape is not None:
+            attributes["shape"] = list(shape)
+        own = self.lay(name, "unknown", *inputs, **attributes)
+        counted = sum(prod(x) for role, x in told or () if role != BUFFER)
+        self.outcome.unknown.append(Unknown(own, kind, why, counted))
+        return own
+
+    def back(self, count: int) -> None:
+        """Take back all but the first `count` layers."""
+        for name in list(self.layers)[count:]:
+            del self.layers[name], self.shapes[name]
+        self.outcome.unknown = [u for u in self.outcome.unknown if u.key in self.layers]
+
+    def shape(self, name: str) -> Shape:
+        """What a layer gives; UnmappedError where that is not known."""
+        shape = self.shapes[name]
+        if shape is None:
+            raise UnmappedError("follows a layer whose output has an unknown shape")
+        return shape
+
+    def image(self, name: str) -> str:
+        """The layer's output as a map: a vector as one of 1×1, behind a reshape."""
+        shape = self.shapes[name]
+        if shape is None or len(shape) != 1:
+            return name
+        return self.lay(f"{name}.map", "reshape", name, shape=[-1, 1, 1])
+
+    def network(self, name: str) -> Network:
+        """The finished network; UsageError where a size was given for an input that it has not."""
+        unused = self.sizes.keys() - self.asked - {""}
+        if unused:
+            raise UsageError(
+                f"has no input '{min(unused)}'",
+                remedy=nearest(min(unused), self.asked) or f"it has {', '.join(self.asked)}",
+            ).at(name)
+        return Network(name, self.layers.values(), self.blocks)
+
+
+def file_text(path: Path) -> str:
+    """A text file, whole; DefinitionError where it is none, is empty or is not to be read."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise DefinitionError(f"cannot be read: {error.strerror}") from None
+    except ValueError:  # a NUL in the path
+        raise DefinitionError("cannot be the name of a file") from None
+    if len(data) > LARGEST_FILE:
+        raise DefinitionError(
+            f"has more than {LARGEST_FILE // 2**20} MB, which no description of a network has",
+            remedy="give the file that describes the network, not that of its weights",
+        )
+    if b"\0" in data:
+        raise DefinitionError("is not text", remedy="give the file that describes the network")
+    text = data.decode("utf-8-sig", "replace")  # comments may be in any encoding
+    if not text.strip():
+        raise DefinitionError("is empty")
+    return text
+
+
+def name_of(path: Path) -> str:
+    """A network's name from its file's: in lower case, spaces as underscores."""
+    return "_".join(path.stem.lower().split()) or "network"
+
+
+def pretty(shape: Shape | None) -> str:
+    """A shape for a message."""
+    return "an unknown shape" if shape is None else shapes.pretty(shape)
