@@ -136,7 +136,11 @@ def read(path: Path, sizes: Sizes | None = None) -> Read:
 
 def parse(text: str, name: str, sizes: Sizes | None = None) -> Read:
     """As `read`, of a text."""
-    from archdb.sources import darknet_recurrent, darknet_sections  # noqa: F401  they register
+    from archdb.sources import (  # noqa: F401  importing a module registers its rules
+        darknet_joining,
+        darknet_recurrent,
+        darknet_sections,
+    )
 
     first, *rest = sections(text)
     if first.kind != "net":

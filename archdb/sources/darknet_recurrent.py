@@ -61,7 +61,7 @@ def rnn(cfg: Cfg, part: Section) -> None:
 
 def _inside(part: Section, features: int) -> dict[str, Any]:
     """The attributes of a layer inside that gives so many features."""
-    if part.kind == "rnn":
+    if part.kind != "crnn":
         return {"units": features}
     size = part.integer("size", 3)
     pad = size // 2 if part.integer("pad", 0) else part.integer("padding", 0)
