@@ -30,6 +30,7 @@ from archdb.blocks import (  # noqa: F401  (importing registers them)
     shufflenet,
     slim,
     squeezenet,
+    vit,
     xception,
 )
 from archdb.blocks.base import DECLARATIONS, REGISTRY, NetworkBuilder

@@ -1,0 +1,66 @@
+"""Multi-head attention and the perceptron behind it, as transformers of all kinds share them."""
+
+from archdb.blocks.base import NetworkBuilder
+from archdb.ops import Op
+from archdb.ops.attention import ScaledDotProductAttention
+from archdb.ops.cutting import Select
+from archdb.ops.dense import Linear
+from archdb.ops.moving import Permute, Reshape
+
+#: The axes of queries, keys and values by head, and before they are taken apart.
+HEADS = ("heads", "sequence", "feature")
+STACKED = ("sequence", "_", "heads", "feature")
+
+
+def split(net: NetworkBuilder, name: str, width: int, heads: int, parts: int = 3) -> list[str]:
+    """A projection of `parts` times `width` features as so many tensors, each by head."""
+    shape = (0, parts, heads, width // heads)
+    net.add(f"{name}.split", Reshape(shape=shape, axis_names=STACKED))
+    stacked = net.add(f"{name}.by_head", Permute(order=(1, 2, 0, 3)))
+    words = ("query", "key", "value")[:parts]
+    return [
+        net.add(f"{name}.{word}", Select(axis=0, index=i), stacked) for i, word in enumerate(words)
+    ]
+
+
+def by_head(net: NetworkBuilder, name: str, width: int, heads: int, *source: str) -> str:
+    """A projection of `width` features by head."""
+    shape = (0, heads, width // heads)
+    names = ("sequence", "heads", "feature")
+    net.add(f"{name}.split", Reshape(shape=shape, axis_names=names), *source)
+    return net.add(f"{name}.by_head", Permute(order=(1, 0, 2)))
+
+
+def merge(net: NetworkBuilder, name: str, width: int, *source: str) -> str:
+    """What each head says, one behind the other."""
+    net.add(f"{name}.by_position", Permute(order=(1, 0, 2)), *source)
+    names = ("sequence", "feature")
+    return net.add(f"{name}.concat", Reshape(shape=(0, width), axis_names=names))
+
+
+def self_attention(
+    net: NetworkBuilder,
+    name: str,
+    width: int,
+    heads: int,
+    projections: tuple[str, str],
+    causal: bool = False,
+) -> str:
+    """Multi-head self-attention (vaswani2017, Figure 2) with one projection to queries, keys and
+    values together; `projections` are the names of that and of the last one."""
+    first, last = projections
+    net.add(f"{name}.{first}", Linear(units=3 * width))
+    each = split(net, name, width, heads)
+    net.add(f"{name}.attention", ScaledDotProductAttention(causal=causal), *each)
+    merge(net, name, width)
+    return net.add(f"{name}.{last}", Linear(units=width))
+
+
+def perceptron(
+    net: NetworkBuilder, names: tuple[str, str, str], hidden: int, width: int, activation: Op
+) -> str:
+    """A linear layer to `hidden` features, its activation, and a linear layer to `width`; under
+    the names that the source gives the three."""
+    net.add(names[0], Linear(units=hidden))
+    net.add(names[1], activation)
+    return net.add(names[2], Linear(units=width))
