@@ -65,7 +65,7 @@ class QueryError(ArchdbError):
 COMPARED = 300
 
 
-def nearest(word: str, words: Iterable[str]) -> str:
+def nearest(word: str, names: Iterable[str]) -> str:
     """A remedy that offers the words most like `word`, or nothing where none is near.
 
     It takes no time, however many the words are: a word too long to be a slip is like none.
@@ -74,14 +74,14 @@ def nearest(word: str, words: Iterable[str]) -> str:
 
     if len(word) > WORD:
         return ""
-    known = [other for other in words if len(other) <= WORD]
+    known = [other for other in names if len(other) <= WORD]
     if len(known) > COMPARED:
         known = _sharing_most(word, known)
     close = difflib.get_close_matches(word, known, n=4, cutoff=0.5)
     return f"did you mean {', '.join(close)}?" if close else ""
 
 
-def _sharing_most(word: str, words: Iterable[str]) -> list[str]:
+def _sharing_most(word: str, names: Iterable[str]) -> list[str]:
     """The words that have most pairs of neighbouring letters in common with `word`."""
     import heapq
     from itertools import pairwise
@@ -92,4 +92,4 @@ def _sharing_most(word: str, words: Iterable[str]) -> list[str]:
         pairs = set(pairwise(other))
         return len(own & pairs) / (len(own | pairs) or 1)
 
-    return heapq.nlargest(COMPARED, words, key=likeness)
+    return heapq.nlargest(COMPARED, names, key=likeness)

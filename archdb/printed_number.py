@@ -89,7 +89,7 @@ class Printed(NamedTuple):
     The size of a file is counted in numbers of 32 bits. `aside` says how else it can be read.
     """
 
-    words: str
+    text: str
     decimal: str
     unit: Fraction
     suffix: str
@@ -155,13 +155,13 @@ def span(decimal: str, filled: int = 0, *, cut: bool = False) -> Interval:
     return least, least + last
 
 
-def parse(words: str) -> Printed:
+def parse(text: str) -> Printed:
     """The number that '4.11G', '25,557,032', '~4.1e9' or '97.8 MiB' is.
 
     Raises UsageError on anything else, on what can be read in two ways, and on what is larger
     than a count can be.
     """
-    said = words.strip()
+    said = text.strip()
     if len(said) > LONGEST:
         raise UsageError(f"a number of {len(said):,} characters is none that anyone has printed")
     plain = _RAISED.sub("^", said).translate(_ALIKE)

@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 
 from archdb.analysis import conventions
+from archdb.analysis.inputs import resize_network
 from archdb.analysis.layer_costs import FACT_COLUMNS, facts_of
-from archdb.analysis.profile import LAYER_COLUMNS, at_input, derive
+from archdb.analysis.profile import LAYER_COLUMNS, derive
 from archdb.model.graph import Network
 from archdb.model.shape import parse
 from archdb.ops import make
@@ -64,7 +65,7 @@ def layers(architecture: str, size: str) -> list[tuple[str, str, dict[str, Any]]
     """Name, op and row of each layer outside auxiliary heads, which no tool ran."""
     path = bundled("seeds") / "nets" / f"{architecture}.toml"
     network = toml.load(path, toml.bundled_references()).network
-    main = [layer for layer in at_input(network, parse(size)) if not layer.auxiliary]
+    main = [layer for layer in resize_network(network, parse(size)) if not layer.auxiliary]
     found = derive(Network(network.name, main))
     return [
         (layer.name, layer.op.name, dict(zip(LAYER_COLUMNS, row, strict=True)))

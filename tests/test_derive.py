@@ -8,9 +8,9 @@ from drawing import chain, data, draw, layer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archdb.analysis.inputs import native_inputs
+from archdb.analysis.inputs import native_inputs, resize_network
 from archdb.analysis.layer_costs import COUNTS
-from archdb.analysis.profile import LAYER_COLUMNS, Profile, at_input, derive
+from archdb.analysis.profile import LAYER_COLUMNS, Profile, derive
 from archdb.analysis.totals import TOTAL_COLUMNS
 from archdb.errors import ShapeError
 from archdb.model.graph import Layer, Network
@@ -148,7 +148,7 @@ def test_another_input_size() -> None:
 
 def test_another_input_size_leaves_the_network_as_it_was() -> None:
     network = small()
-    assert native_inputs(at_input(network, (3, 5, 7))) == {"data": (3, 5, 7)}
+    assert native_inputs(resize_network(network, (3, 5, 7))) == {"data": (3, 5, 7)}
     assert native_inputs(network) == {"data": (3, 11, 13)}
 
 

@@ -20,7 +20,7 @@ from bundled import NAMES, profile
 from command import archdb, refused
 
 from archdb.analysis import conventions
-from archdb.analysis.inputs import asked, native_inputs
+from archdb.analysis.inputs import native_inputs, resolve_inputs
 from archdb.analysis.profile import LAYER_COLUMNS, derive
 from archdb.db import reported_figures
 from archdb.db.engine import writing
@@ -102,7 +102,7 @@ def value(figure: Figure, other: Explanation | None = None) -> Any:
     convention = (other and other.convention) or figure.convention
     found = profile(name)
     if words and words != found.input:
-        found = derive(found.network, asked((words,), native_inputs(found.network)))
+        found = derive(found.network, resolve_inputs((words,), native_inputs(found.network)))
     columns = [dict(zip(LAYER_COLUMNS, row, strict=True)) for row in found.rows]
     layers = list(zip(found.network.layers, columns, strict=True))
     own = [(at, row) for at, row in layers if counted(globs, at.name, at.auxiliary)]

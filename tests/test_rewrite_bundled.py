@@ -6,7 +6,8 @@ import pytest
 from drawing import params
 
 from archdb.analysis.fingerprint import fingerprint
-from archdb.analysis.profile import at_input, derive
+from archdb.analysis.inputs import resize_network
+from archdb.analysis.profile import derive
 from archdb.errors import ArchdbError
 from archdb.model.graph import Network
 from archdb.rewrite import REGISTRY, apply
@@ -28,7 +29,7 @@ def test_width_of_mobilenet_is_the_narrower_mobilenet(percent: int) -> None:
 def test_dilated_resnet_is_the_backbone_of_deeplab() -> None:
     """chen2017deeplab at output stride 8, as torchvision has it: the same graph of equal ops."""
     made = apply(network("resnet50_v1_5"), "dilate=8").network
-    deeplab = at_input(network("deeplabv3_resnet50"), (3, 224, 224))
+    deeplab = resize_network(network("deeplabv3_resnet50"), (3, 224, 224))
     backbone = [row for row in deeplab if row.op.source or row.name.startswith("backbone")]
     classifier = [row.op.name for row in made.layers[len(backbone) :]]
     assert classifier == ["global_avg_pool2d", "linear", "softmax"]

@@ -11,7 +11,8 @@ from command import archdb, files, refused
 from drawing import draw, layer
 
 from archdb.analysis import inputs
-from archdb.analysis.profile import at_input, derive
+from archdb.analysis.inputs import resize_network
+from archdb.analysis.profile import derive
 from archdb.api import Database
 from archdb.errors import UsageError
 from archdb.model.graph import Network
@@ -256,7 +257,7 @@ TOGETHER = [  # native inputs, what is asked, and what that means
 def test_item_1_inputs_that_scale_together(
     first: tuple[int, ...], second: tuple[int, ...], size: str, meant: Any
 ) -> None:
-    assert inputs.asked([size], inputs.native_inputs(pair(first, second))) == meant
+    assert inputs.resolve_inputs([size], inputs.native_inputs(pair(first, second))) == meant
 
 
 APART = [((3, 8, 8), (1, 8, 8), "3x16x16"), ((3, 8, 8), (3, 9, 9), "16"), ((20, 5), (5,), "9")]
@@ -265,14 +266,14 @@ APART = [((3, 8, 8), (1, 8, 8), "3x16x16"), ((3, 8, 8), (3, 9, 9), "16"), ((20, 
 @pytest.mark.parametrize(("first", "second", "size"), APART)
 def test_item_1_inputs_that_do_not(first: tuple[int, ...], second: Any, size: str) -> None:
     with pytest.raises(UsageError, match=r"cannot be meant for all of the inputs: a .*, b "):
-        inputs.asked([size], inputs.native_inputs(pair(first, second)))
+        inputs.resolve_inputs([size], inputs.native_inputs(pair(first, second)))
 
 
 def test_item_1_derive_and_at_input_take_a_shape_for_all_or_shapes_by_name() -> None:
     network = pair((3, 8, 8), (3, 8, 8))
     assert derive(network, (3, 4, 4)).input == "a=3x4x4,b=3x4x4"
     assert derive(network, {"b": (3, 4, 4)}).input == "a=3x8x8,b=3x4x4"
-    assert inputs.native_inputs(at_input(network, (3, 4, 4)))["b"] == (3, 4, 4)
+    assert inputs.native_inputs(resize_network(network, (3, 4, 4)))["b"] == (3, 4, 4)
     with pytest.raises(UsageError, match="no input is called 'c'"):
         derive(network, {"c": (3, 4, 4)})
 

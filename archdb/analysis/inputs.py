@@ -1,4 +1,4 @@
-"""The inputs of a network, by name: as text, in a user's words, and at another size.
+"""The inputs of a network, by name: as text, as a user specifies them, and at another size.
 
 A profile is at one shape for each input. Its text is the shape alone where there is one input
 ('3x224x224'), else all by name, in the order of the rows ('left=3x32x32,right=3x32x32').
@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from archdb.errors import DefinitionError, ShapeError, UsageError, nearest
 from archdb.model import shape as shapes
 from archdb.model.graph import Network
-from archdb.model.input_size import COMMA, EQUALS, pretty, worded
+from archdb.model.input_spec import COMMA, EQUALS, pretty, spec_of
 from archdb.model.shape import Shape
 
 Inputs = Mapping[str, Shape]
@@ -38,22 +38,22 @@ def check_names(network: Network) -> None:
             ).at(f"layer '{name}'")
 
 
-def text(inputs: Inputs) -> str:
+def format_inputs(inputs: Inputs) -> str:
     """As the column `input` has it."""
     if len(inputs) == 1:
         return shapes.text(*inputs.values())
     return COMMA.join(f"{name}{EQUALS}{shapes.text(shape)}" for name, shape in inputs.items())
 
 
-def of_text(words: str) -> list[Shape]:
+def parse_shapes(text: str) -> list[Shape]:
     """The shapes in such a text, in its order; UsageError where it is none."""
-    return [shapes.parse(part.rpartition(EQUALS)[2]) for part in words.split(COMMA)]
+    return [shapes.parse(part.rpartition(EQUALS)[2]) for part in text.split(COMMA)]
 
 
-def at_input(network: Network, given: Shape | Inputs) -> Network:
+def resize_network(network: Network, sizes: Shape | Inputs) -> Network:
     """The same network, its inputs given other shapes: one for all, which must be of equal shape,
     or one for each that is named."""
-    inputs = given_inputs(network, given)
+    inputs = complete_inputs(network, sizes)
     layers = [
         layer._replace(op=layer.op.like(shape=inputs[layer.name])) if layer.op.source else layer
         for layer in network
@@ -61,25 +61,25 @@ def at_input(network: Network, given: Shape | Inputs) -> Network:
     return Network(network.name, layers, network.blocks)
 
 
-def given_inputs(network: Network, given: Shape | Inputs) -> dict[str, Shape]:
+def complete_inputs(network: Network, sizes: Shape | Inputs) -> dict[str, Shape]:
     """The shape of each input; UsageError where one is named that the network has not."""
     native = native_inputs(network)
-    if not isinstance(given, Mapping):
-        return together(shapes.text(given), native)
-    return asked(worded(given) or (), native)
+    if not isinstance(sizes, Mapping):
+        return resize_together(shapes.text(sizes), native)
+    return resolve_inputs(spec_of(sizes) or (), native)
 
 
-def asked(
-    words: Sequence[str], native: Inputs, elsewhere: Collection[str] = ()
+def resolve_inputs(
+    spec: Sequence[str], native: Inputs, elsewhere: Collection[str] = ()
 ) -> dict[str, Shape]:
-    """The inputs that a user's words ask of a network: a size (384, 3x384x384) for all inputs
-    that are not named, NAME=SIZE for one, NAME=SIZE,NAME=SIZE for several.
+    """The inputs of a network that `spec` asks for: a size (384, 3x384x384) for all that are not
+    named, NAME=SIZE for one, NAME=SIZE,NAME=SIZE for several.
 
     Inputs that are not named and given no size stay native. `elsewhere` are names of inputs of
     other networks that the question is about: what is said of them is not for this one. Raises
     UsageError where a size cannot be meant for all inputs, or a name is that of none.
     """
-    size, named = read(words)
+    size, named = parse_spec(spec)
     for name in named:
         if name not in native and name not in elsewhere:
             raise UsageError(
@@ -91,23 +91,23 @@ def asked(
         raise UsageError(f"every input is named, so '{size}' is for none")
     found = dict(native)
     if size is not None and rest:
-        found |= together(size, rest)
+        found |= resize_together(size, rest)
     found |= {n: shapes.resize(size, native[n]) for n, size in named.items() if n in native}
     return found
 
 
-def of_all(words: Sequence[str], natives: Sequence[Inputs]) -> list[dict[str, Shape]]:
-    """The inputs that a user's words ask of each of several networks: what is said of an input by
-    name is for those that have it."""
+def resolve_each(spec: Sequence[str], natives: Sequence[Inputs]) -> list[dict[str, Shape]]:
+    """The same for each of several networks: what is said of an input by name is for those that
+    have it."""
     every = {name for native in natives for name in native}
-    return [asked(words, native, every - native.keys()) for native in natives]
+    return [resolve_inputs(spec, native, every - native.keys()) for native in natives]
 
 
-def read(words: Iterable[str]) -> tuple[str | None, dict[str, str]]:
+def parse_spec(spec: Iterable[str]) -> tuple[str | None, dict[str, str]]:
     """The size for all, if any, and the size for each input that is named."""
     size: str | None = None
     named: dict[str, str] = {}
-    for name, one in _parts(words):
+    for name, one in _split_spec(spec):
         if named.get(name, one) != one or (not name and size not in (None, one)):
             of = f" for '{name}'" if name else ""
             raise UsageError(
@@ -121,16 +121,18 @@ def read(words: Iterable[str]) -> tuple[str | None, dict[str, str]]:
     return size, named
 
 
-def _parts(words: Iterable[str]) -> Iterator[tuple[str, str]]:
-    for word in words:
-        for part in word.split(COMMA) if EQUALS in word else [word]:
+def _split_spec(spec: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for argument in spec:
+        for part in argument.split(COMMA) if EQUALS in argument else [argument]:
             name, _, size = part.rpartition(EQUALS)
-            if EQUALS in word and not name:
-                raise UsageError(f"'{word}' names no inputs", remedy="write NAME=SIZE,NAME=SIZE")
+            if EQUALS in argument and not name:
+                raise UsageError(
+                    f"'{argument}' names no inputs", remedy="write NAME=SIZE,NAME=SIZE"
+                )
             yield name, size
 
 
-def together(size: str, inputs: Inputs) -> dict[str, Shape]:
+def resize_together(size: str, inputs: Inputs) -> dict[str, Shape]:
     """Inputs of equal shape at another; one number also sizes images of equal height and width."""
     native = set(inputs.values())
     maps = {shape[1:] for shape in native}

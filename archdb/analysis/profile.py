@@ -9,7 +9,13 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from archdb.analysis.inputs import Inputs, at_input, given_inputs, native_inputs, text
+from archdb.analysis.inputs import (
+    Inputs,
+    complete_inputs,
+    format_inputs,
+    native_inputs,
+    resize_network,
+)
 from archdb.analysis.layer_costs import FACT_COLUMNS, Facts, Row
 from archdb.analysis.layer_table import PLACE, LayerTable
 from archdb.analysis.receptive_field import FIELD_COLUMNS, FieldOrReason
@@ -38,7 +44,7 @@ class Profile(NamedTuple):
     @property
     def input(self) -> str:
         """The inputs as text."""
-        return text(self.inputs)
+        return format_inputs(self.inputs)
 
     @property
     def table(self) -> LayerTable:
@@ -57,19 +63,20 @@ class Profile(NamedTuple):
         raise KeyError(name)
 
 
-def derive(network: Network, given: Shape | Inputs | None = None) -> Profile:
-    """The profile of a network, at its native inputs unless others are given as in `at_input`.
+def derive(network: Network, sizes: Shape | Inputs | None = None) -> Profile:
+    """The profile of a network, at its native inputs unless `sizes` says others,
+    as in `resize_network`.
 
     At another input than the native one an auxiliary head may not fit: then its figures are open,
     and the totals are the network's. Raises ShapeError naming network, layer, what arrived and
     from where.
     """
     inputs = native_inputs(network)
-    wanted = inputs if given is None else given_inputs(network, given)
+    at = inputs if sizes is None else complete_inputs(network, sizes)
     try:
-        walk = Walk(network, inputs) if wanted == inputs or _sized(network) else None
-        if wanted != inputs:
-            walk = Walk(at_input(network, wanted), wanted, walk, elsewhere=True)
+        walk = Walk(network, inputs) if at == inputs or _sized(network) else None
+        if at != inputs:
+            walk = Walk(resize_network(network, at), at, walk, elsewhere=True)
         assert walk is not None
         network = walk.network_at_inputs()
         fields = [step.signal.field for step in walk.steps]
@@ -78,7 +85,7 @@ def derive(network: Network, given: Shape | Inputs | None = None) -> Profile:
         totals = totals_of(network.layers, walk.reads, facts, walk.depths, fields, maps)
     except ArchdbError as error:
         raise error.at(network.name) from None
-    return Profile(network, wanted, walk.rows, totals, fields, facts)
+    return Profile(network, at, walk.rows, totals, fields, facts)
 
 
 def _sized(network: Network) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from archdb.analysis.inputs import Inputs, text
+from archdb.analysis.inputs import Inputs, format_inputs
 from archdb.analysis.layer_costs import MEMORY, Facts, Row, check_size, layer_facts, unfit
 from archdb.analysis.receptive_field import (
     NOT_AN_IMAGE,
@@ -26,7 +26,7 @@ from archdb.analysis.totals import deepest
 from archdb.errors import ArchdbError, ShapeError
 from archdb.model import shape as shapes
 from archdb.model.graph import Layer, Network
-from archdb.model.input_size import pretty
+from archdb.model.input_spec import pretty
 from archdb.model.shape import Shape
 from archdb.model.window import POINT, Unbounded
 
@@ -166,7 +166,7 @@ class Walk:
             f"'{name}' {shapes.pretty(self.steps[self.position[name]].signal.shape or ())}"
             for name in layer.inputs
         )
-        origin = f"from {arrives} (input {pretty(text(self.inputs))})" if arrives else ""
+        origin = f"from {arrives} (input {pretty(format_inputs(self.inputs))})" if arrives else ""
         hints = map(shapes.hint, self.inputs.values())
         error.remedy = "\n  ".join(filter(None, (origin, error.remedy, *hints)))
         return error.at(f"layer '{layer.name}' ({layer.op.name})")

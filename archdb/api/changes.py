@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from archdb.api.connected import Connected
 from archdb.errors import ArchdbError, DefinitionError
-from archdb.model.input_size import Given, worded
+from archdb.model.input_spec import InputLike, spec_of
 
 if TYPE_CHECKING:
     from archdb.db.spaces import Built
@@ -24,7 +24,7 @@ class Changes(Connected):
     ) -> dict[str, list[str]]:
         """Add the networks of seed files: all, or none if one is at fault. Returns their names,
         each with what has to be known of it."""
-        from archdb.analysis.inputs import of_text
+        from archdb.analysis.inputs import parse_shapes
         from archdb.db.user_networks import import_files
         from archdb.model.shape import hint
 
@@ -32,7 +32,9 @@ class Changes(Connected):
         return {
             name: [
                 said
-                for shape in of_text(str(self.reader.run_named("native", name=name).rows[0][0]))
+                for shape in parse_shapes(
+                    str(self.reader.run_named("native", name=name).rows[0][0])
+                )
                 if (said := hint(shape))
             ]
             for name in names
@@ -87,12 +89,12 @@ class Changes(Connected):
             raise fault
         return wanted
 
-    def derive_at(self, names: Sequence[str], input: Given) -> list[tuple[str, str]]:
+    def derive_at(self, names: Sequence[str], input: InputLike) -> list[tuple[str, str]]:
         """Derive these networks at another input as well, and keep the figures; (name, input)."""
         from archdb.queries.freshness import profiles
 
         wanted = list(map(self.resolve, names))
-        return list(zip(wanted, profiles(self.reader, wanted, worded(input)), strict=True))
+        return list(zip(wanted, profiles(self.reader, wanted, spec_of(input)), strict=True))
 
     def refresh(self) -> dict[str, ArchdbError]:
         """Derive what is stale; the faults, by name, of networks whose rows define none."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from archdb.api.connected import Connected
 from archdb.errors import UsageError
-from archdb.model.input_size import Given, worded
+from archdb.model.input_spec import InputLike, spec_of
 from archdb.queries.reader import Reader
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Drawings(Connected):
         kind: str,
         *names: str,
         path: str | os.PathLike[str],
-        input: Given = None,
+        input: InputLike = None,
         source: str | None = None,
     ) -> Sequence[str]:
         """Draw a chart into a file (.svg, .pdf, .png): accuracy (of a `source`), depth, resolution
@@ -53,10 +53,10 @@ class Drawings(Connected):
             charted = ", ".join(["accuracy", *LINES])
             raise UsageError(f"there is no chart of '{kind}'", remedy=f"there are: {charted}")
         question, picture = LINES[kind]
-        wanted = worded(input)
+        spec = spec_of(input)
 
         def asked(reader: Reader) -> tuple[charts.Chart, Release]:
-            return getattr(charts, question)(reader, names, wanted), release(reader)
+            return getattr(charts, question)(reader, names, spec), release(reader)
 
         chart, dataset = self.answer(asked)
         getattr(profiles, picture)(chart, dataset, place)
@@ -80,17 +80,17 @@ class Drawings(Connected):
         ]
 
     def graph(
-        self, name: str, *, layers: bool = False, input: Given = None, form: str = "dot"
+        self, name: str, *, layers: bool = False, input: InputLike = None, form: str = "dot"
     ) -> str:
         """A network as a drawing in Graphviz's `dot` or Mermaid: its blocks, or all `layers`."""
         from archdb.dataset.release import release
         from archdb.queries.outline import outline
         from archdb.render.diagram import FORMATS
 
-        wanted = worded(input)
+        spec = spec_of(input)
 
         def asked(reader: Reader) -> tuple[Outline, Release]:
-            return outline(reader, name, wanted, layers=layers), release(reader)
+            return outline(reader, name, spec, layers=layers), release(reader)
 
         drawn, made = self.answer(asked)
         if form == "mermaid" and len(drawn.edges) > MERMAID_EDGES:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from archdb.api.connected import Connected
-from archdb.model.input_size import Given, worded
+from archdb.model.input_spec import InputLike, spec_of
 from archdb.queries.reader import Reader
 from archdb.queries.result import Result
 
@@ -21,26 +21,26 @@ class Questions(Connected):
         self,
         *names: str,
         by: str = "total",
-        input: Given = None,
+        input: InputLike = None,
         convention: str | None = None,
     ) -> Result:
         """Two or more networks side by side; `by` is total, op, block, resolution or layer."""
         from archdb.queries.compare import compare
 
-        return self.result(lambda reader: compare(reader, names, by, worded(input), convention))
+        return self.result(lambda reader: compare(reader, names, by, spec_of(input), convention))
 
     def show(
         self,
         name: str,
         *,
         by: str = "total",
-        input: Given = None,
+        input: InputLike = None,
         convention: str | None = None,
     ) -> Result:
         """One network; `by` is total, op, block, resolution or layer."""
         from archdb.queries.compare import show
 
-        return self.result(lambda reader: show(reader, name, by, worded(input), convention))
+        return self.result(lambda reader: show(reader, name, by, spec_of(input), convention))
 
     def explain(
         self,
@@ -48,22 +48,22 @@ class Questions(Connected):
         *,
         quantity: str | None = None,
         by: str = "block",
-        input: Given = None,
+        input: InputLike = None,
     ) -> Result:
         """How figures come about: of NAME/LAYER all, of NAME its totals or one `quantity`."""
         from archdb.queries.explain import explain
 
-        return self.result(lambda reader: explain(reader, name, quantity, by, worded(input)))
+        return self.result(lambda reader: explain(reader, name, quantity, by, spec_of(input)))
 
     def rewrite(
-        self, name: str, *rules: str, only: str | None = None, input: Given = None
+        self, name: str, *rules: str, only: str | None = None, input: InputLike = None
     ) -> Result:
         """What rules make of a network, layer by layer; `only` is a glob of layers' names."""
         from archdb.queries.rewrite import rewrite
 
-        return self.result(lambda reader: rewrite(reader, name, rules, only, worded(input)))
+        return self.result(lambda reader: rewrite(reader, name, rules, only, spec_of(input)))
 
-    def sweep(self, *names: str, input: Given = None, convention: str | None = None) -> Result:
+    def sweep(self, *names: str, input: InputLike = None, convention: str | None = None) -> Result:
         """A row for each point; names may hold ranges, as 'mobilenet_v1+width=0.25..1:0.25' does,
         and so may the input: '128..512:32'."""
         from archdb.queries.sweep import columns
@@ -127,13 +127,13 @@ class Questions(Connected):
         return calc(op, *inputs, explained=explained, **attributes)
 
     def iter_sweep(
-        self, *names: str, input: Given = None, convention: str | None = None
+        self, *names: str, input: InputLike = None, convention: str | None = None
     ) -> Iterator[Result]:
         """The same as `sweep` with none of the points kept: each is a Result of one row."""
         from archdb.queries.sweep import columns, sweep
 
         heads = columns(convention)
-        points = sweep(self.reader, names, worded(input), convention)
+        points = sweep(self.reader, names, spec_of(input), convention)
         for done, (total, row) in enumerate(points, start=1):
             self.progress(done, total)
             yield Result(heads, [row], conventions=[convention])

@@ -48,8 +48,8 @@ def command() -> None:
 
 
 def _command(op: type[Op]) -> click.Command:
-    def callback(form: str, inputs: tuple[str, ...], explained: bool, **words: str | None) -> None:
-        _answer(op, words, inputs, explained, form)
+    def callback(form: str, inputs: tuple[str, ...], explained: bool, **values: str | None) -> None:
+        _answer(op, values, inputs, explained, form)
 
     doc = inspect.cleandoc(op.__doc__ or "")
     own = [_option(attribute) for attribute in op.declaration.attributes.values()]
@@ -101,12 +101,12 @@ def _words(default: Any) -> str:
 
 def _answer(
     op: type[Op],
-    words: dict[str, str | None],
+    values: dict[str, str | None],
     inputs: tuple[str, ...],
     explained: bool,
     form: str,
 ) -> None:
     from archdb.queries.calc import calc
 
-    given = {name: word for name, word in words.items() if word is not None}
+    given = {name: word for name, word in values.items() if word is not None}
     emit(calc(op.name, *inputs, explained=explained, **given), form)

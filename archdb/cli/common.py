@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
-from archdb.model.input_size import Words
+from archdb.model.input_spec import InputSpec
 from archdb.text import clipped, printable
 
 if TYPE_CHECKING:
@@ -190,20 +190,20 @@ def _fits(ctx: click.Context, param: click.Parameter, form: str) -> str:
     return form
 
 
-def input_option(help: str, name: str = "size", metavar: str = "SIZE") -> Callable[..., Any]:
+def input_option(help: str, metavar: str = "SIZE") -> Callable[..., Any]:
     """--input, again and again for networks with several inputs."""
     return click.option(
         "--input",
-        name,
+        "spec",
         metavar=metavar,
         multiple=True,
-        callback=_said,
+        callback=_spec,
         help=f"{help} NAME={metavar} for one of several inputs.",
     )
 
 
-def _said(ctx: click.Context, param: click.Parameter, words: tuple[str, ...]) -> Words:
-    return words or None
+def _spec(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> InputSpec:
+    return values or None
 
 
 def profile_options(command: Command) -> Command:

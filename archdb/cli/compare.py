@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from archdb.cli.common import complete_names, emit, open_database, profile_options
-from archdb.model.input_size import Words
+from archdb.model.input_spec import InputSpec
 
 
 @click.command("compare")
@@ -18,7 +18,7 @@ def command(
     ctx: click.Context,
     names: tuple[str, ...],
     by: str,
-    size: Words,
+    spec: InputSpec,
     convention: str | None,
     form: str,
 ) -> None:
@@ -28,4 +28,4 @@ def command(
     are aligned by op, block, output resolution or layer name.
     """
     with open_database(ctx) as database:
-        emit(database.compare(*names, by=by, input=size, convention=convention), form)
+        emit(database.compare(*names, by=by, input=spec, convention=convention), form)

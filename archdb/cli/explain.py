@@ -11,7 +11,7 @@ from archdb.cli.common import (
     input_option,
     open_database,
 )
-from archdb.model.input_size import Words
+from archdb.model.input_spec import InputSpec
 
 
 @click.command("explain")
@@ -31,7 +31,7 @@ from archdb.model.input_size import Words
 @format_option
 @click.pass_context
 def command(
-    ctx: click.Context, name: str, quantity: str | None, by: str, size: Words, form: str
+    ctx: click.Context, name: str, quantity: str | None, by: str, spec: InputSpec, form: str
 ) -> None:
     """How figures are worked out: formula, numbers, result, and whose rule it is.
 
@@ -39,4 +39,4 @@ def command(
     whole network, what its totals are made of; with --quantity, how one of them comes together.
     """
     with open_database(ctx) as database:
-        emit(database.explain(name, quantity=quantity, by=by, input=size), form)
+        emit(database.explain(name, quantity=quantity, by=by, input=spec), form)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from archdb.cli.common import complete_names, input_option, open_database, show
-from archdb.model.input_size import Words
+from archdb.model.input_spec import InputSpec
 
 
 @click.command("graph")
@@ -21,11 +21,11 @@ from archdb.model.input_size import Words
     help="Graphviz (archdb graph NAME | dot -Tsvg > NAME.svg), or Mermaid for Markdown pages.",
 )
 @click.pass_context
-def command(ctx: click.Context, name: str, layers: bool, size: Words, form: str) -> None:
+def command(ctx: click.Context, name: str, layers: bool, spec: InputSpec, form: str) -> None:
     """A network as a drawing: its blocks, with the shapes that they put out.
 
     Auxiliary heads are dashed. A block that is made up of other blocks is a frame around them.
     """
     with open_database(ctx) as database:
-        drawn = database.graph(name, layers=layers, input=size, form=form)
+        drawn = database.graph(name, layers=layers, input=spec, form=form)
     show(drawn)

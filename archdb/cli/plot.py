@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from archdb.cli.common import complete_names, input_option, notify, open_database
-from archdb.model.input_size import Words
+from archdb.model.input_spec import InputSpec
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -62,32 +62,32 @@ def accuracy(ctx: click.Context, names: tuple[str, ...], source: str | None, pat
 @command.command("depth")
 @networks
 @click.pass_context
-def depth(ctx: click.Context, /, **words: Any) -> None:
+def depth(ctx: click.Context, /, **options: Any) -> None:
     """Params and MACs by depth, of one or several networks."""
-    _draw(ctx, "depth", **words)
+    _draw(ctx, "depth", **options)
 
 
 @command.command("resolution")
 @networks
 @click.pass_context
-def resolution(ctx: click.Context, /, **words: Any) -> None:
+def resolution(ctx: click.Context, /, **options: Any) -> None:
     """Params and MACs by output height and width, of one or several networks."""
-    _draw(ctx, "resolution", **words)
+    _draw(ctx, "resolution", **options)
 
 
 @command.command("receptive-field")
 @networks
 @click.pass_context
-def receptive_field(ctx: click.Context, /, **words: Any) -> None:
+def receptive_field(ctx: click.Context, /, **options: Any) -> None:
     """The receptive field behind each layer, of one or several networks."""
-    _draw(ctx, "receptive-field", **words)
+    _draw(ctx, "receptive-field", **options)
 
 
 def _draw(
     ctx: click.Context,
     kind: str,
     names: tuple[str, ...],
-    size: Words,
+    spec: InputSpec,
     path: Path,
     source: str | None = None,
 ) -> None:
@@ -95,6 +95,6 @@ def _draw(
 
     style.check(path)  # before a database is looked for
     with open_database(ctx) as database:
-        said = database.plot(kind, *names, path=path, input=size, source=source)
+        said = database.plot(kind, *names, path=path, input=spec, source=source)
     for line in said:
         notify(line)

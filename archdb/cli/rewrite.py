@@ -13,7 +13,7 @@ from archdb.cli.common import (
     open_database,
 )
 from archdb.errors import UsageError
-from archdb.model.input_size import Words
+from archdb.model.input_spec import InputSpec
 
 
 def _complete_rules(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -54,7 +54,7 @@ def command(
     rules: tuple[str, ...],
     new_name: str | None,
     only: str | None,
-    size: Words,
+    spec: InputSpec,
     form: str,
 ) -> None:
     """A network transformed by rules, one after another: shown, or stored as a variant.
@@ -62,11 +62,11 @@ def command(
     Shown are the layers that are not as they were, before and after, then the totals, and on
     standard error which layers a rule has left alone and why.
     """
-    if new_name is not None and size is not None:
+    if new_name is not None and spec is not None:
         raise UsageError("--as stores at the native input", remedy="leave out --input")
     with open_database(ctx) as database:
         if new_name is None:
-            emit(database.rewrite(name, *rules, only=only, input=size), form)
+            emit(database.rewrite(name, *rules, only=only, input=spec), form)
             return
         for note in database.store(name, *rules, new_name=new_name, only=only):
             notify(f"note: {note}")

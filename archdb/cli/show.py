@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from archdb.cli.common import complete_names, emit, open_database, profile_options
-from archdb.model.input_size import Words
+from archdb.model.input_spec import InputSpec
 
 
 @click.command("show")
@@ -18,7 +18,7 @@ def command(
     name: str,
     lineage: bool,
     by: str,
-    size: Words,
+    spec: InputSpec,
     convention: str | None,
     form: str,
 ) -> None:
@@ -27,4 +27,4 @@ def command(
         if lineage:
             emit(database.lineage(name), form)
             return
-        emit(database.show(name, by=by, input=size, convention=convention), form)
+        emit(database.show(name, by=by, input=spec, convention=convention), form)

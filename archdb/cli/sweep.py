@@ -13,7 +13,7 @@ from archdb.cli.common import (
     put,
     written,
 )
-from archdb.model.input_size import Words
+from archdb.model.input_spec import InputSpec
 
 #: Formats whose rows are printed as they come.
 STREAMED = ("csv", "tsv", "ndjson")
@@ -23,14 +23,14 @@ STREAMED = ("csv", "tsv", "ndjson")
 @click.argument(
     "names", nargs=-1, required=True, metavar="NAME[+RULE=RANGE]…", shell_complete=complete_names
 )
-@input_option("Input sizes: 128..512:32, or 224,256.", "inputs", "RANGE")
+@input_option("Input sizes: 128..512:32, or 224,256.", "RANGE")
 @click.option("--convention", metavar="NAME", help="Add the total of a counting convention.")
 @format_option
 @click.pass_context
 def command(
     ctx: click.Context,
     names: tuple[str, ...],
-    inputs: Words,
+    spec: InputSpec,
     convention: str | None,
     form: str,
 ) -> None:
@@ -40,9 +40,9 @@ def command(
     """
     with open_database(ctx) as database:
         if form not in STREAMED:
-            emit(database.sweep(*names, input=inputs, convention=convention), form)
+            emit(database.sweep(*names, input=spec, convention=convention), form)
             return
-        points = database.iter_sweep(*names, input=inputs, convention=convention)
+        points = database.iter_sweep(*names, input=spec, convention=convention)
         for done, point in enumerate(points):
             text = written(point, form)
             put(text.split("\n", 1)[1] if done and form != "ndjson" else text)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from archdb.dataset.release import release
-from archdb.model.input_size import pretty
+from archdb.model.input_spec import pretty
 from archdb.queries.lineage import stated
 from archdb.queries.provenance import Note, Provenance, Release, Subject
 from archdb.queries.result import Result

@@ -21,26 +21,26 @@ def differing(
         " join profile p on p.network_id = n.id and p.revision = n.revision"
     ).fetchall()
     found = []
-    for done, (network_id, name, profile_id, words) in enumerate(rows):
+    for done, (network_id, name, profile_id, input) in enumerate(rows):
         progress(done, len(rows))
         fault = "stored figures differ from derived ones"
         try:
-            agree = _agrees(connection, network_id, profile_id, words)
+            agree = _agrees(connection, network_id, profile_id, input)
         except ArchdbError as error:
             agree, fault = False, str(error)
         if not agree:
-            found.append((name, f"{words}: {fault}"))
+            found.append((name, f"{input}: {fault}"))
     progress(len(rows), len(rows))
     return found
 
 
-def _agrees(connection: sqlite3.Connection, network_id: int, profile_id: int, words: str) -> bool:
+def _agrees(connection: sqlite3.Connection, network_id: int, profile_id: int, input: str) -> bool:
     """Whether a stored profile is what the rows derive to; and the hash."""
     network = load(connection, network_id)
     hashed = "select structure from network where id = ?"
     if connection.execute(hashed, [network_id]).fetchone() != (fingerprint(network),):
         return False
-    profile = derive(network, inputs_of(network, words))
+    profile = derive(network, inputs_of(network, input))
     totals = f"select {', '.join(TOTAL_COLUMNS)} from profile where id = ?"
     stored = connection.execute(totals, [profile_id]).fetchone()
     if stored != tuple(profile.totals[column] for column in TOTAL_COLUMNS):

@@ -72,14 +72,14 @@ def faults(found: Iterable[Item], expected: Iterable[Item]) -> list[Fault]:
 def _words(item: Item) -> list[str]:
     """A statement without its layout and quotes; of a table, in no order: one that a migration
     has rebuilt has its constraints as they came."""
-    words = " ".join(item.statement.replace('"', "").lower().rstrip("; \n").split())
-    return sorted(_parts(words)) if item.kind == "table" else [words]
+    statement = " ".join(item.statement.replace('"', "").lower().rstrip("; \n").split())
+    return sorted(_parts(statement)) if item.kind == "table" else [statement]
 
 
-def _parts(words: str) -> list[str]:
+def _parts(statement: str) -> list[str]:
     """What stands between the commas of the outermost parentheses, and around them."""
     depth, parts = 0, [""]
-    for sign in words:
+    for sign in statement:
         depth += (sign == "(") - (sign == ")")
         if (depth == 1 and sign in "(,") or (depth == 0 and sign == ")"):
             parts.append("")

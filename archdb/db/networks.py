@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from archdb.analysis.inputs import Inputs, asked, native_inputs
+from archdb.analysis.inputs import Inputs, native_inputs, resolve_inputs
 from archdb.analysis.layer_costs import PADS
 from archdb.errors import DefinitionError, NotFoundError, ShapeError, UsageError
 from archdb.model.graph import Block, Layer, Network
@@ -143,12 +143,12 @@ def positions(connection: sqlite3.Connection, network_id: int) -> dict[str, int]
     return dict(connection.execute(question, [network_id]).fetchall())
 
 
-def inputs_of(network: Network, words: str) -> Inputs:
+def inputs_of(network: Network, text: str) -> Inputs:
     """The inputs that a profile's text names. Older ones have the first input alone, whatever the
     others."""
     try:
-        return asked((words,), native_inputs(network))
-    except UsageError as error:  # of rows, not of a user's words
+        return resolve_inputs((text,), native_inputs(network))
+    except UsageError as error:  # of rows, not of what a user has typed
         raise ShapeError(error.what, remedy=error.remedy).at(network.name) from None
 
 

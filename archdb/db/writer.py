@@ -208,9 +208,9 @@ def refresh(connection: Connection, network_id: int) -> None:
         save_profile(connection, network_id, profile, native=i == 0)
 
 
-def profile_at(connection: Connection, network_id: int, words: str) -> None:
+def profile_at(connection: Connection, network_id: int, text: str) -> None:
     """Derive and store the profile of a stored network at inputs in their text."""
     network = load(driver(connection), network_id)
-    inputs = inputs_of(network, words)
+    inputs = inputs_of(network, text)
     native = inputs == native_inputs(network)
     save_profile(connection, network_id, derive(network, inputs), native=native)

@@ -22,7 +22,7 @@ MEDIA = {
 
 def datapackage(
     release: Release,
-    words: Mapping[str, Any],
+    texts: Mapping[str, Any],
     tables: Sequence[Table],
     files: Mapping[str, Written],
 ) -> dict[str, Any]:
@@ -32,12 +32,12 @@ def datapackage(
         "profile": "data-package",
         "name": "archdb",
         "id": release.content,
-        "title": words["title"],
-        "description": words["abstract"],
+        "title": texts["title"],
+        "description": texts["abstract"],
         "version": release.version,
-        "licenses": [{"name": words["license"], "path": "LICENSE"}],
-        "contributors": [{"title": name, "role": "author"} for name in words["authors"]],
-        "keywords": words["keywords"],
+        "licenses": [{"name": texts["license"], "path": "LICENSE"}],
+        "contributors": [{"title": name, "role": "author"} for name in texts["authors"]],
+        "keywords": texts["keywords"],
         "resources": [_resource(file, described.get(file.path)) for file in files.values()],
     }
 

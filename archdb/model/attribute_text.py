@@ -15,29 +15,29 @@ _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?", re.IGNOR
 _BETWEEN = re.compile(r"[x×,]")
 
 
-def value(words: str) -> Any:
+def value(text: str) -> Any:
     """The value that the words mean: 11, 0.5, true, same, 3x5 or 1,1,2,2, [[0, 1], [2]].
 
     What reads as none of these stays as it is.
     """
-    if words in ("true", "false"):
-        return words == "true"
-    if words.startswith("["):
-        return _list(words)
-    if _INTEGER.fullmatch(words):
-        return int(words)
-    if _NUMBER.fullmatch(words) and isfinite(float(words)):
-        return Written(words)
-    parts = _BETWEEN.split(words)
+    if text in ("true", "false"):
+        return text == "true"
+    if text.startswith("["):
+        return _list(text)
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _NUMBER.fullmatch(text) and isfinite(float(text)):
+        return Written(text)
+    parts = _BETWEEN.split(text)
     if len(parts) > 1 and all(map(_INTEGER.fullmatch, parts)):
         return list(map(int, parts))
-    return words
+    return text
 
 
-def _list(words: str) -> Any:
+def _list(text: str) -> Any:
     import json  # start-up counts, and few attributes are lists of lists
 
     try:
-        return json.loads(words)
+        return json.loads(text)
     except (ValueError, RecursionError):
-        return words
+        return text

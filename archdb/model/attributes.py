@@ -110,15 +110,15 @@ def _table(value: Any) -> tuple[tuple[int, ...], ...]:
     return tuple(tuple(_integer(item, 0) for item in row) for row in value)
 
 
-def choice(*words: str) -> Kind:
+def choice(*values: str) -> Kind:
     """One of a few words."""
 
     def parse(value: Any) -> str:
-        if value not in words:
+        if value not in values:
             raise ValueError
         return str(value)
 
-    return Kind("one of " + ", ".join(words), parse)
+    return Kind("one of " + ", ".join(values), parse)
 
 
 def said(attribute: Any, why: str) -> Kind:

@@ -173,18 +173,18 @@ def with_channels(shape: Shape, count: int) -> Shape:
     return with_extent(shape, channel_axis(shape), count)
 
 
-def parse(words: str) -> Shape:
+def parse(text: str) -> Shape:
     """The shape that '3x224x224' names; raises UsageError on anything else."""
-    parts = words.replace("×", "x").lower().split("x")
+    parts = text.replace("×", "x").lower().split("x")
     remedy = "write one size (384) or channels, height and width (3x384x384)"
     try:
         sizes = tuple(map(_integer, parts))
     except ValueError:
-        raise UsageError(f"'{words}' is not an input size", remedy=remedy) from None
+        raise UsageError(f"'{text}' is not an input size", remedy=remedy) from None
     for size in sizes:
         if not 1 <= size <= MAX_EXTENT:
             raise UsageError(
-                f"input size '{words}': each extent must be from 1 to {MAX_EXTENT}, got {size}",
+                f"input size '{text}': each extent must be from 1 to {MAX_EXTENT}, got {size}",
                 remedy=remedy,
             )
     return sizes
@@ -197,18 +197,18 @@ def _integer(digits: str) -> int:
     return int(digits)
 
 
-def resize(words: str, native: Shape) -> Shape:
-    """The input that `words` asks of a network defined at `native`.
+def resize(size: str, native: Shape) -> Shape:
+    """The input that `size` asks of a network defined at `native`.
 
     '384' keeps the channels of an image and makes it square; a full shape is taken as it is.
     Raises UsageError where the number of axes differs from the native input's.
     """
-    sizes = parse(words)
+    sizes = parse(size)
     if len(sizes) == 1 and len(native) == 3:
         return (native[0], sizes[0], sizes[0])
     if len(sizes) != len(native):
         raise UsageError(
-            f"input size '{words}' has {len(sizes)} extents",
+            f"input size '{size}' has {len(sizes)} extents",
             remedy=f"this network's native input is {text(native)}",
         )
     return sizes

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
-from archdb.analysis.inputs import Inputs, native_inputs, together
+from archdb.analysis.inputs import Inputs, native_inputs, resize_together
 from archdb.analysis.layer_costs import COUNTS
 from archdb.analysis.layer_table import LayerTable
 from archdb.analysis.profile import Profile, derive
@@ -128,7 +128,9 @@ def _sizes(native: Inputs) -> Iterator[Inputs]:
     """Other inputs: squares of the common sizes, where the network takes images of one size."""
     if all(len(shape) == 3 for shape in native.values()):
         with contextlib.suppress(UsageError):  # images of several sizes
-            yield from (other for n in SIZES if (other := together(str(n), native)) != native)
+            yield from (
+                other for n in SIZES if (other := resize_together(str(n), native)) != native
+            )
 
 
 def _parts(profile: Profile, part: Part | None) -> Iterator[tuple[str, list[int]]]:

@@ -13,7 +13,7 @@ from archdb.queries.named import meant, name_of
 from archdb.queries.profiled import Profiled, profiled
 
 if TYPE_CHECKING:
-    from archdb.model.input_size import Words
+    from archdb.model.input_spec import InputSpec
     from archdb.queries.reader import Reader
 
 
@@ -100,21 +100,21 @@ def _nothing(reader: Reader, names: Sequence[str], source: str | None) -> NotFou
 
 
 @one_state
-def by_depth(reader: Reader, names: Sequence[str], wanted: Words) -> Chart:
+def by_depth(reader: Reader, names: Sequence[str], spec: InputSpec) -> Chart:
     """Params and MACs of what stands at each depth: of a weight layer and all that follows it up
     to the next."""
-    return _sums(reader, names, wanted, "depth")
+    return _sums(reader, names, spec, "depth")
 
 
 @one_state
-def by_resolution(reader: Reader, names: Sequence[str], wanted: Words) -> Chart:
+def by_resolution(reader: Reader, names: Sequence[str], spec: InputSpec) -> Chart:
     """Params and MACs of the layers with each output size, from the largest maps on."""
-    return _sums(reader, names, wanted, "resolution")
+    return _sums(reader, names, spec, "resolution")
 
 
-def _sums(reader: Reader, names: Sequence[str], wanted: Words, by: str) -> Chart:
+def _sums(reader: Reader, names: Sequence[str], spec: InputSpec, by: str) -> Chart:
     series = []
-    with _profiled(reader, names, wanted) as found:
+    with _profiled(reader, names, spec) as found:
         for one in found:
             groups = one.layers.main.groups(by)
             groups.pop(None, None)  # behind an unknown op, which may be a weight layer
@@ -124,10 +124,10 @@ def _sums(reader: Reader, names: Sequence[str], wanted: Words, by: str) -> Chart
 
 
 @one_state
-def fields(reader: Reader, names: Sequence[str], wanted: Words) -> Chart:
+def fields(reader: Reader, names: Sequence[str], spec: InputSpec) -> Chart:
     """The receptive field behind each layer; none where paths disagree."""
     chart = Chart([], [])
-    with _profiled(reader, names, wanted) as found:
+    with _profiled(reader, names, spec) as found:
         for one in found:
             layers = one.layers.main
             values = {"field": layers.column("receptive_field_h")}
@@ -149,11 +149,11 @@ def _without_field(one: Profiled, drawn: Series) -> Iterator[str]:
 
 
 def _profiled(
-    reader: Reader, names: Sequence[str], wanted: Words
+    reader: Reader, names: Sequence[str], spec: InputSpec
 ) -> AbstractContextManager[list[Profiled]]:
     """Each network once, by whichever of its names."""
     networks = {
         name_of(reader, one): name_of(reader, one) if isinstance(one, str) else one
         for one in meant(reader, names)
     }
-    return profiled(reader, list(networks.values()), wanted)
+    return profiled(reader, list(networks.values()), spec)

@@ -17,7 +17,7 @@ from archdb.queries.provenance import Note, Subject
 from archdb.queries.result import Column, Result
 
 if TYPE_CHECKING:
-    from archdb.model.input_size import Words
+    from archdb.model.input_spec import InputSpec
     from archdb.queries.reader import Reader
 
 BY = ("total", *SHOWN)
@@ -27,7 +27,7 @@ def compare(
     reader: Reader,
     names: Sequence[str],
     by: str,
-    input: Words,
+    spec: InputSpec,
     convention: str | None,
 ) -> Result:
     """One row for each quantity (by total) or key; columns for each network."""
@@ -35,7 +35,7 @@ def compare(
     if len(names) < 2:
         raise UsageError("compare needs two networks or more", remedy="archdb show NAME shows one")
     asked = _asked(reader, networks, by, convention)
-    with profiled(reader, asked.networks, input) as found:
+    with profiled(reader, asked.networks, spec) as found:
         counted = asked.conventions(reader)
         table = _totals(reader, found, counted) if by == "total" else _grouped(found, by, counted)
         notes = [*asked.notes, *_notes(found, by, counted), *_variation(found)]
@@ -64,10 +64,10 @@ def _variation(found: Sequence[Profiled]) -> list[str]:
     return [Note(f"{' → '.join(both)}: {line}", "variation", both) for line in lines]
 
 
-def show(reader: Reader, name: str, by: str, input: Words, convention: str | None) -> Result:
+def show(reader: Reader, name: str, by: str, spec: InputSpec, convention: str | None) -> Result:
     """One network: rows as in `compare`, by more columns."""
     asked = _asked(reader, meant(reader, [name]), by, convention)
-    with profiled(reader, asked.networks, input) as found:
+    with profiled(reader, asked.networks, spec) as found:
         counted = asked.conventions(reader)
         if by == "total":
             result = _totals(reader, found, counted)

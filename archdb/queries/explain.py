@@ -12,17 +12,17 @@ from archdb.queries.result import Derivation, Result
 if TYPE_CHECKING:
     from archdb.explain.network import NetworkTrace, Table
     from archdb.model.graph import Network
-    from archdb.model.input_size import Words
+    from archdb.model.input_spec import InputSpec
     from archdb.queries.reader import Reader
 
 
-def explain(reader: Reader, name: str, quantity: str | None, by: str, input: Words) -> Result:
+def explain(reader: Reader, name: str, quantity: str | None, by: str, spec: InputSpec) -> Result:
     """NAME/LAYER step by step, or how NAME's totals (or one of them) come together.
 
     Raises NotFoundError where there is no such network or layer, UsageError on an unknown
     quantity, ShapeError where the network does not fit the input.
     """
-    trace, layer = _asked(reader, name, input)
+    trace, layer = _asked(reader, name, spec)
     if layer and quantity is None:
         return _steps(trace, layer)
     table = _table(trace, quantity, by, layer)
@@ -53,7 +53,7 @@ def _steps(trace: NetworkTrace, layer: str) -> Result:
     return Derivation(Step._fields, steps(trace, layer), networks=subjects)
 
 
-def _asked(reader: Reader, words: str, input: Words) -> tuple[NetworkTrace, str]:
+def _asked(reader: Reader, text: str, spec: InputSpec) -> tuple[NetworkTrace, str]:
     """The network that the words mean, and the layer, if any.
 
     They part at the first slash that leaves a network and a layer of it: a rule's glob may hold
@@ -63,13 +63,13 @@ def _asked(reader: Reader, words: str, input: Words) -> tuple[NetworkTrace, str]
 
     faults: list[ArchdbError] = []
     found: tuple[RewriteResult, NetworkTrace, str] | None = None
-    for name, layer in _readings(words):
+    for name, layer in _readings(text):
         try:
             (made,) = rewritten(reader, [name])
         except (NotFoundError, UsageError) as fault:
             faults.append(fault)
             continue
-        found = made, _traced(made.network, input), layer
+        found = made, _traced(made.network, spec), layer
         if layer in found[1].layers:
             break
     if found is None:
@@ -81,18 +81,18 @@ def _asked(reader: Reader, words: str, input: Words) -> tuple[NetworkTrace, str]
     return trace, layer
 
 
-def _readings(words: str) -> Iterator[tuple[str, str]]:
+def _readings(text: str) -> Iterator[tuple[str, str]]:
     """(network, layer) at each slash, and the words as one name."""
-    for at, sign in enumerate(words):
+    for at, sign in enumerate(text):
         if sign == "/":
-            yield words[:at], words[at + 1 :]
-    yield words, ""
+            yield text[:at], text[at + 1 :]
+    yield text, ""
 
 
-def _traced(network: Network, input: Words) -> NetworkTrace:
-    from archdb.analysis.inputs import asked, native_inputs
+def _traced(network: Network, spec: InputSpec) -> NetworkTrace:
+    from archdb.analysis.inputs import native_inputs, resolve_inputs
     from archdb.explain.network import trace_network
 
     return trace_network(
-        network, asked(input, native_inputs(network)) if input is not None else None
+        network, resolve_inputs(spec, native_inputs(network)) if spec is not None else None
     )

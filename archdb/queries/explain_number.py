@@ -48,7 +48,7 @@ class Home(NamedTuple):
 
 
 def explain_number(
-    reader: Reader, name: str, words: str, wanted: Wanted = ANYTHING, *, everything: bool = False
+    reader: Reader, name: str, number: str, wanted: Wanted = ANYTHING, *, everything: bool = False
 ) -> Result:
     """One row for each reading that gives the number at its printed precision: those that are
     published with these digits first, then those nearest to what was said; or, where none gives
@@ -58,7 +58,7 @@ def explain_number(
     where there is no such network, part, convention or source.
     """
     (network,) = meant(reader, [name])
-    printed = parse(words)
+    printed = parse(number)
     check_quantity(wanted.quantity)
     home = Home(name_of(reader, network), _native(reader, network))
     counted = countings(reader, wanted, printed.bytes)
@@ -126,7 +126,7 @@ def _said(printed: Printed, fits: int, shown: int) -> Iterator[str]:
     """What the digits stand for, and how many readings give them."""
     least, below = map(in_full, printed.rounded)
     unit = " numbers of 32 bits" if printed.bytes else ""
-    yield f"{printed.words} is {least} up to, not including, {below}{unit}, rounded"
+    yield f"{printed.text} is {least} up to, not including, {below}{unit}, rounded"
     if printed.aside:
         yield printed.aside
     if not fits:
@@ -173,9 +173,9 @@ def _native(reader: Reader, network: Meant) -> str:
     """The input that a network is defined at."""
     if isinstance(network, str):
         return native_input(reader, reader.resolve(network))
-    from archdb.analysis.inputs import native_inputs, text
+    from archdb.analysis.inputs import format_inputs, native_inputs
 
-    return text(native_inputs(network.network))
+    return format_inputs(native_inputs(network.network))
 
 
 def _variants(reader: Reader, network: Meant, shown: Iterable[object]) -> Iterator[str]:

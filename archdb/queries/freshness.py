@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from archdb.errors import ArchdbError, DatabaseError, NotFoundError
 
 if TYPE_CHECKING:
-    from archdb.model.input_size import Words
+    from archdb.model.input_spec import InputSpec
     from archdb.model.shape import Shape
     from archdb.queries.reader import Reader
 
@@ -65,8 +65,8 @@ def one_state(question: Question) -> Question:
     """A method of a reader whose questions are answered from one state of the file."""
 
     @functools.wraps(question)
-    def asked(reader: Any, *words: Any, **options: Any) -> Any:
-        return answered(reader, lambda: question(reader, *words, **options))
+    def asked(reader: Any, *arguments: Any, **options: Any) -> Any:
+        return answered(reader, lambda: question(reader, *arguments, **options))
 
     return asked  # type: ignore[return-value]
 
@@ -80,14 +80,14 @@ def _unsettled(reader: Reader, names: Sequence[str]) -> ArchdbError:
 
 @contextlib.contextmanager
 def ensure_profiles(
-    reader: Reader, names: Sequence[str], wanted: Words = None
+    reader: Reader, names: Sequence[str], spec: InputSpec = None
 ) -> Iterator[list[str]]:
     """The inputs, as text, of fresh profiles of these networks, from one state of the file."""
     if reader.faults is not None:
-        yield _inputs_here(reader, names, wanted)
+        yield _inputs_here(reader, names, spec)
         return
     for _ in range(ATTEMPTS):
-        inputs = profiles(reader, names, wanted)
+        inputs = profiles(reader, names, spec)
         with reader.snapshot():
             if all(has_profile(reader, *pair) for pair in zip(names, inputs, strict=True)):
                 yield inputs
@@ -95,24 +95,24 @@ def ensure_profiles(
     raise _unsettled(reader, names)
 
 
-def _inputs_here(reader: Reader, names: Sequence[str], wanted: Words) -> list[str]:
+def _inputs_here(reader: Reader, names: Sequence[str], spec: InputSpec) -> list[str]:
     """The same in the state that a question is answered from, where nothing can be derived."""
     if not any(is_stale(reader, name) for name in names):
-        inputs = _inputs(reader, names, wanted)
+        inputs = _inputs(reader, names, spec)
         if all(has_profile(reader, *pair) for pair in zip(names, inputs, strict=True)):
             return inputs
-    raise _OutdatedError(names, lambda: profiles(reader, names, wanted))
+    raise _OutdatedError(names, lambda: profiles(reader, names, spec))
 
 
-def profiles(reader: Reader, names: Sequence[str], wanted: Words = None) -> list[str]:
+def profiles(reader: Reader, names: Sequence[str], spec: InputSpec = None) -> list[str]:
     """The inputs, as text, of fresh profiles; those that are missing are derived, all or none.
 
-    `wanted` are the inputs in the user's words; None means the native one.
+    `spec` says which inputs; None means the native ones.
     """
     stale = [name for name in names if is_stale(reader, name)]
     for fault in _derive_again(reader, stale).values():
         raise fault
-    inputs = _inputs(reader, names, wanted)
+    inputs = _inputs(reader, names, spec)
     pairs = zip(names, inputs, strict=True)
     missing = [pair for pair in pairs if not has_profile(reader, *pair)]
     if missing:
@@ -120,12 +120,14 @@ def profiles(reader: Reader, names: Sequence[str], wanted: Words = None) -> list
     return inputs
 
 
-def _inputs(reader: Reader, names: Sequence[str], wanted: Words) -> list[str]:
-    if wanted is None:
+def _inputs(reader: Reader, names: Sequence[str], spec: InputSpec) -> list[str]:
+    if spec is None:
         return [native_input(reader, name) for name in names]
-    from archdb.analysis.inputs import of_all, text
+    from archdb.analysis.inputs import format_inputs, resolve_each
 
-    return list(map(text, of_all(wanted, [native_shapes(reader, name) for name in names])))
+    return list(
+        map(format_inputs, resolve_each(spec, [native_shapes(reader, name) for name in names]))
+    )
 
 
 def native_input(reader: Reader, name: str) -> str:
@@ -138,9 +140,9 @@ def native_input(reader: Reader, name: str) -> str:
 
 def native_shapes(reader: Reader, name: str) -> dict[str, Shape]:
     """The same by name."""
-    from archdb.analysis.inputs import of_text
+    from archdb.analysis.inputs import parse_shapes
 
-    shapes = of_text(native_input(reader, name))
+    shapes = parse_shapes(native_input(reader, name))
     layers = reader.run_named("input_layers", name=name).column("name")
     return dict(zip(layers, shapes, strict=True))
 

@@ -43,19 +43,19 @@ def unchanged(network: Network) -> RewriteResult:
     return RewriteResult(network, network, ())
 
 
-def meant(reader: Reader, words: Sequence[str]) -> list[Meant]:
+def meant(reader: Reader, names: Sequence[str]) -> list[Meant]:
     """The words for stored networks as they are, and what the rules of the others make.
 
     Says which layers the rules leave alone. Raises as `rewritten` does.
     """
-    if not any(_has_rules(reader, word) for word in words):
-        return list(words)
+    if not any(_has_rules(reader, word) for word in names):
+        return list(names)
     with reader.snapshot():
-        parted = [_parted(reader, word) for word in words]
+        parted = [_parted(reader, word) for word in names]
         made = _made(reader, [pair for pair in parted if pair[1]])
     notify_skipped(reader, made)
     left = iter(made)
-    return [next(left) if rules else word for word, (_, rules) in zip(words, parted, strict=True)]
+    return [next(left) if rules else word for word, (_, rules) in zip(names, parted, strict=True)]
 
 
 def name_of(reader: Reader, network: Meant) -> str:
@@ -101,7 +101,7 @@ def _parted(reader: Reader, name: str) -> tuple[str, Sequence[str]]:
 
     for at in [i for i, sign in enumerate(name) if sign == "+"][::-1]:  # names may have a plus, too
         if reader.run_named("resolve", name=name[:at].lower()).rows:
-            return reader.resolve(name[:at]), [step.words for step in steps(name[at + 1 :])]
+            return reader.resolve(name[:at]), [step.text for step in steps(name[at + 1 :])]
     base, _, rest = name.partition("+")
     word = re.split("[=@+]", rest)[0]
     return reader.resolve(base if word in REGISTRY else name), ()

@@ -147,7 +147,7 @@ def _row(entry: Entry, ways: Sequence[tuple[Way, int]]) -> tuple[Any, ...]:
         same = entry.by(ways[0][0]) if ways else []
         chosen = min(same or entry.readings, key=entry.off, default=None)
     rows = merged([chosen], entry.printed) if chosen else [(None,) * len(READ)]
-    return (entry.name, entry.column, entry.printed.words, *rows[0][:-1])
+    return (entry.name, entry.column, entry.printed.text, *rows[0][:-1])
 
 
 def _note(column: str, ways: Sequence[tuple[Way, int]], entries: int) -> str:

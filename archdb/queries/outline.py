@@ -9,7 +9,7 @@ from archdb.queries.named import meant
 from archdb.queries.profiled import profiled
 
 if TYPE_CHECKING:
-    from archdb.model.input_size import Words
+    from archdb.model.input_spec import InputSpec
     from archdb.queries.reader import Reader
 
 
@@ -54,12 +54,12 @@ class _Blocks(NamedTuple):
         return next(i for i, block in enumerate(line) if block in self.filled)
 
 
-def outline(reader: Reader, name: str, wanted: Words, *, layers: bool) -> Outline:
-    """A network at an input (native unless wanted), collapsed to blocks unless `layers`."""
+def outline(reader: Reader, name: str, spec: InputSpec, *, layers: bool) -> Outline:
+    """A network at an input (native where `spec` is None), collapsed to blocks unless `layers`."""
     (network,) = meant(reader, [name])
     if isinstance(network, str):
         network = reader.resolve(network)
-    with profiled(reader, [network], wanted) as (one,):
+    with profiled(reader, [network], spec) as (one,):
         parts = zip(one.layers.dicts(PLACE), one.layers.outputs(), one.windows, strict=True)
         rows = [{**place, "out_shape": shape, **window} for place, shape, window in parts]
         blocks = one.blocks

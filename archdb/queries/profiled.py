@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from archdb.analysis.differences import Definitions
     from archdb.analysis.profile import Profile
     from archdb.model.graph import Layer
-    from archdb.model.input_size import Words
+    from archdb.model.input_spec import InputSpec
     from archdb.queries.reader import Reader
 
 #: Pairs (height, width) that a layer's op may have.
@@ -158,27 +158,27 @@ Profiled = StoredProfile | TracedProfile
 
 @contextlib.contextmanager
 def profiled(
-    reader: Reader, networks: Sequence[Meant], wanted: Words = None
+    reader: Reader, networks: Sequence[Meant], spec: InputSpec = None
 ) -> Iterator[list[Profiled]]:
-    """These networks at the inputs that are wanted, native unless some are, from one state of the
+    """These networks at the inputs that `spec` says, native where it is None, from one state of the
     file.
 
     Stored ones alone get the profiles that they lack. Beside a network in memory, and of a file
     that cannot be written, what there is no fresh profile of is traced, and nothing kept.
     """
     stored = [network for network in networks if isinstance(network, str)]
-    kept = wanted is None or can_be_written(reader.path)
+    kept = spec is None or can_be_written(reader.path)
     if kept and len(stored) == len(networks):
-        with ensure_profiles(reader, stored, wanted) as inputs:
+        with ensure_profiles(reader, stored, spec) as inputs:
             pairs = zip(stored, inputs, strict=True)
             yield [StoredProfile(reader, name, input) for name, input in pairs]
         return
     with reader.snapshot():
-        yield list(_unkept(reader, networks, wanted))
+        yield list(_unkept(reader, networks, spec))
 
 
-def _unkept(reader: Reader, networks: Sequence[Meant], wanted: Words) -> Iterator[Profiled]:
-    from archdb.analysis.inputs import native_inputs, of_all, text
+def _unkept(reader: Reader, networks: Sequence[Meant], spec: InputSpec) -> Iterator[Profiled]:
+    from archdb.analysis.inputs import format_inputs, native_inputs, resolve_each
     from archdb.analysis.profile import derive
 
     networks = _with_stale_in_memory(reader, networks)
@@ -188,11 +188,11 @@ def _unkept(reader: Reader, networks: Sequence[Meant], wanted: Words) -> Iterato
         else native_inputs(network.network)
         for network in networks
     ]
-    asked = natives if wanted is None else of_all(wanted, natives)
-    for network, inputs in zip(networks, asked, strict=True):
+    sizes = natives if spec is None else resolve_each(spec, natives)
+    for network, inputs in zip(networks, sizes, strict=True):
         if isinstance(network, str):
-            if has_profile(reader, network, text(inputs)):
-                yield StoredProfile(reader, network, text(inputs))
+            if has_profile(reader, network, format_inputs(inputs)):
+                yield StoredProfile(reader, network, format_inputs(inputs))
                 continue
             network = unchanged(reader.load(network))
         yield TracedProfile(reader, network, derive(network.network, inputs))

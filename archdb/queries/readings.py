@@ -110,13 +110,13 @@ def countings(reader: Reader, wanted: Wanted, in_bytes: bool = False) -> list[Co
     return found
 
 
-def _of_source(reader: Reader, words: str | None) -> set[str]:
-    """The conventions whose name, sentence or source says the words; all, where there are none."""
+def _of_source(reader: Reader, said: str | None) -> set[str]:
+    """The conventions whose name, sentence or source has what is said; all, where nothing is."""
     rows = reader.run("select name, name || ' ' || source || ' ' || sentence from convention").rows
-    named = {name for name, text in rows if words is None or words.casefold() in text.casefold()}
-    if words is not None and not named and not reader.run_named("cited", words=words).rows:
+    named = {name for name, text in rows if said is None or said.casefold() in text.casefold()}
+    if said is not None and not named and not reader.run_named("cited", text=said).rows:
         raise NotFoundError(
-            f"no convention and no published figure has '{words}' in its source",
+            f"no convention and no published figure has '{said}' in its source",
             remedy="archdb published lists the sources, archdb schema convention_total more",
         )
     return named

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from archdb.analysis.inputs import asked, native_inputs
+from archdb.analysis.inputs import native_inputs, resolve_inputs
 from archdb.analysis.layer_costs import params
 from archdb.analysis.profile import LAYER_COLUMNS, Profile, derive
 from archdb.analysis.shape_columns import OUT_SHAPE
-from archdb.model.input_size import Words
+from archdb.model.input_spec import InputSpec
 from archdb.model.shape import text
 from archdb.queries.named import RewriteResult, rewritten
 from archdb.queries.provenance import Note
@@ -32,14 +32,14 @@ def rewrite(
     name: str,
     rules: Sequence[str],
     only: str | None = None,
-    input: Words = None,
+    spec: InputSpec = None,
 ) -> Result:
     """What rules make of a network: a row for each layer that is not as it was, then the totals.
 
     `change` is added, removed, changed (another op), or follows: what arrives is another.
     """
     (made,) = rewritten(reader, [name], rules, only)
-    inputs = None if input is None else asked(input, native_inputs(made.base))
+    inputs = None if spec is None else resolve_inputs(spec, native_inputs(made.base))
     before, after = derive(made.base, inputs), derive(made.network, inputs)
     notes: list[str] = list(skipped(made))
     if any(profile.totals["aux_params"] for profile in (before, after)):

@@ -12,13 +12,13 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from archdb.analysis.inputs import Inputs, native_inputs, of_all, text
+from archdb.analysis.inputs import Inputs, format_inputs, native_inputs, resolve_each
 from archdb.analysis.layer_table import params
 from archdb.analysis.profile import derive
 from archdb.analysis.totals import TOTAL_COLUMNS
 from archdb.analysis.weighing import Convention
 from archdb.errors import ShapeError, UsageError
-from archdb.model.input_size import COMMA, EQUALS, Words
+from archdb.model.input_spec import COMMA, EQUALS, InputSpec
 from archdb.model.names import PLUS
 from archdb.printed_number import in_full
 from archdb.queries import conventions
@@ -52,35 +52,35 @@ def columns(convention: str | None = None) -> list[str]:
     return [*COLUMNS, *([convention] if convention else []), "note"]
 
 
-def expand(words: str) -> list[str]:
+def expand(text: str) -> list[str]:
     """The values that '128..512:32', '0.25..1:0.25' or '128,160,192' name, as text.
 
     Raises UsageError where a range has no end or no values.
     """
-    return [value for part in words.split(",") for value in _range(part)]
+    return [value for part in text.split(",") for value in _range(part)]
 
 
-def _range(words: str) -> list[str]:
-    found = _RANGE.fullmatch(words)
+def _range(text: str) -> list[str]:
+    found = _RANGE.fullmatch(text)
     if found is None:
-        if ".." in words:
-            raise UsageError(f"'{words}' is not a range", remedy="write 128..512:32")
-        return [words]
+        if ".." in text:
+            raise UsageError(f"'{text}' is not a range", remedy="write 128..512:32")
+        return [text]
     first, last, step = (Fraction(number or 1) for number in found.groups())
     count = (last - first) // step + 1 if step > 0 else 0
     if count < 1:
         raise UsageError(
-            f"the range '{words}' has no values: it goes up by a step above 0",
+            f"the range '{text}' has no values: it goes up by a step above 0",
             remedy="write 128..512:32",
         )
     if count > MOST:
-        raise UsageError(f"the range '{words}' has more than {MOST:,} values")
+        raise UsageError(f"the range '{text}' has more than {MOST:,} values")
     return [in_full(first + i * step).replace(",", "") for i in range(count)]
 
 
-def _choices(words: str) -> list[list[str]]:
+def _choices(name: str) -> list[list[str]]:
     """A network's name, then for each rule behind it the rules that its range stands for."""
-    base, *rules = words.split(PLUS)
+    base, *rules = name.split(PLUS)
     return [[base], *map(_rules, rules)]
 
 
@@ -90,9 +90,9 @@ def _rules(rule: str) -> list[str]:
     return [f"{name}={one}{at}{glob}" for one in expand(value)] if equals else [rule]
 
 
-def _sizes(words: Sequence[str]) -> list[tuple[str, ...]]:
+def _sizes(spec: Sequence[str]) -> list[tuple[str, ...]]:
     """Every combination of the sizes of each input that is named, and of those for all others."""
-    axes = [axis for word in words for axis in _axes(word)]
+    axes = [axis for word in spec for axis in _axes(word)]
     if prod(map(len, axes)) > MOST:
         raise UsageError(f"more than {MOST:,} inputs", remedy="sweep a part of them at a time")
     return list(product(*axes))
@@ -112,14 +112,14 @@ def _axes(word: str) -> list[list[str]]:
 
 
 def sweep(
-    reader: Reader, words: Sequence[str], inputs: Words, convention: str | None = None
+    reader: Reader, names: Sequence[str], spec: InputSpec, convention: str | None = None
 ) -> Iterator[tuple[int, tuple[Any, ...]]]:
     """(number of points, a row of columns) for each point, input by input.
 
     A point that cannot be derived has its reason in `note` and no figures.
     """
-    choices = [_choices(word) for word in words]
-    sizes = [None] if inputs is None else _sizes(inputs)
+    choices = [_choices(word) for word in names]
+    sizes = [None] if spec is None else _sizes(spec)
     networks = sum(prod(map(len, parts)) for parts in choices)
     points = len(sizes) * networks
     for count, most, what in ((points, MOST, "points"), (networks, NETWORKS, "networks")):
@@ -133,7 +133,7 @@ def sweep(
     notify_skipped(reader, made)
     natives = [native_inputs(one.network) for one in made]
     # all of them, so that a size in wrong words is found before the first point
-    wanted = [natives if size is None else of_all(size, natives) for size in sizes]
+    wanted = [natives if size is None else resolve_each(size, natives) for size in sizes]
     for asked in wanted:
         for one, at in zip(made, asked, strict=True):
             yield points, _point(one.network, at, counted)
@@ -149,7 +149,7 @@ def _point(network: Network, at: Inputs, counted: Sequence[Convention]) -> tuple
         weighed = [None] * len(counted)
     return (
         network.name,
-        text(at),
+        format_inputs(at),
         params(totals),
         *(totals[column] for column in FIGURES),
         *weighed,

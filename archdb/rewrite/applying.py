@@ -31,7 +31,7 @@ def apply(network: Network, rules: str | Iterable[str], only: str | None = None)
         try:
             network, said = _applied(network, step)
         except ArchdbError as error:
-            raise error.at(PLUS.join([network.name, step.words])) from None
+            raise error.at(PLUS.join([network.name, step.text])) from None
         notes += said
     return Rewritten(network, tuple(notes))
 
@@ -46,12 +46,12 @@ def _applied(network: Network, step: Step) -> tuple[Network, list[Note]]:
     value = {parameter.name: step.value} if parameter else {}
     layers = tuple(step.rule.change(context, **value))
     blocks = tuple(_blocks(network, layers))
-    made = Network(PLUS.join([network.name, step.words]), layers, blocks)
+    made = Network(PLUS.join([network.name, step.text]), layers, blocks)
     trace_layers(made)
-    notes = [Note(step.words, tuple(names), why) for why, names in context.skipped.items()]
-    notes += [Note(step.words, (), what) for what in context.said]
+    notes = [Note(step.text, tuple(names), why) for why, names in context.skipped.items()]
+    notes += [Note(step.text, (), what) for what in context.said]
     if made.layers == network.layers and not notes:
-        notes = [Note(step.words, (), "there is no layer that it is for")]
+        notes = [Note(step.text, (), "there is no layer that it is for")]
     return made, notes
 
 

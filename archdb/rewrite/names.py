@@ -21,7 +21,7 @@ class Step(NamedTuple):
     rule: Rule
     value: Any
     glob: str | None
-    words: str
+    text: str
 
 
 def split_name(name: str) -> tuple[str, tuple[str, ...]]:
@@ -30,7 +30,7 @@ def split_name(name: str) -> tuple[str, tuple[str, ...]]:
     Raises UsageError where what follows a plus is no rule.
     """
     base, *rules = name.split(PLUS)
-    return base, tuple(step.words for step in steps(rules))
+    return base, tuple(step.text for step in steps(rules))
 
 
 def steps(rules: str | Iterable[str], only: str | None = None) -> list[Step]:
@@ -45,8 +45,8 @@ def steps(rules: str | Iterable[str], only: str | None = None) -> list[Step]:
     return [_step(part, only) for part in parts]
 
 
-def _step(words: str, only: str | None) -> Step:
-    head, at, glob = words.partition("@")
+def _step(text: str, only: str | None) -> Step:
+    head, at, glob = text.partition("@")
     name, equals, value = head.partition("=")
     if name not in REGISTRY:
         raise UsageError(
@@ -54,7 +54,7 @@ def _step(words: str, only: str | None) -> Step:
             remedy=nearest(name, REGISTRY) or f"there are: {', '.join(REGISTRY)}",
         )
     if at and not glob:
-        raise UsageError(f"'{words}': a glob of layer names must follow the @")
+        raise UsageError(f"'{text}': a glob of layer names must follow the @")
     rule = REGISTRY[name]
     own = glob or only
     if own and len(own) > LONGEST_GLOB:
@@ -63,20 +63,20 @@ def _step(words: str, only: str | None) -> Step:
     return Step(rule, _value(rule, value if equals else None), own, text)
 
 
-def _value(rule: Rule, words: str | None) -> Any:
+def _value(rule: Rule, text: str | None) -> Any:
     parameter = rule.parameter
     if parameter is None:
-        if words is not None:
-            raise UsageError(f"{rule.name} takes no value, got '{words}'")
+        if text is not None:
+            raise UsageError(f"{rule.name} takes no value, got '{text}'")
         return None
     needs = f"{rule.name} needs {parameter.kind.takes}"
-    if words is None:
+    if text is None:
         if parameter.default is REQUIRED:
             raise UsageError(needs, remedy=f"write {rule.name}=VALUE")
         return parameter.default
     try:
-        return parameter.kind.parse(plain(words))
+        return parameter.kind.parse(plain(text))
     except (ValueError, TypeError):
-        raise UsageError(f"{needs}, got '{words}'") from None
+        raise UsageError(f"{needs}, got '{text}'") from None
     except OverflowError as error:
-        raise UsageError(f"{rule.name}={words} is too large: at most {error}") from None
+        raise UsageError(f"{rule.name}={text} is too large: at most {error}") from None

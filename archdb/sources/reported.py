@@ -24,7 +24,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
-from archdb.analysis.inputs import of_text
+from archdb.analysis.inputs import parse_shapes
 from archdb.errors import ArchdbError, DefinitionError
 from archdb.model.attributes import Kind, Name, choice
 from archdb.model.declaration import Declaration
@@ -102,7 +102,7 @@ def _digits(value: Any) -> str:
 
 def _shape(value: Any) -> str:
     try:
-        of_text(value)
+        parse_shapes(value)
     except ArchdbError:
         raise ValueError from None
     return str(value)
@@ -178,18 +178,18 @@ _OPERATORS = {
 }
 
 
-def evaluated(words: str) -> Fraction:
+def evaluated(text: str) -> Fraction:
     """The value of a sum such as '55*48*96'; ValueError where it is anything else."""
     try:
-        return _value(ast.parse(words, mode="eval").body)
+        return _value(ast.parse(text, mode="eval").body)
     except (SyntaxError, KeyError, ArithmeticError, AttributeError, RecursionError, MemoryError):
-        raise ValueError(words) from None
+        raise ValueError(text) from None
 
 
-def terms(words: str) -> tuple[bool, Fraction]:
+def terms(text: str) -> tuple[bool, Fraction]:
     """Whether our own value is the first term, as in 'ours - 9600/2', and the sum of the others."""
-    mine = words.startswith(("ours + ", "ours - "))
-    return mine, evaluated(f"0{words.removeprefix('ours')}" if mine else words)
+    mine = text.startswith(("ours + ", "ours - "))
+    return mine, evaluated(f"0{text.removeprefix('ours')}" if mine else text)
 
 
 def _value(node: Any) -> Fraction:

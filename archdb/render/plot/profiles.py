@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archdb.analysis.inputs import of_text
+from archdb.analysis.inputs import parse_shapes
 from archdb.dataset.release import Release
-from archdb.model.input_size import pretty
+from archdb.model.input_spec import pretty
 from archdb.queries.charts import Chart, Series
 from archdb.render.plot.style import (
     COLOURS,
@@ -140,7 +140,7 @@ def _inputs(axes: Axes, chart: Chart) -> None:
     """A line at the height of each input that is an image; lines that are close share a name."""
     from matplotlib.patheffects import withStroke
 
-    shapes = [shape for series in chart.series for shape in of_text(series.input)]
+    shapes = [shape for series in chart.series for shape in parse_shapes(series.input)]
     heights = sorted({shape[1] for shape in shapes if len(shape) == 3})
     together: list[list[int]] = []
     for height in heights:
