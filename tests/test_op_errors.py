@@ -26,7 +26,7 @@ ATTRIBUTES: list[tuple[str, dict[str, Any], str]] = [
     ("reshape", {"shape": [1, 2, 3, 5, 7, 11, 13]}, "reshape: 'shape' needs one to six extents"),
     ("reshape", {"shape": [-1, -1]}, "reshape: 'shape' needs one to six extents"),
     ("reshape", {"shape": [-2, 5]}, "reshape: 'shape' needs one to six extents"),
-    ("resize2d", {"how": "cubic", "scale": 2}, "'how' needs one of nearest, bilinear, got 'cubic'"),
+    ("resize2d", {"how": "cubic", "scale": 2}, "'how' needs one of nearest, bilinear, bicubic"),
     ("resize2d", {"how": "nearest", "scale": 0}, "resize2d: 'scale' needs a positive integer"),
     ("psroi_pool2d", {"bins": 0}, "psroi_pool2d: 'bins' needs a positive integer or [height"),
     ("depthwise_conv2d", {"kernel": 3, "filters": 7}, "has no attribute 'filters'"),

@@ -9,7 +9,7 @@ from archdb.ops.arithmetic import Add
 from archdb.ops.convolution import Conv2d
 from archdb.ops.joining import Concat
 from archdb.ops.pooling import GlobalAvgPool2d
-from archdb.ops.resampling import Resize2d
+from archdb.ops.resizing import Resize2d
 
 
 @block("dilated_resnet_layer")

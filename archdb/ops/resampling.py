@@ -1,69 +1,15 @@
-"""Ops that change the resolution of a map or sample regions of it."""
+"""Maxima put back where they were found, and regions of a map in bins."""
 
 from math import prod
-from typing import Annotated
 
 from archdb.errors import ShapeError
-from archdb.model.attributes import LATER, Flag, Pair, Sides, choice
+from archdb.model.attributes import Pair, Sides
 from archdb.model.shape import Shape, pretty
 from archdb.model.window import UPSAMPLED, Unbounded
 from archdb.ops.base import Op, Work, image, no_params, no_work, op, whatever_size
 from archdb.ops.explained import Formulas
 from archdb.ops.pooling import SPANNED, spanned
-from archdb.ops.rewritable import kept, kept_of_first
-
-Interpolation = Annotated[str, choice("nearest", "bilinear")]
-
-
-@op("resize2d")
-class Resize2d(Op):
-    """A map interpolated to `scale` times its size, or to the size of a second input; with
-    `align_corners` to (n - 1) scale + 1 (Caffe's Interp: chen2015), or with `sized_by` = scale to
-    n scale all the same (PyTorch, TensorFlow).
-
-    `align_corners`: the outermost elements stay where they are. In Caffe's rule `scale` - 1 come
-    between two neighbours; in PyTorch and TensorFlow the size does not depend on it. Bilinear:
-    four products and three additions for each output element; nearest: none.
-    """
-
-    arity = (1, 2)
-    how: Interpolation
-    scale: Pair = None  # type: ignore[assignment]
-    align_corners: Flag = False
-    sized_by: Annotated[str, choice("interp", "scale"), LATER] = "interp"
-
-    params = no_params
-    channels = kept_of_first
-
-    def out(self, *inputs: Shape) -> Shape:
-        channels, height, width = image(self, inputs[0])
-        if (self.scale is None) == (len(inputs) == 1):
-            raise ShapeError("needs either a scale or a second input that gives the size")
-        if len(inputs) == 2:
-            return (channels, *image(self, inputs[1])[1:])
-        return (channels, self._scaled(height, 0), self._scaled(width, 1))
-
-    def formulas(self, *inputs: Shape) -> Formulas:
-        if len(inputs) == 2:
-            return {"out_height": "height_2", "out_width": "width_2"}
-        rule = "({0} − 1) · scale_{1} + 1" if self._between() else "{0} · scale_{1}"
-        return {"out_height": rule.format("height", "h"), "out_width": rule.format("width", "w")}
-
-    def _scaled(self, size: int, axis: int) -> int:
-        scale = self.scale[axis]
-        return (size - 1) * scale + 1 if self._between() else size * scale
-
-    def _between(self) -> bool:
-        """Whether new elements come between neighbours only."""
-        return self.align_corners and self.sized_by == "interp"
-
-    def work(self, out: Shape, *inputs: Shape) -> Work:
-        if self.how == "nearest":
-            return Work()
-        return Work(muls=4 * prod(out), adds=3 * prod(out))
-
-    def window(self, *inputs: Shape) -> Unbounded:
-        return UPSAMPLED
+from archdb.ops.rewritable import kept
 
 
 @op("max_unpool2d")

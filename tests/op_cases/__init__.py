@@ -18,6 +18,7 @@ from op_cases import (
     recurrent,
     reduction,
     resampling,
+    sampling,
     sequence,
     shaping,
 )
@@ -36,6 +37,7 @@ CASES = [
     *reduction.CASES,
     *products.CASES,
     *axes.CASES,
+    *sampling.CASES,
     *recurrent.CASES,
     *sequence.CASES,
 ]

@@ -15,6 +15,7 @@ from drawn import (
     features,
     products,
     resolution,
+    sampling,
     shapes,
     tensors,
     volumes,
@@ -116,6 +117,7 @@ TENSORS: dict[str, Callable[[Draw], Sample]] = {
     "stack": tensors.stack,
     **products.OPS,
     **volumes.OPS,
+    **sampling.OPS,
 }
 
 #: By library and op.
