@@ -50,7 +50,13 @@ class Laying:
         self.outcome = Outcome()
         self.block: str | None = None
 
-    def input(self, name: str, stated: Shape | None, why: str = "states no size") -> str:
+    def input(
+        self,
+        name: str,
+        stated: Shape | None,
+        why: str = "states no size",
+        like: str = "3x224x224",
+    ) -> str:
         """Lay an input: its size is the user's where one was given, else what the file states.
 
         Raises DefinitionError, which says how to give it, where neither is.
@@ -59,7 +65,9 @@ class Laying:
         given = self.sizes.get(name, self.sizes.get(""))
         shape = given or stated
         if shape is None:
-            raise DefinitionError(why, remedy=f"give it: --input {name}=3x224x224, or its own")
+            raise DefinitionError(why, remedy=f"give it: --input {name}={like}, or its own").at(
+                f"input '{name}'"
+            )
         return self.lay(name, "input", shape=list(shape))
 
     def lay(
@@ -129,6 +137,16 @@ class Laying:
         if shape is None or len(shape) != 1:
             return name
         return self.lay(f"{name}.map", "reshape", name, shape=[-1, 1, 1])
+
+    def block_by_path(self) -> None:
+        """Put layers whose names begin alike, up to the last slash, in a block of that name."""
+        places = Counter(name.rpartition("/")[0] for name in self.layers)
+        for name, layer in self.layers.items():
+            place = name.rpartition("/")[0]
+            if place and places[place] > 1 and layer.block is None:
+                self.layers[name] = layer._replace(block=place)
+        blocks = dict.fromkeys(layer.block for layer in self.layers.values())
+        self.blocks += [Block(place, "group", {}) for place in blocks if place]
 
     def network(self, name: str) -> Network:
         """The finished network; UsageError where a size was given for an input that it has not."""

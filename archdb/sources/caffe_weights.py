@@ -1,0 +1,220 @@
+"""Caffe's layers with weights and windows in archdb's ops."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdb.errors import DefinitionError
+from archdb.sources.caffe import Prototxt, layer
+from archdb.sources.lowering.base import UnmappedError
+from archdb.sources.prototext import Message
+
+NEURONS = ("MAX", "AVE", "STOCHASTIC")
+
+
+def pair(own: Message, both: str, short: str, default: int) -> list[int]:
+    """A pair (height, width), said by one field twice, once for both, or by two fields."""
+    stated = own.integers(both)
+    if len(stated) > 2:
+        raise UnmappedError(f"has a {both} of {len(stated)} axes")
+    spread = stated * (3 - len(stated)) or [default, default]
+    return [own.integer(f"{short}_h", spread[0]), own.integer(f"{short}_w", spread[1])]
+
+
+def _outputs(own: Message) -> int:
+    if not own.all("num_output"):
+        raise DefinitionError("does not say its num_output")
+    return own.integer("num_output", 0)
+
+
+@layer("Convolution", "Deconvolution", "ConvolutionDepthwise", "DepthwiseConvolution")
+def convolution(net: Prototxt, part: Message) -> list[str]:
+    """One for each bottom, all with the same weights."""
+    own = part.message("convolution_param")
+    kernel = pair(own, "kernel_size", "kernel", 0)
+    if min(kernel) < 1:
+        raise DefinitionError("does not say its kernel_size")
+    if own.integer("axis", 1) != 1:
+        raise UnmappedError("works along other axes than channels, height and width")
+    told: dict[str, Any] = {
+        "filters": _outputs(own),
+        "kernel": kernel,
+        "stride": pair(own, "stride", "stride", 1),
+        "padding": pair(own, "pad", "pad", 0),
+        "dilation": pair(own, "dilation", "dilation", 1),
+        "groups": own.integer("group", 1),
+        "bias": own.flag("bias_term", True),
+    }
+    op = "conv2d"
+    if part.word("type") == "Deconvolution":
+        op, told["fixed"] = "conv_transpose2d", _frozen(part)
+    if part.word("type") == "ConvolutionDepthwise":
+        told["groups"] = told["filters"]
+    made = [net.weighted(op, bottom, **told) for bottom in net.bottoms()[:1]]
+    for bottom in net.bottoms()[1:]:
+        made.append(net.lay(op, bottom, weights_of=made[0], **told))
+    return made
+
+
+def _frozen(part: Message) -> bool:
+    """Whether a layer's first tensor is never trained: an interpolation."""
+    rates = [p.number("lr_mult", 1) for p in part.all("param") if isinstance(p, Message)]
+    old = part.numbers("blobs_lr")
+    return (rates or old or [1.0])[0] == 0
+
+
+@layer("InnerProduct")
+def inner_product(net: Prototxt, part: Message) -> str:
+    """All that stands behind the axis, with every output."""
+    own, bottom = part.message("inner_product_param"), net.only()
+    told = {"units": _outputs(own), "bias": own.flag("bias_term", True)}
+    shape = net.net.shapes[bottom]
+    if shape is None or (len(shape) in (1, 3) and own.integer("axis", 1) == 1):
+        return net.weighted("linear", bottom, **told)
+    axis = net.axis(bottom, own.integer("axis", 1))
+    if axis == 0:
+        return net.weighted("linear", net.lay("flatten", bottom, more="flatten"), **told)
+    if axis == 1 and len(shape) == 2:
+        return net.weighted("linear", bottom, **told)
+    raise UnmappedError(f"works along the axes behind {axis} of {len(shape)}")
+
+
+@layer("Pooling")
+def pooling(net: Prototxt, part: Message) -> str:
+    """Windows that round up unless told."""
+    own = part.message("pooling_param")
+    how = own.choice("pool", NEURONS, "MAX")
+    if how not in ("MAX", "AVE") or len(part.words("top")) > 1:
+        raise UnmappedError("pools at random, or says where its maxima were")
+    word = "max" if how == "MAX" else "avg"
+    if own.flag("global_pooling", False):
+        return net.lay(f"global_{word}_pool2d", net.only())
+    kernel = pair(own, "kernel_size", "kernel", 0)
+    if min(kernel) < 1:
+        raise DefinitionError("does not say its kernel_size")
+    rounding = own.choice("round_mode", ("CEIL", "FLOOR"), "CEIL").lower()
+    return net.lay(
+        f"{word}_pool2d",
+        net.only(),
+        kernel=kernel,
+        stride=pair(own, "stride", "stride", 1),
+        padding=pair(own, "pad", "pad", 0),
+        rounding="floor" if not own.flag("ceil_mode", True) else rounding,
+    )
+
+
+@layer("LRN")
+def lrn(net: Prototxt, part: Message) -> str:
+    own = part.message("lrn_param")
+    region = own.choice("norm_region", ("ACROSS_CHANNELS", "WITHIN_CHANNEL"), "ACROSS_CHANNELS")
+    return net.lay(
+        "lrn",
+        net.only(),
+        size=own.integer("local_size", 5),
+        alpha=own.number("alpha", 1),
+        beta=own.number("beta", 0.75),
+        k=own.number("k", 1),
+        within=region == "WITHIN_CHANNEL",
+    )
+
+
+@layer("BatchNorm")
+def batch_norm(net: Prototxt, part: Message) -> str:
+    """Without scale and shift, which a layer Scale behind it has."""
+    epsilon = part.message("batch_norm_param").number("eps", 1e-5)
+    return net.weighted("batch_norm", net.only(), epsilon=epsilon, scale=False, shift=False)
+
+
+@layer("Scale")
+def scale(net: Prototxt, part: Message) -> str:
+    """A factor for each channel: of its own, which may be a batch normalisation's, or of a second
+    bottom."""
+    own, bottoms = part.message("scale_param"), net.bottoms()
+    axis = own.integer("axis", 1)
+    if len(bottoms) == 2:
+        return net.lay("multiply", bottoms[0], _spread(net, bottoms[1], bottoms[0], axis))
+    if axis != 1 or own.integer("num_axes", 1) != 1:
+        raise UnmappedError("has a factor for more than each channel")
+    shift, before = own.flag("bias_term", False), net.net.layers[bottoms[0]]
+    affine = getattr(before.op, "scale", None)
+    if affine is False and before.weights_of is None and net.readers[bottoms[0]] == 1:
+        op = before.op.like(scale=True, shift=shift)
+        net.net.layers[bottoms[0]] = before._replace(op=op)
+        return bottoms[0]
+    made = net.weighted("channel_scale", bottoms[0])
+    return _shifted(net, made, more="bias") if shift else made
+
+
+def _shifted(net: Prototxt, bottom: str, more: str) -> str:
+    """A learnt addend for each channel."""
+    shape = net.net.shape(bottom)
+    extents = [shape[0], *(1 for _ in shape[1:])]
+    bias = net.lay("parameter", more=f"{more}_parameter", shape=extents, role="bias")
+    return net.lay("add", bottom, bias, more=more)
+
+
+def _spread(net: Prototxt, factor: str, onto: str, axis: int) -> str:
+    """A smaller blob, in as many axes as that which it meets, from an axis of which it stands."""
+    small, large = net.net.shape(factor), net.net.shape(onto)
+    before = 0 if axis == 0 else net.axis(onto, axis)
+    after = len(large) - before - len(small)
+    if after < 0:
+        raise UnmappedError("is spread over axes that there are none of")
+    if not before and not after:
+        return factor
+    extents = [*(1 for _ in range(before)), *small, *(1 for _ in range(after))]
+    return net.lay("reshape", factor, more="spread", shape=extents)
+
+
+@layer("Bias")
+def bias(net: Prototxt, part: Message) -> str:
+    own, bottoms = part.message("bias_param"), net.bottoms()
+    axis = own.integer("axis", 1)
+    if len(bottoms) == 2:
+        return net.lay("add", bottoms[0], _spread(net, bottoms[1], bottoms[0], axis))
+    if axis != 1 or own.integer("num_axes", 1) != 1:
+        raise UnmappedError("has an addend for more than each channel")
+    return _shifted(net, bottoms[0], more="sum")
+
+
+@layer("Axpy")
+def axpy(net: Prototxt, part: Message) -> str:
+    """A factor for each channel, times a blob, plus another (hu2018)."""
+    bottoms = net.bottoms()
+    if len(bottoms) != 3:
+        raise DefinitionError(f"reads {len(bottoms)} blobs, not a factor and two more")
+    factor = _spread(net, bottoms[0], bottoms[1], 0)
+    return net.lay("add", net.lay("multiply", bottoms[1], factor, more="product"), bottoms[2])
+
+
+@layer("MVN")
+def mvn(net: Prototxt, part: Message) -> str:
+    """Normalised by mean and variance of each map, or of all."""
+    own = part.message("mvn_param")
+    if not own.flag("normalize_variance", True):
+        raise UnmappedError("takes the mean away and no more")
+    told: dict[str, Any] = {"epsilon": own.number("eps", 1e-9), "scale": False, "shift": False}
+    if own.flag("across_channels", False):
+        return net.lay("group_norm", net.only(), groups=1, **told)
+    return net.lay("instance_norm", net.only(), **told)
+
+
+@layer("Normalize")
+def normalize(net: Prototxt, part: Message) -> str:
+    """Each position by its length over the channels, times a factor for each (liu2016)."""
+    own = part.message("norm_param")
+    if own.flag("across_spatial", True) or own.flag("channel_shared", True):
+        raise UnmappedError("is by the length of the whole map, or with one factor")
+    return net.weighted("l2_norm", net.only())
+
+
+@layer("Embed")
+def embed(net: Prototxt, part: Message) -> str:
+    own = part.message("embed_param")
+    made = net.weighted(
+        "embedding", net.only(), vocabulary=own.integer("input_dim", 0), units=_outputs(own)
+    )
+    if not own.flag("bias_term", True):
+        return made
+    told = {"shape": [1, _outputs(own)], "role": "bias"}
+    return net.lay("add", made, net.lay("parameter", more="bias_parameter", **told), more="bias")
