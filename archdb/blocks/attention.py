@@ -49,18 +49,18 @@ def self_attention(
     """Multi-head self-attention (vaswani2017, Figure 2) with one projection to queries, keys and
     values together; `projections` are the names of that and of the last one."""
     first, last = projections
-    net.add(f"{name}.{first}", Linear(units=3 * width))
+    net.add(f"{name}.{first}", Linear(units=3 * width, axis=-1))
     each = split(net, name, width, heads)
     net.add(f"{name}.attention", ScaledDotProductAttention(causal=causal), *each)
     merge(net, name, width)
-    return net.add(f"{name}.{last}", Linear(units=width))
+    return net.add(f"{name}.{last}", Linear(units=width, axis=-1))
 
 
 def perceptron(
     net: NetworkBuilder, names: tuple[str, str, str], hidden: int, width: int, activation: Op
 ) -> str:
-    """A linear layer to `hidden` features, its activation, and a linear layer to `width`; under
+    """Along the last axis a linear layer to `hidden`, its activation, and one to `width`; under
     the names that the source gives the three."""
-    net.add(names[0], Linear(units=hidden))
+    net.add(names[0], Linear(units=hidden, axis=-1))
     net.add(names[1], activation)
-    return net.add(names[2], Linear(units=width))
+    return net.add(names[2], Linear(units=width, axis=-1))
