@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from archdb.errors import DefinitionError
 from archdb.sources import reported
-from archdb.sources.reported import EXPLANATION, FIGURE, evaluated, interval, terms
+from archdb.sources.reported import interval
+from archdb.sources.reported_columns import EXPLANATION, FIGURE, UNITS
+from archdb.sources.written_sum import evaluate, terms
 
 WHOLE_CATALOGUE = True
 
@@ -59,7 +61,7 @@ SUMS = [
 
 @pytest.mark.parametrize(("words", "value"), SUMS)
 def test_sums_are_evaluated_exactly(words: str, value: int) -> None:
-    assert evaluated(words) == value
+    assert evaluate(words) == value
 
 
 def test_a_sum_may_begin_with_our_own_value() -> None:
@@ -75,7 +77,7 @@ def test_a_sum_may_begin_with_our_own_value() -> None:
 )
 def test_anything_else_is_no_sum(words: str) -> None:
     with pytest.raises(ValueError):
-        evaluated(words)
+        evaluate(words)
 
 
 ROW = {
@@ -152,12 +154,12 @@ def test_what_is_stated_without_a_check_has_its_reason() -> None:
 
 COUNTS = st.integers(min_value=0, max_value=10**10)
 DECIMALS = st.integers(min_value=0, max_value=4)
-NAMES_OF_UNITS = st.sampled_from(sorted(reported.UNITS))
+NAMES_OF_UNITS = st.sampled_from(sorted(UNITS))
 
 
 def printed(count: int, unit: str, decimals: int) -> Decimal:
     """A count in a unit, as a table prints it: halves rounded up."""
-    exact = Decimal(count) / reported.UNITS[unit]  # units are 10**n or 2**n: it ends
+    exact = Decimal(count) / UNITS[unit]  # units are 10**n or 2**n: it ends
     return exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
 
 
@@ -180,7 +182,7 @@ def test_cut_off_digits_stand_for_what_begins_with_them(
     count: int, unit: str, decimals: int
 ) -> None:
     with localcontext(prec=60):
-        exact = Decimal(count) / reported.UNITS[unit]
+        exact = Decimal(count) / UNITS[unit]
         value = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_DOWN)
         least, above = interval(f"{value:f}", unit, "truncated")
         assert least <= count < above

@@ -31,9 +31,9 @@ from archdb.sources.reported import (
     Figure,
     bundled_explanations,
     bundled_figures,
-    terms,
 )
 from archdb.sources.toml import bundled_references
+from archdb.sources.written_sum import terms
 
 WHOLE_CATALOGUE = True
 

@@ -9,7 +9,8 @@ from archdb.analysis.conventions import Convention, bundled
 from archdb.analysis.layer_costs import params
 from archdb.analysis.profile import LAYER_COLUMNS
 from archdb.queries.candidates import SIZES
-from archdb.sources.reported import bundled_explanations, bundled_figures, terms
+from archdb.sources.reported import bundled_explanations, bundled_figures
+from archdb.sources.written_sum import terms
 
 WHOLE_CATALOGUE = True
 

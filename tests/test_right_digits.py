@@ -30,8 +30,10 @@ from archdb.render.paper_scale import Scale
 from archdb.rewrite import apply
 from archdb.rewrite.names import MOST
 from archdb.rounding import Written, fixed
-from archdb.sources.reported import UNITS, Figure, terms
+from archdb.sources.reported import Figure
+from archdb.sources.reported_columns import UNITS
 from archdb.sources.toml import bundled_references
+from archdb.sources.written_sum import terms
 
 # Item 5: what a number is read as.
 
@@ -285,7 +287,7 @@ def test_a_figure_beyond_64_bits_is_refused(huge: Database) -> None:
     ["9**9**9**9", "10**99999999", "2**(1/2)", "1/3", "10**19", "(" * 500 + "1" + ")" * 500],
 )
 def test_a_sum_that_is_no_count_is_refused_at_once(words: str) -> None:
-    from archdb.sources.reported import EXPLANATION
+    from archdb.sources.reported_columns import EXPLANATION
 
     with pytest.raises(DefinitionError, match="'sum' needs whole numbers"):
         EXPLANATION.parse({"figure": "he2016-1", "sum": words})

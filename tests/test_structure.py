@@ -227,3 +227,18 @@ def test_only_ops_branch_on_the_name_of_an_op(path: Path) -> None:
 @each
 def test_a_module_says_what_it_is(path: Path) -> None:
     assert ast.get_docstring(tree(path))
+
+
+def asked_by_name(module: ast.Module) -> Iterator[str]:
+    """The names by which a module calls for .sql files of archdb/queries/sql."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call) and node.args:
+            called = getattr(node.func, "attr", getattr(node.func, "id", None))
+            if called in ("run_named", "sql"):
+                assert isinstance(node.args[0], ast.Constant | ast.Name), ast.unparse(node)
+                yield from literals(node.args[0])
+
+
+def test_each_sql_file_is_named_somewhere_and_each_name_has_its_file() -> None:
+    files = {path.stem for path in (PACKAGE / "queries" / "sql").glob("*.sql")}
+    assert files == {name for path in MODULES for name in asked_by_name(tree(path))}

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from archdb.analysis.layer_costs import COUNTS, LARGEST, Facts, check_size
+from archdb.analysis.peak import output_elements, peak
 from archdb.analysis.receptive_field import (
     FIELD_COLUMNS,
     NOT_AN_IMAGE,
@@ -20,12 +21,25 @@ from archdb.model.window import Unbounded
 
 TOTAL_COLUMNS = (
     *(each.name for each in TOTALLED),
-    *("activations", "peak_activation_elements", "depth", "weighted_layers", "layers"),
-    *("receptive_field_layer", *FIELD_COLUMNS),
-    *("aux_params", "aux_macs", "note"),
-    *("live_params", "live_macs", "pointwise_params", "pointwise_macs"),
-    *("linear_params", "linear_macs"),
-    *("costliest_layer", "costliest_op", "costliest_macs"),
+    "activations",
+    "peak_activation_elements",
+    "depth",
+    "weighted_layers",
+    "layers",
+    "receptive_field_layer",
+    *FIELD_COLUMNS,
+    "aux_params",
+    "aux_macs",
+    "note",
+    "live_params",
+    "live_macs",
+    "pointwise_params",
+    "pointwise_macs",
+    "linear_params",
+    "linear_macs",
+    "costliest_layer",
+    "costliest_op",
+    "costliest_macs",
 )
 #: No convention weighs a count by more; so much room is left in the 64 bits of its total.
 HEAVIEST = 256
@@ -53,7 +67,7 @@ def totals_of(
     last, field = _of_network(layers, reads, fields, [i for i in live if maps[i]])
     totals = dict(zip(COUNTS, sums, strict=True)) | {
         **_of_weighted(layers, facts, main),
-        "peak_activation_elements": peak(layers, reads, _worked_out(layers, facts)),
+        "peak_activation_elements": peak(layers, reads, output_elements(layers, facts)),
         "depth": deepest([depths[i] for i in main]),
         "layers": len(main),
         "receptive_field_layer": last,
@@ -204,36 +218,3 @@ def _of_network(
 def _rank(field: FieldOrReason) -> tuple[Any, ...]:
     """Fields by size, behind what has none."""
     return (0, field) if isinstance(field, str) else (1, field.rank)
-
-
-def _worked_out(layers: Sequence[Layer], facts: Sequence[Facts]) -> list[int | None]:
-    """How many elements each layer puts out; none where they lie there with the weights."""
-    return [
-        0 if layer.op.stored else fact.elements for layer, fact in zip(layers, facts, strict=True)
-    ]
-
-
-def peak(
-    layers: Sequence[Layer], reads: Sequence[Sequence[int]], elements: Sequence[int | None]
-) -> int | None:
-    """Largest live set of outputs, in elements, over the order of execution.
-
-    Policy: every layer writes a new output (nothing is computed in place), which is kept until
-    the last layer that reads it has run; what nothing reads is the network's output and stays.
-    Auxiliary heads do not run. None where the size of an output is unknown.
-    """
-    running = [i for i, layer in enumerate(layers) if not layer.auxiliary]
-    last_reader = {source: i for i in running for source in reads[i]}
-    freed = dict.fromkeys(running, 0)
-    for source, reader in last_reader.items():
-        freed[reader] += elements[source] or 0
-    live = most = 0
-    for i in running:
-        count = elements[i]
-        if count is None:
-            return None
-        live += count
-        if live > most:
-            most = live
-        live -= freed[i]
-    return most

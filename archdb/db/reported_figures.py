@@ -17,7 +17,8 @@ from archdb.db.reported_tables import BOUNDS
 from archdb.errors import ArchdbError, DefinitionError, nearest
 from archdb.printed_number import LIMIT, Interval
 from archdb.sources.records import Reference
-from archdb.sources.reported import Explanation, Figure, terms
+from archdb.sources.reported import Explanation, Figure
+from archdb.sources.written_sum import terms
 
 _FIGURE = (*Figure._fields, *BOUNDS)
 _EXPLANATION = (*Explanation._fields, *BOUNDS, "sum_value")

@@ -6,7 +6,7 @@ from typing import Any
 
 from archdb.queries.result import Result
 from archdb.rounding import fixed
-from archdb.sources.reported import UNITS
+from archdb.sources.reported_columns import UNITS
 
 ACCURACIES = ("top1_error", "top5_error")
 #: What depends on the input.

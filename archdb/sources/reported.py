@@ -16,35 +16,16 @@ open question, or not comparable.
 
 from __future__ import annotations
 
-import ast
 import csv
-import operator
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from archdb.analysis.inputs import parse_shapes
-from archdb.errors import ArchdbError, DefinitionError
-from archdb.model.attributes import Kind, Name, choice
+from archdb.errors import DefinitionError
 from archdb.model.declaration import Declaration
-from archdb.printed_number import LIMIT, Interval, span
+from archdb.printed_number import Interval, span
 from archdb.resources import bundled
-
-#: What one of a printed unit is: of parameters, operations, elements, pixels or bytes.
-UNITS = {
-    **{"count": 1, "px": 1, "%": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9},
-    **{"MB": 10**6, "Ki": 2**10, "MiB": 2**20},
-}
-#: What a figure may be of. The last two are stored for whoever plots them, and never derived.
-QUANTITIES = (
-    *("params", "macs", "activations", "neurons", "connections", "file_bytes"),
-    *("depth", "receptive_field", "effective_stride", "out_height"),
-    *("top1_error", "top5_error"),
-)
-#: How a figure came to be known: read in the source itself, or not.
-SEEN = ("source", "conversion", "second-hand", "memory")
-ROUNDED, TRUNCATED = "rounded", "truncated"
+from archdb.sources.reported_columns import EXPLANATION, FIGURE, ROUNDED, TRUNCATED, UNITS
 
 
 class Figure(NamedTuple):
@@ -93,70 +74,6 @@ class Explanation(NamedTuple):
         return interval(figure.value, self.unit or figure.unit, self.digits)
 
 
-def _digits(value: Any) -> str:
-    Fraction(value)
-    if not str(value).replace(".", "", 1).isdigit():
-        raise ValueError
-    return str(value)
-
-
-def _shape(value: Any) -> str:
-    try:
-        parse_shapes(value)
-    except ArchdbError:
-        raise ValueError from None
-    return str(value)
-
-
-def _globs(value: Any) -> tuple[str, ...]:
-    return tuple(value.split())
-
-
-def _sum(value: Any) -> str:
-    total = terms(value)[1]
-    if total.denominator > 1 or abs(total) >= LIMIT:
-        raise ValueError
-    return str(value)
-
-
-Line = Annotated[Any, Kind("text", str)]
-Digits = Annotated[Any, Kind("digits as printed", _digits)]
-Input = Annotated[Any, Kind("an input such as 3x224x224", _shape)]
-Globs = Annotated[Any, Kind("globs between spaces, with '!' those of layers left out", _globs)]
-Sum = Annotated[
-    Any,
-    Kind(
-        "whole numbers with + - * / ** and parentheses, or 'ours' and these, that make a whole"
-        " number below 2⁶³",
-        _sum,
-    ),
-]
-Unit = Annotated[Any, choice(*UNITS)]
-
-_OPTIONAL = dict.fromkeys(("architecture", "scope", "convention", "input", "note"))
-FIGURE = Declaration(
-    {
-        **{"figure": Name, "architecture": Name, "printed_as": Line},
-        **{"quantity": Annotated[Any, choice(*QUANTITIES)], "scope": Line, "layers": Globs},
-        **{"value": Digits, "unit": Unit, "convention": Name, "input": Input},
-        **{"citation": Line, "place": Line, "seen": Annotated[Any, choice(*SEEN)], "note": Line},
-    },
-    {**_OPTIONAL, "layers": ""},
-)
-EXPLANATION = Declaration(
-    {
-        **{"figure": Name, "architecture": Name, "input": Input, "layers": Globs},
-        **{"convention": Name, "unit": Unit},
-        **{"digits": Annotated[Any, choice(ROUNDED, TRUNCATED)], "sum": Sum},
-        **{"status": Annotated[Any, choice("erratum", "open", "not comparable")], "because": Line},
-    },
-    {
-        **{"architecture": None, "input": None, "layers": "", "convention": None, "unit": None},
-        **{"digits": None, "sum": None, "status": None, "because": None},
-    },
-)
-
-
 def interval(value: str, unit: str, digits: str | None = None) -> Interval:
     """Least value that is printed as `value`, and the least above all that are.
 
@@ -170,35 +87,6 @@ def interval(value: str, unit: str, digits: str | None = None) -> Interval:
         raise DefinitionError(f"{value} has no zeros at its end that could only fill")
     least, below = span(value, filled, cut=digits == TRUNCATED)
     return least * UNITS[unit], below * UNITS[unit]
-
-
-_OPERATORS = {
-    **{ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul},
-    **{ast.Div: operator.truediv, ast.Pow: operator.pow},
-}
-
-
-def evaluated(text: str) -> Fraction:
-    """The value of a sum such as '55*48*96'; ValueError where it is anything else."""
-    try:
-        return _value(ast.parse(text, mode="eval").body)
-    except (SyntaxError, KeyError, ArithmeticError, AttributeError, RecursionError, MemoryError):
-        raise ValueError(text) from None
-
-
-def terms(text: str) -> tuple[bool, Fraction]:
-    """Whether our own value is the first term, as in 'ours - 9600/2', and the sum of the others."""
-    mine = text.startswith(("ours + ", "ours - "))
-    return mine, evaluated(f"0{text.removeprefix('ours')}" if mine else text)
-
-
-def _value(node: Any) -> Fraction:
-    if isinstance(node, ast.Constant) and type(node.value) is int:
-        return Fraction(node.value)
-    left, right = _value(node.left), _value(node.right)
-    if isinstance(node.op, ast.Pow) and (right.denominator > 1 or abs(right) > 64 or left > LIMIT):
-        raise ValueError(right)
-    return Fraction(_OPERATORS[type(node.op)](left, right))
 
 
 def bundled_figures() -> list[Figure]:
