@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from archdb.sources.neutral import Call, Graph, Ref
+from archdb.sources.neutral import PARAMETER, Call, Graph, Ref
 
 #: What gives the elements that it reads, and so may stand anywhere in a pattern.
 _SAME = frozenset(("contiguous", "clone", "identity", "cast"))
@@ -110,4 +110,36 @@ def _swaps(pattern: Pattern, call: Call) -> bool:
     return {given.get("dim0"), given.get("dim1")} == {1, 2}
 
 
-FOLDS: dict[str, Callable[[Pattern, Call], bool]] = {"channel_shuffle": channel_shuffle}
+def linear(pattern: Pattern, first: Call) -> bool:
+    """A product with a learned matrix, and the bias that is added to it alone."""
+    weight = first.arguments.get("other")
+    if first.kind not in _PRODUCTS or not _learned(pattern, weight, 2):
+        return False
+    told = {"weight": weight, "bias": None, "turned": True}
+    following = pattern.next(first)
+    if following is not None and following.kind in _SUMS:
+        sides = [following.arguments.get(name) for name in ("input", "other")]
+        bias = next((side for side in sides if _learned(pattern, side, 1)), None)
+        if bias is not None and following.arguments.get("alpha", 1) == 1:
+            pattern.replace(first, following, [], "linear", **{**told, "bias": bias})
+            return True
+    first.kind = "linear"
+    first.arguments = {"input": first.arguments["input"], **told}
+    return True
+
+
+_PRODUCTS, _SUMS = frozenset(("matmul",)), frozenset(("add",))
+
+
+def _learned(pattern: Pattern, value: Any, rank: int) -> bool:
+    """Whether it is a learned tensor of that many axes."""
+    if not isinstance(value, Ref):
+        return False
+    tensor = pattern.graph.tensors[value.name]
+    return tensor.role == PARAMETER and tensor.shape is not None and len(tensor.shape) == rank
+
+
+FOLDS: dict[str, Callable[[Pattern, Call], bool]] = {
+    "channel_shuffle": channel_shuffle,
+    "linear": linear,
+}

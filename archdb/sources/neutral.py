@@ -64,6 +64,8 @@ class Graph:
     modules: dict[str, str] = field(default_factory=dict)
     source: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    #: Whether equal tensors are kept once, so that a tensor read twice need not be shared.
+    stored_once: bool = False
 
 
 def refs(value: Any) -> Iterator[str]:

@@ -4,6 +4,7 @@ from archdb.sources.lowering import arithmetic as arithmetic
 from archdb.sources.lowering import attention as attention
 from archdb.sources.lowering import dense as dense
 from archdb.sources.lowering import elementwise as elementwise
+from archdb.sources.lowering import exported as exported
 from archdb.sources.lowering import joining as joining
 from archdb.sources.lowering import moving as moving
 from archdb.sources.lowering import norms as norms

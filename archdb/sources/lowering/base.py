@@ -15,7 +15,16 @@ from archdb.model.shape import USUAL, Shape, pretty
 from archdb.ops import BIAS, BUFFER, NORM, WEIGHT, Op, make
 from archdb.sources.lowering.axis_names import reshaped_names, usual
 from archdb.sources.lowering.outcome import Outcome, Row
-from archdb.sources.lowering.values import ONE, Axis, Known, Stored, Value, axes_of, in_order
+from archdb.sources.lowering.values import (
+    ONE,
+    Axis,
+    Known,
+    Opaque,
+    Stored,
+    Value,
+    axes_of,
+    in_order,
+)
 from archdb.sources.neutral import Call, Graph, Ref
 
 
@@ -47,7 +56,7 @@ class Lowering:
     def __init__(self, graph: Graph) -> None:
         self.graph, self.batch = graph, graph.batch
         self.rows: list[Row] = []
-        self.values: dict[str, Result] = {}
+        self.values: dict[str, Result | Opaque] = {}
         self.owner: dict[str, Row] = {}
         #: What was laid once and may be read again: tensors brought into an order, learned ones.
         self.arranged: dict[tuple[Any, ...], Value] = {}
@@ -61,7 +70,10 @@ class Lowering:
         if isinstance(ref, Ref):
             if ref.name not in self.values:
                 raise UnmappedError("reads what an op gives that archdb does not have")
-            return self.values[ref.name]
+            found = self.values[ref.name]
+            if isinstance(found, Opaque):
+                raise UnmappedError("follows an op that archdb does not know, of unstated shape")
+            return found
         if isinstance(ref, bool | int | float):
             return Known((), (ref,))
         if isinstance(ref, list | tuple) and all(isinstance(n, int | float) for n in ref):
@@ -138,18 +150,18 @@ class Lowering:
             raise UnmappedError(str(error)) from None
 
     def _share(self, row: Row) -> None:
-        """A layer whose tensors are all another's uses that layer's."""
-        owned = [self.owner.get(name) for name in row.tensors]
-        first = owned[0] if owned else None
-        if first is None:
-            if any(owned):
-                raise UnmappedError("shares some of its tensors with another layer")
-        elif all(owner is first for owner in owned) and len(first.tensors) == len(owned):
-            if first.op.name != row.op.name:
-                raise UnmappedError("shares its tensors with a layer of another op")
-            row.weights_of = first.weights_of or first.key
-        else:
-            raise UnmappedError("shares some of its tensors with another layer")
+        """A layer whose tensors are all another's uses that layer's. Files that keep equal tensors
+        once say nothing by it: there each layer has its own."""
+        owners = [self.owner.get(name) for name in row.tensors]
+        first = owners[0] if owners else None
+        if any(owners):
+            alike = first is not None and all(owner is first for owner in owners)
+            if alike and first and first.tensors == row.tensors and first.op is row.op:
+                row.weights_of = first.weights_of or first.key
+            elif not self.graph.stored_once:
+                raise UnmappedError("shares tensors with a layer of another kind")
+            else:
+                self.outcome.repeated.update(n for n in row.tensors if n in self.owner)
         for name in row.tensors:
             self.owner.setdefault(name, row)
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from math import prod
-from typing import Any
 
-from archdb.sources.lowering.base import Lowering, Result
+from archdb.sources.lowering.base import Lowering, Result, UnmappedError
 from archdb.sources.lowering.shape_arithmetic import ARITHMETIC
-from archdb.sources.lowering.values import Known, Stored, Value
+from archdb.sources.lowering.values import Known, Opaque, Stored, Value
 from archdb.sources.neutral import Call
 
 #: Calls that keep each element of a tensor once, whatever its place.
@@ -38,7 +37,13 @@ _SHAPE_ONLY = frozenset(
 
 def folded(net: Lowering, call: Call) -> list[Result] | None:
     """What a call gives that reads nothing but numbers of the file; None for any other."""
+    if call.kind in _SHAPES:
+        return [_shape(net, call)]
+    if any(name not in net.values for name in call.reads()):
+        return None
     values = [net.values[name] for name in call.reads()]
+    if any(isinstance(value, Opaque) for value in values):
+        return None
     if any(isinstance(value, Value) for value in values) and call.kind not in _SHAPE_ONLY:
         return None
     stored = [value for value in values if isinstance(value, Stored)]
@@ -80,6 +85,21 @@ def _moved_shape(net: Lowering, call: Call, shape: tuple[int, ...]) -> tuple[int
 
 
 def _evaluated(net: Lowering, call: Call) -> Known | None:
-    """The numbers that a call of whole shape arithmetic gives."""
-    work: Any = ARITHMETIC.get(call.kind)
-    return work(net, call) if work else None
+    """The numbers that a call of shape arithmetic gives; None where it cannot be told."""
+    work = ARITHMETIC.get(call.kind)
+    try:
+        return work(net, call) if work else None
+    except (LookupError, ArithmeticError, TypeError, ValueError, UnmappedError):
+        return None
+
+
+#: Calls that give a shape as numbers.
+_SHAPES = frozenset({"shape"})
+
+
+def _shape(net: Lowering, call: Call) -> Known:
+    """The extents of what a call reads, the batch included."""
+    found = net.get(call.arguments["input"])
+    shape = found.full(net.batch) if isinstance(found, Value) else found.shape
+    part = shape[call.arguments.get("start") or 0 : call.arguments.get("end")]
+    return Known((len(part),), part)

@@ -38,6 +38,8 @@ class Outcome:
     unknown: list[Unknown] = field(default_factory=list)
     folded: Counter[str] = field(default_factory=Counter)
     constant: Counter[str] = field(default_factory=Counter)
+    #: How many times more a tensor is read that is stored once and belongs to several layers.
+    repeated: Counter[str] = field(default_factory=Counter)
     compared: int = 0
     shape_differs: str = ""
     notes: list[str] = field(default_factory=list)

@@ -55,6 +55,13 @@ def adaptive(net: Lowering, call: Call) -> Value:
     return net.lay(op, x, axes=(BATCH, *(Axis((i,)) for i in range(axes + 1))))
 
 
+@rule("global_pool")
+def global_pool(net: Lowering, call: Call) -> Value:
+    """Over all axes behind the channels."""
+    value = net.value(call.arguments["input"])
+    return everywhere(net, value, call.arguments["how"], len(value.axes) - 2)
+
+
 def everywhere(net: Lowering, value: Value, how: str, extents: int) -> Value:
     """One number for each channel, of extents 1."""
     if extents == 1:

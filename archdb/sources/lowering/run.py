@@ -17,7 +17,7 @@ from archdb.sources.lowering.constants import folded
 from archdb.sources.lowering.naming import layers_of
 from archdb.sources.lowering.outcome import Outcome
 from archdb.sources.lowering.unknown import unknown
-from archdb.sources.lowering.values import Known, Stored, Value, axes_of
+from archdb.sources.lowering.values import Known, Opaque, Stored, Value, axes_of
 from archdb.sources.neutral import CONSTANT, INPUT, STORED, Call, Graph
 
 
@@ -77,7 +77,7 @@ def _input(net: Lowering, name: str) -> Value:
 
 def _take(net: Lowering, call: Call) -> None:
     """Lay what a call is, and check it against the shapes that the file has."""
-    given: list[Result]
+    given: list[Result] | list[Result | Opaque]
     constant = folded(net, call)
     if constant is not None:
         net.outcome.constant[call.kind] += 1
@@ -90,7 +90,7 @@ def _take(net: Lowering, call: Call) -> None:
             _compare(net, call, name, result)
 
 
-def _ruled(net: Lowering, call: Call) -> list[Result]:
+def _ruled(net: Lowering, call: Call) -> list[Result | Opaque]:
     laid = len(net.rows)
     owned = dict(net.owner)
     try:

@@ -91,6 +91,14 @@ def merged(net: Lowering, value: Value, start: int, stop: int) -> Value:
     return found
 
 
+@rule("flatten_at")
+def flatten_at(net: Lowering, call: Call) -> Value:
+    """All axes before one as one, and all from it on as another."""
+    value = net.value(call.arguments["input"])
+    at = int(call.arguments["dim"]) % len(value.axes)
+    return merged(net, merged(net, value, at, len(value.axes)), 0, at)
+
+
 @rule("reshape", "view")
 def reshape(net: Lowering, call: Call) -> Value:
     """The same elements under another shape."""
@@ -102,6 +110,7 @@ def reshape(net: Lowering, call: Call) -> Value:
 def reshaped(net: Lowering, value: Value, wanted: list[int]) -> Value:
     """The value under a shape with the batch, one extent of it perhaps -1."""
     full = value.full(net.batch)
+    wanted = [full[at] if n == 0 and at < len(full) else n for at, n in enumerate(wanted)]
     wanted = _completed(full, wanted, net.batch)
     if tuple(wanted) == full:
         return value

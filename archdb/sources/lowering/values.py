@@ -59,6 +59,12 @@ class Stored(NamedTuple):
     place: int = 0
 
 
+class Opaque(NamedTuple):
+    """The output of an unknown layer whose shape nobody states: what reads it is unknown, too."""
+
+    layer: str
+
+
 class Known(NamedTuple):
     """Numbers that are known: shapes and what is worked out from them, constants of the file."""
 

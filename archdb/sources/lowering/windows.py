@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from archdb.model.attributes import MODES
 from archdb.ops import Op
 from archdb.sources.lowering.arranging import image, plain
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
@@ -24,6 +25,8 @@ def each(value: Any, axes: int) -> list[int]:
 def sides(value: Any, axes: int) -> Any:
     """Padding as ops have it, of numbers for both ends of each axis, or of pairs; or a mode."""
     if isinstance(value, str):
+        if value not in MODES:
+            raise UnmappedError(f"pads by the mode {value}")
         return value
     numbers = list(value) if isinstance(value, list | tuple) else [value]
     if numbers and isinstance(numbers[0], list | tuple):
@@ -49,6 +52,7 @@ def weights(net: Lowering, call: Call, rank: int) -> Weights:
     inputs = []
     if isinstance(weight, Stored) and weight.whole and len(weight.shape) == rank:
         shape, names = weight.shape, weight.names
+        shape = shape[::-1] if call.arguments.get("turned") else shape
     else:
         kernel = plain(net, net.realised(weight))
         shape = kernel.full(net.batch)

@@ -1,0 +1,240 @@
+"""ONNX files as neutral graphs, read in place: weights are never loaded, nothing is run."""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Mapping
+from math import prod
+from pathlib import Path
+from typing import Any
+
+from archdb.errors import ArchdbError, DefinitionError, UsageError
+from archdb.sources import onnx_layers as onnx_layers
+from archdb.sources import onnx_ops as onnx_ops
+from archdb.sources.neutral import (
+    BUFFER,
+    CONSTANT,
+    INPUT,
+    PARAMETER,
+    VALUE,
+    Call,
+    Graph,
+    Ref,
+    Tensor,
+)
+from archdb.sources.onnx_file import model_of
+from archdb.sources.onnx_names import Scopes
+from archdb.sources.onnx_nodes import TRANSLATIONS, Node
+from archdb.sources.onnx_parts import OnnxGraph, OnnxModel, OnnxNode, OnnxTensor
+
+OLDEST, NEWEST = 7, 27
+#: The extent that stands for the batch: no extent of the file is a multiple of it.
+BATCHES = (61, 67, 71, 73, 79, 83)
+#: What has a graph of its own that runs again and again, or not at all.
+CONTROL = frozenset({"If", "Loop", "Scan", "SequenceMap"})
+HOME = ("", "ai.onnx", "com.microsoft")
+#: Which inputs of a node are statistics, not learned.
+STATISTICS = {"BatchNormalization": (3, 4)}
+
+
+def read(path: Path, sizes: Mapping[str, tuple[int, ...]] | None = None) -> Graph:
+    """The neutral graph of an ONNX file. `sizes`: shapes of inputs, without the batch, where the
+    file leaves extents open. Raises DefinitionError naming file, node and remedy."""
+    try:
+        with path.open("rb") as file:
+            if not path.stat().st_size:
+                raise DefinitionError("is empty", remedy="is it downloaded whole?")
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                view = memoryview(data)
+                try:
+                    model = model_of(view)
+                finally:
+                    view.release()
+        return _Reading(model, path.stem, dict(sizes or {})).graph()
+    except OSError as error:
+        raise DefinitionError(f"cannot be read: {error.strerror}").at(str(path)) from None
+    except ArchdbError as error:
+        raise error.at(str(path)) from None
+
+
+class _Reading:
+    """A model being turned into calls."""
+
+    def __init__(self, model: OnnxModel, name: str, sizes: dict[str, tuple[int, ...]]) -> None:
+        if model.graph is None or not model.graph.nodes:
+            raise DefinitionError("has no graph: it is no ONNX model", remedy="is it a .onnx file?")
+        self.model, self.own, self.name, self.sizes = model, model.graph, name, sizes
+        self.version = model.opsets.get("", 0)
+        if not OLDEST <= self.version <= NEWEST:
+            raise DefinitionError(
+                f"is of opset {self.version}; archdb reads {OLDEST} to {NEWEST}",
+                remedy="export it again for an opset among these",
+            )
+        self.tensors: dict[str, Tensor] = {}
+        self.calls: list[Call] = []
+        self.notes: list[str] = []
+        self.made: set[str] = set()
+        self.scopes = Scopes(self.own)
+        self.batch = next(n for n in BATCHES if all(e % n for e in self.extents() if e) or n == 83)
+
+    def extents(self) -> set[int]:
+        found = {n for tensor in self.own.tensors.values() for n in tensor.shape}
+        return found | {n for size in self.sizes.values() for n in size}
+
+    def graph(self) -> Graph:
+        self.stored(self.own)
+        inputs = [name for name in self.own.inputs if name not in self.own.tensors]
+        for name in inputs:
+            self.tensors[name] = Tensor(
+                name, self.input_shape(name), self.own.dtypes.get(name, "float32"), INPUT
+            )
+            self.made.add(name)
+        for name in self.sizes:
+            if name not in inputs:
+                raise UsageError(
+                    f"no input is called '{name}'", remedy=f"there is: {', '.join(inputs)}"
+                )
+        for node in self.ordered():
+            self.take(node)
+        source = {"format": "ONNX", "library": f"opset {self.version}"}
+        if self.model.producer:
+            source["producer"] = self.model.producer
+        self.note()
+        return Graph(
+            self.name,
+            self.calls,
+            self.tensors,
+            inputs,
+            self.own.outputs,
+            self.batch,
+            self.scopes.modules(),
+            source,
+            self.notes,
+            stored_once=True,
+        )
+
+    def stored(self, graph: OnnxGraph) -> None:
+        """Initialisers by what they are: whole numbers and single ones are constants, statistics of
+        batch norms are buffers, all others are learned."""
+        buffers = {
+            node.inputs[place]
+            for node in graph.nodes
+            for place in STATISTICS.get(node.op, ())
+            if place < len(node.inputs)
+        }
+        for name, tensor in graph.tensors.items():
+            self.tensors[name] = _tensor(name, tensor, name in buffers)
+            self.made.add(name)
+
+    def input_shape(self, name: str) -> tuple[int, ...]:
+        """The shape of an input with the batch; DefinitionError where an extent is open."""
+        shape = self.own.inputs[name]
+        if name in self.sizes:
+            asked = self.sizes[name]
+            if shape is not None and len(asked) == len(shape):
+                return (self.batch, *asked[1:])
+            return (self.batch, *asked)
+        if shape is None:
+            raise DefinitionError(
+                f"input '{name}' has no shape", remedy=f"say it: --input {name}=3x224x224"
+            )
+        if not shape:
+            return ()
+        rest = shape[1:]
+        if any(not isinstance(extent, int) for extent in rest):
+            told = "×".join(str(n) if isinstance(n, int) else n or "?" for n in rest)
+            example = "x".join(str(n) if isinstance(n, int) else n or "SIZE" for n in rest)
+            raise DefinitionError(
+                f"leaves extents of its input '{name}' open: {told}",
+                remedy=f"say them: --input {name}={example}",
+            )
+        if isinstance(shape[0], int) and shape[0] > 1 and len(shape) not in (4, 5):
+            return tuple(shape)
+        return (self.batch, *rest)
+
+    def ordered(self) -> list[OnnxNode]:
+        """The nodes, which must each follow what they read."""
+        seen = set(self.made)
+        for node in self.own.nodes:
+            for name in node.inputs:
+                if name and name not in seen:
+                    raise DefinitionError(
+                        f"reads '{name}', which no node before it gives",
+                        remedy="the nodes of an ONNX graph stand in the order in which they run",
+                    ).at(f"node '{node.name or node.op}'")
+            for name in node.outputs:
+                if name and name in seen:
+                    raise DefinitionError(f"gives '{name}' a second time").at(
+                        f"node '{node.name or node.op}'"
+                    )
+            seen.update(node.outputs)
+        return self.own.nodes
+
+    def take(self, node: OnnxNode) -> None:
+        for name in node.outputs:
+            if name:
+                self.tensors[name] = Tensor(name, self.recorded(name), "float32", VALUE)
+        path = self.scopes.path(node)
+        writes = tuple(node.outputs)
+        if node.op == "Constant":
+            self.constant(node)
+            return
+        kind, given = self.translated(node)
+        self.calls.append(Call(kind, path, given, writes))
+
+    def constant(self, node: OnnxNode) -> None:
+        name = node.outputs[0]
+        for key, value in node.attributes.items():
+            if isinstance(value, OnnxTensor):
+                self.tensors[name] = _tensor(name, value, False)
+            elif key.startswith("value_"):
+                data = tuple(value) if isinstance(value, list) else (value,)
+                shape = (len(data),) if isinstance(value, list) else ()
+                self.tensors[name] = Tensor(name, shape, "", CONSTANT, data)
+
+    def translated(self, node: OnnxNode) -> tuple[str, dict[str, Any]]:
+        translate = TRANSLATIONS.get(node.op) if node.domain in HOME else None
+        if node.op in CONTROL or translate is None:
+            given: dict[str, Any] = {
+                str(at): Ref(name) for at, name in enumerate(node.inputs) if name
+            }
+            for key, value in node.attributes.items():
+                if isinstance(value, OnnxGraph):
+                    self.stored(value)
+                    given[key] = [Ref(name) for name in value.tensors]
+            return f"{node.domain}.{node.op}" if node.domain not in HOME[:2] else node.op, given
+        return translate(Node(node, self.version, self.rank))
+
+    def rank(self, ref: Ref) -> int | None:
+        shape = self.tensors[ref.name].shape if ref.name in self.tensors else None
+        return len(shape) if shape is not None else None
+
+    def recorded(self, name: str) -> tuple[int, ...] | None:
+        """The shape that the file states for a value, with the batch; None where it is open."""
+        shape = self.own.shapes.get(name)
+        if not shape or any(not isinstance(n, int) for n in shape[1:]):
+            return None
+        first = shape[0] if isinstance(shape[0], int) and shape[0] != 1 else self.batch
+        return (first, *shape[1:])
+
+    def note(self) -> None:
+        ops = {node.op for node in self.own.nodes}
+        if "Conv" in ops and "BatchNormalization" not in ops:
+            self.notes.append(
+                "no batch norm in the file: the exporter folded it into the convolutions, or there"
+                " was none"
+            )
+        if any("Quantize" in op or "Integer" in op or op.startswith("QLinear") for op in ops):
+            self.notes.append("quantised: parameters are counted as elements, whatever their bits")
+        if self.model.training:
+            self.notes.append("exported for training: what trains it is left out")
+        if any(tensor.external for tensor in self.own.tensors.values()):
+            self.notes.append("its weights are in another file, which was not read")
+
+
+def _tensor(name: str, tensor: OnnxTensor, buffer: bool) -> Tensor:
+    whole = tensor.dtype in ("int64", "int32", "bool", "string", "uint64")
+    if whole or (prod(tensor.shape) == 1 and len(tensor.shape) <= 1):
+        return Tensor(name, tensor.shape, tensor.dtype, CONSTANT, tensor.data)
+    role = BUFFER if buffer else PARAMETER
+    return Tensor(name, tensor.shape, tensor.dtype, role, None)

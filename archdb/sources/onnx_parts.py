@@ -1,0 +1,56 @@
+"""What an ONNX file is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class OnnxTensor:
+    """A tensor of the file; `data`: its numbers where it is small."""
+
+    name: str = ""
+    shape: tuple[int, ...] = ()
+    dtype: str = "float32"
+    data: tuple[Any, ...] | None = None
+    external: bool = False
+
+
+@dataclass(slots=True)
+class OnnxNode:
+    """A node; the graphs among its attributes are OnnxGraphs."""
+
+    op: str = ""
+    name: str = ""
+    domain: str = ""
+    inputs: list[str] = field(default_factory=list)
+    outputs: list[str] = field(default_factory=list)
+    attributes: dict[str, Any] = field(default_factory=dict)
+    metadata: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class OnnxGraph:
+    """`inputs` and `shapes`: extents by name, a word for one that the file leaves open, None where
+    nothing is said of it."""
+
+    name: str = ""
+    nodes: list[OnnxNode] = field(default_factory=list)
+    tensors: dict[str, OnnxTensor] = field(default_factory=dict)
+    inputs: dict[str, list[Any] | None] = field(default_factory=dict)
+    outputs: list[str] = field(default_factory=list)
+    shapes: dict[str, list[Any] | None] = field(default_factory=dict)
+    dtypes: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class OnnxModel:
+    """A file: `opsets` by domain; `functions` are graphs by domain and name."""
+
+    producer: str = ""
+    ir: int = 0
+    opsets: dict[str, int] = field(default_factory=dict)
+    graph: OnnxGraph | None = None
+    functions: dict[tuple[str, str], OnnxGraph] = field(default_factory=dict)
+    training: bool = False
