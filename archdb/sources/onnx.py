@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import mmap
 from collections.abc import Mapping
-from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,8 @@ from archdb.errors import ArchdbError, DefinitionError, UsageError
 from archdb.sources import onnx_layers as onnx_layers
 from archdb.sources import onnx_ops as onnx_ops
 from archdb.sources.neutral import (
-    BUFFER,
     CONSTANT,
     INPUT,
-    PARAMETER,
     VALUE,
     Call,
     Graph,
@@ -26,6 +23,7 @@ from archdb.sources.onnx_file import model_of
 from archdb.sources.onnx_names import Scopes
 from archdb.sources.onnx_nodes import TRANSLATIONS, Node
 from archdb.sources.onnx_parts import OnnxGraph, OnnxModel, OnnxNode, OnnxTensor
+from archdb.sources.onnx_stored import stored_tensor
 
 OLDEST, NEWEST = 7, 27
 #: The extent that stands for the batch: no extent of the file is a multiple of it.
@@ -74,6 +72,12 @@ class _Reading:
         self.calls: list[Call] = []
         self.notes: list[str] = []
         self.made: set[str] = set()
+        self.buffers = {
+            node.inputs[place]
+            for node in self.own.nodes
+            for place in STATISTICS.get(node.op, ())
+            if place < len(node.inputs)
+        }
         self.scopes = Scopes(self.own)
         self.batch = next(n for n in BATCHES if all(e % n for e in self.extents() if e) or n == 83)
 
@@ -116,14 +120,8 @@ class _Reading:
     def stored(self, graph: OnnxGraph) -> None:
         """Initialisers by what they are: whole numbers and single ones are constants, statistics of
         batch norms are buffers, all others are learned."""
-        buffers = {
-            node.inputs[place]
-            for node in graph.nodes
-            for place in STATISTICS.get(node.op, ())
-            if place < len(node.inputs)
-        }
         for name, tensor in graph.tensors.items():
-            self.tensors[name] = _tensor(name, tensor, name in buffers)
+            self.tensors[name] = stored_tensor(name, tensor, name in self.buffers)
             self.made.add(name)
 
     def input_shape(self, name: str) -> tuple[int, ...]:
@@ -179,6 +177,8 @@ class _Reading:
         if node.op == "Constant":
             self.constant(node)
             return
+        if node.op == "ConstantOfShape" and self.filled(node):
+            return
         kind, given = self.translated(node)
         self.calls.append(Call(kind, path, given, writes))
 
@@ -186,11 +186,21 @@ class _Reading:
         name = node.outputs[0]
         for key, value in node.attributes.items():
             if isinstance(value, OnnxTensor):
-                self.tensors[name] = _tensor(name, value, False)
+                self.tensors[name] = stored_tensor(name, value, False)
             elif key.startswith("value_"):
                 data = tuple(value) if isinstance(value, list) else (value,)
                 shape = (len(data),) if isinstance(value, list) else ()
                 self.tensors[name] = Tensor(name, shape, "", CONSTANT, data)
+
+    def filled(self, node: OnnxNode) -> bool:
+        """Whether it stands for a weight: floating-point numbers, all alike, of a stated shape."""
+        shape, value = self.tensors.get(node.inputs[0]), node.attributes.get("value")
+        if shape is None or shape.data is None or (value and not value.dtype.startswith("float")):
+            return False
+        name = node.outputs[0]
+        alike = OnnxTensor(name, tuple(int(n) for n in shape.data))
+        self.tensors[name] = stored_tensor(name, alike, name in self.buffers)
+        return True
 
     def translated(self, node: OnnxNode) -> tuple[str, dict[str, Any]]:
         translate = TRANSLATIONS.get(node.op) if node.domain in HOME else None
@@ -230,11 +240,3 @@ class _Reading:
             self.notes.append("exported for training: what trains it is left out")
         if any(tensor.external for tensor in self.own.tensors.values()):
             self.notes.append("its weights are in another file, which was not read")
-
-
-def _tensor(name: str, tensor: OnnxTensor, buffer: bool) -> Tensor:
-    whole = tensor.dtype in ("int64", "int32", "bool", "string", "uint64")
-    if whole or (prod(tensor.shape) == 1 and len(tensor.shape) <= 1):
-        return Tensor(name, tensor.shape, tensor.dtype, CONSTANT, tensor.data)
-    role = BUFFER if buffer else PARAMETER
-    return Tensor(name, tensor.shape, tensor.dtype, role, None)

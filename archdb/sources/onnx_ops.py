@@ -49,6 +49,7 @@ _TWO = {
     "GreaterOrEqual": "ge",
     "MatMul": "matmul",
     "Pow": "pow",
+    "Mod": "remainder",
 }
 _REDUCED = {
     "ReduceMean": "mean",

@@ -99,7 +99,7 @@ class Lowering:
 
     def integers(self, ref: Any) -> list[int]:
         """Whole numbers, of a Known or of a list of numbers and Knowns."""
-        if isinstance(ref, list | tuple):
+        if isinstance(ref, list | tuple) and not isinstance(ref, Ref):
             return [number for item in ref for number in self.integers(item)]
         found = self.get(ref)
         if not isinstance(found, Known):

@@ -37,13 +37,13 @@ _SHAPE_ONLY = frozenset(
 
 def folded(net: Lowering, call: Call) -> list[Result] | None:
     """What a call gives that reads nothing but numbers of the file; None for any other."""
-    if call.kind in _SHAPES:
-        return [_shape(net, call)]
     if any(name not in net.values for name in call.reads()):
         return None
     values = [net.values[name] for name in call.reads()]
     if any(isinstance(value, Opaque) for value in values):
         return None
+    if call.kind in _SHAPES:
+        return [_shape(net, call)]
     if any(isinstance(value, Value) for value in values) and call.kind not in _SHAPE_ONLY:
         return None
     stored = [value for value in values if isinstance(value, Stored)]

@@ -66,6 +66,7 @@ TWO: dict[str, Callable[[Any, Any], Any]] = {
     "mul": operator.mul,
     "div": _divided,
     "floor_divide": operator.floordiv,
+    "remainder": operator.mod,
     "pow": operator.pow,
     "eq": operator.eq,
     "lt": operator.lt,
