@@ -42,12 +42,8 @@ def read(path: Path, sizes: Mapping[str, tuple[int, ...]] | None = None) -> Grap
         with path.open("rb") as file:
             if not path.stat().st_size:
                 raise DefinitionError("is empty", remedy="is it downloaded whole?")
-            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-                view = memoryview(data)
-                try:
-                    model = model_of(view)
-                finally:
-                    view.release()
+            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            model = model_of(memoryview(data))
         return _Reading(model, path.stem, dict(sizes or {})).graph()
     except OSError as error:
         raise DefinitionError(f"cannot be read: {error.strerror}").at(str(path)) from None

@@ -9,7 +9,7 @@ from archdb.sources.onnx_parts import OnnxTensor
 
 
 def stored_tensor(name: str, tensor: OnnxTensor, buffer: bool) -> Tensor:
-    """Whole numbers and single ones are constants; statistics are buffers; all others are learned."""
+    """Whole numbers and single ones are constants, statistics buffers, all others learned."""
     whole = tensor.dtype in ("int64", "int32", "bool", "string", "uint64")
     if whole or (prod(tensor.shape) == 1 and len(tensor.shape) <= 1):
         return Tensor(name, tensor.shape, tensor.dtype, CONSTANT, tensor.data)
