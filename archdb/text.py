@@ -58,3 +58,11 @@ def shortened(text: str, most: int) -> str:
     """Both ends of a text that is longer than `most` characters, with the middle left out."""
     end = most // 4
     return text if len(text) <= most else f"{text[: most - end - 1]}…{text[-end:]}"
+
+
+def cells_of(text: str) -> int:
+    """How many cells of a terminal a text takes: two for a wide sign, none for a combining one."""
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(sign) in "WF" for sign in text)
+    return len(text) + wide - sum(map(bool, map(unicodedata.combining, text)))

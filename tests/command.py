@@ -76,7 +76,7 @@ def terminal(
     plain = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS")}
     running = subprocess.Popen(
         [sys.executable, "-c", script, *command(*words, database=database)[3:]],
-        env={**plain, "TERM": "xterm-256color", **(env or {})},
+        env={**plain, "TERM": "xterm-256color", "PAGER": "cat", **(env or {})},
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,

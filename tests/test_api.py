@@ -178,7 +178,7 @@ def test_limits_that_limit_nothing(wrong: dict[str, float], db: Database) -> Non
 
 # What is imported, because start-up counts.
 
-HEAVY = {"sqlalchemy", "alembic", "rich"}
+HEAVY = {"sqlalchemy", "alembic"}
 
 
 def test_importing_archdb_imports_next_to_nothing() -> None:

@@ -252,4 +252,4 @@ def test_nothing_of_a_database_is_imported(more: list[str]) -> None:
     )
     loaded = set(run.stderr.split())
     assert "archdb.ops" in loaded
-    assert not loaded & {"sqlite3", "sqlalchemy", "alembic", "rich", "archdb.db", "archdb.blocks"}
+    assert not loaded & {"sqlite3", "sqlalchemy", "alembic", "archdb.db", "archdb.blocks"}

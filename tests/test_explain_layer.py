@@ -13,7 +13,8 @@ from paper import worked_out
 from archdb.analysis.layer_costs import COUNTED, COUNTS
 from archdb.analysis.receptive_field import PIXEL, Field, through
 from archdb.explain import field
-from archdb.explain.layer import LayerTrace, additions, applied, multiplications, steps
+from archdb.explain.layer import additions, multiplications, steps
+from archdb.explain.layer_trace import LayerTrace, applied
 from archdb.explain.steps import Step
 from archdb.ops import BUFFER, Op, Work, make
 from archdb.ops.explained import OUT_AXES

@@ -92,8 +92,17 @@ def test_no_rows(form: str, request: pytest.FixtureRequest) -> None:
     golden(f"empty.{form}", FORMATS[form](EMPTY), request)
 
 
-def test_there_are_seven() -> None:
-    assert set(FORMATS) == {"table", "json", "csv", "tsv", "ndjson", "markdown", "latex"}
+def test_there_are_eight() -> None:
+    assert set(FORMATS) == {
+        "table",
+        "vertical",
+        "json",
+        "csv",
+        "tsv",
+        "ndjson",
+        "markdown",
+        "latex",
+    }
     assert tuple(FORMATS) == common.FORMATS, "as the command line lists them"
     assert tuple(paper_formats.FORMATS) == common.PAPERS
 

@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,6 @@ RANK = {part: rank for rank, parts in enumerate(RANKS) for part in parts}
 #: Who may import what is not archdb's and not everywhere at home.
 GUARDED = {
     "click": {"cli"},
-    "rich": {"render", "cli"},
     "matplotlib": {"render"},
     "pyarrow": {"export", "queries"},  # in export to write files, in queries for to_arrow
     "pandas": {"queries"},
@@ -104,6 +104,28 @@ def test_imports_point_one_way(path: Path) -> None:
     for name in imported(tree(path)):
         if name.split(".")[0] == "archdb":
             assert RANK[part_of(name)] <= RANK[own], f"{own} imports {name}, which comes later"
+
+
+def module(path: Path) -> str:
+    """The dotted name of a module: archdb.ops for archdb/ops/__init__.py."""
+    parts = ("archdb", *path.relative_to(PACKAGE).with_suffix("").parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Inside one part, too, and whatever a function imports when it is called."""
+    names = {module(path) for path in MODULES}
+    graph = {
+        module(path): {
+            name if name in names else name.rpartition(".")[0]
+            for name in imported(tree(path))
+            if {name, name.rpartition(".")[0]} & names
+        }
+        - {module(path), "archdb.ops", "archdb.blocks", "archdb.spaces", "archdb.rewrite"}
+        for path in MODULES
+        if path.name != "__init__.py"
+    }
+    list(TopologicalSorter(graph).static_order())  # CycleError names the modules
 
 
 @each

@@ -13,7 +13,7 @@ from archdb.analysis.layer_costs import facts_of
 from archdb.analysis.profile import derive
 from archdb.errors import DefinitionError, ShapeError
 from archdb.explain.field import derivation
-from archdb.explain.layer import applied
+from archdb.explain.layer_trace import applied
 from archdb.model.graph import Network
 from archdb.model.shape import axes_of, channels, is_image, named, unnamed
 from archdb.ops import REGISTRY, make

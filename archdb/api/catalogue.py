@@ -74,7 +74,9 @@ class Catalogue(Connected):
                     f"no view is called '{relation}'",
                     remedy=nearest(relation, relations) or f"there are: {', '.join(relations)}",
                 )
-            return reader.run_named("schema", relation=relation)
+            found = reader.run_named("schema", relation=relation)
+            found.priority = ["column", "unit", "meaning", "relation"]
+            return found
 
         return self.result(asked)
 

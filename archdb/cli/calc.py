@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from archdb.cli.common import emit, format_option
+from archdb.cli.common import format_option
+from archdb.cli.output import emit
 from archdb.errors import nearest
 from archdb.model.declaration import REQUIRED, Attribute
 from archdb.ops import REGISTRY, Op

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from archdb.cli.common import emit, format_option, notify, open_database
+from archdb.cli.common import format_option, notify, open_database
+from archdb.cli.output import emit
 
 
 @click.command("check")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from archdb.cli.common import complete_names, open_database, show
+from archdb.cli.common import complete_names, open_database
+from archdb.cli.output import show
 
 
 @click.command("cite")

@@ -1,11 +1,11 @@
-"""What commands share: the database, the format option, the printing of a result."""
+"""What commands share: the database, progress, the options that several have."""
 
 from __future__ import annotations
 
 import re
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -14,14 +14,17 @@ from archdb.text import clipped, printable
 
 if TYPE_CHECKING:
     from archdb.api import Database
-    from archdb.queries.result import Result
 
-FORMATS = ("table", "json", "csv", "tsv", "ndjson", "markdown", "latex")
+FORMATS = ("table", "vertical", "json", "csv", "tsv", "ndjson", "markdown", "latex")
 #: Formats for papers, which say below the figures what these are.
 PAPERS = ("markdown", "latex")
-#: Where the context keeps the database that a command has opened, and whether rows are for a
-#: spreadsheet.
-OPENED, SPREADSHEET = "archdb.database", "archdb.spreadsheet"
+#: Where the context keeps the database that a command has opened, whether rows are for a
+#: spreadsheet, and which columns were asked for.
+OPENED, SPREADSHEET, COLUMNS = "archdb.database", "archdb.spreadsheet", "archdb.columns"
+#: The word for all columns, where --columns takes names.
+ALL = "all"
+#: To the line above, and nothing left in it.
+ABOVE, EMPTIED = "\x1b[1A", "\r\x1b[2K"
 BY = ("total", "block", "op", "resolution", "layer")
 
 _NO_OPTION = re.compile(r"-\S*\s|-[0-9.]")
@@ -31,17 +34,6 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 def notify(message: str) -> None:
     """What archdb does unasked, and what belongs to the figures, on standard error."""
     click.echo(clipped(printable(message)), err=True)
-
-
-def show(text: str) -> None:
-    """What people read, on standard output: no sign in it but a line feed is obeyed."""
-    click.echo(printable(text, keep="\n"), nl=False)
-
-
-def put(text: str) -> None:
-    """What machines read, byte by byte; on a terminal people see it."""
-    shown = printable(text, keep="\n\t") if _is_terminal(sys.stdout) else text
-    click.echo(shown, nl=False, color=True)
 
 
 def open_database(ctx: click.Context) -> Database:
@@ -71,76 +63,23 @@ class Bar:
 
     def __init__(self) -> None:
         self.drawn: Any = None
-        self.task: Any = None
 
     def __call__(self, done: int, total: int) -> None:
-        if total < 2 or not _is_terminal(sys.stderr):
+        if total < 2 or not sys.stderr.isatty():
             return
         if self.drawn is None:
-            from rich.console import Console
-            from rich.progress import Progress
-
-            self.drawn = Progress(console=Console(stderr=True), transient=True)
-            self.task = self.drawn.add_task("deriving", total=total)
-            self.drawn.start()
-        self.drawn.update(self.task, completed=done, total=total)
+            self.drawn = click.progressbar(length=total, label="deriving", file=sys.stderr)
+            self.drawn.render_progress()
+        self.drawn.update(done - self.drawn.pos)
         if done >= total:
             self.stop()
 
     def stop(self) -> None:
         """Take the bar away, also when the work has failed."""
         if self.drawn is not None:
-            self.drawn.stop()
+            self.drawn.render_finish()  # gives the cursor back, and ends the line
+            click.echo(ABOVE + EMPTIED, err=True, nl=False, color=True)
             self.drawn = None
-
-
-def on_terminal() -> bool:
-    """Whether standard error is one."""
-    return _is_terminal(sys.stderr)
-
-
-def _is_terminal(stream: TextIO | None) -> bool:
-    return stream is not None and stream.isatty()  # None: closed by the caller
-
-
-def emit(result: Result, form: str) -> None:
-    """Print a result in a format, and its notes on standard error (or in a table for papers)."""
-    if form in PAPERS:
-        from archdb.dataset.provenance import NO_DATASET, paper
-        from archdb.queries.units import describe
-        from archdb.render import paper_formats
-
-        database: Database | None = click.get_current_context().meta.get(OPENED)
-        beside = NO_DATASET
-        if database is not None:
-            beside = paper(database.reader, describe(database.reader, result))
-            database.reader.let_go()  # before anybody reads, who may take his time
-        show(paper_formats.FORMATS[form](result, beside))
-        return
-    from archdb.queries.result import Derivation
-    from archdb.render import formats
-
-    if form == "table" and isinstance(result, Derivation):
-        from archdb.render import derivation
-
-        show(derivation.written(result.rows))
-    elif form == "table" and _is_terminal(sys.stdout):
-        formats.terminal(result)
-    elif form == "table":
-        show(formats.table(result))
-    else:
-        put(written(result, form))
-    for note in result.notes:
-        notify(f"note: {note}")
-
-
-def written(result: Result, form: str) -> str:
-    """A result as machines read it, or a spreadsheet if that was asked."""
-    from archdb.render import formats
-
-    if click.get_current_context().meta.get(SPREADSHEET):
-        result = formats.for_spreadsheets(result)
-    return formats.FORMATS[form](result)
 
 
 class Hyphened(click.Command):
@@ -161,7 +100,14 @@ class Hyphened(click.Command):
 
 
 def format_option(command: Command) -> Command:
-    """--format and --spreadsheet, wherever rows are printed."""
+    """--format, --columns and --spreadsheet, wherever rows are printed."""
+    command = click.option(
+        "--columns",
+        metavar="A,B,…",
+        expose_value=False,
+        callback=_named,
+        help="These columns alone, in this order; 'all' of them, however wide the terminal is.",
+    )(command)
     command = click.option(
         "--spreadsheet",
         is_flag=True,
@@ -182,6 +128,10 @@ def format_option(command: Command) -> Command:
 
 def _remembered(ctx: click.Context, param: click.Parameter, asked: bool) -> None:
     ctx.meta[SPREADSHEET] = asked
+
+
+def _named(ctx: click.Context, param: click.Parameter, names: str | None) -> None:
+    ctx.meta[COLUMNS] = names and [name.strip() for name in names.split(",")]
 
 
 def _fits(ctx: click.Context, param: click.Parameter, form: str) -> str:

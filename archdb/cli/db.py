@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdb.cli.common import bar, emit, format_option, notify, open_database
+from archdb.cli.common import bar, format_option, notify, open_database
+from archdb.cli.output import emit
 
 if TYPE_CHECKING:
     from archdb.db.migrate import Changed

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from archdb.cli.common import emit, format_option, notify, opened
+from archdb.cli.common import format_option, notify, opened
+from archdb.cli.output import emit
 
 #: One that is there: nobody wants a database made for being compared.
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

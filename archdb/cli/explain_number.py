@@ -7,7 +7,8 @@ from typing import TextIO
 
 import click
 
-from archdb.cli.common import Hyphened, complete_names, emit, format_option, open_database
+from archdb.cli.common import Hyphened, complete_names, format_option, open_database
+from archdb.cli.output import emit
 from archdb.errors import UsageError
 
 

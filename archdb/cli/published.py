@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from archdb.cli.common import complete_names, emit, format_option, open_database
+from archdb.cli.common import complete_names, format_option, open_database
+from archdb.cli.output import emit
 
 
 @click.command("published")

@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdb.cli.common import Hyphened, emit, format_option, notify, open_database, put, written
+from archdb.cli.common import Hyphened, format_option, notify, open_database
+from archdb.cli.output import emit, on_terminal, put, written
 from archdb.errors import UsageError
 
 if TYPE_CHECKING:
+    from archdb.queries.result import Result
     from archdb.queries.sandbox import Answer
 
 #: What some editors begin a file with, to say that it is UTF-8.
 MARK = "\ufeff"
 #: What a table takes until it is laid out, as a multiple of its rows.
 LAID_OUT = 4
+#: How many rows a terminal is shown of its own accord.
+SHOWN = 1000
 
 
 @click.command("query", cls=Hyphened)
@@ -87,21 +91,32 @@ def command(
     with Session() as session, open_database(ctx) as database:
         database.statements.session = session  # which has started while the database was opened
         with database.iterate(statement, values, limit=limit, **limits) as answer:
-            _print(answer, form)
+            _print(answer, form, limited=limit is not None)
 
 
-def _print(answer: Answer, form: str) -> None:
+def _print(answer: Answer, form: str, *, limited: bool) -> None:
     """Print rows as they come, or, where a format needs to know how wide they are, all at last."""
     from archdb.render.streamed import STREAMED, pieces
 
     if form not in STREAMED:
-        emit(answer.kept(LAID_OUT), form)
+        _emit_first(answer.kept(LAID_OUT), form, limited)
         return
     batches = (batch.rows for batch in answer.batches())
     for piece in pieces(answer.columns, batches, form, written):
         put(piece)
     for note in answer.notes:
         notify(f"note: {note}")
+
+
+def _emit_first(result: Result, form: str, limited: bool) -> None:
+    """The rows; of very many, on a terminal and where no limit was asked for, the first."""
+    many = on_terminal(sys.stdout) and not limited and len(result) > SHOWN
+    emit(result[:SHOWN] if many else result, form)
+    if many:
+        notify(
+            f"note: {SHOWN:,} of {len(result):,} rows are shown: --limit {len(result)},"
+            " a pipe or a file has all"
+        )
 
 
 def _statement(sql: str | None, path: Path | None, saved: str | None) -> str:

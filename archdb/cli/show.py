@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from archdb.cli.common import complete_names, emit, open_database, profile_options
+from archdb.cli.common import complete_names, open_database, profile_options
+from archdb.cli.output import emit
 from archdb.model.input_spec import InputSpec
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 import click
 
-from archdb.cli.common import bar, emit, format_option, notify, on_terminal, open_database
+from archdb.cli.common import bar, format_option, notify, open_database
+from archdb.cli.output import emit, on_terminal
 
 
 @click.group("space")
@@ -36,7 +38,7 @@ def counted(ctx: click.Context) -> Callable[[int, int], None]:
     def progress(done: int, total: int) -> None:
         nonlocal said
         drawn(done, total)
-        if not on_terminal() and done * 10 // total > said:
+        if not on_terminal(sys.stderr) and done * 10 // total > said:
             said = done * 10 // total
             notify(f"{done} of {total} points")
 

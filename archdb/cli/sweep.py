@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import click
 
-from archdb.cli.common import (
-    complete_names,
-    emit,
-    format_option,
-    input_option,
-    open_database,
-    put,
-    written,
-)
+from archdb.cli.common import complete_names, format_option, input_option, open_database
+from archdb.cli.output import emit, put, written
 from archdb.model.input_spec import InputSpec
 
 #: Formats whose rows are printed as they come.

@@ -13,7 +13,7 @@ from archdb.analysis.receptive_field import (
     union,
 )
 from archdb.explain import layer as on_paper
-from archdb.explain.layer import LayerTrace
+from archdb.explain.layer_trace import LayerTrace
 from archdb.explain.steps import Step, number
 from archdb.model.shape import is_image
 from archdb.model.window import POINT, Unbounded

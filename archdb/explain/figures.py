@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from archdb.analysis.layer_costs import GEMM, PADS, params
 from archdb.analysis.receptive_field import FIELD_COLUMNS, NOT_AN_IMAGE, PIXEL, columns_of, through
-from archdb.explain.layer import LayerTrace, additions, kernel_applications, multiplications
+from archdb.explain.layer import additions, kernel_applications, multiplications
+from archdb.explain.layer_trace import LayerTrace
 from archdb.model.components import PARAMETERS, PARAMS, WORK
 from archdb.model.shape import is_image, text
 from archdb.model.window import POINT, Unbounded

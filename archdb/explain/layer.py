@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from math import prod
-from typing import Any, NamedTuple
 
-from archdb.analysis.layer_costs import FACT_COLUMNS, GEMM, TENSORS, Facts, facts_of
+from archdb.analysis.layer_costs import GEMM, TENSORS
 from archdb.explain import output
+from archdb.explain.layer_trace import LayerTrace
 from archdb.explain.output import OUT_NAMES, stated
-from archdb.explain.steps import Step, number, product, total, values_of
+from archdb.explain.steps import Step, number, product, total
 from archdb.model.components import PARAMETERS
-from archdb.model.shape import Shape, has_channels, pretty
+from archdb.model.shape import pretty
 from archdb.model.window import Unbounded
-from archdb.ops import BUFFER, Op, Tensor, Work
-from archdb.ops.explained import Formulas, Stated, out_axes
+from archdb.ops import BUFFER, Tensor, Work
+from archdb.ops.explained import Stated, out_axes
 
 TRAINED = "parameters, one for each element of a tensor; buffers are not trained"
 COUNTED = "operations for one input at inference"
@@ -23,43 +23,6 @@ IM2COL = (
     "im2col: patches (m × k) times kernels (k × n), for each group"
     " (Chellapilla, Puri and Simard 2006)"
 )
-
-
-class LayerTrace(NamedTuple):
-    """An op on inputs, with what came out: the facts, the op's own formulas, and the values of
-    the names in them. Without facts there are no formulas either."""
-
-    op: Op
-    inputs: tuple[Shape, ...]
-    facts: Facts
-    columns: dict[str, Any]
-    formulas: Formulas
-    values: dict[str, int]
-    #: The layer whose tensors it uses in place of its own.
-    weights_of: str | None = None
-
-    @property
-    def out(self) -> Shape:
-        return self.facts.out or ()
-
-
-def applied(op: Op, inputs: Sequence[Shape | None], weights_of: str | None = None) -> LayerTrace:
-    """ShapeError where the op does not take these inputs; None is the output of an op that archdb
-    does not know."""
-    facts = facts_of(op, tuple(inputs))
-    columns = dict(zip(FACT_COLUMNS, facts.columns, strict=True))
-    given = tuple(shape for shape in inputs if shape is not None)
-    values = values_of(op, given, facts.out or ())
-    if not facts.counted:
-        return LayerTrace(op, given, facts, columns, {}, values)
-    values |= {name: columns[name] for name in ("in_elements", "out_elements")}
-    if given and has_channels(given[0]):
-        values["positions"] = values["in_elements"] // values["channels"]
-    formulas = op.formulas(*given)
-    for name, formula in formulas.items():
-        if isinstance(formula, Stated) and formula.value is not None:
-            values[name] = formula.value
-    return LayerTrace(op, given, facts, columns, formulas, values, weights_of)
 
 
 def steps(layer: LayerTrace) -> Iterator[Step]:

@@ -11,7 +11,7 @@ from archdb.analysis.profile import LAYER_COLUMNS, Profile, derive
 from archdb.analysis.receptive_field import FieldOrReason
 from archdb.errors import NotFoundError, nearest
 from archdb.explain import field
-from archdb.explain.layer import LayerTrace, applied
+from archdb.explain.layer_trace import LayerTrace, applied
 from archdb.explain.steps import Step
 from archdb.model.graph import Layer, Network
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from archdb.explain import window
+from archdb.explain.layer_trace import LayerTrace
 from archdb.explain.steps import Step, with_numbers
 from archdb.model.shape import is_image, pretty
 from archdb.model.window import POINT, Unbounded
 from archdb.ops import Op
 from archdb.ops.explained import OUT_AXES, OUTPUT, Stated, out_axes
-
-if TYPE_CHECKING:
-    from archdb.explain.layer import LayerTrace
 
 #: Extents that formulas speak of by name, and one of which no formula says anything.
 OUT_NAMES = {name for names in OUT_AXES.values() for name in names}

@@ -22,7 +22,7 @@ def calc(op: str, /, *inputs: Any, explained: bool = False, **attributes: Any) -
     Inputs and attributes are as Python or as the command line has them: (3, 227, 227) or
     '3x227x227'. Raises UsageError where they are none, ShapeError where they do not fit.
     """
-    from archdb.explain.layer import applied
+    from archdb.explain.layer_trace import applied
 
     if op not in REGISTRY:
         remedy = nearest(op, REGISTRY) or "archdb calc --help lists all ops"

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from archdb.queries.reader import Reader
 
 
+#: What a narrow terminal leaves out last.
+PRIORITY = ("architecture", "params", "macs", "year", "depth", "input", "family")
+
+
 def catalogue(
     reader: Reader,
     pattern: str | None,
@@ -40,6 +44,7 @@ def catalogue(
     result = reader.run_named("catalogue", pattern=glob, family=family, space=space)
     if not result.rows and (pattern is not None or family is not None):
         raise _no_match(reader, pattern, family, left_out)
+    result.priority = [*PRIORITY, *([] if convention is None else [convention])]
     if convention is not None:
         values = dict(reader.run_named("priced_all", convention=convention).rows)
         result.append(convention, [values.get(row[0]) for row in result.rows])

@@ -18,6 +18,7 @@ from archdb.queries.readings import (
     ANYTHING,
     COLUMNS,
     KINDS,
+    PRIORITY,
     Print,
     Reading,
     Wanted,
@@ -80,7 +81,9 @@ def explain_number(
         *_variants(reader, network, (row[0] for row in [*shown, *nearest])),
     ]
     rows = [*shown, *nearest]
-    return Result(COLUMNS, rows, notes, conventions=conventions_of(COLUMNS, rows))
+    return Result(
+        COLUMNS, rows, notes, conventions=conventions_of(COLUMNS, rows), priority=PRIORITY
+    )
 
 
 def check_quantity(quantity: str | None) -> None:

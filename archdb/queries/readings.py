@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 PARAMS = {"params", *(each.name for each in PARAMETERS)}
 ELEMENTS = {"in_elements", "out_elements"}
 KINDS = ("params", "activations", "macs")
+#: What a narrow terminal leaves out last.
+PRIORITY = ("architecture", "convention", "value", "digits", "input", "head", "off", "quantity")
 COLUMNS = (
     "architecture",
     "input",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, overload
 
+from archdb.errors import UsageError, nearest
 from archdb.queries.provenance import Note, Provenance, Subject
 from archdb.text import printable
 
@@ -43,10 +44,19 @@ class Result:
     what each column is of. `notes` are sentences that belong to the figures (an input that changes
     a layer, a total that is open and why), `networks` those that the figures belong to, each with
     its input, `conventions` those that they are counted by. `pairs` are columns, by index, whose
-    values are to be compared.
+    values are to be compared, `priority` the columns that a narrow terminal leaves out last.
     """
 
-    __slots__ = ("conventions", "networks", "notes", "pairs", "rows", "schema", "source")
+    __slots__ = (
+        "conventions",
+        "networks",
+        "notes",
+        "pairs",
+        "priority",
+        "rows",
+        "schema",
+        "source",
+    )
 
     #: How a notebook and print() show a result: archdb.api sets them, as rendering is not of
     #: queries.
@@ -61,11 +71,13 @@ class Result:
         pairs: Iterable[tuple[int, int]] = (),
         networks: Iterable[tuple[str, str]] = (),
         conventions: Iterable[str | None] = (),
+        priority: Iterable[str] = (),
     ) -> None:
         self.schema = list(map(column, columns))
         self.rows = [tuple(row) for row in rows]
         self.notes = list(notes)
         self.pairs = list(pairs)
+        self.priority = list(priority)
         self.networks = [Subject(*subject) for subject in networks]
         self.conventions = [name for name in conventions if name is not None]
         #: Says what the result rests on; None where that is no database.
@@ -118,8 +130,28 @@ class Result:
     def __getitem__(self, at: int | slice) -> Row | Result:
         if isinstance(at, int):
             return self.rows[at]
+        return self._with(self.schema, self.rows[at], self.pairs)
+
+    def select(self, *names: str) -> Result:
+        """The same with these columns alone, in this order; UsageError with the nearest names
+        where there is no column of one."""
+        places = [self._place(name) for name in names]
+        rows = [tuple(row[i] for i in places) for row in self.rows]
+        pairs = [(places.index(a), places.index(b)) for a, b in self.pairs if {a, b} <= {*places}]
+        return self._with([self.schema[i] for i in places], rows, pairs)
+
+    def _place(self, name: str) -> int:
+        if name in self.columns:
+            return self.columns.index(name)
+        known = nearest(name, self.columns) or f"there are: {', '.join(self.columns)}"
+        raise UsageError(f"no column is called '{name}'", remedy=known)
+
+    def _with(
+        self, schema: Iterable[Column], rows: Iterable[Row], pairs: Iterable[tuple[int, int]]
+    ) -> Result:
+        """Other rows and columns of the same question."""
         part = Result(
-            self.schema, self.rows[at], self.notes, self.pairs, self.networks, self.conventions
+            schema, rows, self.notes, pairs, self.networks, self.conventions, self.priority
         )
         part.source = self.source
         return part

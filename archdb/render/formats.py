@@ -17,12 +17,9 @@ from typing import Any, NamedTuple, TextIO
 
 from archdb.queries.result import Result
 from archdb.rounding import significant
-from archdb.text import inline, printable
+from archdb.text import cells_of, inline, printable
 
 NOTHING = "–"
-#: To how few characters a narrow terminal may fold a column of words; and a still narrower one,
-#: before it breaks lines.
-FOLDED, LEAST = 24, 14
 #: Digits of what need not be whole.
 SIGNIFICANT = 6
 #: How many rows a notebook shows.
@@ -169,7 +166,7 @@ def html(result: Result) -> str:
 
     rows, result = len(result), result[:SHOWN]
     right = numeric(result)
-    larger = [_larger(result, row) for row in result.rows]
+    bolds = [larger(result, row) for row in result.rows]
 
     def row(tag: str, texts: Iterable[str], bold: set[int]) -> str:
         line = "".join(
@@ -181,15 +178,13 @@ def html(result: Result) -> str:
         return f"<tr>{line}</tr>"
 
     head = row("th", heads(result), set())
-    body = "".join(
-        row("td", texts, bold) for texts, bold in zip(cells(result), larger, strict=True)
-    )
+    body = "".join(row("td", texts, bold) for texts, bold in zip(cells(result), bolds, strict=True))
     said = [f"{SHOWN} of {rows:,} rows are shown"] if rows > SHOWN else []
     notes = "".join(f"<p>{escape(inline(note))}</p>" for note in [*said, *result.notes])
     return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>{notes}"
 
 
-def _larger(result: Result, row: tuple[Any, ...]) -> set[int]:
+def larger(result: Result, row: tuple[Any, ...]) -> set[int]:
     """Indexes of the values that are the larger ones of their pairs."""
     found = set()
     for a, b in result.pairs:
@@ -198,43 +193,25 @@ def _larger(result: Result, row: tuple[Any, ...]) -> set[int]:
     return found
 
 
-def terminal(result: Result, width: int | None = None) -> None:
-    """The table on a terminal: the larger value of each pair stands out.
+def vertical(result: Result) -> str:
+    """One field a line, a rule above each row."""
+    names = heads(result)
+    wide = max(map(cells_of, names), default=0)
+    blocks = []
+    for number, texts in enumerate(cells(result), 1):
+        lines = [f"{padded(name, wide)}  {text}" for name, text in zip(names, texts, strict=True)]
+        blocks.append("\n".join([f"── {number} ──", *lines, ""]))
+    return "".join(blocks)
 
-    Where the terminal is narrow, words are folded; numbers never are.
-    """
-    from rich.cells import cell_len
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
 
-    console = Console(width=width, highlight=False)
-    drawn = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    body, right = cells(result), numeric(result)
-    columns = list(zip(heads(result), *body, strict=True))
-    longest = [max(map(cell_len, [*name.split(), *texts])) for name, *texts in columns]
-
-    def least(folded: int) -> list[int]:
-        return [n if number else min(n, folded) for n, number in zip(longest, right, strict=True)]
-
-    fits = sum(least(FOLDED)) + 2 * len(columns) <= console.width
-    for (name, *_), number, wide in zip(
-        columns, right, least(FOLDED if fits else LEAST), strict=True
-    ):
-        drawn.add_column(
-            Text(name), justify="right" if number else "left", overflow="fold", min_width=wide
-        )
-    for row, texts in zip(result.rows, body, strict=True):
-        larger = _larger(result, row)
-        drawn.add_row(
-            *(Text(text, "bold cyan" if i in larger else "") for i, text in enumerate(texts))
-        )
-    # Where even so the table is too wide, the terminal breaks the lines: no digit is cut off.
-    console.print(drawn, crop=False)
+def padded(text: str, wide: int, *, right: bool = False) -> str:
+    blanks = " " * (wide - cells_of(text))
+    return blanks + text if right else text + blanks
 
 
 FORMATS: dict[str, Callable[[Result], str]] = {
     "table": table,
+    "vertical": vertical,
     "json": json,
     "csv": csv,
     "tsv": tsv,

@@ -38,7 +38,7 @@ def brief(result: Result) -> Result:
     if len(inputs) > 1:
         columns.insert(0, "architecture")
         lines = [(row["architecture"], *line) for row, line in zip(rows, lines, strict=True)]
-    return Result(columns, lines, result.notes)
+    return Result(columns, lines, result.notes, priority=columns)
 
 
 def _figure(row: dict[str, Any], sized: bool) -> str:
