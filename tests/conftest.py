@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,17 @@ PROFILE = {"deadline": None, "database": None, "print_blob": True}
 settings.register_profile("archdb", derandomize=True, **PROFILE)
 settings.register_profile("nightly", max_examples=2000, **PROFILE)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "archdb"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def signals_are_obeyed() -> None:
+    """A shell that runs the tests in the background ignores Ctrl-C, and so would all that they
+    start."""
+    for name in ("SIGINT", "SIGHUP", "SIGQUIT"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+            ours = signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL
+            signal.signal(number, ours)
 
 
 @pytest.fixture(scope="session", autouse=True)
