@@ -17,6 +17,7 @@ from archdb.blocks import (  # noqa: F401  (importing registers them)
     inception_resnet,
     inception_v3,
     inception_v4,
+    language,
     mixer,
     mobilenet,
     mobilenet_v4,
