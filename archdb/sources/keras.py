@@ -1,0 +1,58 @@
+"""Keras models from their configuration alone: .keras archives, JSON, and H5 where h5py is.
+
+Weights are not read, and nothing of a file is run: a Lambda is kept by its name. Channels come
+last in most files; layers are laid with archdb's order, and axes are turned to it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from archdb.errors import ArchdbError, DefinitionError
+from archdb.sources.keras_files import Stored, stored
+from archdb.sources.keras_net import KerasNet
+from archdb.sources.laying import Read, Sizes, name_of
+
+SUFFIXES = (".keras", ".json", ".h5", ".hdf5")
+
+
+def read(path: Path, sizes: Sizes | None = None) -> Read:
+    """The network that a file is the configuration of. `sizes`: the user's, by input, in archdb's
+    order of axes.
+
+    Raises ArchdbError naming the file, the layer and its class.
+    """
+    try:
+        return load(stored(path), name_of(path), sizes)
+    except ArchdbError as error:
+        raise error.at(str(path)) from None
+
+
+def load(model: Stored, name: str, sizes: Sizes | None = None) -> Read:
+    """As `read`, of a configuration that is read already."""
+    from archdb.sources import (  # noqa: F401  importing a module registers its rules
+        keras_elementwise,
+        keras_functions,
+        keras_joining,
+        keras_sequence,
+        keras_shaping,
+        keras_weights,
+    )
+
+    net = KerasNet(sizes, model.version)
+    net.run(model.config)
+    laid = net.net
+    if all(layer.op.source for layer in laid.layers.values()):
+        raise DefinitionError("has no layer that archdb makes one of")
+    laid.block_by_path()
+    called = _name(model.config) or name
+    laid.outcome.notes += net.said
+    source = {"format": "Keras", "version": model.version, "layers": str(net.calls)}
+    return Read(laid.network(called), laid.outcome, source)
+
+
+def _name(config: dict[str, Any]) -> str:
+    own = config.get("config")
+    named = own.get("name") if isinstance(own, dict) else None
+    return "_".join(named.lower().split()) if isinstance(named, str) else ""

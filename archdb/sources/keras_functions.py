@@ -1,0 +1,117 @@
+"""Functions of Keras that stand in a model as layers, in archdb's ops."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from archdb.sources.keras_config import Ref, Value
+from archdb.sources.keras_elementwise import ACTIVATIONS, Ops
+from archdb.sources.keras_net import Call, KerasNet, layer
+from archdb.sources.lowering.base import UnmappedError
+
+#: Functions of one tensor that are no activations.
+UNARY: Ops = {
+    "abs": ("abs", {}),
+    "absolute": ("abs", {}),
+    "exp": ("exp", {}),
+    "log": ("log", {}),
+    "sqrt": ("sqrt", {}),
+    "rsqrt": ("rsqrt", {}),
+    "square": ("square", {}),
+    "negative": ("negative", {}),
+    "sin": ("sin", {}),
+    "cos": ("cos", {}),
+    "erf": ("erf", {}),
+    "reciprocal": ("reciprocal", {}),
+}
+
+
+class Binary(NamedTuple):
+    """A function of two tensors: the op that it is, that of one and a number and which attribute
+    the number is, and whether it matters which comes first."""
+
+    op: str
+    numbered: str
+    attribute: str = "value"
+    commutes: bool = False
+
+
+_ADD, _MULTIPLY = Binary("add", "add", commutes=True), Binary("multiply", "rescale", "factor", True)
+_SUBTRACT, _DIVIDE = Binary("subtract", "subtract"), Binary("divide", "divide")
+_POWER = Binary("power", "power")
+BINARY = {
+    "add": _ADD,
+    "__add__": _ADD,
+    "add_v2": _ADD,
+    "subtract": _SUBTRACT,
+    "sub": _SUBTRACT,
+    "multiply": _MULTIPLY,
+    "mul": _MULTIPLY,
+    "divide": _DIVIDE,
+    "true_divide": _DIVIDE,
+    "truediv": _DIVIDE,
+    "maximum": Binary("maximum", "maximum", commutes=True),
+    "minimum": Binary("minimum", "minimum", commutes=True),
+    "power": _POWER,
+    "pow": _POWER,
+}
+
+
+@layer(*(f"op:{name}" for name in (*ACTIVATIONS, *UNARY)))
+def function(net: KerasNet, call: Call) -> Value:
+    """A function of one tensor."""
+    name = _function(call)
+    numbers = [n for n in (*call.node.args[1:], *call.node.kwargs.values()) if _counts(n)]
+    if any(numbers):
+        raise UnmappedError(f"is called with {numbers}")
+    op, attributes = (ACTIVATIONS | UNARY)[name]
+    return net.lay(op, call.one(), keep=True, **attributes) if op else call.one()
+
+
+def _counts(argument: Any) -> bool:
+    """Whether an argument is a number that changes what a function does."""
+    return isinstance(argument, int | float) and not isinstance(argument, bool)
+
+
+def _function(call: Call) -> str:
+    stated = str(call.config.get("function") or "").rpartition(".")[2]
+    kind = call.part.kind
+    return stated or "".join(f"_{s.lower()}" if s.isupper() else s for s in kind).lstrip("_")
+
+
+@layer(*(f"op:{name}" for name in BINARY))
+def arithmetic(net: KerasNet, call: Call) -> Value:
+    """Of two tensors, or of a tensor and a number on either side of it."""
+    what = BINARY[_function(call)]
+    named = [call.node.kwargs.get(name) for name in ("x", "y", "x1", "x2")]
+    both = [n for n in (*call.node.args, *named) if isinstance(n, Ref) or _counts(n)]
+    if len(call.inputs) == 2:
+        return combined(net, what.op, call.inputs)
+    if len(both) != 2 or len(call.inputs) != 1:
+        raise UnmappedError("works with what is neither a tensor nor a number")
+    first = _counts(both[0])
+    told: dict[str, Any] = {what.attribute: both[0] if first else both[1]}
+    if first and not what.commutes:
+        told["value_first"] = True
+    return net.lay(what.numbered, call.one(), keep=True, **told)
+
+
+def combined(net: KerasNet, op: str, values: list[Value], more: str = "") -> Value:
+    """Several tensors element by element, those of fewer axes spread over the others'."""
+    if all(value.flat for value in values):
+        return net.lay(op, *values, more=more, keep=True)
+    shapes = [net.shape(value) for value in values]
+    rank = max(map(len, shapes))
+    met = [
+        value if len(shape) == rank else _raised(net, value, shape, rank)
+        for value, shape in zip(values, shapes, strict=True)
+    ]
+    return net.lay(op, *met, more=more)
+
+
+def _raised(net: KerasNet, value: Value, shape: tuple[int, ...], rank: int) -> Value:
+    """A tensor with axes of one element before its own."""
+    if value.flat and rank == 3:
+        return value._replace(flat=False)
+    raised = (1,) * (rank - len(shape)) + shape
+    return net.lay("reshape", value, more="spread", shape=list(net.turned(raised)))

@@ -1,0 +1,237 @@
+"""A Keras model being laid out: models within models, calls in an order that serves, axes turned.
+
+A tensor of three axes or more has its channels last in Keras and first in archdb. A global pool
+gives a map of one position, which Keras has as a vector: `flat` says so, until someone needs more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
+
+from archdb.errors import ArchdbError, DefinitionError
+from archdb.model.shape import Shape
+from archdb.sources.keras_config import (
+    DEEPEST,
+    MODELS,
+    Node,
+    Part,
+    Ref,
+    Value,
+    ends,
+    in_order,
+    kind_of,
+    part_of,
+    parts_of,
+)
+from archdb.sources.keras_input import input_of
+from archdb.sources.laying import Laying, Sizes
+from archdb.sources.lowering.base import UnmappedError
+
+
+class Call(NamedTuple):
+    """One call of a layer, as a rule sees it."""
+
+    part: Part
+    node: Node
+    inputs: list[Value]
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The layer's own configuration."""
+        return self.part.config
+
+    def one(self) -> Value:
+        """What it reads; UnmappedError where that is more than one tensor."""
+        if len(self.inputs) != 1:
+            raise UnmappedError(f"reads {len(self.inputs)} tensors")
+        return self.inputs[0]
+
+
+Rule = Callable[["KerasNet", Call], Value | list[Value]]
+RULES: dict[str, Rule] = {}
+Bound = TypeVar("Bound", bound=Rule)
+Given = dict[tuple[str, int], list[Value]]
+
+
+def layer(*kinds: str) -> Callable[[Bound], Bound]:
+    """Register the rule of some classes of layer; a function of Keras is `op:NAME`."""
+
+    def register(function: Bound) -> Bound:
+        RULES.update(dict.fromkeys(kinds, function))
+        return function
+
+    return register
+
+
+class KerasNet:
+    """A model being laid out."""
+
+    def __init__(self, sizes: Sizes | None, version: str) -> None:
+        self.net = Laying(sizes)
+        self.version = version
+        self.path, self.calls = "", 0
+        self.said: list[str] = []
+        self.owners: dict[str, str] = {}
+        self.channels_first = False
+        self.recorded: dict[tuple[str, int, int], tuple[int | None, ...]] = {}
+        self.native = not sizes
+
+    def run(self, model: dict[str, Any]) -> None:
+        """Lay a whole model out of its configuration."""
+        part = part_of(model, 0)
+        if part.kind not in MODELS and "layers" not in part.config:
+            raise DefinitionError(
+                f"is of class {part.kind}, whose configuration does not list its layers",
+                remedy="a model that is a class of its own can be read by from_keras only",
+            )
+        self.channels_first = '"channels_first"' in repr(model).replace("'", '"')
+        self.model(part.config, None, "", 0)
+
+    # models
+
+    def model(
+        self, config: dict[str, Any], given: list[Value] | None, scope: str, depth: int
+    ) -> list[Value]:
+        """The layers of a model; `given` is what it reads where it is a part of another."""
+        if depth > DEEPEST:
+            raise DefinitionError(f"has models more than {DEEPEST} deep")
+        parts = parts_of(config)
+        for ref in (ref for part in parts for node in part.nodes for ref in node.refs()):
+            if ref.shape is not None:
+                own = f"{scope}/{ref.layer}" if scope else ref.layer
+                self.recorded[(own, ref.call, ref.tensor)] = ref.shape
+        if "input_layers" not in config:
+            return self._sequence(config, parts, given, scope, depth)
+        inputs = ends(config, "input_layers")
+        values: Given = {}
+        if given is not None and len(given) != len(inputs):
+            raise DefinitionError(f"has {len(inputs)} inputs, and is given {len(given)}")
+        for ref, value in zip(inputs, given or (), strict=False):
+            values[ref.key] = [value]
+        for part, node, key in in_order(parts):
+            if key not in values:
+                read = [self._value(values, ref) for ref in node.refs()]
+                values[key] = self.call(Call(part, node, read), scope, depth, key)
+        return [self._value(values, ref) for ref in ends(config, "output_layers")]
+
+    def _sequence(
+        self,
+        config: dict[str, Any],
+        parts: list[Part],
+        given: list[Value] | None,
+        scope: str,
+        depth: int,
+    ) -> list[Value]:
+        """A Sequential: each layer reads the one before."""
+        values = given
+        if values is None and parts[0].kind != "InputLayer":
+            shape = parts[0].config.get("batch_input_shape") or config.get("build_input_shape")
+            first = Part("input", "InputLayer", "", {"batch_shape": shape}, [])
+            values = [input_of(self.net, first, self.channels_first)]
+        for part in parts:
+            if part.kind == "InputLayer":
+                values = values or [input_of(self.net, part, self.channels_first)]
+            else:
+                call = Call(part, Node([], {}), values or [])
+                values = self.call(call, scope, depth, (part.name, 0))
+        return values or []
+
+    def _value(self, values: Given, ref: Ref) -> Value:
+        made = values.get(ref.key)
+        if made is None or ref.tensor >= len(made):
+            raise DefinitionError(f"reads output {ref.tensor} of '{ref.layer}', which has none")
+        value = made[ref.tensor]
+        shape = self.net.shapes[value.layer]
+        if ref.shape is not None and None not in ref.shape and shape is not None and self.native:
+            self.net.outcome.compared += 1
+            if self.shape(value) != ref.shape and not self.net.outcome.shape_differs:
+                said = f"{ref.layer}: {self.shape(value)} derived, {ref.shape} recorded"
+                self.net.outcome.shape_differs = said
+        return value
+
+    # calls
+
+    def call(self, call: Call, scope: str, depth: int, key: tuple[str, int]) -> list[Value]:
+        """Lay what one call is, or what its model is made of."""
+        part, self.calls = call.part, self.calls + 1
+        own = f"{scope}/{part.name}" if scope else part.name
+        try:
+            if part.kind in MODELS or (part.module == "" and "layers" in part.config):
+                return self.model(part.config, call.inputs, own, depth + 1)
+            if part.kind == "InputLayer":
+                return [input_of(self.net, part, self.channels_first)]
+            self.path = own
+            return self._ruled(call, key)
+        except ArchdbError as error:
+            raise error.at(f"layer '{part.name}' ({part.kind})") from None
+
+    def _ruled(self, call: Call, key: tuple[str, int]) -> list[Value]:
+        before, kind = len(self.net.layers), kind_of(call.part)
+        try:
+            if kind not in RULES:
+                raise UnmappedError("is a class that archdb has no layer for")
+            made = RULES[kind](self, call)
+        except UnmappedError as why:
+            self.net.back(before)
+            self.owners = {k: v for k, v in self.owners.items() if v in self.net.layers}
+            return [self._unknown(call, str(why), key)]
+        if len(self.net.layers) == before:
+            self.net.outcome.folded[call.part.kind] += 1
+        return made if isinstance(made, list) else [made]
+
+    def _unknown(self, call: Call, why: str, key: tuple[str, int]) -> Value:
+        """A layer that archdb does not know, of the shape that its readers are said to read."""
+        shape = self.recorded.get((self.path, key[1], 0)) if self.native else None
+        own = None if shape is None or None in shape else self.turned(tuple(n or 0 for n in shape))
+        names = [value.layer for value in call.inputs]
+        kind = kind_of(call.part).removeprefix("op:")
+        tensors = () if kind_of(call.part) != call.part.kind or kind == "Lambda" else None
+        return Value(self.net.unknown(self.path, kind, why, *names, shape=own, tensors=tensors))
+
+    def lay(
+        self, op: str, *values: Value, more: str = "", keep: bool = False, **attributes: Any
+    ) -> Value:
+        """Lay a layer under the name of the call, or what is named by `more` and follows. `keep`:
+        it works element by element, so a vector that is a 1×1 map stays one."""
+        name = f"{self.path}/{more}" if more else self.path
+        flat = keep and bool(values) and all(value.flat for value in values)
+        names = [value.layer if flat else self.plain(value) for value in values]
+        return Value(self.net.lay(name, op, *names, **attributes), flat)
+
+    def weighted(self, op: str, *values: Value, more: str = "", **told: Any) -> Value:
+        """Lay a layer with weights, which are those of the layer's first call in a later one."""
+        key = f"{self.path}/{more}"
+        keep = told.pop("keep", False)
+        made = self.lay(op, *values, more=more, keep=keep, weights_of=self.owners.get(key), **told)
+        self.owners.setdefault(key, made.layer)
+        return made
+
+    def plain(self, value: Value) -> str:
+        """The layer that gives a value as Keras has it: a vector where it is flat."""
+        if not value.flat:
+            return value.layer
+        return self.net.lay(f"{value.layer}.flatten", "flatten", value.layer)
+
+    # axes
+
+    def turned(self, shape: Shape) -> Shape:
+        """A shape in Keras's order in archdb's."""
+        return shape if len(shape) < 3 or self.channels_first else (shape[-1], *shape[:-1])
+
+    def shape(self, value: Value) -> Shape:
+        """The shape as Keras has it, without the batch."""
+        shape = tuple(self.net.shape(value.layer))
+        if value.flat:
+            return shape[:1]
+        return shape if len(shape) < 3 or self.channels_first else (*shape[1:], shape[0])
+
+    def axis(self, value: Value, axis: Any) -> int:
+        """One of Keras's axes, of which the first is the batch, as one of archdb's."""
+        shape = self.shape(value)
+        rank = len(shape)
+        number = axis[0] if isinstance(axis, list) and len(axis) == 1 else axis
+        if not isinstance(number, int) or not -rank <= number <= rank or number == 0:
+            raise UnmappedError(f"works along axis {axis}")
+        at = number - 1 if number > 0 else number + rank
+        return at if rank < 3 or self.channels_first else (at + 1) % rank

@@ -1,0 +1,231 @@
+"""Keras's layers with weights or windows in archdb's ops."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdb.errors import DefinitionError
+from archdb.sources.keras_config import Value
+from archdb.sources.keras_elementwise import activated
+from archdb.sources.keras_net import Call, KerasNet, layer
+from archdb.sources.lowering.base import UnmappedError
+
+
+def told(call: Call, name: str) -> Any:
+    """An attribute that a layer must state."""
+    if call.config.get(name) is None:
+        raise DefinitionError(f"does not state its {name}")
+    return call.config[name]
+
+
+def window(call: Call, size: str) -> dict[str, Any]:
+    """Kernel, stride and padding; a pool's stride is its kernel unless told."""
+    kernel = told(call, size)
+    stride = call.config.get("strides") or (kernel if size == "pool_size" else 1)
+    padding = call.config.get("padding", "valid")
+    if padding not in ("valid", "same", "causal"):
+        raise DefinitionError(f"has a padding that is none: {padding!r}")
+    return {
+        "kernel": _spread(kernel),
+        "stride": _spread(stride),
+        "padding": 0 if padding == "valid" else padding,
+    }
+
+
+def _spread(value: Any) -> Any:
+    """The one number of a list of one."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def _sliding(call: Call) -> dict[str, Any]:
+    dilation = _spread(call.config.get("dilation_rate") or 1)
+    return {**window(call, "kernel_size"), "dilation": dilation}
+
+
+def _bias(call: Call) -> bool:
+    return bool(call.config.get("use_bias", True))
+
+
+@layer("Conv2D", "Convolution2D", "Conv1D", "Convolution1D")
+def convolution(net: KerasNet, call: Call) -> Value:
+    op = "conv1d" if "1D" in call.part.kind else "conv2d"
+    own = {"filters": told(call, "filters"), "groups": call.config.get("groups", 1)}
+    made = net.weighted(op, call.one(), bias=_bias(call), **own, **_sliding(call))
+    return activated(net, call, made)
+
+
+@layer("DepthwiseConv2D", "DepthwiseConv1D")
+def depthwise(net: KerasNet, call: Call) -> Value:
+    made = _depthwise(net, call, bias=_bias(call), more="")
+    return activated(net, call, made)
+
+
+def _depthwise(net: KerasNet, call: Call, bias: bool, more: str) -> Value:
+    multiplier = call.config.get("depth_multiplier", 1)
+    own = {**_sliding(call), "bias": bias}
+    if "2D" in call.part.kind:
+        told_2d = {**own, "multiplier": multiplier}
+        return net.weighted("depthwise_conv2d", call.one(), more=more, **told_2d)
+    features = net.shape(call.one())[-1]
+    told_1d = {**own, "filters": features * multiplier, "groups": features}
+    return net.weighted("conv1d", call.one(), more=more, **told_1d)
+
+
+@layer("SeparableConv2D", "SeparableConvolution2D", "SeparableConv1D", "SeparableConvolution1D")
+def separable(net: KerasNet, call: Call) -> Value:
+    """Depthwise, then one position at a time, with the bias behind both."""
+    made = _depthwise(net, call, bias=False, more="depthwise")
+    op = "conv2d" if "2D" in call.part.kind else "conv1d"
+    made = net.weighted(op, made, filters=told(call, "filters"), kernel=1, bias=_bias(call))
+    return activated(net, call, made)
+
+
+@layer("Conv2DTranspose", "Convolution2DTranspose", "Deconvolution2D")
+def transposed(net: KerasNet, call: Call) -> Value:
+    """Without explicit padding, unless the output is told to be larger."""
+    own = {**_sliding(call), "padding": call.config.get("padding", "valid")}
+    if call.config.get("output_padding") is not None:
+        raise UnmappedError("is told its output's padding")
+    filters = told(call, "filters")
+    made = net.weighted("conv_transpose2d", call.one(), filters=filters, bias=_bias(call), **own)
+    return activated(net, call, made)
+
+
+@layer("LocallyConnected2D")
+def local(net: KerasNet, call: Call) -> Value:
+    own = window(call, "kernel_size")
+    filters = told(call, "filters")
+    made = net.weighted("locally_connected2d", call.one(), filters=filters, bias=_bias(call), **own)
+    return activated(net, call, made)
+
+
+@layer("Dense")
+def dense(net: KerasNet, call: Call) -> Value:
+    """Along the last axis: of a map a convolution of one position."""
+    value, units, bias = call.one(), told(call, "units"), _bias(call)
+    rank = 1 if value.flat else len(net.net.shape(value.layer))
+    if rank == 3 and not net.channels_first:
+        made = net.weighted("conv2d", value, filters=units, kernel=1, bias=bias)
+    elif rank > 3:
+        made = net.weighted("linear", value, units=units, bias=bias, axis=net.axis(value, -1))
+    else:
+        made = net.weighted("linear", value._replace(flat=False), units=units, bias=bias)
+    return activated(net, call, made)
+
+
+@layer("BatchNormalization", "BatchNormalizationV1", "SyncBatchNormalization")
+def batch_norm(net: KerasNet, call: Call) -> Value:
+    value = call.one()
+    _channels(net, value, call.config.get("axis", -1))
+    return net.weighted("batch_norm", value, keep=True, **_affine(call))
+
+
+def _affine(call: Call) -> dict[str, Any]:
+    return {
+        "epsilon": call.config.get("epsilon", 1e-3),
+        "scale": bool(call.config.get("scale", True)),
+        "shift": bool(call.config.get("center", True)),
+    }
+
+
+def _channels(net: KerasNet, value: Value, axis: Any) -> None:
+    """UnmappedError where an axis is not that of channels."""
+    if net.axis(value, axis) != net.axis(value, 1 if net.channels_first else -1):
+        raise UnmappedError(f"works along axis {axis}, which is not that of channels")
+
+
+@layer("LayerNormalization")
+def layer_norm(net: KerasNet, call: Call) -> Value:
+    value = call.one()
+    _channels(net, value, call.config.get("axis", -1))
+    own = _affine(call)
+    if call.config.get("rms_scaling"):
+        return net.weighted("rms_norm", value, keep=True, **{**own, "shift": False})
+    return net.weighted("layer_norm", value, keep=True, **own)
+
+
+@layer("GroupNormalization")
+def group_norm(net: KerasNet, call: Call) -> Value:
+    """-1 groups are as many as channels."""
+    value, groups = call.one(), call.config.get("groups", 32)
+    _channels(net, value, call.config.get("axis", -1))
+    count = net.shape(value)[0 if net.channels_first else -1]
+    return net.weighted(
+        "group_norm", value, groups=count if groups == -1 else groups, **_affine(call)
+    )
+
+
+@layer("LayerScale")
+def layer_scale(net: KerasNet, call: Call) -> Value:
+    """A factor for each channel (keras.applications has it as a layer of its own)."""
+    return net.weighted("channel_scale", call.one(), keep=True)
+
+
+@layer("Normalization")
+def normalization(net: KerasNet, call: Call) -> Value:
+    """(x - mean) / deviation: stated numbers, or statistics of the data that are kept."""
+    value = call.one()
+    if call.config.get("invert") or call.config.get("axis") in (None, []):
+        raise UnmappedError("is inverted, or with one mean for all")
+    _channels(net, value, call.config.get("axis", -1))
+    if call.config.get("mean") is not None:
+        shape = _beside(net, value)
+        mean = net.lay("constant", more="mean", shape=shape)
+        deviation = net.lay("constant", more="deviation", shape=shape)
+        return net.lay("divide", net.lay("subtract", value, mean, more="centred"), deviation)
+    note = f"'{net.path}' keeps how many images it has seen, a number that is not counted"
+    net.said.append(note)
+    return net.weighted("batch_norm", value, epsilon=1e-7, scale=False, shift=False)
+
+
+def _beside(net: KerasNet, value: Value) -> list[int]:
+    """The shape of a tensor with one number for each channel of a value."""
+    shape = [1] * len(net.net.shape(value.layer))
+    at = net.axis(value, -1)
+    shape[at] = net.net.shape(value.layer)[at]
+    return shape
+
+
+@layer("Rescaling")
+def rescaling(net: KerasNet, call: Call) -> Value:
+    """Times a number, or one for each channel, and another added."""
+    value, scale, offset = call.one(), call.config.get("scale", 1), call.config.get("offset", 0)
+    if isinstance(scale, list):
+        factors = net.lay("constant", more="factors", shape=_beside(net, value))
+        value = net.lay("multiply", value, factors, more="scaled" if offset else "")
+    else:
+        value = net.lay("rescale", value, more="scaled" if offset else "", factor=scale)
+    if isinstance(offset, list):
+        return net.lay("add", value, net.lay("constant", more="terms", shape=_beside(net, value)))
+    return net.lay("add", value, value=offset) if offset else value
+
+
+@layer("Embedding")
+def embedding(net: KerasNet, call: Call) -> Value:
+    vocabulary, units = told(call, "input_dim"), told(call, "output_dim")
+    return net.weighted("embedding", call.one(), vocabulary=vocabulary, units=units)
+
+
+@layer("MaxPooling2D", "MaxPool2D", "AveragePooling2D", "AvgPool2D")
+@layer("MaxPooling1D", "MaxPool1D", "AveragePooling1D", "AvgPool1D")
+def pool(net: KerasNet, call: Call) -> Value:
+    kind, axes = call.part.kind, "1d" if "1D" in call.part.kind else "2d"
+    op = f"{'max' if kind.startswith('Max') else 'avg'}_pool{axes}"
+    if "pool_length" in call.config:  # of Keras 1
+        raise UnmappedError("is of Keras 1")
+    return net.lay(op, call.one(), rounding="floor", **window(call, "pool_size"))
+
+
+@layer("GlobalAveragePooling2D", "GlobalAvgPool2D", "GlobalMaxPooling2D", "GlobalMaxPool2D")
+def global_pool(net: KerasNet, call: Call) -> Value:
+    word = "max" if "Max" in call.part.kind else "avg"
+    made = net.lay(f"global_{word}_pool2d", call.one())
+    return made._replace(flat=not call.config.get("keepdims", False))
+
+
+@layer("GlobalAveragePooling1D", "GlobalAvgPool1D", "GlobalMaxPooling1D", "GlobalMaxPool1D")
+def global_pool_1d(net: KerasNet, call: Call) -> Value:
+    if call.config.get("keepdims"):
+        raise UnmappedError("keeps an axis of one step")
+    word = "max" if "Max" in call.part.kind else "avg"
+    return net.lay(f"global_{word}_pool1d", call.one())
