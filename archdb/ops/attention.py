@@ -48,12 +48,13 @@ class ScaledDotProductAttention(Op):
         return heads, query[-2], key[-2], key[-1], value[-1]
 
     def out(self, *inputs: Shape) -> Shape:
-        heads, queries, keys, *_, features = self.sizes(*inputs)
-        if len(inputs) == 4 and any(
-            n not in (1, m) for n, m in zip(inputs[3][::-1], (keys, queries, heads), strict=False)
-        ):
-            raise ShapeError(f"a mask {pretty(inputs[3])} does not fit {queries}×{keys} scores")
-        query = inputs[0]
+        *_, features = self.sizes(*inputs)
+        query, key, *_ = inputs
+        scores = (*query[:-1], key[-2])
+        for mask in inputs[3:]:
+            met = zip(mask[::-1], scores[::-1], strict=False)
+            if len(mask) > len(scores) or any(n not in (1, m) for n, m in met):
+                raise ShapeError(f"a mask {pretty(mask)} does not fit {pretty(scores)} scores")
         return named((*query[:-1], features), axes_of(query))
 
     def channels(self, *inputs: Shape) -> Origin:

@@ -8,9 +8,10 @@ from archdb.errors import DefinitionError
 from archdb.model.attributes import LATER, Count, Flag, LaterFlag, choice, up_to
 from archdb.model.shape import Shape
 from archdb.model.window import Unbounded
-from archdb.ops.base import BIAS, WEIGHT, Op, Tensor, Work, op, sequence
+from archdb.ops.base import BIAS, WEIGHT, Op, Tensor, Work, op
 from archdb.ops.explained import Formulas
 from archdb.ops.rewritable import Origin, stated_by
+from archdb.ops.steps import stepped, steps, told
 
 RECURRENT = Unbounded("recurrent: every step sees all steps before it")
 Layers = Annotated[int, up_to(1024)]
@@ -58,14 +59,13 @@ class Recurrent(Op):
         return RECURRENT
 
     def out(self, x: Shape) -> Shape:
-        length, _ = sequence(self, x)
         features = getattr(self, self.outputs) * self.multiple
-        return (length, features) if self.sequences else (features,)
+        return stepped(self, x, features, each=self.sequences)
 
     def cells(self, x: Shape) -> Iterator[tuple[str, str, int]]:
         """Each cell: what its tensors' names have behind them, and the features that it reads, in
         the names of a formula and as a number."""
-        read, features = "features", sequence(self, x)[1]
+        read, features = "features", steps(self, x)[1]
         for number in range(1, self.layers + 1):
             of = f" of layer {number}" if self.layers > 1 else ""
             yield of, read, features
@@ -95,7 +95,7 @@ class Recurrent(Op):
 
     def work(self, out: Shape, x: Shape) -> Work:
         """Each weight is used once in each step."""
-        length, tensors = x[0], self.params(x)
+        length, tensors = steps(self, x)[0], self.params(x)
         macs, biases = (
             sum(prod(tensor.shape) for tensor in tensors if tensor.role == role)
             for role in (WEIGHT, BIAS)
@@ -106,7 +106,8 @@ class Recurrent(Op):
 
     def sums(self, out: Shape, *inputs: Shape) -> int:
         """One for each gate: what both kernels give goes into one sum."""
-        return inputs[0][0] * self.layers * self.multiple * self.gates * self.units
+        cells = self.layers * self.multiple * self.gates * self.units
+        return steps(self, inputs[0])[0] * cells
 
     def formulas(self, *inputs: Shape) -> Formulas:
         both = "2 · " if self.bidirectional else ""
@@ -120,14 +121,10 @@ class Recurrent(Op):
         scalar = {
             kind: f"{cells}{_sum(map(str, terms))} · units" for kind, terms in self.step().items()
         }
-        return {
-            "out_length": "length",
-            "out_features": f"{both}{self.outputs}",
-            **tensors,
-            "macs": f"length · {both}{self._macs(both)}",
-            "bias_adds": f"{cells}{twice}{self._gates}",
-            **scalar,
-        }
+        macs, biases = f"length · {both}{self._macs(both)}", f"{cells}{twice}{self._gates}"
+        counts = {**tensors, "macs": macs, "bias_adds": biases, **scalar}
+        out = {"out_length": "length", "out_features": f"{both}{self.outputs}"}
+        return told(inputs[0], {**out, **counts})
 
     @property
     def _gates(self) -> str:
@@ -222,7 +219,7 @@ class Lstm(TwoBiases):
 
     def sums(self, out: Shape, *inputs: Shape) -> int:
         """One more for each projected output."""
-        cells = inputs[0][0] * self.layers * self.multiple
+        cells = steps(self, inputs[0])[0] * self.layers * self.multiple
         return super().sums(out, *inputs) + cells * (self.projection or 0)
 
 

@@ -60,6 +60,19 @@ CASES = [
         ),
         ATTENTION,
     ),
+    Case(  # one mask for each head of 3 windows
+        *on("scaled_dot_product_attention", *[(3, 2, 19, 7)] * 3, (1, 2, 19, 19)),
+        (3, 2, 19, 7),
+        NOTHING,
+        Work(
+            macs=6 * 19 * 19 * 14,
+            muls=6 * 19 * 19,
+            adds=6 * 19 * 19 + 6 * 19 * 18,
+            exponentials=6 * 19 * 19,
+            divisions=6 * 19 * 19,
+        ),
+        ATTENTION,
+    ),
     Case(  # two heads of keys and values for 12 of queries
         *on("scaled_dot_product_attention", (12, 19, 7), (2, 19, 7), (2, 19, 7), causal=True),
         (12, 19, 7),

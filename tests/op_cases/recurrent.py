@@ -1,5 +1,6 @@
 """Layers over sequences: 19 steps of 23 features into 7 units."""
 
+from archdb.model.shape import unnamed
 from archdb.model.window import POINT
 from archdb.ops import BIAS, WEIGHT, Work
 from archdb.ops.recurrent import RECURRENT
@@ -116,6 +117,33 @@ CASES = [
         (19, 7),
         {WEIGHT: (23 + 7) * 3 * 7},
         GRU._replace(macs=19 * (23 + 7) * 3 * 7),
+        RECURRENT,
+    ),
+    Case(  # 17 rows of 13 steps at once, 5 features a step: every step of every row
+        *on("lstm", unnamed((17, 1, 13, 5)), units=7, bidirectional=True),
+        (17, 1, 13, 14),
+        {WEIGHT: 2 * (5 + 7) * 28, BIAS: 2 * 28},
+        Work(
+            macs=221 * 2 * (5 + 7) * 28,
+            bias_adds=221 * 2 * 28,
+            adds=221 * 2 * (3 + 4 + 1) * 7,
+            muls=221 * 2 * 5 * 7,
+            divisions=221 * 2 * 5 * 7,
+            exponentials=221 * 2 * 5 * 7,
+        ),
+        RECURRENT,
+    ),
+    Case(  # the last step of each of 17 rows
+        *on("gru", unnamed((17, 1, 13, 5)), units=7, sequences=False, bias=False),
+        (17, 1, 7),
+        {WEIGHT: (5 + 7) * 21},
+        Work(
+            macs=221 * 12 * 21,
+            adds=221 * 6 * 7,
+            muls=221 * 4 * 7,
+            divisions=221 * 3 * 7,
+            exponentials=221 * 3 * 7,
+        ),
         RECURRENT,
     ),
 ]
