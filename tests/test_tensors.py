@@ -17,6 +17,7 @@ from archdb.explain.layer_trace import applied
 from archdb.model.graph import Network
 from archdb.model.shape import axes_of, channels, is_image, named, unnamed
 from archdb.ops import REGISTRY, make
+from archdb.rewrite import apply
 
 IMAGE = (5, 17, 13)
 TURNED = named((17, 13, 5), ("height", "width", "channel"))
@@ -284,3 +285,47 @@ def test_only_conventions_by_component_price_every_op() -> None:
         if known <= convention.weights.keys():
             prices = {frozenset(weights.items()) for weights in convention.weights.values()}
             assert len(prices) == 1, convention.name
+
+
+# Rewriting
+
+
+def strided() -> Network:
+    """Every other row and column, twice: by slices and by a convolution; then a window."""
+    return draw(
+        data(3, 32, 32),
+        layer("rows", "slice", "data", axis=1, start=1, step=2),
+        layer("columns", "slice", "rows", axis=-1, step=2),
+        layer("conv", "conv2d", "columns", filters=4, kernel=3, padding=1, stride=2),
+        layer("turned", "permute", "conv", order=[1, 2, 0]),
+        layer("mixed", "linear", "turned", units=4, axis=-1),
+        layer("back", "permute", "mixed", order=[2, 0, 1]),
+        layer("last", "conv2d", "back", filters=2, kernel=3, padding=1),
+    )
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_strides_of_slices_are_strides(stride: int) -> None:
+    """The fields of all layers stay where what is behind reads a finer map."""
+    network = strided()
+    dilated = apply(network, f"dilate={stride}").network
+    before, after = derive(network), derive(dilated)
+    for each in network:
+        for column in ("receptive_field_h", "receptive_field_w", "effective_padding_h"):
+            ours = [profile.layer(each.name)[column] for profile in (before, after)]
+            assert ours[0] == ours[1], (each.name, column)
+    assert before.totals["effective_stride_h"] == 4
+    assert after.totals["effective_stride_h"] == stride
+    assert after.totals["macs"] > before.totals["macs"]
+
+
+def test_what_moves_by_distance_is_not_laid_on_a_finer_map() -> None:
+    network = draw(
+        data(3, 32, 32),
+        layer("conv", "conv2d", "data", filters=4, kernel=3, padding=1, stride=2),
+        layer("rolled", "roll", "conv", axes=[1], shifts=[3]),
+    )
+    with pytest.raises(DefinitionError) as caught:
+        apply(network, "dilate=1")
+    assert "layer 'rolled' (roll)" in caught.value.places
+    assert "moves elements by so many positions of the map as it was" in str(caught.value)

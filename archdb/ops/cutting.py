@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from archdb.errors import DefinitionError, ShapeError
 from archdb.model.attributes import Count, Extents, choice
@@ -62,6 +62,12 @@ class Slice(Moving):
         trimmed = (-start, stop - x[axis])
         padding = (*trimmed, 0, 0) if axis == 1 else (0, 0, *trimmed)
         return Window(stride=(self.step, 1) if axis == 1 else (1, self.step), padding=padding)
+
+    def dilated(self, rate: tuple[int, int], stride: tuple[int, int]) -> Any:
+        """The same positions of a finer map: `axis` is one of height and width."""
+        at = self.axis % 3 - 1
+        bounds = {n: v and v * rate[at] for n, v in (("start", self.start), ("stop", self.stop))}
+        return self.like(**bounds, step=stride[at])
 
     def formulas(self, *inputs: Shape) -> Formulas:
         (x,) = inputs

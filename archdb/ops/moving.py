@@ -153,6 +153,7 @@ class Roll(Turning):
     """Elements moved along axes by so many places, those beyond the end to the start (liu2021:
     shifted windows)."""
 
+    by_distance = True
     shifts: Shifts
 
     def check(self) -> None:

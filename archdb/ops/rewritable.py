@@ -38,6 +38,9 @@ class Rewritable:
     #: Whether it makes one vector of a map and does nothing else.
     flattens: ClassVar[bool] = False
 
+    #: Whether it moves elements by a stated number of positions.
+    by_distance: ClassVar[bool] = False
+
     @property
     def affine(self) -> bool:
         """Whether at inference it only scales and shifts each channel by constants."""

@@ -9,7 +9,7 @@ from archdb.model.attributes import Count
 from archdb.model.components import TRAINED
 from archdb.model.graph import Layer
 from archdb.model.shape import Shape
-from archdb.model.window import POINT, Unbounded
+from archdb.model.window import POINT, Unbounded, Window
 from archdb.ops import Op
 from archdb.rewrite.base import RewriteContext, TracedLayer, facts_at, rule
 
@@ -85,6 +85,11 @@ class _Walk:
         return next(iter(found.values()), None)
 
     def beyond_window(self, traced: TracedLayer, grid: Grid) -> Grid | None:
+        if grid.finer and traced.op.by_distance:
+            raise DefinitionError(
+                "moves elements by so many positions of the map as it was",
+                remedy="choose a larger stride, or layers behind it with --only",
+            ).at(_place(traced.layer))
         if any((shape or ())[1:] == (traced.facts.out or ())[1:] for shape in traced.inputs):
             return grid
         if grid.finer and not _forgets(traced):
@@ -96,7 +101,8 @@ class _Walk:
 
     def placed(self, traced: TracedLayer, grid: Grid) -> tuple[Op, Grid]:
         """The op on a finer map, its own strides removed as far as they go beyond the limit."""
-        stride: Pair = traced.op.attributes().get("stride", (1, 1))
+        window = traced.facts.window
+        stride: Pair = window.stride if isinstance(window, Window) else (1, 1)
         kept = stride
         if self.context.chosen(traced.name):
             height, width = (
