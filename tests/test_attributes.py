@@ -32,8 +32,8 @@ REFUSED = [  # op, the attributes that are right, the wrong one, its value, what
     ("unknown", {}, "kind", "", "a word"),
     ("unknown", {}, "kind", 7, "a word"),
     *[
-        ("input", {}, "shape", value, "[channels, height, width], [length, features] or [features]")
-        for value in (224, [], [3, 0, 224], [1, 3, 224, 224], "3x224x224")
+        ("input", {}, "shape", value, "[length, features], [features] or other extents")
+        for value in (224, [], [3, 0, 224], [1, 2, 3, 4, 5, 6, 7], "3x224x224")
     ],
     *[
         ("partial_conv2d", PARTIAL, "connections", value, "a list of lists of map numbers")
@@ -98,8 +98,8 @@ def test_a_missing_attribute_is_named_with_what_it_needs(given: dict[str, Any]) 
 
 
 def test_an_unknown_op_is_answered_with_the_nearest() -> None:
-    with pytest.raises(DefinitionError, match="unknown op 'conv3d'\n  did you mean conv2d"):
-        make("conv3d", {})
+    with pytest.raises(DefinitionError, match="unknown op 'conv4d'\n  did you mean conv"):
+        make("conv4d", {})
 
 
 def test_an_unknown_op_near_to_none_is_answered_with_the_remedy() -> None:

@@ -7,6 +7,7 @@ import importlib
 import io
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import click
@@ -17,31 +18,14 @@ from archdb.errors import ArchdbError
 from archdb.text import clipped, printable
 from archdb.version import __version__
 
-#: Each command's module in this package, in the order in which the help lists them.
+#: Modules of this package that are no commands, but what these share.
+SHARED = {"__init__", "common", "output", "signals"}
+#: Each command's module: import_.py is `import`, explain_number.py is `explain-number`.
 COMMANDS = {
-    name: name
-    for name in (
-        "compare",
-        "show",
-        "list",
-        "query",
-        "published",
-        "schema",
-        "derive",
-        "check",
-        "calc",
-        "explain",
-        "rewrite",
-        "sweep",
-        "cite",
-        "plot",
-        "graph",
-        "export",
-        "info",
-        "diff",
-        "space",
-    )
-} | {"explain-number": "explain_number", "import": "import_", "db": "db"}
+    path.stem.strip("_").replace("_", "-"): path.stem
+    for path in sorted(Path(__file__).parent.glob("*.py"))
+    if path.stem not in SHARED
+}
 
 
 class Commands(click.Group):
