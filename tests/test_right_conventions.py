@@ -6,7 +6,7 @@ from fractions import Fraction
 from bundled import profile
 
 from archdb.analysis.conventions import Convention, bundled
-from archdb.analysis.layer_costs import params
+from archdb.analysis.layer_table import params
 from archdb.analysis.profile import LAYER_COLUMNS
 from archdb.queries.candidates import SIZES
 from archdb.sources.reported import bundled_explanations, bundled_figures

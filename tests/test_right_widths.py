@@ -11,7 +11,7 @@ import pytest
 from bundled import NAMES
 from command import archdb
 
-from archdb.analysis.layer_costs import params
+from archdb.analysis.layer_table import params
 from archdb.analysis.profile import derive
 from archdb.blocks.widths import PLAIN, WIDTHS, in_eighths, kept, not_shrunk, scaled
 from archdb.model.graph import Layer, Network

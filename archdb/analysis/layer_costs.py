@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from math import prod
 from typing import Any, NamedTuple
 
-from archdb.analysis.layer_table import params as params
 from archdb.analysis.shape_columns import OUT_SHAPE, SHAPES, as_read, beyond, split
 from archdb.errors import ShapeError
 from archdb.model.attributes import Pads

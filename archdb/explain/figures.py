@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archdb.analysis.layer_costs import GEMM, PADS, params
+from archdb.analysis.layer_costs import GEMM, PADS
+from archdb.analysis.layer_table import params
 from archdb.analysis.receptive_field import FIELD_COLUMNS, NOT_AN_IMAGE, PIXEL, columns_of, through
 from archdb.explain.layer import additions, kernel_applications, multiplications
 from archdb.explain.layer_trace import LayerTrace

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from archdb.analysis.layer_costs import Facts, params
+from archdb.analysis.layer_costs import Facts
+from archdb.analysis.layer_table import params
 from archdb.explain import layer as on_paper
 from archdb.explain.network import NetworkTrace, Table
 from archdb.explain.steps import number, product
@@ -80,9 +81,9 @@ def sum_table(trace: NetworkTrace, quantity: str, by: str) -> Table:
     found = terms(trace, quantity)
     whole = total(found)
     groups: dict[str, list[Term]] = {}
+    keys = dict(zip(trace.layers, trace.profile.table.keys(by), strict=True))
     for term in found:
-        key = term.layer.block if by == "block" else None
-        groups.setdefault(key or term.layer.name, []).append(term)
+        groups.setdefault(keys[term.layer.name], []).append(term)
     rows = [(name, *_row(trace, quantity, part, whole)) for name, part in groups.items()]
     rows.append((TOTAL, len(found), whole, 100.0 if whole else None, None, None))
     return Table((by, *COLUMNS), rows, list(_notes(trace, quantity, found, whole)))

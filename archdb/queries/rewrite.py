@@ -6,11 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from archdb.analysis.inputs import native_inputs, resolve_inputs
-from archdb.analysis.layer_costs import params
-from archdb.analysis.profile import LAYER_COLUMNS, Profile, derive
-from archdb.analysis.shape_columns import OUT_SHAPE
+from archdb.analysis.layer_table import params
+from archdb.analysis.profile import Profile, derive
 from archdb.model.input_spec import InputSpec
-from archdb.model.shape import text
 from archdb.queries.named import RewriteResult, rewritten
 from archdb.queries.provenance import Note
 from archdb.queries.result import Column, Result
@@ -47,7 +45,7 @@ def rewrite(
     pairs = [(6, 7), (8, 9)]
     return Result(
         COLUMNS,
-        [*_changed(before, after), _total(before, after)],
+        [*_changes(before, after), _total(before, after)],
         notes,
         pairs,
         networks=[(made.base.name, before.input)],
@@ -60,7 +58,7 @@ def skipped(made: RewriteResult) -> Iterator[Note]:
         yield Note(str(note), "skipped", (made.base.name,), **note._asdict())
 
 
-def _changed(before: Profile, after: Profile) -> Iterator[tuple[Any, ...]]:
+def _changes(before: Profile, after: Profile) -> Iterator[tuple[Any, ...]]:
     old, new = _rows(before), _rows(after)
     for name in _order(list(old), list(new)):
         was, now = old.get(name), new.get(name)
@@ -70,32 +68,23 @@ def _changed(before: Profile, after: Profile) -> Iterator[tuple[Any, ...]]:
             continue
         else:
             change = "changed" if was[0] != now[0] else "follows"
-        yield name, change, *_beside(_told(was), _told(now))
+        yield name, change, *_alternate(_shown(was), _shown(now))
 
 
-def _rows(profile: Profile) -> dict[str, tuple[Any, dict[str, Any]]]:
-    """The op and the figures of each layer."""
-    layers = zip(profile.network.layers, profile.rows, strict=True)
-    return {
-        layer.name: (layer.op, _figures(dict(zip(LAYER_COLUMNS, row, strict=True))))
-        for layer, row in layers
-    }
+def _rows(profile: Profile) -> dict[str, tuple[Any, ...]]:
+    """The op of each layer, and its figures as in SHOWN."""
+    table = profile.table
+    figures = zip(table.outputs(), table.column("params"), table.column("macs"), strict=True)
+    rows = zip(profile.network, figures, strict=True)
+    return {layer.name: (layer.op, *row) for layer, row in rows}
 
 
-def _figures(row: dict[str, Any]) -> dict[str, Any]:
-    channels, height, width = (row[f"out_{axis}"] for axis in ("channels", "height", "width"))
-    shape = (height, channels) if width is None else (channels, height, width)
-    stated = text(tuple(extent for extent in shape if extent is not None))
-    output = row[OUT_SHAPE] or stated or None
-    return {"output": output, "params": params(row), "macs": row["macs"]}
-
-
-def _told(row: tuple[Any, dict[str, Any]] | None) -> tuple[Any, ...]:
+def _shown(row: tuple[Any, ...] | None) -> tuple[Any, ...]:
     """SHOWN of a layer."""
-    return (None,) * len(SHOWN) if row is None else (row[0].name, *row[1].values())
+    return (None,) * len(SHOWN) if row is None else (row[0].name, *row[1:])
 
 
-def _beside(was: Iterable[Any], now: Iterable[Any]) -> Iterator[Any]:
+def _alternate(was: Iterable[Any], now: Iterable[Any]) -> Iterator[Any]:
     for pair in zip(was, now, strict=True):
         yield from pair
 
@@ -114,5 +103,5 @@ def _order(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
 
 
 def _total(before: Profile, after: Profile) -> tuple[Any, ...]:
-    told = [(None, None, params(p.totals), p.totals["macs"]) for p in (before, after)]
-    return ("total", None, *_beside(*told))
+    figures = [(None, None, params(p.totals), p.totals["macs"]) for p in (before, after)]
+    return ("total", None, *_alternate(*figures))
