@@ -8,7 +8,7 @@ from bundled import NAMES, network, seed
 from networks import renamed
 
 from archdb.analysis.alignment import align
-from archdb.analysis.differences import between, definitions
+from archdb.analysis.differences import changes_between, definitions
 from archdb.rewrite import apply as rewrite
 
 VARIANTS = {name: base for name in NAMES if (base := seed(name).variant_of)}
@@ -24,7 +24,7 @@ RULES = {
 @pytest.mark.parametrize("name", VARIANTS)
 def test_a_variant_takes_no_more_edits_than_it_states(name: str) -> None:
     base, variant = network(VARIANTS[name]), network(name)
-    stated = between(definitions(base), definitions(variant))
+    stated = changes_between(definitions(base), definitions(variant))
     assert held(base, renamed(variant)).edits <= len(stated)
     assert held(variant, renamed(base)).edits <= len(stated)
 
@@ -33,7 +33,7 @@ def test_a_variant_takes_no_more_edits_than_it_states(name: str) -> None:
 def test_a_rule_is_found_by_exactly_what_it_made(name: str, rule: str) -> None:
     base = network(name)
     rewritten = rewrite(base, rule).network
-    made = between(definitions(base), definitions(rewritten))
+    made = changes_between(definitions(base), definitions(rewritten))
     assert held(base, renamed(rewritten)).edits == len(made)
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from networks import renamed, reordered, small_graphs
 
 from archdb.analysis.alignment import align
-from archdb.analysis.differences import between, definitions
+from archdb.analysis.differences import changes_between, definitions
 from archdb.model.graph import Network
 from archdb.rewrite import apply as rewrite
 
@@ -32,5 +32,5 @@ def test_neither_names_nor_the_order_of_rows_make_a_difference(network: Network,
 @given(networks.graphs(), st.sampled_from(RULES))
 def test_a_rule_is_found_by_no_more_edits_than_it_made(network: Network, rule: str) -> None:
     rewritten = rewrite(network, rule).network
-    made = between(definitions(network), definitions(rewritten))
+    made = changes_between(definitions(network), definitions(rewritten))
     assert held(network, renamed(rewritten)).edits <= len(made)

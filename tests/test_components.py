@@ -10,7 +10,7 @@ from archdb.analysis import conventions
 from archdb.analysis.layer_costs import COUNTS
 from archdb.analysis.totals import TOTAL_COLUMNS
 from archdb.db import dictionary
-from archdb.db.expansion import expanded
+from archdb.db.expansion import expand
 from archdb.db.tables import layer_profile, profile
 from archdb.explain.quantity import SUMS
 from archdb.model.components import (
@@ -81,7 +81,7 @@ def test_a_convention_that_weighs_one_component_gives_its_sum(
 
 
 def test_a_line_in_braces_is_a_line_of_each() -> None:
-    lines = expanded("select\n    s.{total} as {total}{,}  -- {unit}\nfrom s;\n").splitlines()
+    lines = expand("select\n    s.{total} as {total}{,}  -- {unit}\nfrom s;\n").splitlines()
     last = TOTALLED[-1]
     assert lines[0] == "select"
     assert lines[1] == "    s.weight_params as weight_params,  -- parameters"
@@ -91,8 +91,8 @@ def test_a_line_in_braces_is_a_line_of_each() -> None:
 
 
 def test_params_is_the_sum_of_its_roles() -> None:
-    assert expanded("{p.params} as params") == " + ".join(f"p.{n}" for n in TRAINED) + " as params"
-    assert expanded("{params}") == " + ".join(TRAINED)
+    assert expand("{p.params} as params") == " + ".join(f"p.{n}" for n in TRAINED) + " as params"
+    assert expand("{params}") == " + ".join(TRAINED)
 
 
 @pytest.mark.parametrize("name", dictionary.views())

@@ -14,7 +14,7 @@ from archdb.analysis.layer_costs import COUNTED, COUNTS
 from archdb.analysis.receptive_field import PIXEL, Field, through
 from archdb.explain import field
 from archdb.explain.layer import additions, multiplications, steps
-from archdb.explain.layer_trace import LayerTrace, applied
+from archdb.explain.layer_trace import LayerTrace, trace_layer
 from archdb.explain.steps import Step
 from archdb.ops import BUFFER, Op, Work, make
 from archdb.ops.explained import OUT_AXES
@@ -69,7 +69,9 @@ MORE = [
     (make("psroi_pool2d", {"bins": (2, 3)}), [(12, 7, 5), (4,)]),
     (make("adaptive_avg_pool2d", {"bins": (3, 2)}), [(4, 7, 5)]),
 ]
-LAYERS = [applied(case.op, case.inputs) for case in KNOWN] + [applied(*more) for more in MORE]
+LAYERS = [trace_layer(case.op, case.inputs) for case in KNOWN] + [
+    trace_layer(*more) for more in MORE
+]
 
 each = pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.op.name)
 
@@ -146,7 +148,7 @@ def test_a_transposed_convolution_adds_where_kernels_overlap(
             **{"dilation": (dilation, 1), "bias": False},
         },
     )
-    layer = applied(op, [(1, size, 1)])
+    layer = trace_layer(op, [(1, size, 1)])
     fallen = [i * stride + tap * dilation for i in range(size) for tap in range(kernel)]
     assert multiplications(layer) == len(fallen)
     assert additions(layer) == tallied(layer, fallen)
@@ -196,13 +198,13 @@ SUMMED = [  # op, input, products, sums, other additions
 def test_a_sum_takes_one_addition_fewer_than_it_has_products(
     op: Op, shape: tuple[int, ...], products: int, sums: int, others: int
 ) -> None:
-    layer = applied(op, [shape])
+    layer = trace_layer(op, [shape])
     assert layer.columns["macs"] == products
     assert additions(layer) == products - sums + others
 
 
 def test_what_does_no_products_adds_what_it_adds() -> None:
-    layer = applied(
+    layer = trace_layer(
         make("avg_pool2d", {"kernel": 3, "stride": 1, "rounding": "floor"}), [(2, 5, 5)]
     )
     assert (multiplications(layer), additions(layer)) == (0, 2 * 9 * (9 - 1))
@@ -251,18 +253,18 @@ def test_the_step_of_a_field_is_that_of_a_network(layer: LayerTrace) -> None:
 
 
 def test_both_axes_are_written_once_where_they_are_alike() -> None:
-    alike = written(steps(applied(conv(1, 3, padding="same"), [(1, 6, 6)])))
+    alike = written(steps(trace_layer(conv(1, 3, padding="same"), [(1, 6, 6)])))
     assert "out_height = out_width = ⌈n/s⌉" in alike
     assert "pad_top = pad_left = ⌊P/2⌋" in alike
-    different = written(steps(applied(conv(1, 3, padding="same"), [(1, 6, 7)])))
+    different = written(steps(trace_layer(conv(1, 3, padding="same"), [(1, 6, 7)])))
     assert "  out_height = ⌈n/s⌉\n             = ⌈6/1⌉ = 6\n" in different
     assert "  out_width = ⌈n/s⌉\n            = ⌈7/1⌉ = 7\n" in different
 
 
 def test_an_unknown_op_is_explained_as_unknown() -> None:
-    layer = applied(make("unknown", {"kind": "warp", "shape": (1, 7, 7)}), [(1, 5, 5)])
+    layer = trace_layer(make("unknown", {"kind": "warp", "shape": (1, 7, 7)}), [(1, 5, 5)])
     assert found(layer)["output"].result == "1×7×7"
     assert found(layer)["params"].result is None
     assert "'warp' is an op archdb does not know" in found(layer)["params"].formula
-    behind = applied(conv(1, 3), [None])
+    behind = trace_layer(conv(1, 3), [None])
     assert found(behind)["output"].result is None

@@ -19,7 +19,7 @@ import pytest
 from command import archdb, command, refused
 
 from archdb.dataset.canonical import LEFT_OUT, definition, views
-from archdb.dataset.canonical_file import FILE_HEADER, _blanked
+from archdb.dataset.canonical_file import FILE_HEADER, _blank_gap
 from archdb.dataset.release import release
 from archdb.queries.reader import Reader
 
@@ -104,10 +104,10 @@ def test_two_builds_are_exported_to_equal_files(
 def test_what_a_page_of_a_tree_has_between_its_lists_is_blanked() -> None:
     """A leaf of a table (13): one cell, whose place stands behind the 8 bytes of the header."""
     page = bytes([13, 0, 0, 0, 1, 0, 14, 0]) + bytes([0, 14]) + b"rest" + b"cell"
-    assert _blanked(page, 0) == page.replace(b"rest", bytes(4))
-    assert _blanked(b"\0\0\0\7overflowing text", 0) == b"\0\0\0\7overflowing text"
+    assert _blank_gap(page, 0) == page.replace(b"rest", bytes(4))
+    assert _blank_gap(b"\0\0\0\7overflowing text", 0) == b"\0\0\0\7overflowing text"
     first = b"x" * FILE_HEADER + bytes([13, 0, 0, 0, 0, 0, FILE_HEADER + 10, 0]) + b"??"
-    assert _blanked(first, FILE_HEADER) == first[:-2] + bytes(2)
+    assert _blank_gap(first, FILE_HEADER) == first[:-2] + bytes(2)
 
 
 def test_the_database_is_sound_and_in_use_as_any(exported: Path, tmp_path: Path) -> None:

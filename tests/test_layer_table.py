@@ -16,7 +16,7 @@ from archdb.analysis.profile import LAYER_COLUMNS
 from archdb.analysis.weighing import Convention
 from archdb.api import Database
 from archdb.model.components import QUANTITIES, TOTALLED
-from archdb.queries.profiled import StoredProfile
+from archdb.queries.profiles import StoredProfile
 from archdb.queries.reader import Reader
 from archdb.resources import bundled
 
@@ -70,7 +70,7 @@ def test_views_give_the_same_sums(name: str, client: sqlite3.Connection) -> None
 def test_views_weigh_the_same(name: str, client: sqlite3.Connection) -> None:
     main = profile(name).table.main
     rows = rows_of(client, "convention_total", ["convention", "value"], name)
-    assert dict(rows) == {each.name: main.weighed(each) for each in conventions()}
+    assert dict(rows) == {each.name: main.weigh(each) for each in conventions()}
 
 
 # What is open, by hand: 3 + 4 parameters; of the second layer the work is open.
@@ -117,8 +117,8 @@ def test_an_op_that_is_not_priced_leaves_a_sum_open() -> None:
     weights = {"conv2d": {"macs": 2}, "linear": {"macs": 1, "params": 1}}
     convention = Convention("half", "", "", 2, None, weights)
     groups = TABLE.groups("layer")
-    weighed = {key: group.weighed(convention) for key, group in groups.items()}
+    weighed = {key: group.weigh(convention) for key, group in groups.items()}
     assert weighed == {"a": 10, "b": None, "c": 20, "d": 17.5, "e": 20.5}
-    assert TABLE.main.weighed(convention) is None
+    assert TABLE.main.weigh(convention) is None
     free = convention._replace(weights={**weights, "unknown": {"params": 0}})
-    assert TABLE.main.weighed(free) == (2 * (10 + 20) + 41) / 2
+    assert TABLE.main.weigh(free) == (2 * (10 + 20) + 41) / 2

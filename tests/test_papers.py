@@ -12,7 +12,7 @@ import pytest
 from command import archdb
 
 from archdb.render.paper_scale import Scale, fraction, scale_of
-from archdb.render.tex_text import escaped
+from archdb.render.tex_text import escape_tex
 
 #: Multiply-accumulates of AlexNet: its five convolutions (two of them in groups), then fc6 to fc8.
 ALEXNET_MACS = (
@@ -271,7 +271,7 @@ def test_markdown_keeps_signs_that_would_be_markup(database: Path) -> None:
     ],
 )  # fmt: skip
 def test_signs_are_spelt_out(text: str, tex: str) -> None:
-    assert escaped(text) == tex
+    assert escape_tex(text) == tex
 
 
 @needs_latex

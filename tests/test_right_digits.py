@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from variants import put, seed
 
 from archdb.api import Database
-from archdb.blocks.efficientnet import repeated
-from archdb.blocks.widths import scaled
+from archdb.blocks.efficientnet import repeat_count
+from archdb.blocks.widths import scale_channels
 from archdb.db import reported_figures
 from archdb.db.engine import writing
 from archdb.errors import ArchdbError, DefinitionError, UsageError
@@ -421,10 +421,12 @@ def test_a_range_of_widths_is_exact() -> None:
 
 def test_a_width_in_a_seed_is_exact() -> None:
     """40 × 1.1 is 44, in multiples of 8 and halves up 48; 3 layers × 1.4 are 4.2, so 5."""
-    assert scaled(40, 1.1) == 48
-    assert scaled(100, Written("0.3599999999999999999999")) == 40  # 36, less; 32 is under 9/10
-    assert scaled(20, 1.0) == 24  # 2.5 × 8
-    assert repeated(3, 1.4) == 5 and repeated(5, 1.2) == 6
+    assert scale_channels(40, 1.1) == 48
+    assert (
+        scale_channels(100, Written("0.3599999999999999999999")) == 40
+    )  # 36, less; 32 is under 9/10
+    assert scale_channels(20, 1.0) == 24  # 2.5 × 8
+    assert repeat_count(3, 1.4) == 5 and repeat_count(5, 1.2) == 6
 
 
 # Numbers of any length and kind.

@@ -16,7 +16,7 @@ from archdb.db import owned, tables
 from archdb.db.connection import APPLICATION_ID
 from archdb.errors import ArchdbError, DatabaseError
 from archdb.model.graph import Layer, Network
-from archdb.queries.freshness import answered
+from archdb.queries.freshness import answer_from_one_state
 from archdb.sources.toml import load
 
 SEED = """name = "{name}"
@@ -303,7 +303,7 @@ def test_an_error_of_archdbs_own_is_not_blamed_on_the_file(database: Path) -> No
 
     with package.open(database) as opened:
         with pytest.raises(KeyError, match="mine"):
-            answered(opened.reader, fails)
+            answer_from_one_state(opened.reader, fails)
         tamper(database, "delete from network where name = 'vgg16'")  # and leave its rows
         with pytest.raises(DatabaseError, match=r"is damaged: a row of .* refers to a missing row"):
-            answered(opened.reader, fails)
+            answer_from_one_state(opened.reader, fails)

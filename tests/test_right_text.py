@@ -25,7 +25,7 @@ from archdb.errors import ArchdbError, nearest
 from archdb.queries.result import Result
 from archdb.render import formats
 from archdb.render.bibtex import bibliography
-from archdb.render.tex_text import escaped
+from archdb.render.tex_text import escape_tex
 from archdb.text import MESSAGE, WORD, clipped, inline, printable
 
 #: Retitles the window, clears it, colours it by C1, rings; ends lines in seven ways; turns the
@@ -595,7 +595,7 @@ def test_what_only_looks_like_a_power_of_ten_is_text(text: str, database: Path) 
 
 
 def test_hyphens_are_hyphens_and_dashes_dashes() -> None:
-    assert escaped("a--b---c–d") == "a-{}-b-{}-{}-c--d"
+    assert escape_tex("a--b---c–d") == "a-{}-b-{}-{}-c--d"
 
 
 def test_an_address_keeps_what_addresses_hold() -> None:

@@ -13,11 +13,18 @@ from command import archdb
 
 from archdb.analysis.layer_table import params
 from archdb.analysis.profile import derive
-from archdb.blocks.widths import PLAIN, WIDTHS, in_eighths, kept, not_shrunk, scaled
+from archdb.blocks.widths import (
+    PLAIN,
+    WIDTHS,
+    in_eighths,
+    keep_channels,
+    not_shrunk,
+    scale_channels,
+)
 from archdb.model.graph import Layer, Network
 from archdb.resources import bundled
 from archdb.rewrite import apply
-from archdb.rewrite.multiplier import Shipped, shipped, widths_of
+from archdb.rewrite.multiplier import Shipped, load_shipped, widths_of
 from archdb.sources.toml import bundled_references, load
 
 WHOLE_CATALOGUE = True
@@ -50,7 +57,7 @@ def divisible(channels: int, factor: Fraction) -> int:
 # Networks that are shipped at a width.
 
 
-@pytest.mark.parametrize("one", shipped(), ids=lambda one: one.network)
+@pytest.mark.parametrize("one", load_shipped(), ids=lambda one: one.network)
 def test_what_is_shipped_at_a_width_is_what_the_rule_makes_or_has_its_reason(one: Shipped) -> None:
     """All others of the catalogue are no width of one another."""
     assert {one.base, one.network} <= set(NAMES)
@@ -142,11 +149,18 @@ def test_eighths_are_those_of_the_authors() -> None:
     for channels in (*range(1, 200), 320, 960, 1280):
         for hundredths in range(1, 300, 7):
             factor = Fraction(hundredths, 100)
-            assert scaled(channels, factor) == divisible(channels, factor), (channels, factor)
+            assert scale_channels(channels, factor) == divisible(channels, factor), (
+                channels,
+                factor,
+            )
 
 
 def test_what_stays() -> None:
-    assert (not_shrunk(1280, 0.5), not_shrunk(1280, 1.4), kept(1280, 3)) == (1280, 1792, 1280)
+    assert (not_shrunk(1280, 0.5), not_shrunk(1280, 1.4), keep_channels(1280, 3)) == (
+        1280,
+        1792,
+        1280,
+    )
 
 
 def test_expansion_and_squeeze_of_mobilenet_v3() -> None:

@@ -13,7 +13,7 @@ from archdb.analysis.layer_costs import facts_of
 from archdb.analysis.profile import derive
 from archdb.errors import DefinitionError, ShapeError
 from archdb.explain.field import derivation
-from archdb.explain.layer_trace import applied
+from archdb.explain.layer_trace import trace_layer
 from archdb.model.graph import Network
 from archdb.model.shape import axes_of, channels, is_image, named, unnamed
 from archdb.ops import REGISTRY, make
@@ -159,7 +159,9 @@ def test_a_slice_of_a_map_is_a_window() -> None:
 
 def test_a_window_over_other_axes_is_explained_as_it_slides() -> None:
     conv = make("conv2d", {"filters": 2, "kernel": 3})
-    steps = {step.quantity: step for step in derivation(applied(conv, [unnamed(IMAGE)]), [""], "c")}
+    steps = {
+        step.quantity: step for step in derivation(trace_layer(conv, [unnamed(IMAGE)]), [""], "c")
+    }
     assert steps["out_height"].numbers == "⌊(17 − 3 + 2·0)/1⌋ + 1"
     assert steps["out_height"].result == 15
     assert steps["macs"].result == 15 * 11 * 2 * 5 * 9

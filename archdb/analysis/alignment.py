@@ -75,13 +75,13 @@ class Alignment(NamedTuple):
 
 def align(first: Network, second: Network) -> Alignment:
     """The alignment of two networks."""
-    alignment = _aligned(first, second)
+    alignment = _align(first, second)
     if alignment.edits and len(first) * len(second) <= _FEW:
-        return min(alignment, _aligned(first, second, listed=True), key=lambda each: each.edits)
+        return min(alignment, _align(first, second, listed=True), key=lambda each: each.edits)
     return alignment
 
 
-def _aligned(first: Network, second: Network, listed: bool = False) -> Alignment:
+def _align(first: Network, second: Network, listed: bool = False) -> Alignment:
     backwards = not _comes_first(first, second)
     order = (second, first) if backwards else (first, second)
     graphs = Graph(order[0], listed), Graph(order[1], listed)
@@ -131,7 +131,7 @@ def _changes(reading: Reading, i: int, j: int) -> Iterator[Changed]:
     ours, theirs = (graph.layers[k] for graph, k in zip(reading.graphs, (i, j), strict=True))
     if i in reading.moved:
         yield Changed("moved", *reading.inputs(i, j))
-    elif reading.rewired(i, j):
+    elif reading.reads_otherwise(i, j):
         yield Changed("inputs", *reading.inputs(i, j))
     if ours.op.name != theirs.op.name:
         yield Changed("op", ours.op.name, theirs.op.name)

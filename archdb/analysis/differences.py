@@ -44,7 +44,7 @@ def definitions(network: Network) -> Definitions:
     }
 
 
-def between(there: Definitions, here: Definitions) -> list[Change]:
+def changes_between(there: Definitions, here: Definitions) -> list[Change]:
     """All differences between two networks, layers matched by name."""
     found: list[Change] = []
     for name in [*there, *(name for name in here if name not in there)]:
@@ -53,11 +53,11 @@ def between(there: Definitions, here: Definitions) -> list[Change]:
         elif name not in there:
             found.append(Change("layer", "", here[name].op, name))
         else:
-            found += _changes(name, there, here)
+            found += _layer_changes(name, there, here)
     return found
 
 
-def _changes(name: str, there: Definitions, here: Definitions) -> list[Change]:
+def _layer_changes(name: str, there: Definitions, here: Definitions) -> list[Change]:
     old, new = there[name], here[name]
     found = []
     before, after = _inputs(old, there, here), _inputs(new, here, there)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from hashlib import blake2b
 
-from archdb.analysis.shared_weights import shared
+from archdb.analysis.shared_weights import sharing_layers
 from archdb.model.graph import Network
 from archdb.ops import Op
 
@@ -34,7 +34,7 @@ def fingerprint(network: Network) -> str:
 def _sharing(network: Network, digests: Digests) -> Digests:
     """For each layer that shares weights, a hash of all that use them. Whose they are called makes
     no difference."""
-    groups = shared(network)
+    groups = sharing_layers(network)
     return {
         name: _hash([b"shared", *sorted(digests[each] for each in (name, *others))])
         for name, others in groups.items()
@@ -50,7 +50,7 @@ def _with_inputs(network: Network, sharing: Digests) -> Digests:
         if layer.op.commutative:
             inputs.sort()
         place = b"auxiliary" if layer.auxiliary else b"main"
-        parts = [_described(layer.op), place, *inputs]
+        parts = [_op_bytes(layer.op), place, *inputs]
         if layer.name in sharing:
             parts.append(sharing[layer.name])
         digests[layer.name] = _hash(parts)
@@ -76,7 +76,7 @@ def _hash(parts: Iterable[bytes]) -> bytes:
 _DESCRIBED: dict[Op, bytes] = {}
 
 
-def _described(op: Op) -> bytes:
+def _op_bytes(op: Op) -> bytes:
     text = _DESCRIBED.get(op)
     if text is None:
         text = json.dumps([op.name, op.attributes()], sort_keys=True).encode()

@@ -84,7 +84,7 @@ def resolve_inputs(
         if name not in native and name not in elsewhere:
             raise UsageError(
                 f"no input is called '{name}'",
-                remedy=nearest(name, native) or f"there is: {pretty(_named(native))}",
+                remedy=nearest(name, native) or f"there is: {pretty(_name_each(native))}",
             )
     rest = {name: shape for name, shape in native.items() if name not in named}
     if size is not None and not rest and not elsewhere:
@@ -139,12 +139,12 @@ def resize_together(size: str, inputs: Inputs) -> dict[str, Shape]:
     images = all(len(shape) == 3 for shape in native) and len(maps) == 1
     if len(native) == 1 or (images and len(shapes.parse(size)) == 1):
         return {name: shapes.resize(size, shape) for name, shape in inputs.items()}
-    each = " ".join(f"--input {part}" for part in _named(inputs).split(COMMA))
+    each = " ".join(f"--input {part}" for part in _name_each(inputs).split(COMMA))
     raise UsageError(
-        f"'{size}' cannot be meant for all of the inputs: {pretty(_named(inputs))}",
+        f"'{size}' cannot be meant for all of the inputs: {pretty(_name_each(inputs))}",
         remedy=f"say it of each: {each}",
     )
 
 
-def _named(inputs: Inputs) -> str:
+def _name_each(inputs: Inputs) -> str:
     return COMMA.join(f"{name}{EQUALS}{shapes.text(shape)}" for name, shape in inputs.items())

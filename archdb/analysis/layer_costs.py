@@ -157,7 +157,7 @@ def _whatever_arrives(op: Op) -> tuple[Tensor, ...] | None:
     return op.params() if not op.known or type(op).params is no_params else None
 
 
-def unfit(reason: str) -> Facts:
+def unfit_facts(reason: str) -> Facts:
     """Facts of a layer that cannot take what arrives, where that leaves figures open."""
     return _open(reason)._replace(unfit=True)
 

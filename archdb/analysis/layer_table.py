@@ -1,6 +1,6 @@
 """The layer rows of a network at an input, grouped, added up and weighed: the one place for that.
 
-A table has the same columns whether its rows are stored (`queries.profiled`) or were worked out a
+A table has the same columns whether its rows are stored (`queries.profiles`) or were worked out a
 moment ago (`Profile.table`): PLACE, then those of a layer row.
 """
 
@@ -96,13 +96,13 @@ class LayerTable:
         """The sum of each of these."""
         return {quantity: self.total(quantity) for quantity in quantities}
 
-    def weighed(self, convention: Convention) -> Number | None:
+    def weigh(self, convention: Convention) -> Number | None:
         """What the rows count for; None where an op is open, or is not priced."""
         parts = [
-            convention.weighed(op, group.totals(convention.weights.get(op, ())))
+            convention.weigh(op, group.totals(convention.weights.get(op, ())))
             for op, group in self.groups("op").items()
         ]
-        return convention.divided(None if None in parts else sum(filter(None, parts)))
+        return convention.divide(None if None in parts else sum(filter(None, parts)))
 
     def outputs(self) -> list[str | None]:
         """Shapes: '64x28x28', '128x512' of a sequence, '4096'; None behind an unknown op."""

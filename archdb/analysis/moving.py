@@ -69,6 +69,6 @@ def _elsewhere(reading: Reading, run: Sequence[int]) -> set[int]:
     readers = {reader for i in run for reader, _ in reading.graphs[0].readers[i]}
     for i in {*run, *readers}:
         j = reading.partners[0][i]
-        if j is not None and i not in reading.moved and reading.rewired(i, j):
+        if j is not None and i not in reading.moved and reading.reads_otherwise(i, j):
             return set(run)
     return set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 
-from archdb.analysis.shared_weights import shared
+from archdb.analysis.shared_weights import sharing_layers
 from archdb.model.graph import Layer, Network
 
 
@@ -28,7 +28,7 @@ class Graph:
                 self.readers[source].append((i, slot * ordered))
         self.sharers = {
             number[name]: sorted({number[name], *(number[other] for other in others)})
-            for name, others in shared(network).items()
+            for name, others in sharing_layers(network).items()
         }
         self.order = self._depth_first()
 

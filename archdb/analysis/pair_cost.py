@@ -52,8 +52,8 @@ class PairCost:
 
         def cost(place: int, start: int, end: int) -> list[int]:
             layer = self.first.layers[ours[place]]
-            prices = priced.setdefault(layer.op, _OpCosts(layer.op))
-            costs = list(map(prices.__getitem__, ops[start:end]))
+            op_costs = priced.setdefault(layer.op, _OpCosts(layer.op))
+            costs = list(map(op_costs.__getitem__, ops[start:end]))
             here = self._ours[ours[place]]
             for k in _between(alike.get(layer.op.name, ()), start, end):
                 if around[k] != here:

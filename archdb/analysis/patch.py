@@ -84,7 +84,7 @@ class _Patch:
         self.here, self.there = self.reading.partners
         self.names = self._names()
         self.numbers = {layer.name: j for j, layer in enumerate(self.second.layers)}
-        self.kept: set[int] = set()
+        self.unchanged_layers: set[int] = set()
         #: For each layer of either network that is put in or taken out, the slots that it changes.
         self.put_in: dict[int, list[Slot]] = {}
         self.taken_out: dict[int, list[Slot]] = {}
@@ -100,8 +100,8 @@ class _Patch:
                 yield Edit(INSERT, layer, tuple(slots))
             elif partner in self.reading.moved:
                 yield Edit(MOVE, layer, (*slots, *self.taken_out.get(partner, ())))
-            elif partner not in self.kept or _differ(self.first.layers[partner], layer):
-                yield Edit(REPLACE, layer, keeps_inputs=partner in self.kept)
+            elif partner not in self.unchanged_layers or _differ(self.first.layers[partner], layer):
+                yield Edit(REPLACE, layer, keeps_inputs=partner in self.unchanged_layers)
 
     def _names(self) -> list[str]:
         """What each of the second network's layers is called behind all edits."""
@@ -123,8 +123,8 @@ class _Patch:
             for i, layer in enumerate(self.first.layers)
             if self.here[i] is None or i in self.reading.moved
         }
-        for i, slots in self.reading.kept():
-            self.kept.add(i)
+        for i, slots in self.reading.unchanged_layers():
+            self.unchanged_layers.add(i)
             for slot, wanted in enumerate(slots):
                 source, name = self.first.inputs[i][slot], self.names[wanted]
                 if _behind(layers, gone, self.first.layers[source].name) != name:

@@ -20,7 +20,7 @@ from archdb.analysis.layer_costs import FACT_COLUMNS, Facts, Row
 from archdb.analysis.layer_table import PLACE, LayerTable
 from archdb.analysis.receptive_field import FIELD_COLUMNS, FieldOrReason
 from archdb.analysis.totals import totals_of
-from archdb.analysis.trace import Walk
+from archdb.analysis.trace import Trace
 from archdb.analysis.trace import forget as forget
 from archdb.errors import ArchdbError
 from archdb.model.graph import Network
@@ -74,20 +74,20 @@ def derive(network: Network, sizes: Shape | Inputs | None = None) -> Profile:
     inputs = native_inputs(network)
     at = inputs if sizes is None else complete_inputs(network, sizes)
     try:
-        walk = Walk(network, inputs) if at == inputs or _sized(network) else None
+        trace = Trace(network, inputs) if at == inputs or _has_sized_ops(network) else None
         if at != inputs:
-            walk = Walk(resize_network(network, at), at, walk, elsewhere=True)
-        assert walk is not None
-        network = walk.network_at_inputs()
-        fields = [step.signal.field for step in walk.steps]
-        facts = [step.facts for step in walk.steps]
-        maps = [step.signal.map for step in walk.steps]
-        totals = totals_of(network.layers, walk.reads, facts, walk.depths, fields, maps)
+            trace = Trace(resize_network(network, at), at, trace, elsewhere=True)
+        assert trace is not None
+        network = trace.network_at_inputs()
+        fields = [step.signal.field for step in trace.steps]
+        facts = [step.facts for step in trace.steps]
+        maps = [step.signal.map for step in trace.steps]
+        totals = totals_of(network.layers, trace.reads, facts, trace.depths, fields, maps)
     except ArchdbError as error:
         raise error.at(network.name) from None
-    return Profile(network, at, walk.rows, totals, fields, facts)
+    return Profile(network, at, trace.rows, totals, fields, facts)
 
 
-def _sized(network: Network) -> bool:
+def _has_sized_ops(network: Network) -> bool:
     """Whether what arrives at the native input matters at another one."""
     return any(layer.op.sized for layer in network.layers)

@@ -72,7 +72,7 @@ class Reading:
         ours, theirs = self.graphs[0].layers[i].op, self.graphs[1].layers[j].op
         return bool(ours.commutative and theirs.commutative)
 
-    def kept(self) -> Iterator[tuple[int, list[int]]]:
+    def unchanged_layers(self) -> Iterator[tuple[int, list[int]]]:
         """The layers that both have in one place and that read the same, each with what its
         partner reads, by the second graph's numbers, in the order of the first's inputs."""
         for i, j in enumerate(self.partners[0]):
@@ -80,7 +80,7 @@ class Reading:
             if j is not None and slots is not None:
                 yield i, [self.graphs[1].inputs[j][slot] for slot in slots]
 
-    def rewired(self, i: int, j: int) -> bool:
+    def reads_otherwise(self, i: int, j: int) -> bool:
         """Whether two paired layers read what is not the same."""
         return self.slots(i, j) is None
 

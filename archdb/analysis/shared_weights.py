@@ -25,14 +25,14 @@ def check_shared(layers: Iterable[Layer], inputs: Mapping[str, Shapes]) -> None:
             continue
         why = "has no weights, so it can use no others'" if not ours else ""
         if ours != theirs:
-            why = f"needs {_listed(ours)}, and '{owner.name}' has {_listed(theirs)}"
+            why = f"needs {_list_tensors(ours)}, and '{owner.name}' has {_list_tensors(theirs)}"
         if why:
             raise ShapeError(
                 why, remedy="layers that share weights read as many channels and give as many"
             ).at(f"layer '{layer.name}' (weights of '{owner.name}')")
 
 
-def shared(layers: Iterable[Layer]) -> dict[str, list[str]]:
+def sharing_layers(layers: Iterable[Layer]) -> dict[str, list[str]]:
     """The layers that share weights, by name, each with the others that use the same."""
     groups: dict[str, list[str]] = {}
     for layer in layers:
@@ -51,5 +51,5 @@ def _tensors(layer: Layer, inputs: Shapes) -> dict[str, Shape] | None:
     return None if tensors is None else {tensor.name: tensor.shape for tensor in tensors}
 
 
-def _listed(tensors: Mapping[str, Shape]) -> str:
+def _list_tensors(tensors: Mapping[str, Shape]) -> str:
     return ", ".join(f"{name} {pretty(shape)}" for name, shape in tensors.items()) or "none"

@@ -63,10 +63,10 @@ def totals_of(
     main = [i for i, layer in enumerate(layers) if not layer.auxiliary]
     heads = [i for i, layer in enumerate(layers) if layer.auxiliary]
     sums, aux = _sums(facts, main), _sums(facts, heads)
-    live = _live(reads, main, layers) if NOTHING in fields else main
-    last, field = _of_network(layers, reads, fields, [i for i in live if maps[i]])
+    live = _live_layers(reads, main, layers) if NOTHING in fields else main
+    last, field = _network_field(layers, reads, fields, [i for i in live if maps[i]])
     totals = dict(zip(COUNTS, sums, strict=True)) | {
-        **_of_weighted(layers, facts, main),
+        **_weighted_totals(layers, facts, main),
         "peak_activation_elements": peak(layers, reads, output_elements(layers, facts)),
         "depth": deepest([depths[i] for i in main]),
         "layers": len(main),
@@ -92,7 +92,7 @@ def _check_room(facts: Sequence[Facts], sums: Sequence[int | None]) -> None:
         )
 
 
-def _of_weighted(
+def _weighted_totals(
     layers: Sequence[Layer], facts: Sequence[Facts], main: Sequence[int]
 ) -> dict[str, Any]:
     """What is said of weight layers, open where an unknown op may be one, and of the costliest."""
@@ -125,7 +125,7 @@ def _costliest(
     return {"costliest_layer": name, "costliest_op": op, "costliest_macs": most}
 
 
-def _live(
+def _live_layers(
     reads: Sequence[Sequence[int]], main: Sequence[int], layers: Sequence[Layer]
 ) -> list[int]:
     """The main layers that depend on the input or on what was learnt, and that the result depends
@@ -156,7 +156,7 @@ def _note(layers: Sequence[Layer], facts: Sequence[Facts]) -> str | None:
     """Which layers leave totals open; None where all are counted."""
     if all(fact.counted for fact in facts):
         return None
-    said = _unfit(layers, facts)
+    said = _heads_without_room(layers, facts)
     of = ((False, ""), (True, " of auxiliary heads"))
     for auxiliary, heads in of[:1] if said else of:
         open_ones: tuple[list[str], list[str]] = [], []
@@ -169,7 +169,7 @@ def _note(layers: Sequence[Layer], facts: Sequence[Facts]) -> str | None:
     return "; ".join(said) or None
 
 
-def _unfit(layers: Sequence[Layer], facts: Sequence[Facts]) -> list[str]:
+def _heads_without_room(layers: Sequence[Layer], facts: Sequence[Facts]) -> list[str]:
     """Why auxiliary heads are open that this input has no room for, told by the first such layer
     of each: what follows it follows from that."""
     return [
@@ -195,7 +195,7 @@ def deepest(depths: Sequence[int | None]) -> int | None:
     return None if None in depths else max(depths, default=0)  # type: ignore[type-var]
 
 
-def _of_network(
+def _network_field(
     layers: Sequence[Layer],
     reads: Sequence[Sequence[int]],
     fields: Sequence[FieldOrReason],

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from archdb.analysis.inputs import Inputs, format_inputs
-from archdb.analysis.layer_costs import MEMORY, Facts, Row, check_size, layer_facts, unfit
+from archdb.analysis.layer_costs import MEMORY, Facts, Row, check_size, layer_facts, unfit_facts
 from archdb.analysis.receptive_field import (
     NOT_AN_IMAGE,
     NOTHING,
@@ -42,7 +42,7 @@ class _Signal:
         self.map = is_map
 
 
-class _Step(NamedTuple):
+class TraceStep(NamedTuple):
     """A layer worked out; `field` is the signal's field as columns."""
 
     facts: Facts
@@ -51,7 +51,7 @@ class _Step(NamedTuple):
 
 
 _SIGNALS: dict[tuple[Any, ...], _Signal] = {}
-_STEPS: dict[tuple[Any, ...], _Step] = {}
+_STEPS: dict[tuple[Any, ...], TraceStep] = {}
 
 
 def forget() -> None:
@@ -60,7 +60,7 @@ def forget() -> None:
     _STEPS.clear()
 
 
-class Walk:
+class Trace:
     """One pass: what each layer, by position, reads and comes to.
 
     `native` is the pass at native input, where that is another one and matters. `elsewhere`: the
@@ -71,7 +71,7 @@ class Walk:
         self,
         network: Network,
         inputs: Inputs,
-        native: Walk | None = None,
+        native: Trace | None = None,
         *,
         elsewhere: bool = False,
     ) -> None:
@@ -83,20 +83,20 @@ class Walk:
         self.position: dict[str, int] = {}
         self.reads: list[list[int]] = []
         self.rows: list[Row] = []
-        self.steps: list[_Step] = []
+        self.steps: list[TraceStep] = []
         self.depths: list[int | None] = []
         for layer in network.layers:
-            self.take(layer)
+            self.add_layer(layer)
         if self.shares:
             arrive = [[self.steps[i].signal.shape for i in reads] for reads in self.reads]
             check_shared(self.network_at_inputs(), dict(zip(self.position, arrive, strict=True)))
 
-    def take(self, layer: Layer) -> None:
+    def add_layer(self, layer: Layer) -> None:
         position, steps, depths = self.position, self.steps, self.depths
         sources = [position[name] for name in layer.inputs]
         ends = None
         if layer.op.sized:
-            layer, ends = self.at_size(layer, sources)
+            layer, ends = self.resize_layer(layer, sources)
         if len(sources) == 1:
             above = depths[sources[0]]
             key: tuple[Any, ...] = (layer.op, steps[sources[0]].signal)
@@ -108,7 +108,7 @@ class Walk:
         if layer.weights_of is not None:
             key += (layer.weights_of,)
             self.shares = True
-        step = _STEPS.get(key) or self.step(layer, sources, key, ends)
+        step = _STEPS.get(key) or self.derive_step(layer, sources, key, ends)
         facts = step.facts
         settled = above is not None and (facts.counted or facts.settled)
         depth = above + facts.weighted if settled else None  # type: ignore[operator]
@@ -118,7 +118,7 @@ class Walk:
         depths.append(depth)
         self.rows.append((*facts.columns, depth, *step.field))
 
-    def at_size(self, layer: Layer, sources: Sequence[int]) -> tuple[Layer, bool]:
+    def resize_layer(self, layer: Layer, sources: Sequence[int]) -> tuple[Layer, bool]:
         """The layer with what holds of its op at this size, and whether it ends the map: of an op
         that hangs on what arrives at native input."""
         arrive = [self.steps[source].signal.shape for source in sources]
@@ -138,9 +138,9 @@ class Walk:
         layers = [self.resized.get(i, layer) for i, layer in enumerate(given)]
         return Network(given.name, layers, given.blocks)
 
-    def step(
+    def derive_step(
         self, layer: Layer, sources: Sequence[int], key: tuple[Any, ...], ends: bool | None
-    ) -> _Step:
+    ) -> TraceStep:
         """A step that is not known yet."""
         signals = [self.steps[source].signal for source in sources]
         try:
@@ -148,8 +148,8 @@ class Walk:
             field = _field(layer, facts, signals)
         except ArchdbError as error:
             if self.elsewhere and layer.auxiliary and isinstance(error, ShapeError):
-                return _unfit(error)
-            raise self.placed(error, layer) from None
+                return _unfit_step(error)
+            raise self.locate(error, layer) from None
         if len(_STEPS) >= MEMORY:
             forget()
         if ends is None:
@@ -158,9 +158,9 @@ class Walk:
         is_map = begins and not ends and (facts.out is None or shapes.is_map(facts.out))
         handed = (facts.out, getattr(facts.out, "axes", None), field, is_map)
         signal = _SIGNALS.setdefault(handed, _Signal(facts.out, field, is_map))
-        return _STEPS.setdefault(key, _Step(facts, signal, columns_of(field)))
+        return _STEPS.setdefault(key, TraceStep(facts, signal, columns_of(field)))
 
-    def placed(self, error: ArchdbError, layer: Layer) -> ArchdbError:
+    def locate(self, error: ArchdbError, layer: Layer) -> ArchdbError:
         """The error with the layer, what reaches it from where, and the network's input."""
         arrives = ", ".join(
             f"'{name}' {shapes.pretty(self.steps[self.position[name]].signal.shape or ())}"
@@ -172,12 +172,12 @@ class Walk:
         return error.at(f"layer '{layer.name}' ({layer.op.name})")
 
 
-def _unfit(error: ShapeError) -> _Step:
+def _unfit_step(error: ShapeError) -> TraceStep:
     """The step of a head's layer that cannot take what arrives. It is not kept: the same layer in
     the network itself is an error."""
     reason = f"does not fit: {error.what}"
     signal = _SIGNALS.setdefault((None, reason, False), _Signal(None, reason, False))
-    return _Step(unfit(reason), signal, columns_of(reason))
+    return TraceStep(unfit_facts(reason), signal, columns_of(reason))
 
 
 def _field(layer: Layer, facts: Facts, signals: list[_Signal]) -> FieldOrReason:

@@ -22,7 +22,7 @@ class Convention(NamedTuple):
     missing: str | None
     weights: Mapping[str, Mapping[str, int]]
 
-    def weighed(self, op: str, counts: Mapping[str, int | None]) -> int | None:
+    def weigh(self, op: str, counts: Mapping[str, int | None]) -> int | None:
         """What these counts of an op weigh, not yet divided; None where that is open."""
         weights = self.weights.get(op)
         if weights is None:
@@ -30,7 +30,7 @@ class Convention(NamedTuple):
         parts = [(weight, counts[quantity]) for quantity, weight in weights.items()]
         return None if any(n is None for _, n in parts) else sum(w * n for w, n in parts if n)
 
-    def divided(self, total: int | None) -> Number | None:
+    def divide(self, total: int | None) -> Number | None:
         """A sum of weighed counts as the convention states it: whole wherever it can be."""
         if total is None or total % self.divisor:
             return None if total is None else total / self.divisor

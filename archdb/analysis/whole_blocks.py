@@ -85,7 +85,7 @@ class _Side:
         reading = Reading(self.graphs, self.partners)
         pairs = ((k, self.partners[self.side][k]) for k in near)
         return sum(
-            reading.rewired(*((k, partner) if self.side == 0 else (partner, k)))
+            reading.reads_otherwise(*((k, partner) if self.side == 0 else (partner, k)))
             for k, partner in pairs
             if partner is not None
         )

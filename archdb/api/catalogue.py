@@ -52,7 +52,7 @@ class Catalogue(Connected):
         from archdb.dataset.release import release
         from archdb.render.bibtex import bibliography
 
-        def asked(reader: Reader) -> str:
+        def question(reader: Reader) -> str:
             cited: dict[str, dict[str, Any]] = {}
             for name in map(reader.resolve, names):
                 found = reader.run_named("citations", name=name, whole=everything).to_dicts()
@@ -62,12 +62,12 @@ class Catalogue(Connected):
                 cited |= {row["key"]: row for row in found}
             return bibliography(cited.values(), release(reader))
 
-        return self.answer(asked)
+        return self.answer(question)
 
     def schema(self, relation: str | None = None) -> Result:
         """The column dictionary, of one view or of all."""
 
-        def asked(reader: Reader) -> Result:
+        def question(reader: Reader) -> Result:
             relations = reader.run_named("relations").column("relation")
             if relation is not None and relation not in relations:
                 raise NotFoundError(
@@ -78,7 +78,7 @@ class Catalogue(Connected):
             found.priority = ["column", "unit", "meaning", "relation"]
             return found
 
-        return self.result(asked)
+        return self.result(question)
 
     def space_list(self) -> Result:
         """All search spaces that archdb can lay, and how much of each is there."""
@@ -97,20 +97,20 @@ class Catalogue(Connected):
         from archdb.dataset.release import info
         from archdb.queries.freshness import refresh_stale
 
-        def asked(reader: Reader) -> Result:
+        def question(reader: Reader) -> Result:
             refresh_stale(reader)
             return info(reader)
 
-        return self.result(asked)
+        return self.result(question)
 
     def db_info(self) -> Result:
         """What the file holds and which archdb made it."""
 
-        def asked(reader: Reader) -> Result:
+        def question(reader: Reader) -> Result:
             found = reader.run_named("info")
             return Result(found.schema, [("path", str(self.path)), *found])
 
-        return self.result(asked)
+        return self.result(question)
 
     def diff(self, older: Catalogue | str | os.PathLike[str], *, layers: bool = False) -> Result:
         """What has changed since an older database (or the file of one, of any age)."""

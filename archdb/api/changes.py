@@ -50,11 +50,11 @@ class Changes(Connected):
         """
         from archdb.db.engine import writing
         from archdb.db.variants import check_free, check_name, insert_variant
-        from archdb.queries.named import rewritten
+        from archdb.queries.named import rewrite_named
 
         check_name(new_name)
         with writing(self.path) as connection:  # from here on nobody else can change the base
-            (made,) = rewritten(self.reader, [name], rules, only)
+            (made,) = rewrite_named(self.reader, [name], rules, only)
             if made.network.layers == made.base.layers:
                 raise DefinitionError(
                     f"nothing of it is changed, so there is nothing to store as '{new_name}'",

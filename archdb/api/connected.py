@@ -11,7 +11,7 @@ from typing import Self, TypeVar
 
 from archdb.db.connection import connect, default_path, locate, stamp, state
 from archdb.errors import ArchdbError, DatabaseError
-from archdb.queries.freshness import answered
+from archdb.queries.freshness import answer_from_one_state
 from archdb.queries.provenance import Provenance
 from archdb.queries.reader import Notify, Progress, Reader, no_progress, to_stderr
 from archdb.queries.result import Result
@@ -148,19 +148,19 @@ class Connected:
         """What a question answers, from one state of the file; what it finds stale or missing is
         derived first."""
         reader = self.reader
-        return answered(reader, lambda: question(reader))
+        return answer_from_one_state(reader, lambda: question(reader))
 
     def result(self, question: Callable[[Reader], Result], *, units: bool = True) -> Result:
         """The same as a result that knows the units of its columns and what it rests on."""
 
-        def asked(reader: Reader) -> Result:
+        def describe_answer(reader: Reader) -> Result:
             found = question(reader)
             if units:
                 describe(reader, found)
             found.source = self.source(state(self.path))
             return found
 
-        return self.answer(asked)
+        return self.answer(describe_answer)
 
     def source(self, then: object) -> Callable[[Result], Provenance]:
         """Says what a result rests on that was read from the file in that state."""

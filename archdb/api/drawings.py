@@ -52,13 +52,13 @@ class Drawings(Connected):
         if kind not in LINES:
             charted = ", ".join(["accuracy", *LINES])
             raise UsageError(f"there is no chart of '{kind}'", remedy=f"there are: {charted}")
-        question, picture = LINES[kind]
+        chart_of, picture = LINES[kind]
         spec = spec_of(input)
 
-        def asked(reader: Reader) -> tuple[charts.Chart, Release]:
-            return getattr(charts, question)(reader, names, spec), release(reader)
+        def question(reader: Reader) -> tuple[charts.Chart, Release]:
+            return getattr(charts, chart_of)(reader, names, spec), release(reader)
 
-        chart, dataset = self.answer(asked)
+        chart, dataset = self.answer(question)
         getattr(profiles, picture)(chart, dataset, place)
         return [f"wrote {place}", *(f"note: {note}" for note in chart.notes)]
 
@@ -89,10 +89,10 @@ class Drawings(Connected):
 
         spec = spec_of(input)
 
-        def asked(reader: Reader) -> tuple[Outline, Release]:
+        def question(reader: Reader) -> tuple[Outline, Release]:
             return outline(reader, name, spec, layers=layers), release(reader)
 
-        drawn, made = self.answer(asked)
+        drawn, made = self.answer(question)
         if form == "mermaid" and len(drawn.edges) > MERMAID_EDGES:
             many = f"{len(drawn.edges)} edges"
             self.notify(f"note: {many}; Mermaid draws them with maxEdges set that high")

@@ -93,14 +93,14 @@ class Questions(Connected):
         """Which publications, variants, inputs, parts and counting conventions give a printed
         number; of NAME/LAYER, the number of a layer or block, and `until` one, of all up to it."""
         from archdb.queries.explain_number import explain_number
-        from archdb.queries.readings import Wanted, parted
+        from archdb.queries.readings import Wanted, split_part
 
-        def asked(reader: Reader) -> Result:
-            network, part = parted(reader, name, until)
+        def question(reader: Reader) -> Result:
+            network, part = split_part(reader, name, until)
             wanted = Wanted(quantity, convention, source, part)
             return explain_number(reader, network, value, wanted, everything=everything)
 
-        return self.result(asked)
+        return self.result(question)
 
     def explain_table(
         self,

@@ -9,8 +9,8 @@ from functools import partial
 from itertools import count
 
 from archdb.blocks.base import NetworkBuilder, block
-from archdb.blocks.mobilenet import Names, excite, inverted, normed, numbered, sequence
-from archdb.blocks.widths import EFFICIENTNET, MNASNET, scaled
+from archdb.blocks.mobilenet import Names, excite, inverted, member_names, normed_conv, sequence
+from archdb.blocks.widths import EFFICIENTNET, MNASNET, scale_channels
 from archdb.model.attributes import Count
 from archdb.ops.arithmetic import Add
 from archdb.ops.convolution import Conv2d, DepthwiseConv2d
@@ -18,7 +18,7 @@ from archdb.ops.factor import Factor
 from archdb.rounding import ratio
 
 
-def repeated(layers: int, depth: float) -> int:
+def repeat_count(layers: int, depth: float) -> int:
     """`layers` of a stage times the depth coefficient, rounded up (tan2019, equation 3 and
     section 4; tan2019tpu, round_repeats)."""
     times, parts = ratio(depth)
@@ -38,9 +38,13 @@ def scaled_conv(
     """A convolution of `filters` times `width`, normalised, with swish: the first and the last
     convolution of tan2019, Table 1."""
     conv = Conv2d(
-        filters=scaled(filters, width), kernel=kernel, stride=stride, padding="same", bias=False
+        filters=scale_channels(filters, width),
+        kernel=kernel,
+        stride=stride,
+        padding="same",
+        bias=False,
     )
-    normed(net, numbered(name), conv, "swish")
+    normed_conv(net, member_names(name), conv, "swish")
 
 
 @block("mbconv", EFFICIENTNET)
@@ -61,7 +65,7 @@ def mbconv(
     inverted(
         net,
         sequence(f"{name}.block"),
-        numbered,
+        member_names,
         expanded=expanded if expand > 1 else 0,
         depthwise=DepthwiseConv2d(kernel=kernel, stride=stride, padding="same", bias=False),
         squeeze=gate,
@@ -88,9 +92,9 @@ def fused_mbconv(
     source, part = net.last, sequence(f"{name}.block")
     filters = input * expand if expand > 1 else out
     full = Conv2d(filters=filters, kernel=kernel, stride=stride, padding="same", bias=False)
-    normed(net, numbered(part("fused")), full, "swish")
+    normed_conv(net, member_names(part("fused")), full, "swish")
     if expand > 1:
-        normed(net, numbered(part("project")), Conv2d(filters=out, kernel=1, bias=False))
+        normed_conv(net, member_names(part("project")), Conv2d(filters=out, kernel=1, bias=False))
     if stride == 1 and input == out:
         net.add(f"{name}.add", Add(), net.last, source)
 
@@ -119,9 +123,13 @@ def mbconv_stage(
     depth: Factor = 1.0,
 ) -> None:
     """A row of tan2019, Table 1, scaled by width and depth (equation 3)."""
-    shape = {"input": scaled(input, width), "out": scaled(out, width), "stride": stride}
+    shape = {
+        "input": scale_channels(input, width),
+        "out": scale_channels(out, width),
+        "stride": stride,
+    }
     row = {"kernel": kernel, "expand": expand, **shape}
-    _stage(net, name, mbconv, repeated(layers, depth), row)
+    _stage(net, name, mbconv, repeat_count(layers, depth), row)
 
 
 @block("fused_mbconv_stage", EFFICIENTNET)

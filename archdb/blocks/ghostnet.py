@@ -1,8 +1,8 @@
 """Ghost modules and bottlenecks, named by the module paths of the authors' PyTorch file."""
 
 from archdb.blocks.base import NetworkBuilder, block
-from archdb.blocks.mobilenet import Names, normed, numbered
-from archdb.blocks.widths import scaled
+from archdb.blocks.mobilenet import Names, member_names, normed_conv
+from archdb.blocks.widths import scale_channels
 from archdb.model.attributes import Count, Flag
 from archdb.ops.activation import HardSigmoid, Relu
 from archdb.ops.arithmetic import Add, Multiply
@@ -20,9 +20,9 @@ def ghost_module(net: NetworkBuilder, name: str, *, out: Count, relu: Flag) -> N
     activation = "relu" if relu else ""
     primary = Conv2d(filters=out // 2, kernel=1, bias=False)
     cheap = DepthwiseConv2d(kernel=3, padding=1, bias=False)
-    names = numbered(f"{name}.primary_conv"), numbered(f"{name}.cheap_operation")
-    intrinsic = normed(net, names[0], primary, activation, EPSILON)
-    ghosts = normed(net, names[1], cheap, activation, EPSILON)
+    names = member_names(f"{name}.primary_conv"), member_names(f"{name}.cheap_operation")
+    intrinsic = normed_conv(net, names[0], primary, activation, EPSILON)
+    ghosts = normed_conv(net, names[1], cheap, activation, EPSILON)
     net.add(f"{name}.cat", Concat(), intrinsic, ghosts)
 
 
@@ -45,7 +45,7 @@ def ghost_bottleneck(
     depthwise = DepthwiseConv2d(kernel=kernel, stride=stride, padding=kernel // 2, bias=False)
     ghost_module(net, f"{name}.ghost1", out=exp, relu=True)
     if stride > 1:
-        normed(net, _pair(f"{name}.conv_dw", f"{name}.bn_dw"), depthwise, epsilon=EPSILON)
+        normed_conv(net, _pair(f"{name}.conv_dw", f"{name}.bn_dw"), depthwise, epsilon=EPSILON)
     if se:
         _excite(net, f"{name}.se", exp)
     ghost_module(net, f"{name}.ghost2", out=out, relu=False)
@@ -53,9 +53,9 @@ def ghost_bottleneck(
     if stride > 1 or input != out:
         net.last = source
         path = [f"{name}.shortcut.{i}" for i in range(4)]
-        normed(net, _pair(path[0], path[1]), depthwise, epsilon=EPSILON)
+        normed_conv(net, _pair(path[0], path[1]), depthwise, epsilon=EPSILON)
         pointwise = Conv2d(filters=out, kernel=1, bias=False)
-        straight = normed(net, _pair(path[2], path[3]), pointwise, epsilon=EPSILON)
+        straight = normed_conv(net, _pair(path[2], path[3]), pointwise, epsilon=EPSILON)
     net.add(f"{name}.add", Add(), branch, straight)
 
 
@@ -68,7 +68,7 @@ def _excite(net: NetworkBuilder, name: str, channels: int) -> None:
     """Squeeze-and-excitation to a quarter of the channels, rounded to multiples of 4."""
     maps = net.last
     net.add(f"{name}.avg_pool", GlobalAvgPool2d())
-    net.add(f"{name}.conv_reduce", Conv2d(filters=scaled(channels, 0.25, 4), kernel=1))
+    net.add(f"{name}.conv_reduce", Conv2d(filters=scale_channels(channels, 0.25, 4), kernel=1))
     net.add(f"{name}.act1", Relu())
     net.add(f"{name}.conv_expand", Conv2d(filters=channels, kernel=1))
     factors = net.add(f"{name}.gate_fn", HardSigmoid())

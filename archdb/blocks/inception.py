@@ -34,7 +34,7 @@ def _conv_bn(net: NetworkBuilder, name: str, filters: int, kernel: int, *inputs:
     return net.add(f"{module}/relu_{part}", Relu())
 
 
-def _reduced(net: NetworkBuilder, name: str, conv: Conv, large: int, n1: int, *widths: int) -> None:
+def _reduce(net: NetworkBuilder, name: str, conv: Conv, large: int, n1: int, *widths: int) -> None:
     """Figure 2b with some kind of convolution; `large` is the kernel of its third branch."""
     source = net.last
     r3, n3, r5, n5, proj = widths
@@ -75,7 +75,7 @@ def inception(
 
     The columns of szegedy2015, Table 1: #1×1, #3×3 reduce, #3×3, #5×5 reduce, #5×5, pool proj.
     """
-    _reduced(net, name, _conv, 5, n1, r3, n3, r5, n5, proj)
+    _reduce(net, name, _conv, 5, n1, r3, n3, r5, n5, proj)
 
 
 @block("inception_torchvision")
@@ -94,7 +94,7 @@ def inception_torchvision(
 
     The columns of szegedy2015, Table 1, as in `inception`.
     """
-    _reduced(net, name, _conv_bn, 3, n1, r3, n3, r5, n5, proj)
+    _reduce(net, name, _conv_bn, 3, n1, r3, n3, r5, n5, proj)
 
 
 def _classifier(net: NetworkBuilder, name: str, units: int, classes: int) -> None:

@@ -10,7 +10,7 @@ from itertools import count
 from typing import Annotated
 
 from archdb.blocks.base import NetworkBuilder, block
-from archdb.blocks.widths import MOBILENET_V2, MOBILENET_V3, scaled
+from archdb.blocks.widths import MOBILENET_V2, MOBILENET_V3, scale_channels
 from archdb.model.attributes import Count, Flag, Number, choice
 from archdb.ops import Op, make
 from archdb.ops.arithmetic import Add, Multiply
@@ -30,12 +30,12 @@ def slim(name: str, activation: str = "") -> Names:
     return name, f"{name}/BatchNorm", f"{name}/{activation.capitalize()}"
 
 
-def numbered(name: str, activation: str = "") -> Names:
+def member_names(name: str, activation: str = "") -> Names:
     """PyTorch's names for the members of a sequence."""
     return f"{name}.0", f"{name}.1", f"{name}.2"
 
 
-def normed(
+def normed_conv(
     net: NetworkBuilder, names: Names, conv: Op, activation: str = "", epsilon: float = 1e-3
 ) -> str:
     """A convolution, its batch normalisation and, unless it is linear, its activation."""
@@ -79,12 +79,12 @@ def inverted(
     `out`. `part` says what expand, depthwise, squeeze and project are called."""
     if expanded:
         widen = Conv2d(filters=expanded, kernel=1, bias=False)
-        normed(net, names(part("expand"), activation), widen, activation, epsilon)
-    normed(net, names(part("depthwise"), activation), depthwise, activation, epsilon)
+        normed_conv(net, names(part("expand"), activation), widen, activation, epsilon)
+    normed_conv(net, names(part("depthwise"), activation), depthwise, activation, epsilon)
     if squeeze:
         squeeze(part("squeeze"))
     narrow = Conv2d(filters=out, kernel=1, bias=False)
-    normed(net, names(part("project")), narrow, epsilon=epsilon)
+    normed_conv(net, names(part("project")), narrow, epsilon=epsilon)
 
 
 def sequence(name: str) -> Callable[[str], str]:
@@ -108,13 +108,13 @@ def scaled_conv_slim(
     """A convolution of `filters` times `width`, normalised and activated, as TF-slim names it;
     `symmetric` where it is padded by half its kernel, and not as TensorFlow does."""
     conv = Conv2d(
-        filters=scaled(filters, width),
+        filters=scale_channels(filters, width),
         kernel=kernel,
         stride=stride,
         padding=kernel // 2 if symmetric else "same",
         bias=False,
     )
-    normed(net, slim(name, activation), conv, activation)
+    normed_conv(net, slim(name, activation), conv, activation)
 
 
 @block("conv_norm")
@@ -132,7 +132,7 @@ def conv_norm(
     torchvision's Conv2dNormActivation."""
     half = kernel // 2
     conv = Conv2d(filters=filters, kernel=kernel, stride=stride, padding=half, bias=False)
-    normed(net, numbered(name), conv, activation, epsilon)
+    normed_conv(net, member_names(name), conv, activation, epsilon)
 
 
 @block("depthwise_separable")
@@ -142,9 +142,9 @@ def depthwise_separable(
     """Depthwise 3×3 and pointwise 1×1 convolution, each normalised, with ReLU (howard2017,
     Figure 3, right): a pair of rows of Table 1. `out` is unscaled."""
     depthwise = DepthwiseConv2d(kernel=3, stride=stride, padding="same", bias=False)
-    normed(net, slim(f"{name}_depthwise", "relu"), depthwise, "relu")
-    pointwise = Conv2d(filters=scaled(out, width), kernel=1, bias=False)
-    normed(net, slim(f"{name}_pointwise", "relu"), pointwise, "relu")
+    normed_conv(net, slim(f"{name}_depthwise", "relu"), depthwise, "relu")
+    pointwise = Conv2d(filters=scale_channels(out, width), kernel=1, bias=False)
+    normed_conv(net, slim(f"{name}_pointwise", "relu"), pointwise, "relu")
 
 
 @block("inverted_residual", MOBILENET_V2)
@@ -160,7 +160,7 @@ def inverted_residual(
 ) -> None:
     """Bottleneck with inverted residual (sandler2018, Table 1; Figure 4d): from `input` channels
     expanded `t` times to `c`, in stride `s`. `input` and `c` are unscaled."""
-    source, narrow, out = net.last, scaled(input, width), scaled(c, width)
+    source, narrow, out = net.last, scale_channels(input, width), scale_channels(c, width)
     inverted(
         net,
         lambda part: f"{name}/{part}",
@@ -211,11 +211,13 @@ def bneck(
     `exp` channels within, squeeze-and-excitation to a quarter of them where `se` (section 5.3),
     non-linearity `nl`."""
     source = net.last
-    gate = partial(excite, net, channels=exp, squeezed=scaled(exp, 0.25), gate="hard_sigmoid")
+    gate = partial(
+        excite, net, channels=exp, squeezed=scale_channels(exp, 0.25), gate="hard_sigmoid"
+    )
     inverted(
         net,
         sequence(f"{name}.block"),
-        numbered,
+        member_names,
         expanded=exp if exp != input else 0,
         depthwise=DepthwiseConv2d(kernel=k, stride=s, padding=k // 2, bias=False),
         squeeze=gate if se else None,

@@ -1,7 +1,7 @@
 """The universal inverted bottleneck of MobileNetV4, named by timm's module paths."""
 
 from archdb.blocks.base import NetworkBuilder, block
-from archdb.blocks.mobilenet import Names, normed
+from archdb.blocks.mobilenet import Names, normed_conv
 from archdb.model.attributes import Count, Size
 from archdb.ops import Op
 from archdb.ops.arithmetic import Add
@@ -36,11 +36,11 @@ def uib(
     source, wide = net.last, input * expand
     if start:
         own = 1 if middle else stride
-        normed(net, _names(f"{name}.dw_start"), _depthwise(start, own))
-    normed(net, _names(f"{name}.pw_exp"), Conv2d(filters=wide, kernel=1, bias=False), "relu")
+        normed_conv(net, _names(f"{name}.dw_start"), _depthwise(start, own))
+    normed_conv(net, _names(f"{name}.pw_exp"), Conv2d(filters=wide, kernel=1, bias=False), "relu")
     if middle:
-        normed(net, _names(f"{name}.dw_mid"), _depthwise(middle, stride), "relu")
-    normed(net, _names(f"{name}.pw_proj"), Conv2d(filters=out, kernel=1, bias=False))
+        normed_conv(net, _names(f"{name}.dw_mid"), _depthwise(middle, stride), "relu")
+    normed_conv(net, _names(f"{name}.pw_proj"), Conv2d(filters=out, kernel=1, bias=False))
     if stride == 1 and input == out:
         net.add(f"{name}.add", Add(), net.last, source)
 
@@ -52,4 +52,4 @@ def conv_norm_relu(
     """A convolution, batch normalisation and ReLU: what stands before and behind the
     universal inverted bottlenecks (qin2024, section 5)."""
     conv = Conv2d(filters=filters, kernel=kernel, stride=stride, padding="same", bias=False)
-    normed(net, _names(name), conv, "relu")
+    normed_conv(net, _names(name), conv, "relu")

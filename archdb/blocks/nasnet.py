@@ -73,7 +73,7 @@ def _apply(
     return _separable(net, prefix, operation, filters, stride, source)
 
 
-def _halved(net: NetworkBuilder, name: str, filters: int) -> str:
+def _halve(net: NetworkBuilder, name: str, filters: int) -> str:
     """Factorised reduction: every second position, and of the map shifted by one position,
     each through a 1×1 convolution to half the maps (zoph2018, A.4)."""
     source = net.last
@@ -88,13 +88,13 @@ def _halved(net: NetworkBuilder, name: str, filters: int) -> str:
     return _norm(net, f"{name}/final_path_bn")
 
 
-def _fitted(net: NetworkBuilder, name: str, filters: int, before: str, fit: str) -> str:
+def _fit_state(net: NetworkBuilder, name: str, filters: int, before: str, fit: str) -> str:
     """State 1 of a cell."""
     if fit == "as is":
         return before
     net.add(f"{name}/prev_relu", Relu(), before)
     if fit == "halved":
-        return _halved(net, name, filters)
+        return _halve(net, name, filters)
     _conv(net, f"{name}/prev_1x1", filters)
     return _norm(net, f"{name}/prev_bn")
 
@@ -104,7 +104,7 @@ def _cell(
 ) -> list[str]:
     """The states of a cell; only operations on its two inputs have a stride."""
     source = net.last
-    prev = _fitted(net, name, filters, before, fit)
+    prev = _fit_state(net, name, filters, before, fit)
     net.add(f"{name}/relu", Relu(), source)
     _conv(net, f"{name}/1x1", filters)
     states = [_norm(net, f"{name}/beginning_bn"), prev]

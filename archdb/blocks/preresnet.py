@@ -8,7 +8,7 @@ normalisation and ReLU after the convolution that it precedes.
 from typing import Annotated, Any
 
 from archdb.blocks.base import NetworkBuilder, block
-from archdb.blocks.resnet import StrideIn, lay_stage, padded, unit_names
+from archdb.blocks.resnet import StrideIn, lay_stage, pad_shortcut, unit_names
 from archdb.blocks.widths import WIDE_RESNET
 from archdb.model.attributes import Count, Flag, choice
 from archdb.ops.activation import Relu
@@ -51,7 +51,7 @@ def _split(
         straight = entrance
     net.last = straight
     if shortcut == "padding":
-        straight = padded(net, name, out, stride)
+        straight = pad_shortcut(net, name, out, stride)
     elif shortcut == "projection":
         projection = Conv2d(filters=out, kernel=1, stride=stride, bias=bias)
         straight = net.add(f"{name}_branch1", projection)

@@ -1,7 +1,7 @@
 """RegNet's block and stages, named by torchvision's module paths."""
 
 from archdb.blocks.base import NetworkBuilder, block
-from archdb.blocks.mobilenet import excite, normed, numbered
+from archdb.blocks.mobilenet import excite, member_names, normed_conv
 from archdb.model.attributes import Count, Flag
 from archdb.ops.activation import Relu
 from archdb.ops.arithmetic import Add
@@ -28,16 +28,16 @@ def regnet_unit(
     source = straight = net.last
     if stride > 1 or input != width:
         projection = Conv2d(filters=width, kernel=1, stride=stride, bias=False)
-        straight = normed(net, numbered(f"{name}.proj"), projection, epsilon=EPSILON)
+        straight = normed_conv(net, member_names(f"{name}.proj"), projection, epsilon=EPSILON)
         net.last = source
     pointwise = Conv2d(filters=width, kernel=1, bias=False)
     groups = width // group_width
     grouped = Conv2d(filters=width, kernel=3, stride=stride, padding=1, groups=groups, bias=False)
-    normed(net, numbered(f"{name}.f.a"), pointwise, "relu", EPSILON)
-    normed(net, numbered(f"{name}.f.b"), grouped, "relu", EPSILON)
+    normed_conv(net, member_names(f"{name}.f.a"), pointwise, "relu", EPSILON)
+    normed_conv(net, member_names(f"{name}.f.b"), grouped, "relu", EPSILON)
     if se:
         excite(net, f"{name}.f.se", width, input // 4)
-    normed(net, numbered(f"{name}.f.c"), pointwise, epsilon=EPSILON)
+    normed_conv(net, member_names(f"{name}.f.c"), pointwise, epsilon=EPSILON)
     net.add(f"{name}.add", Add(), straight, net.last)
     net.add(f"{name}.activation", Relu())
 

@@ -17,7 +17,7 @@ StrideIn = Annotated[str, choice("1x1", "3x3")]
 Shortcut = Annotated[str, choice("identity", "projection", "pooled", "padding")]
 
 
-def padded(net: NetworkBuilder, name: str, out: int, stride: int) -> str:
+def pad_shortcut(net: NetworkBuilder, name: str, out: int, stride: int) -> str:
     """Option A of he2016, section 3.3: every `stride`-th position, then as many zero maps as
     there are channels, whose number the unit doubles."""
     net.add(f"{name}_branch1", MaxPool2d(kernel=1, stride=stride, rounding="floor"))
@@ -29,7 +29,7 @@ def _shortcut(net: NetworkBuilder, name: str, out: int, stride: int, shortcut: s
     if shortcut == "identity":
         return net.last
     if shortcut == "padding":
-        return padded(net, name, out, stride)
+        return pad_shortcut(net, name, out, stride)
     if shortcut == "pooled" and stride > 1:
         pool = AvgPool2d(kernel=stride, stride=stride, rounding="ceil")
         net.add(f"{name}_branch1_pool", pool)

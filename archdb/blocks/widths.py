@@ -1,7 +1,7 @@
 """Width multipliers as papers define them: how many channels a network of their figures has at
 another width.
 
-A block may state the rule of its family once, for the seeds that draw it (`scaled`) and for
+A block may state the rule of its family once, for the seeds that draw it (`scale_channels`) and for
 `width=FACTOR` on networks that hold it. Networks whose blocks state none are scaled plainly.
 """
 
@@ -18,7 +18,7 @@ def plain(channels: int, factor: Any) -> int:
     return max(nearest(channels * times, parts), 1)
 
 
-def scaled(channels: int, factor: Any, divisor: int = 8) -> int:
+def scale_channels(channels: int, factor: Any, divisor: int = 8) -> int:
     """`channels` times a width multiplier α (howard2017, section 3.3; `width` of tan2019, eq. 3),
     to the nearest multiple of `divisor`, halves up, unless that loses more than a tenth: then
     the next one (sandler2018slim, _make_divisible; tan2019tpu, round_filters)."""
@@ -27,7 +27,7 @@ def scaled(channels: int, factor: Any, divisor: int = 8) -> int:
     return rounded + divisor if 10 * rounded * parts < 9 * channels * times else rounded
 
 
-def kept(channels: int, factor: Any) -> int:
+def keep_channels(channels: int, factor: Any) -> int:
     """As many as there are at any width."""
     return channels
 
@@ -35,7 +35,7 @@ def kept(channels: int, factor: Any) -> int:
 def not_shrunk(channels: int, factor: Any) -> int:
     """Scaled, but never fewer (sandler2018, section 4: at multipliers below one all layers are
     narrower but the very last convolution)."""
-    return max(channels, scaled(channels, factor))
+    return max(channels, scale_channels(channels, factor))
 
 
 def in_proportion(was: int, read: int, reads: int) -> int:
@@ -48,7 +48,7 @@ def in_eighths(was: int, read: int, reads: int) -> int:
     section 5.3, and the authors' mobilenet_v3.py)."""
     if was < read:
         was, read = 1, 4
-    return scaled(reads, Fraction(was, read))
+    return scale_channels(reads, Fraction(was, read))
 
 
 class Widths(NamedTuple):
@@ -64,14 +64,14 @@ class Widths(NamedTuple):
 
 PLAIN = Widths(plain)
 #: sandler2018, section 4, and howard2019, section 6.1, by the authors' files.
-MOBILENET_V2 = Widths(scaled, in_proportion, last=not_shrunk)
-MOBILENET_V3 = Widths(scaled, in_eighths, last=not_shrunk)
+MOBILENET_V2 = Widths(scale_channels, in_proportion, last=not_shrunk)
+MOBILENET_V3 = Widths(scale_channels, in_eighths, last=not_shrunk)
 #: tan2019mnasnet by the authors' file, whose last convolution has 1280 filters at any width.
-MNASNET = Widths(scaled, in_proportion, last=kept)
+MNASNET = Widths(scale_channels, in_proportion, last=keep_channels)
 #: tan2019, equation 3; tan2019tpu.
-EFFICIENTNET = Widths(scaled, in_proportion)
+EFFICIENTNET = Widths(scale_channels, in_proportion)
 #: zagoruyko2016, Table 1: k widens the three groups, and not the convolution before them.
-WIDE_RESNET = Widths(plain, first=kept)
+WIDE_RESNET = Widths(plain, first=keep_channels)
 
 #: The rules by kind of block.
 WIDTHS: dict[str, Widths] = {}

@@ -40,10 +40,10 @@ def open_database(ctx: click.Context) -> Database:
     """The database that the command line names, with progress on a terminal."""
     from archdb.api import Database
 
-    return opened(ctx, Database(ctx.obj, migrate=True, notify=notify, progress=bar(ctx)))
+    return remember_database(ctx, Database(ctx.obj, migrate=True, notify=notify, progress=bar(ctx)))
 
 
-def opened(ctx: click.Context, database: Database) -> Database:
+def remember_database(ctx: click.Context, database: Database) -> Database:
     """The same, known to what prints its results."""
     ctx.meta[OPENED] = database
     # For what papers say beside the figures.
@@ -113,7 +113,7 @@ def format_option(command: Command) -> Command:
         is_flag=True,
         is_eager=True,  # is known where the format is looked at
         expose_value=False,
-        callback=_remembered,
+        callback=_remember_spreadsheet,
         help="With csv or tsv: an apostrophe before text that would be taken for a formula.",
     )(command)
     return click.option(
@@ -126,7 +126,7 @@ def format_option(command: Command) -> Command:
     )(command)
 
 
-def _remembered(ctx: click.Context, param: click.Parameter, asked: bool) -> None:
+def _remember_spreadsheet(ctx: click.Context, param: click.Parameter, asked: bool) -> None:
     ctx.meta[SPREADSHEET] = asked
 
 

@@ -18,7 +18,7 @@ def command(ctx: click.Context, names: tuple[str, ...], spec: InputSpec, everyth
     """Derive what is stale; or these networks, or these at another input, and keep the figures."""
     if spec is not None and not names:
         raise UsageError("--input needs the names of networks")
-    from archdb.queries.freshness import some
+    from archdb.queries.freshness import first_names
 
     with open_database(ctx) as database:
         wanted = [database.resolve(name) for name in names]
@@ -27,7 +27,7 @@ def command(ctx: click.Context, names: tuple[str, ...], spec: InputSpec, everyth
                 notify(f"{name} is derived at {input}")
         elif wanted or everything:
             done = database.derive(wanted or None)
-            notify(f"derived: {some(done)}")
+            notify(f"derived: {first_names(done)}")
         else:
             if database.refresh():
                 ctx.exit(1)

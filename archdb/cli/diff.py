@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from archdb.cli.common import format_option, notify, opened
+from archdb.cli.common import format_option, notify, remember_database
 from archdb.cli.output import emit
 
 #: One that is there: nobody wants a database made for being compared.
@@ -28,6 +28,6 @@ def command(ctx: click.Context, old: Path, new: Path, layers: bool, form: str) -
     from archdb.api import Database
 
     with Database(old, any_age=True) as before, Database(new, any_age=True) as after:
-        result = opened(ctx, after).diff(before, layers=layers)
+        result = remember_database(ctx, after).diff(before, layers=layers)
         emit(result, form)
     notify(f"{len(result.rows)} changes" if result.rows else "no differences")

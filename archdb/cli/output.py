@@ -25,7 +25,7 @@ def show(text: str) -> None:
     click.echo(printable(text, keep="\n"), nl=False)
 
 
-def put(text: str) -> None:
+def write_output(text: str) -> None:
     """What machines read, byte by byte; on a terminal people see it."""
     shown = printable(text, keep="\n\t") if on_terminal(sys.stdout) else text
     click.echo(shown, nl=False, color=True)
@@ -54,7 +54,7 @@ def emit(result: Result, form: str) -> None:
     elif form in READ:
         show(formats.FORMATS[form](result))
     else:
-        put(_written(result, form))
+        write_output(_written(result, form))
     for note in result.notes:
         notify(f"note: {note}")
 
@@ -105,7 +105,7 @@ def page(text: str) -> None:
         click.echo(text, nl=False, color=True)
 
 
-def written(result: Result, form: str) -> str:
+def format_result(result: Result, form: str) -> str:
     """A result as machines read it, or a spreadsheet if that was asked: the columns asked for."""
     return _written(_selected(result), form)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archdb.cli.common import Hyphened, format_option, notify, open_database
-from archdb.cli.output import emit, on_terminal, put, written
+from archdb.cli.output import emit, format_result, on_terminal, write_output
 from archdb.errors import UsageError
 
 if TYPE_CHECKING:
@@ -102,8 +102,8 @@ def _print(answer: Answer, form: str, *, limited: bool) -> None:
         _emit_first(answer.kept(LAID_OUT), form, limited)
         return
     batches = (batch.rows for batch in answer.batches())
-    for piece in pieces(answer.columns, batches, form, written):
-        put(piece)
+    for piece in pieces(answer.columns, batches, form, format_result):
+        write_output(piece)
     for note in answer.notes:
         notify(f"note: {note}")
 

@@ -26,11 +26,11 @@ def build(ctx: click.Context, name: str, limit: int | None) -> None:
 
     find(name)  # a misspelt name is said before a database is made
     with open_database(ctx) as database:
-        made = database.space_build(name, limit, progress=counted(ctx))
+        made = database.space_build(name, limit, progress=counting_progress(ctx))
     notify(f"{name}: {made.added} points added, {made.there} were there")
 
 
-def counted(ctx: click.Context) -> Callable[[int, int], None]:
+def counting_progress(ctx: click.Context) -> Callable[[int, int], None]:
     """A bar on a terminal; else a line for each tenth of the work."""
     drawn = bar(ctx)
     said = 0
@@ -48,7 +48,7 @@ def counted(ctx: click.Context) -> Callable[[int, int], None]:
 @command.command("list")
 @format_option
 @click.pass_context
-def listed(ctx: click.Context, form: str) -> None:
+def list_spaces(ctx: click.Context, form: str) -> None:
     """All search spaces that archdb can lay, and how much of each is in the database."""
     with open_database(ctx) as database:
         emit(database.space_list(), form)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from archdb.cli.common import complete_names, format_option, input_option, open_database
-from archdb.cli.output import emit, put, written
+from archdb.cli.output import emit, format_result, write_output
 from archdb.model.input_spec import InputSpec
 
 #: Formats whose rows are printed as they come.
@@ -37,5 +37,5 @@ def command(
             return
         points = database.iter_sweep(*names, input=spec, convention=convention)
         for done, point in enumerate(points):
-            text = written(point, form)
-            put(text.split("\n", 1)[1] if done and form != "ndjson" else text)
+            text = format_result(point, form)
+            write_output(text.split("\n", 1)[1] if done and form != "ndjson" else text)

@@ -76,7 +76,7 @@ def definition(reader: Reader) -> list[Relation]:
     return [_canonical(reader, name) for name in names if name not in DERIVED | ABOUT]
 
 
-def derived(reader: Reader) -> list[Relation]:
+def derived_tables(reader: Reader) -> list[Relation]:
     """The tables of derived figures, at native inputs."""
     return [_canonical(reader, name) for name in _names(reader, "table") if name in DERIVED]
 

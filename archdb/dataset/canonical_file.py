@@ -112,7 +112,7 @@ def _settle(target: Path) -> None:
     with target.open("r+b") as file:
         while page := file.read(PAGE_SIZE):
             start = file.tell() - len(page)
-            blanked = _blanked(page, FILE_HEADER if start == 0 else 0)
+            blanked = _blank_gap(page, FILE_HEADER if start == 0 else 0)
             if blanked != page:
                 file.seek(start)
                 file.write(blanked)
@@ -121,7 +121,7 @@ def _settle(target: Path) -> None:
             file.write(value.to_bytes(4, "big"))
 
 
-def _blanked(page: bytes, at: int) -> bytes:
+def _blank_gap(page: bytes, at: int) -> bytes:
     """A page of a B-tree with nothing between its list of cells and the cells: there SQLite leaves
     what it has moved away, one version of it more than another.
 

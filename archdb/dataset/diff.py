@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from archdb.analysis.differences import between
+from archdb.analysis.differences import changes_between
 from archdb.dataset.canonical import Relation, definition, views
 from archdb.queries.lineage import definition_rows
 from archdb.queries.reader import Reader
@@ -64,11 +64,11 @@ def _diff(old: Reader, new: Reader, layers: bool) -> Result:
     found = [row for row in rows if _concerns(row, both, lone)]
     for name in sorted(both):
         found += _definition(old, new, name)
-    stored = _stored(new)
+    stored = _stored_columns(new)
     for view, key in FIGURES.items():
         found += _figures(old, new, view, key, both, stored)
     each = list(_figures(old, new, *next(iter(LAYERS.items())), both, stored))
-    found += each if layers else _counted(each)
+    found += each if layers else _count_layers(each)
     found.sort(key=lambda change: change.architecture or "")
     columns = ["architecture", "change", "part", "where", "quantity", "old", "new", "difference"]
     return Result(
@@ -103,11 +103,11 @@ def _tables(old: Reader, new: Reader) -> Iterator[Found]:
         if relation.name in there and relation.name not in BY_LAYER:
             columns = [c for c in relation.columns if c in there[relation.name].columns]
             key = [column for column in relation.key if column in columns]
-            before = _keyed(old, there[relation.name], key)
-            yield from _rows(relation.name, before, _keyed(new, relation, key), key, columns)
+            before = _rows_by_key(old, there[relation.name], key)
+            yield from _rows(relation.name, before, _rows_by_key(new, relation, key), key, columns)
 
 
-def _keyed(side: Reader, relation: Relation, key: Sequence[str]) -> Keyed:
+def _rows_by_key(side: Reader, relation: Relation, key: Sequence[str]) -> Keyed:
     stream = side.stream(relation.statement)
     rows = (dict(zip(relation.columns, row, strict=True)) for row in stream)
     return {tuple(row[column] for column in key): row for row in rows}
@@ -127,9 +127,9 @@ def _rows(
         own = [column for column in key if column != "architecture" and part != "network"]
         where = ", ".join(str(row[column]) for column in own)
         if at not in new:
-            yield Found(name, "removed", part, where, "", _told(old[at], key), None)
+            yield Found(name, "removed", part, where, "", _describe_row(old[at], key), None)
         elif at not in old:
-            yield Found(name, "added", part, where, "", None, _told(new[at], key))
+            yield Found(name, "added", part, where, "", None, _describe_row(new[at], key))
         else:
             for column in columns:
                 before, after = old[at][column], new[at][column]
@@ -137,7 +137,7 @@ def _rows(
                     yield Found(name, "changed", part, where, column, before, after)
 
 
-def _told(row: Row, key: Sequence[str]) -> str:
+def _describe_row(row: Row, key: Sequence[str]) -> str:
     """A whole row in words."""
     said = (value for column, value in row.items() if column not in key and value is not None)
     return "; ".join(map(str, said))
@@ -151,11 +151,11 @@ def _definition(old: Reader, new: Reader, name: str) -> Iterator[Found]:
     places = [_places(side, name) for side in (old, new)]
     if sides[0] == sides[1] and places[0] == places[1]:
         return
-    yield from _rows("layer", *_shared(*places), ["layer"], ["block", "auxiliary"])
+    yield from _rows("layer", *_common_rows(*places), ["layer"], ["block", "auxiliary"])
     if [at for at in places[0] if at in places[1]] != [at for at in places[1] if at in places[0]]:
         yield Found(name, "changed", "layer", "", "order", None, None)
     together: dict[tuple[str, str, str], list[str]] = {}
-    for change in between(*sides):
+    for change in changes_between(*sides):
         together.setdefault(change[:3], []).append(change.layer)
     for (what, before, after), layers in together.items():
         kind = _kind(what, before, after)
@@ -176,7 +176,7 @@ def _kind(what: str, before: str, after: str) -> str:
 # Figures.
 
 
-def _stored(new: Reader) -> set[str]:
+def _stored_columns(new: Reader) -> set[str]:
     """Columns of the views that are stored: their changes are found in the tables."""
     statement = "select distinct relation || '.' || \"column\" as name from column_dictionary"
     return set(new.run(f"{statement} where origin = 'stored'").column("name"))
@@ -198,13 +198,13 @@ def _figures(
         and column not in {*PLACES, *key}
         and f"{view}.{column}" not in stored
     ]
-    kept = _shared(_keyed(old, sides[0], key), _keyed(new, sides[1], key))
+    kept = _common_rows(_rows_by_key(old, sides[0], key), _rows_by_key(new, sides[1], key))
     for change in _rows(view, *kept, key, columns):
         if change.architecture in both:
             yield change
 
 
-def _shared(old: Keyed, new: Keyed) -> tuple[Keyed, Keyed]:
+def _common_rows(old: Keyed, new: Keyed) -> tuple[Keyed, Keyed]:
     """The rows of both whose keys both have."""
     return (
         {at: row for at, row in old.items() if at in new},
@@ -212,7 +212,7 @@ def _shared(old: Keyed, new: Keyed) -> tuple[Keyed, Keyed]:
     )
 
 
-def _counted(changes: Sequence[Found]) -> Iterator[Found]:
+def _count_layers(changes: Sequence[Found]) -> Iterator[Found]:
     """One row for each network and quantity, with the number of layers."""
     counts: dict[tuple[str | None, str], int] = {}
     for change in changes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archdb.dataset.release import release
 from archdb.model.input_spec import pretty
-from archdb.queries.lineage import stated
+from archdb.queries.lineage import stated_differences
 from archdb.queries.provenance import Note, Provenance, Release, Subject
 from archdb.queries.result import Result
 from archdb.queries.units import BY_CONVENTION
@@ -56,14 +56,14 @@ def paper(reader: Reader, result: Result) -> Paper:
     about = {}
     if len(said.networks) <= MOST:
         about = {one.name: _sentence(reader, one, said.notes) for one in said.networks}
-    names = list(dict.fromkeys(_stored(reader, one.name)[0] for one in said.networks))
+    names = list(dict.fromkeys(_split_name(reader, one.name)[0] for one in said.networks))
     readings = [f"{name}: {sentence.rstrip('.')}." for name, sentence in sentences]
     return Paper(about, readings, names, said.dataset)
 
 
 def provenance(reader: Reader, result: Result) -> Provenance:
     """What a result rests on: the dataset, and what the question or its columns say of the rest."""
-    networks = result.networks or _named(reader, result)
+    networks = result.networks or _named_networks(reader, result)
     conventions = result.conventions or _conventions(result)
     notes = (note if isinstance(note, Note) else Note(note) for note in result.notes)
     return Provenance(
@@ -71,7 +71,7 @@ def provenance(reader: Reader, result: Result) -> Provenance:
     )
 
 
-def _named(reader: Reader, result: Result) -> list[Subject]:
+def _named_networks(reader: Reader, result: Result) -> list[Subject]:
     """The networks in the column `architecture`, each with its input where there is one."""
     at, input = result.at("architecture"), result.at("input")
     if at is None:
@@ -101,7 +101,7 @@ def _quantities(result: Result) -> set[str]:
 def _sentence(reader: Reader, subject: Subject, notes: Iterable[Note]) -> str:
     """'VGG-16 (configuration D), input 3×224×224, after Simonyan and Zisserman (2015), Table 1.'"""
     name, input = subject
-    stored, rules = _stored(reader, name)
+    stored, rules = _split_name(reader, name)
     row = reader.run_named("subject", name=stored).to_dicts()[0]
     title = f"{row['title']}, rewritten by {rules}" if rules else row["title"]
     parts = [title, f"input {pretty(input or row['native'] or '') or 'unknown'}"]
@@ -111,12 +111,12 @@ def _sentence(reader: Reader, subject: Subject, notes: Iterable[Note]) -> str:
     if base:
         both = {base, name}
         said = any(note.kind == "variation" and {*note.networks} == both for note in notes)
-        changes = "" if said else "; ".join(stated(reader, name))
+        changes = "" if said else "; ".join(stated_differences(reader, name))
         parts.append(f"a variant of {base}" + (f" ({changes})" if changes else ""))
     return f"{', '.join(parts)}."
 
 
-def _stored(reader: Reader, name: str) -> tuple[str, str]:
+def _split_name(reader: Reader, name: str) -> tuple[str, str]:
     """The stored network of a name, and the rules behind it."""
     if reader.run_named("subject", name=name).rows:
         return name, ""

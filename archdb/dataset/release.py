@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from archdb.dataset.canonical import Relation, definition, derived
+from archdb.dataset.canonical import Relation, definition, derived_tables
 from archdb.queries.provenance import Release as Release
 from archdb.queries.result import Result
 from archdb.text import inline
@@ -51,6 +51,6 @@ def info(reader: Reader) -> Result:
     hashes = [
         ("dataset version", version),
         ("content hash", content),
-        ("figures hash", digest(reader, derived(reader))),
+        ("figures hash", digest(reader, derived_tables(reader))),
     ]
     return Result(["item", "value"], [*hashes, *counts])

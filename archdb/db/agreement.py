@@ -12,7 +12,7 @@ from archdb.db.networks import inputs_of, load, positions
 from archdb.errors import ArchdbError
 
 
-def differing(
+def differing_figures(
     connection: sqlite3.Connection, progress: Callable[[int, int], None]
 ) -> list[tuple[str, str]]:
     """Networks whose stored figures are not what their rows derive to, and at which input."""

@@ -64,13 +64,13 @@ def migrate(connection: Connection, revision: str = "head") -> None:
         ) from None
 
 
-def expected() -> list[owned.Item]:
+def expected_items() -> list[owned.Item]:
     """The tables, indexes, triggers and views that a database of this archdb has."""
-    return _expected(opened.HEAD)
+    return _expected_at(opened.HEAD)
 
 
 @cache
-def _expected(revision: str) -> list[owned.Item]:
+def _expected_at(revision: str) -> list[owned.Item]:
     engine = create_engine("sqlite://", poolclass=NullPool)
     with engine.begin() as connection:
         _lay(connection)

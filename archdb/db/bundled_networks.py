@@ -34,7 +34,7 @@ def insert_bundled(connection: Connection, progress: Progress = silent) -> list[
     names = _names(connection, loaded)
     for done, seed in enumerate(loaded):
         progress(done, len(loaded))
-        writer.insert_seed(connection, _called(seed, names), "bundled")
+        writer.insert_seed(connection, _renamed_seed(seed, names), "bundled")
     _follow(connection, names)
     reported_figures.insert_reported(
         connection,
@@ -46,10 +46,10 @@ def insert_bundled(connection: Connection, progress: Progress = silent) -> list[
         references,
     )
     progress(len(loaded), len(loaded))
-    return said + [beside(theirs, ours) for theirs, ours in names.items()]
+    return said + [beside_note(theirs, ours) for theirs, ours in names.items()]
 
 
-def beside(theirs: str, ours: str) -> str:
+def beside_note(theirs: str, ours: str) -> str:
     """Under which name a bundled network stands beside a user's."""
     return f"'{theirs}' means your own network; the bundled one is called '{ours}' here"
 
@@ -114,7 +114,7 @@ def _name(name: str | None, names: Mapping[str, str]) -> str | None:
     return None if name is None else names.get(name, name)
 
 
-def _called(seed: Seed, names: Mapping[str, str]) -> Seed:
+def _renamed_seed(seed: Seed, names: Mapping[str, str]) -> Seed:
     """A seed under the names that it has in this file."""
     name = names.get(seed.name, seed.name)
     return seed._replace(
@@ -166,10 +166,10 @@ def _save_references(
         )
     )
     rows = connection.execute(text("select * from citation")).all()
-    return list(_told_apart(connection, [tuple(row) for row in rows], references, own))
+    return list(_tell_apart(connection, [tuple(row) for row in rows], references, own))
 
 
-def _told_apart(
+def _tell_apart(
     connection: Connection,
     rows: Sequence[tuple[object, ...]],
     references: Mapping[str, Reference],

@@ -209,11 +209,11 @@ def stamp(connection: sqlite3.Connection, path: Path) -> Stamp:
         ).fetchone()
     except FAULTS as error:
         if code_of(error) == "SQLITE_ERROR":
-            raise _unmarked(path, str(error)) from None
+            raise _unmarked_error(path, str(error)) from None
         raise to_database_error(error, path) from None
     found = Stamp(str(version or "0"), str(revision), conventions)
     if not re.fullmatch(r"\d{4}", found.revision, re.ASCII):
-        raise _unmarked(path, f"its schema is '{found.revision}'")
+        raise _unmarked_error(path, f"its schema is '{found.revision}'")
     if found.newer:
         raise DatabaseError(
             f"was written by archdb {found.version} (schema {found.revision}), newer than this"
@@ -223,7 +223,7 @@ def stamp(connection: sqlite3.Connection, path: Path) -> Stamp:
     return found
 
 
-def _unmarked(path: Path, why: str) -> ArchdbError:
+def _unmarked_error(path: Path, why: str) -> ArchdbError:
     return DatabaseError(
         f"bears the mark of archdb, but is not one of its databases: {why}",
         remedy="restore it from a copy, or give the path of a database made by archdb",

@@ -53,10 +53,10 @@ def sign(connection: sqlite3.Connection, path: Path) -> str:
             return f"a row of {table} refers to a missing row of {parent}"
     except (sqlite3.Error, *DAMAGE) as error:
         return str(error)
-    return next(garbled(connection), "")
+    return next(garbled_texts(connection), "")
 
 
-def garbled(connection: sqlite3.Connection) -> Iterator[str]:
+def garbled_texts(connection: sqlite3.Connection) -> Iterator[str]:
     """The first text of each table that is no text, in SQLite's words, and JSON of a wrong kind."""
     for table in sorted(TABLES):
         try:

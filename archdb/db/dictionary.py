@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from archdb.db.expansion import expanded
+from archdb.db.expansion import expand
 
 _HERE = Path(__file__).parent
 _COLUMN = re.compile(
@@ -36,7 +36,7 @@ class Entry(NamedTuple):
 def views() -> dict[str, str]:
     """The `create view` statement of each view, in an order in which each follows what it reads."""
     files = (_HERE / "views").glob("*.sql")
-    texts = {path.stem: expanded(path.read_text("utf-8")) for path in files}
+    texts = {path.stem: expand(path.read_text("utf-8")) for path in files}
     placed: dict[str, str] = {}
     while len(placed) < len(texts):
         for name in sorted(texts.keys() - placed.keys()):

@@ -48,25 +48,25 @@ def engine_for(path: Path | str, *, write: bool = True, keys: bool = True) -> En
     # A creator and no URL: a path may hold characters that mean something in a URL.
     opened = read_write if write else read_only
     engine = create_engine("sqlite://", creator=lambda: opened(Path(path)), poolclass=NullPool)
-    event.listen(engine, "connect", _checking if keys and write else _connected)
-    event.listen(engine, "begin", _begun if write else _looking)
+    event.listen(engine, "connect", _check_keys if keys and write else _leave_transactions)
+    event.listen(engine, "begin", _begin_write if write else _begin_read)
     return engine
 
 
-def _connected(connection: Any, record: Any) -> None:
+def _leave_transactions(connection: Any, record: Any) -> None:
     connection.isolation_level = None  # sqlite3 must not begin or commit by itself
 
 
-def _checking(connection: Any, record: Any) -> None:
-    _connected(connection, record)
+def _check_keys(connection: Any, record: Any) -> None:
+    _leave_transactions(connection, record)
     connection.execute("pragma foreign_keys = on")
 
 
-def _begun(connection: Connection) -> None:
+def _begin_write(connection: Connection) -> None:
     connection.exec_driver_sql("begin immediate")  # the lock now, not at the first write
 
 
-def _looking(connection: Connection) -> None:
+def _begin_read(connection: Connection) -> None:
     connection.exec_driver_sql("begin")  # without a lock until the first read
 
 

@@ -21,7 +21,7 @@ _EACH = re.compile(r"\{(" + "|".join(EACH) + r")\}")
 _PARAMS = re.compile(r"\{(\w+\.)?params\}")
 
 
-def expanded(statement: str) -> str:
+def expand(statement: str) -> str:
     """The statement with a line for each component in place of the lines in braces."""
     return "".join(
         line for template in statement.splitlines(keepends=True) for line in _lines(template)
@@ -36,14 +36,14 @@ def _lines(template: str) -> Iterator[str]:
         return
     components = EACH[each[1]]
     for component in components:
-        yield _filled(template, each[0], component, last=component is components[-1])
+        yield _fill(template, each[0], component, last=component is components[-1])
 
 
 def _sum(found: re.Match[str]) -> str:
     return " + ".join((found[1] or "") + name for name in TRAINED)
 
 
-def _filled(template: str, name: str, component: Component, *, last: bool) -> str:
+def _fill(template: str, name: str, component: Component, *, last: bool) -> str:
     cited = f" [{component.citation}]" if component.citation else ""
     words = {name: component.name, "{,}": "" if last else ",", "{cited}": cited}
     words |= {f"{{{field}}}": str(value) for field, value in component._asdict().items()}

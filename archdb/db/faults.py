@@ -28,7 +28,7 @@ def to_database_error(error: BaseException, path: Path) -> ArchdbError:
             " come from a copy",
         ).at(str(path))
     if isinstance(error, DAMAGE) or any(sign in text for sign in _GARBLED):
-        return damaged(text, path)
+        return damage_error(text, path)
     return DatabaseError(text, remedy="archdb check tells more").at(str(path))
 
 
@@ -51,7 +51,7 @@ def as_database_errors(path: Path) -> Iterator[None]:
         raise to_database_error(error, path) from None
 
 
-def damaged(what: str, path: Path) -> ArchdbError:
+def damage_error(what: str, path: Path) -> ArchdbError:
     """The error of a file that does not hold what archdb has written."""
     return DatabaseError(f"is damaged: {what}", remedy=_RESTORE).at(str(path))
 

@@ -67,7 +67,7 @@ class Copy(NamedTuple):
     new: bool
 
 
-def copied(path: Path) -> Copy:
+def copy_beside(path: Path) -> Copy:
     """A copy of a database beside it, with the mode of its file, named after what it holds.
 
     So whoever copies one state again, because the first try was killed, finds the copy there.

@@ -26,7 +26,7 @@ class Fault(NamedTuple):
 
     @property
     def mendable(self) -> bool:
-        """Whether `mended` can do something about it."""
+        """Whether `repair_statements` can do something about it."""
         return self.item.kind in MADE_AGAIN or self.found is None
 
     def __str__(self) -> str:
@@ -88,7 +88,7 @@ def _parts(statement: str) -> list[str]:
     return [part.strip() for part in parts]
 
 
-def mended(fault: Fault) -> list[str]:
+def repair_statements(fault: Fault) -> list[str]:
     """The statements that mend a fault."""
     found, expected = fault.found, fault.expected
     drop = []

@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool
 from archdb.db import build, bundled_networks, intact, owned, profiles
 from archdb.db.connection import check_file, stamp
 from archdb.db.engine import Progress, driver, silent, writing
-from archdb.db.files import Copy, copied
+from archdb.db.files import Copy, copy_beside
 from archdb.db.networks import normalize
 from archdb.db.self_description import describe
 from archdb.errors import DatabaseError
@@ -38,7 +38,7 @@ def upgrade(path: Path, progress: Progress = silent) -> Changed:
     into today's form and derived again (one whose rows define no network stays as it is, and
     stale).
     """
-    return _changed(path, lambda connection: _upgrade(connection, progress))
+    return _change_file(path, lambda connection: _upgrade(connection, progress))
 
 
 def upgrade_older(path: Path, progress: Progress = silent) -> Changed | None:
@@ -50,7 +50,7 @@ def upgrade_older(path: Path, progress: Progress = silent) -> Changed | None:
         return _upgrade(connection, progress) if older else describe(connection)
 
     try:
-        return _changed(path, change, only_older=True)
+        return _change_file(path, change, only_older=True)
     except _UpToDateError:
         return None
 
@@ -62,10 +62,10 @@ class _UpToDateError(Exception):
 def repair(path: Path) -> Changed:
     """Make what archdb's own schema lacks again, and what describes it, after a copy; networks
     stay as they are."""
-    return _changed(path, _repair)
+    return _change_file(path, _repair)
 
 
-def _changed(
+def _change_file(
     path: Path, change: Callable[[Connection], list[str]], *, only_older: bool = False
 ) -> Changed:
     check_file(path)
@@ -76,7 +76,7 @@ def _changed(
         with writing(path, keys=False) as connection:
             if only_older and not stamp(driver(connection), path).outdated:
                 raise _UpToDateError
-            copy = copied(path)  # now that nobody else can write
+            copy = copy_beside(path)  # now that nobody else can write
             before = _dangling(connection)
             said = change(connection)
             if _dangling(connection) > before:
@@ -103,11 +103,11 @@ def _repair(connection: Connection) -> list[str]:
 
 def _mend(connection: Connection) -> Iterator[tuple[intact.Fault, str]]:
     """Each fault of the schema, and what was done about it."""
-    for fault in intact.faults(build.items(connection), build.expected()):
+    for fault in intact.faults(build.items(connection), build.expected_items()):
         if not fault.mendable:
             yield fault, fault.remedy
             continue
-        for statement in intact.mended(fault):
+        for statement in intact.repair_statements(fault):
             connection.exec_driver_sql(statement)
         taken = f"taken away, it was: {' '.join(fault.item.statement.split())}"
         yield fault, taken if fault.expected is None else "made again"
@@ -130,7 +130,7 @@ def _upgrade(connection: Connection, progress: Progress) -> list[str]:
     for name in names:
         normalize(driver(connection), name)
     profiles.refresh_all(connection, names, progress)
-    return said + list(_restored(connection, others))
+    return said + list(_restore(connection, others))
 
 
 def _undescribe(connection: Connection) -> list[owned.Item]:
@@ -143,12 +143,12 @@ def _undescribe(connection: Connection) -> list[owned.Item]:
     )
     items = [owned.Item(*row) for row in found]
     for item in items:
-        connection.exec_driver_sql(f"drop {item.kind} if exists {_quoted(item.name)}")
-    ours = {item.name for item in build.expected()}
+        connection.exec_driver_sql(f"drop {item.kind} if exists {_quote(item.name)}")
+    ours = {item.name for item in build.expected_items()}
     return [item for item in items if item.name not in ours]
 
 
-def _restored(connection: Connection, others: list[owned.Item]) -> Iterator[str]:
+def _restore(connection: Connection, others: list[owned.Item]) -> Iterator[str]:
     """Make a user's views and triggers again; what no longer fits is said, and in the copy."""
     for item in others:
         what = f"your {item.kind} {item.name} on {item.on}"
@@ -178,13 +178,13 @@ def _make_room(connection: Connection, former: set[str]) -> Iterator[str]:
         if kind == "table":
             _rename(connection, name, new)
         else:
-            connection.exec_driver_sql(f"drop view {_quoted(name)}")
-            connection.exec_driver_sql(_renamed(statement, new))
+            connection.exec_driver_sql(f"drop view {_quote(name)}")
+            connection.exec_driver_sql(_rename_view(statement, new))
         yield f"your {kind} {name} is called {new} now: archdb has taken the name"
 
 
 def _rename(connection: Connection, name: str, new: str) -> None:
-    statement = f"alter table {_quoted(name)} rename to {_quoted(new)}"
+    statement = f"alter table {_quote(name)} rename to {_quote(new)}"
     try:
         with connection.begin_nested():
             connection.exec_driver_sql(statement)
@@ -209,11 +209,11 @@ def _former(connection: Connection) -> set[str]:
     return names | (views or owned.relations())
 
 
-def _renamed(statement: str, name: str) -> str:
+def _rename_view(statement: str, name: str) -> str:
     """A view's statement with another name."""
     old = r"(?i)^(create\s+view\s+)(\"[^\"]*\"|\[[^\]]*\]|`[^`]*`|'[^']*'|\w+)"
-    return re.sub(old, lambda match: match[1] + _quoted(name), statement)
+    return re.sub(old, lambda match: match[1] + _quote(name), statement)
 
 
-def _quoted(name: str) -> str:
+def _quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'

@@ -38,7 +38,7 @@ def insert_reported(
     """
     for table in ("published_explanation", "published"):
         connection.execute(text(f"delete from {table}"))
-    writer.save_references(connection, [_cited(figure, references) for figure in figures])
+    writer.save_references(connection, [_citation_of(figure, references) for figure in figures])
     insert_many(connection, tables.published, _FIGURE, map(_figure_row, figures))
     by_name = {figure.figure: figure for figure in figures}
     rows = [_explanation_row(e, by_name) for e in explanations]
@@ -46,7 +46,7 @@ def insert_reported(
     _derive(connection)
 
 
-def misread(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+def wrong_bounds(connection: sqlite3.Connection) -> list[tuple[str, str]]:
     """(network, fault) where a figure is held against other bounds than its digits have."""
     found: list[tuple[str, str]] = []
     figures: dict[str, Figure] = {}
@@ -92,7 +92,7 @@ def _from(column: str, cell: Any) -> Any:
     return tuple(json.loads(cell or "[]")) if column == "layers" else cell
 
 
-def _cited(figure: Figure, references: Mapping[str, Reference]) -> Reference:
+def _citation_of(figure: Figure, references: Mapping[str, Reference]) -> Reference:
     if figure.citation not in references:
         raise DefinitionError(
             f"cites '{figure.citation}', which is in no list of references",

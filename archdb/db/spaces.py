@@ -113,7 +113,7 @@ def _insert_batch(connection: Connection, space: Space, numbers: range) -> int:
     if not missing:
         return 0
     connection.exec_driver_sql("pragma cache_size = -65536")  # so that a batch stays in memory
-    points, profiles = _derived(space, missing)
+    points, profiles = _derive_points(space, missing)
     _check_names(connection, [point.name for point in points])
     first = _next_id(connection, "network")
     members = list(enumerate(points, first))
@@ -129,7 +129,7 @@ def _insert_batch(connection: Connection, space: Space, numbers: range) -> int:
     return len(points)
 
 
-def _derived(space: Space, numbers: Iterable[int]) -> tuple[list[Point], list[Profile]]:
+def _derive_points(space: Space, numbers: Iterable[int]) -> tuple[list[Point], list[Profile]]:
     """Points and their profiles; a DefinitionError names the first at fault, whatever its fault."""
     points: list[Point] = []
     profiles: list[Profile] = []

@@ -43,7 +43,7 @@ def sweep(directory: Path) -> None:
 
 def _sweep(place: Path) -> None:
     try:
-        lock = _opened(place)
+        lock = _open_lock(place)
     except FileNotFoundError:
         place.rmdir()  # left, or made, a moment ago: then its maker makes another
         return
@@ -59,13 +59,13 @@ def _made(beside: Path) -> tuple[Path, int]:
     while True:
         place = Path(tempfile.mkdtemp(prefix=PREFIX, suffix=SUFFIX, dir=beside))
         with contextlib.suppress(FileNotFoundError):
-            lock = _opened(place, os.O_CREAT)
+            lock = _open_lock(place, os.O_CREAT)
             if _is_mine(place, lock):
                 return place, lock
             os.close(lock)
 
 
-def _opened(place: Path, flags: int = 0) -> int:
+def _open_lock(place: Path, flags: int = 0) -> int:
     return os.open(place / LOCK, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | flags, 0o600)
 
 

@@ -34,25 +34,25 @@ def derivation(layer: LayerTrace, fields: Sequence[FieldOrReason], name: str) ->
 def steps(layer: LayerTrace, fields: Sequence[FieldOrReason], name: str) -> Iterator[Step]:
     """From the fields of its inputs; a layer that reads none is where fields begin."""
     window = layer.facts.window
-    before = union(list(fields), name) if fields else _beginning(layer)
+    before = union(list(fields), name) if fields else _source_field(layer)
     if isinstance(window, Unbounded):
         yield Step("receptive_field", f"none: {window.reason}", "", None, FORWARD)
     elif isinstance(before, str):
         yield Step("receptive_field", f"none: {before}", "", None, FORWARD)
     elif window is POINT:
-        yield from _kept(fields, before)
+        yield from _unchanged_steps(fields, before)
     else:
         kernel = "k" if window.dilation == (1, 1) else "e"
         behind = through(before, window, layer.facts.pads)
         for axis, letter in enumerate("hw"):
-            yield from _grown(before, behind, axis, letter, kernel)
+            yield from _window_steps(before, behind, axis, letter, kernel)
 
 
-def _beginning(layer: LayerTrace) -> FieldOrReason:
+def _source_field(layer: LayerTrace) -> FieldOrReason:
     return PIXEL if is_image(layer.out) else NOT_AN_IMAGE
 
 
-def _kept(fields: Sequence[FieldOrReason], field: Field) -> Iterator[Step]:
+def _unchanged_steps(fields: Sequence[FieldOrReason], field: Field) -> Iterator[Step]:
     met = [field.size for field in fields if isinstance(field, Field)]
     words = "that of its input, position by position"
     if not met:
@@ -66,7 +66,9 @@ def _kept(fields: Sequence[FieldOrReason], field: Field) -> Iterator[Step]:
         yield Step(f"{NAMES[0]}_{letter}", words, numbers, field.size[axis], FORWARD)
 
 
-def _grown(before: Field, behind: Field, axis: int, letter: str, kernel: str) -> Iterator[Step]:
+def _window_steps(
+    before: Field, behind: Field, axis: int, letter: str, kernel: str
+) -> Iterator[Step]:
     r, j, q = (part[axis] for part in before[:3])
     size, stride, padding = (part[axis] for part in behind[:3])
     extent = (size - r) // j + 1

@@ -8,7 +8,7 @@ from math import prod
 from archdb.analysis.layer_costs import GEMM, TENSORS
 from archdb.explain import output
 from archdb.explain.layer_trace import LayerTrace
-from archdb.explain.output import OUT_NAMES, stated
+from archdb.explain.output import OUT_NAMES, formula_step
 from archdb.explain.steps import Step, number, product, total
 from archdb.model.components import PARAMETERS
 from archdb.model.shape import pretty
@@ -52,21 +52,21 @@ def _tensors(layer: LayerTrace) -> Iterator[Step]:
         return
     for name, formula in layer.formulas.items():
         if isinstance(formula, Stated) and formula.value is not None:
-            yield stated(layer, name, formula.value, TRAINED, formula)
+            yield formula_step(layer, name, formula.value, TRAINED, formula)
     for tensor in tensors:
         own = Stated(pretty(tensor.shape), product(tensor.shape))
         formula = layer.formulas.get(tensor.name) or own
-        yield stated(layer, tensor.name, prod(tensor.shape), TRAINED, formula)
+        yield formula_step(layer, tensor.name, prod(tensor.shape), TRAINED, formula)
     for component in PARAMETERS:
         of_role = [tensor for tensor in tensors if tensor.role == component.role]
         if len(of_role) > 1 and component.role != BUFFER:
-            yield _together(component.name, of_role)
-    yield _together("params", [tensor for tensor in tensors if tensor.role != BUFFER])
+            yield _sum_step(component.name, of_role)
+    yield _sum_step("params", [tensor for tensor in tensors if tensor.role != BUFFER])
     if any(tensor.role == BUFFER for tensor in tensors):
-        yield _together("buffers", [tensor for tensor in tensors if tensor.role == BUFFER])
+        yield _sum_step("buffers", [tensor for tensor in tensors if tensor.role == BUFFER])
 
 
-def _together(name: str, tensors: list[Tensor]) -> Step:
+def _sum_step(name: str, tensors: list[Tensor]) -> Step:
     sizes = [prod(tensor.shape) for tensor in tensors]
     names = " + ".join(tensor.name for tensor in tensors)
     return Step(name, names, total(sizes), sum(sizes), TRAINED)
@@ -76,14 +76,14 @@ def _together(name: str, tensors: list[Tensor]) -> Step:
 
 
 def _work(layer: LayerTrace) -> Iterator[Step]:
-    yield from _counted(layer, "kernel_applications", kernel_applications(layer))
+    yield from _count_steps(layer, "kernel_applications", kernel_applications(layer))
     for kind in Work._fields:
-        yield from _counted(layer, kind, layer.columns[kind])
+        yield from _count_steps(layer, kind, layer.columns[kind])
     yield from _multiplications(layer)
     yield from _additions(layer)
 
 
-def _counted(layer: LayerTrace, name: str, count: int | None) -> Iterator[Step]:
+def _count_steps(layer: LayerTrace, name: str, count: int | None) -> Iterator[Step]:
     if not count:
         return
     formula = layer.formulas.get(name)
@@ -93,7 +93,7 @@ def _counted(layer: LayerTrace, name: str, count: int | None) -> Iterator[Step]:
         names = out_axes(layer.out)
         elements = " · ".join(names) if names[0] in OUT_NAMES else "out_elements"
         formula = f"{times}{elements}" if not left else ""
-    yield stated(layer, name, count, COUNTED, formula)
+    yield formula_step(layer, name, count, COUNTED, formula)
 
 
 def kernel_applications(layer: LayerTrace) -> int | None:
@@ -112,10 +112,10 @@ def multiplications(layer: LayerTrace) -> int:
 def additions(layer: LayerTrace) -> int:
     """Those of the MACs, one fewer in each sum than it has products; biases; all others."""
     columns = layer.columns
-    return int(_summed(layer) + columns["bias_adds"] + columns["adds"])
+    return int(_sum_additions(layer) + columns["bias_adds"] + columns["adds"])
 
 
-def _summed(layer: LayerTrace) -> int:
+def _sum_additions(layer: LayerTrace) -> int:
     macs = int(layer.columns["macs"])
     return macs - layer.op.sums(layer.out, *layer.inputs) if macs else 0
 
@@ -150,7 +150,7 @@ def _gemm(layer: LayerTrace) -> Iterator[Step]:
     for name in ("gemm_m", "gemm_k", "gemm_n"):
         count, formula = layer.columns[name], layer.formulas.get(name)
         if count is not None and formula is not None:
-            yield stated(layer, name, count, IM2COL, formula)
+            yield formula_step(layer, name, count, IM2COL, formula)
     if layer.columns["gemm_m"] is not None:
         m, n, k = (layer.columns[name] for name in GEMM)
         yield Step("product", "m×k times k×n", f"{m}×{k} times {k}×{n}", f"{m}×{n}", IM2COL)

@@ -30,7 +30,9 @@ class LayerTrace(NamedTuple):
         return self.facts.out or ()
 
 
-def applied(op: Op, inputs: Sequence[Shape | None], weights_of: str | None = None) -> LayerTrace:
+def trace_layer(
+    op: Op, inputs: Sequence[Shape | None], weights_of: str | None = None
+) -> LayerTrace:
     """ShapeError where the op does not take these inputs; None is the output of an op that archdb
     does not know."""
     facts = facts_of(op, tuple(inputs))

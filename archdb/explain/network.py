@@ -11,7 +11,7 @@ from archdb.analysis.profile import LAYER_COLUMNS, Profile, derive
 from archdb.analysis.receptive_field import FieldOrReason
 from archdb.errors import NotFoundError, nearest
 from archdb.explain import field
-from archdb.explain.layer_trace import LayerTrace, applied
+from archdb.explain.layer_trace import LayerTrace, trace_layer
 from archdb.explain.steps import Step
 from archdb.model.graph import Layer, Network
 
@@ -38,11 +38,11 @@ class NetworkTrace(NamedTuple):
         """The layers that totals are over: all but those of auxiliary heads."""
         return [layer for layer in self.layers.values() if not layer.auxiliary]
 
-    def applied(self, name: str) -> LayerTrace:
+    def layer_trace(self, name: str) -> LayerTrace:
         """The op of a layer on what reaches it."""
         row = self.layers[name]
         inputs = [self.facts[source].out for source in row.inputs]
-        return applied(row.op, inputs, row.weights_of)
+        return trace_layer(row.op, inputs, row.weights_of)
 
 
 def trace_network(network: Network, inputs: Inputs | None = None) -> NetworkTrace:
@@ -70,4 +70,4 @@ def check_layer(trace: NetworkTrace, name: str) -> None:
 def steps(trace: NetworkTrace, name: str) -> Iterator[Step]:
     """All figures of one layer."""
     fields = [trace.fields[source] for source in trace.layers[name].inputs]
-    return field.derivation(trace.applied(name), fields, name)
+    return field.derivation(trace.layer_trace(name), fields, name)

@@ -22,7 +22,7 @@ AS_IT_ARRIVES = Stated("as it arrives", "")
 def steps(layer: LayerTrace) -> Iterator[Step]:
     """What arrives, and how the output comes to its shape."""
     axes = out_axes(layer.out)
-    moved = _moved(layer)
+    moved = _sliding_window(layer)
     if layer.inputs:
         arrives = " and ".join(map(pretty, layer.inputs))
         yield Step("input", "", "", arrives, summary(layer.op))
@@ -31,13 +31,13 @@ def steps(layer: LayerTrace) -> Iterator[Step]:
     elif OUTPUT in layer.formulas or axes[0] not in OUT_NAMES:
         yield from _axes(layer, axes)
     elif not moved and layer.formulas.keys().isdisjoint(axes):
-        yield Step(OUTPUT, _kept(layer), "", pretty(layer.out), summary(layer.op))
+        yield Step(OUTPUT, _same_shape_as(layer), "", pretty(layer.out), summary(layer.op))
     else:
         for name in axes if not moved else axes[:1]:
             own = name.removeprefix("out_")
             formula = layer.formulas.get(name, own if own in layer.values else AS_IT_ARRIVES)
             result = layer.values[name]
-            yield stated(layer, name, result, summary(layer.op), formula)
+            yield formula_step(layer, name, result, summary(layer.op), formula)
         if moved:
             yield from window.steps(*moved)
 
@@ -46,13 +46,13 @@ def _axes(layer: LayerTrace, axes: tuple[str, ...]) -> Iterator[Step]:
     """The axes that an op says something of, and the shape."""
     for name, extent in zip(axes, layer.out, strict=True):
         if name in layer.formulas:
-            yield stated(layer, name, extent, summary(layer.op), layer.formulas[name])
-    words = Stated(_kept(layer), "")
+            yield formula_step(layer, name, extent, summary(layer.op), layer.formulas[name])
+    words = Stated(_same_shape_as(layer), "")
     formula = layer.formulas.get(OUTPUT, words)
-    yield stated(layer, OUTPUT, pretty(layer.out), summary(layer.op), formula)
+    yield formula_step(layer, OUTPUT, pretty(layer.out), summary(layer.op), formula)
 
 
-def _moved(layer: LayerTrace) -> tuple[Any, ...]:
+def _sliding_window(layer: LayerTrace) -> tuple[Any, ...]:
     """A window and what it slides over, where it makes the output's height and width."""
     slides = layer.op.window(*layer.inputs) if layer.facts.counted else POINT
     if slides is POINT or isinstance(slides, Unbounded) or not is_image(layer.out):
@@ -62,7 +62,7 @@ def _moved(layer: LayerTrace) -> tuple[Any, ...]:
     return slides, layer.facts.pads, layer.inputs[0][1:], layer.out[1:]
 
 
-def _kept(layer: LayerTrace) -> str:
+def _same_shape_as(layer: LayerTrace) -> str:
     if layer.out not in layer.inputs:
         return "as stated"
     shapes = "that of its input" if len(layer.inputs) == 1 else "that of its inputs"
@@ -74,7 +74,7 @@ def summary(op: Op) -> str:
     return " ".join(inspect.cleandoc(op.__doc__ or "").split("\n\n")[0].split()).rstrip(".")
 
 
-def stated(
+def formula_step(
     layer: LayerTrace, name: str, result: int | str, rule: str, formula: str | Stated
 ) -> Step:
     if isinstance(formula, Stated):

@@ -59,7 +59,7 @@ def _value(trace: NetworkTrace, name: str, quantity: str) -> int | None:
         return params(columns)
     if quantity in ("multiplications", "additions"):
         work = getattr(on_paper, quantity)
-        return int(work(trace.applied(name))) if facts.counted else None
+        return int(work(trace.layer_trace(name))) if facts.counted else None
     value: int | None = columns[quantity]
     return value
 
@@ -109,7 +109,7 @@ def _numbers(trace: NetworkTrace, quantity: str, term: Term) -> str | None:
     if quantity == "activations":
         return product(trace.facts[term.layer.name].out or ())
     wanted = quantity.removeprefix("aux_")
-    steps = on_paper.steps(trace.applied(term.layer.name))
+    steps = on_paper.steps(trace.layer_trace(term.layer.name))
     shown = [step.numbers for step in steps if step.quantity == wanted]
     return shown[0] if shown and shown[0] else number(term.value)
 

@@ -58,11 +58,11 @@ def total(values: Iterable[int]) -> str:
 def with_numbers(formula: str, values: Mapping[str, int]) -> str:
     """The formula, each name of a value replaced by it."""
 
-    def put(name: re.Match[str]) -> str:
+    def substitute(name: re.Match[str]) -> str:
         value = values.get(name[0])
         return name[0] if value is None else number(value)
 
-    return _NAME.sub(put, formula)
+    return _NAME.sub(substitute, formula)
 
 
 def values_of(op: Op, inputs: tuple[Shape, ...], out: Shape) -> dict[str, int]:

@@ -6,14 +6,14 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from archdb.dataset.canonical import derived
+from archdb.dataset.canonical import derived_tables
 from archdb.dataset.canonical_file import write as write_database
 from archdb.dataset.release import digest, release
 from archdb.db.unfinished import workplace
 from archdb.errors import ArchdbError, DatabaseError
 from archdb.export import texts
 from archdb.export.croissant import croissant
-from archdb.export.files import as_json, checksums, write_table, written
+from archdb.export.files import as_json, checksums, describe_written, write_table
 from archdb.export.frictionless import datapackage
 from archdb.export.relations import tables
 from archdb.queries.reader import Reader
@@ -46,9 +46,9 @@ def _write(directory: Path, reader: Reader, parquet: bool) -> None:
         (directory / kind).mkdir()
     paths = [write_table(directory, table, reader, parquet=parquet) for table in found]
     every = ["archdb.sqlite", *sorted(path for some in paths for path in some)]
-    files = {path: written(directory, path) for path in every}
+    files = {path: describe_written(directory, path) for path in every}
     made, said = release(reader), texts.words()
-    figures = digest(reader, derived(reader))
+    figures = digest(reader, derived_tables(reader))
     citations = reader.run_named("all_citations").to_dicts()
     pages = {
         "datapackage.json": as_json(datapackage(made, said, found, files)),
@@ -60,7 +60,7 @@ def _write(directory: Path, reader: Reader, parquet: bool) -> None:
     }
     for name, text in pages.items():
         (directory / name).write_text(text, "utf-8", newline="\n")
-    sums = checksums([*files.values(), *(written(directory, name) for name in pages)])
+    sums = checksums([*files.values(), *(describe_written(directory, name) for name in pages)])
     (directory / SUMS).write_text(sums, "utf-8", newline="\n")
 
 

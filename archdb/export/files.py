@@ -33,7 +33,7 @@ class Written(NamedTuple):
     sha256: str
 
 
-def written(directory: Path, path: str) -> Written:
+def describe_written(directory: Path, path: str) -> Written:
     """The file at a path in the export."""
     with (directory / path).open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()

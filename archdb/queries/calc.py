@@ -22,7 +22,7 @@ def calc(op: str, /, *inputs: Any, explained: bool = False, **attributes: Any) -
     Inputs and attributes are as Python or as the command line has them: (3, 227, 227) or
     '3x227x227'. Raises UsageError where they are none, ShapeError where they do not fit.
     """
-    from archdb.explain.layer_trace import applied
+    from archdb.explain.layer_trace import trace_layer
 
     if op not in REGISTRY:
         remedy = nearest(op, REGISTRY) or "archdb calc --help lists all ops"
@@ -33,7 +33,7 @@ def calc(op: str, /, *inputs: Any, explained: bool = False, **attributes: Any) -
     except DefinitionError as error:
         raise UsageError(": ".join((*error.places, error.what)), remedy=error.remedy) from None
     try:
-        on_paper = applied(made, shapes)
+        on_paper = trace_layer(made, shapes)
     except ShapeError as error:
         raise error.at(op) from None
     if explained:

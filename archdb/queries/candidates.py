@@ -17,7 +17,7 @@ from archdb.analysis.profile import Profile, derive
 from archdb.analysis.shape_columns import SHAPES
 from archdb.errors import NotFoundError, ShapeError, UsageError, nearest
 from archdb.model.graph import Network
-from archdb.queries.named import Meant
+from archdb.queries.named import NetworkRef
 
 if TYPE_CHECKING:
     from archdb.queries.reader import Reader
@@ -89,7 +89,7 @@ class Part(NamedTuple):
 
 
 def candidates(
-    reader: Reader, network: Meant, part: Part | None = None
+    reader: Reader, network: NetworkRef, part: Part | None = None
 ) -> Iterator[tuple[Candidate, Tally]]:
     """Every setting of a network and its relatives, nearest relatives first.
 
@@ -115,7 +115,7 @@ def candidates(
                     )
 
 
-def relatives(reader: Reader, network: Meant) -> list[tuple[str, int]]:
+def relatives(reader: Reader, network: NetworkRef) -> list[tuple[str, int]]:
     """The stored networks that a figure of this one may be of, and how many steps of lineage away
     they are: itself, if it is stored."""
     if isinstance(network, str):

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archdb.errors import NotFoundError, nearest
 from archdb.queries.freshness import one_state, refresh_stale
-from archdb.queries.named import meant, name_of
-from archdb.queries.profiled import Profiled, profiled
+from archdb.queries.named import name_of, network_refs
+from archdb.queries.profiles import AnyProfile, open_profiles
 
 if TYPE_CHECKING:
     from archdb.model.input_spec import InputSpec
@@ -114,7 +114,7 @@ def by_resolution(reader: Reader, names: Sequence[str], spec: InputSpec) -> Char
 
 def _sums(reader: Reader, names: Sequence[str], spec: InputSpec, by: str) -> Chart:
     series = []
-    with _profiled(reader, names, spec) as found:
+    with _open_profiles(reader, names, spec) as found:
         for one in found:
             groups = one.layers.main.groups(by)
             groups.pop(None, None)  # behind an unknown op, which may be a weight layer
@@ -127,7 +127,7 @@ def _sums(reader: Reader, names: Sequence[str], spec: InputSpec, by: str) -> Cha
 def fields(reader: Reader, names: Sequence[str], spec: InputSpec) -> Chart:
     """The receptive field behind each layer; none where paths disagree."""
     chart = Chart([], [])
-    with _profiled(reader, names, spec) as found:
+    with _open_profiles(reader, names, spec) as found:
         for one in found:
             layers = one.layers.main
             values = {"field": layers.column("receptive_field_h")}
@@ -136,7 +136,7 @@ def fields(reader: Reader, names: Sequence[str], spec: InputSpec) -> Chart:
     return chart
 
 
-def _without_field(one: Profiled, drawn: Series) -> Iterator[str]:
+def _without_field(one: AnyProfile, drawn: Series) -> Iterator[str]:
     """Behind which layer a network has no field; NotFoundError where it has none at all."""
     fields = zip(drawn.at, drawn.values["field"], strict=True)
     missing = [layer for layer, field in fields if field is None]
@@ -148,12 +148,12 @@ def _without_field(one: Profiled, drawn: Series) -> Iterator[str]:
         yield f"{one.name} has no receptive field behind {missing[0]}: paths disagree"
 
 
-def _profiled(
+def _open_profiles(
     reader: Reader, names: Sequence[str], spec: InputSpec
-) -> AbstractContextManager[list[Profiled]]:
+) -> AbstractContextManager[list[AnyProfile]]:
     """Each network once, by whichever of its names."""
     networks = {
         name_of(reader, one): name_of(reader, one) if isinstance(one, str) else one
-        for one in meant(reader, names)
+        for one in network_refs(reader, names)
     }
-    return profiled(reader, list(networks.values()), spec)
+    return open_profiles(reader, list(networks.values()), spec)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from archdb.db import damage, dictionary
 from archdb.db.faults import as_database_errors
 from archdb.queries.conventions import invalid_weight
-from archdb.queries.freshness import one_state, refresh_stale, some
+from archdb.queries.freshness import first_names, one_state, refresh_stale
 from archdb.queries.lineage import undeclared_differences
 from archdb.queries.published import verdicts
 from archdb.queries.result import Result
@@ -37,7 +37,7 @@ def check(reader: Reader) -> Result:
         faults = list(_of_file(reader))
         schema, readable = _of_schema(opened)
         faults += schema
-        texts = [("text", "", fault) for fault in damage.garbled(opened)] if readable else []
+        texts = [("text", "", fault) for fault in damage.garbled_texts(opened)] if readable else []
         faults += texts
         damaged = texts or any(fault[0] == "integrity" for fault in faults)
         if damaged or not readable:  # all else reads these
@@ -72,7 +72,7 @@ def _of_schema(opened: sqlite3.Connection) -> tuple[list[Fault], bool]:
     """What is not as archdb made it, and whether all tables and views are."""
     from archdb.db import build, intact, owned
 
-    found = intact.faults(owned.items(opened), build.expected())
+    found = intact.faults(owned.items(opened), build.expected_items())
     readable = not any(fault.item.kind in ("table", "view") for fault in found)
     rows = [(SCHEMA[fault.item.kind], "", f"{fault}: {fault.remedy}") for fault in found]
     return rows, readable
@@ -86,8 +86,8 @@ def _of_what_is_derived(
     from archdb.db import agreement, reported_figures
 
     with as_database_errors(reader.path):
-        differing = agreement.differing(opened, reader.progress)
-        misread = reported_figures.misread(opened)
+        differing = agreement.differing_figures(opened, reader.progress)
+        misread = reported_figures.wrong_bounds(opened)
     yield from (("derived figures", name, what) for name, what in differing)
     for name, what in misread:
         if what.partition(": ")[0] not in named:
@@ -101,13 +101,13 @@ def _of_what_is_brought(reader: Reader) -> Iterator[Fault]:
     rows = set(reader.run(f"select {_DICTIONARY} from column_dictionary").rows)
     for entry in sorted(rows ^ set(map(tuple, dictionary.entries())), key=str):
         yield "column dictionary", "", f"{entry[0]}.{entry[1]} is not as archdb has it: {BACK}"
-    prices = reader.run_named("weights", convention=None).rows
-    for convention, op, quantity, _ in prices:
+    weights = reader.run_named("weights", convention=None).rows
+    for convention, op, quantity, _ in weights:
         if fault := invalid_weight(convention, op, quantity):
             yield "conventions", "", fault
     heads = {row[0]: row for row in reader.run(f"select {_CONVENTION} from convention").rows}
     for convention in bundled():
-        stored = {row[1:] for row in prices if row[0] == convention.name}
+        stored = {row[1:] for row in weights if row[0] == convention.name}
         if heads.get(convention.name) != convention[:5] or stored != set(convention.rows()):
             yield "conventions", "", f"'{convention.name}' is not as archdb has it: {BACK}"
 
@@ -123,14 +123,14 @@ def _open_totals(reader: Reader) -> Iterator[str]:
     ).column("architecture")
     if found:
         yield (
-            f"totals are open, so that sums over layer rows are none: {some(found)}"
+            f"totals are open, so that sums over layer rows are none: {first_names(found)}"
             " (architecture_summary.note says why)"
         )
 
 
 def _beside(reader: Reader) -> Iterator[str]:
     """Bundled networks that have another name here, because the user has taken theirs."""
-    from archdb.db.bundled_networks import BUNDLED, beside
+    from archdb.db.bundled_networks import BUNDLED, beside_note
 
     question = (
         "select name from network where origin = 'bundled' union all select a.name from alias a"
@@ -138,4 +138,4 @@ def _beside(reader: Reader) -> Iterator[str]:
     )
     for name in reader.run(question).column("name"):
         if name.endswith(BUNDLED):
-            yield beside(name.removesuffix(BUNDLED), name)
+            yield beside_note(name.removesuffix(BUNDLED), name)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archdb.analysis.differences import between, summarize_changes
+from archdb.analysis.differences import changes_between, summarize_changes
 from archdb.analysis.weighing import Convention
 from archdb.errors import UsageError
 from archdb.queries import conventions
 from archdb.queries.grouped import COMPARED, SHOWN, aligned, rows_of
 from archdb.queries.live import live
-from archdb.queries.named import Meant, meant, name_of
-from archdb.queries.profiled import Profiled, profiled
+from archdb.queries.named import NetworkRef, name_of, network_refs
+from archdb.queries.profiles import AnyProfile, open_profiles
 from archdb.queries.provenance import Note, Subject
 from archdb.queries.result import Column, Result
 
@@ -31,19 +31,21 @@ def compare(
     convention: str | None,
 ) -> Result:
     """One row for each quantity (by total) or key; columns for each network."""
-    networks = meant(reader, names)
+    networks = network_refs(reader, names)
     if len(names) < 2:
         raise UsageError("compare needs two networks or more", remedy="archdb show NAME shows one")
-    asked = _asked(reader, networks, by, convention)
-    with profiled(reader, asked.networks, spec) as found:
-        counted = asked.conventions(reader)
-        table = _totals(reader, found, counted) if by == "total" else _grouped(found, by, counted)
-        notes = [*asked.notes, *_notes(found, by, counted), *_variation(found)]
+    request = _check_request(reader, networks, by, convention)
+    with open_profiles(reader, request.networks, spec) as found:
+        counted = request.conventions(reader)
+        table = (
+            _totals(reader, found, counted) if by == "total" else _group_rows(found, by, counted)
+        )
+        notes = [*request.notes, *_notes(found, by, counted), *_variation(found)]
     return _complete(table, notes, found, counted)
 
 
 def _complete(
-    result: Result, notes: list[str], found: Sequence[Profiled], counted: Sequence[Convention]
+    result: Result, notes: list[str], found: Sequence[AnyProfile], counted: Sequence[Convention]
 ) -> Result:
     """With what belongs to all of it before what belongs to single figures."""
     result.notes = notes + result.notes
@@ -52,37 +54,37 @@ def _complete(
     return result
 
 
-def _variation(found: Sequence[Profiled]) -> list[str]:
+def _variation(found: Sequence[AnyProfile]) -> list[str]:
     """Of two variants of one base: how their layer rows differ."""
     if len(found) != 2:
         return []
     first, second = found
     if not set(first.ancestors()) & set(second.ancestors()):
         return []
-    lines = summarize_changes(between(first.definitions, second.definitions))
+    lines = summarize_changes(changes_between(first.definitions, second.definitions))
     both = (first.name, second.name)
     return [Note(f"{' → '.join(both)}: {line}", "variation", both) for line in lines]
 
 
 def show(reader: Reader, name: str, by: str, spec: InputSpec, convention: str | None) -> Result:
     """One network: rows as in `compare`, by more columns."""
-    asked = _asked(reader, meant(reader, [name]), by, convention)
-    with profiled(reader, asked.networks, spec) as found:
-        counted = asked.conventions(reader)
+    request = _check_request(reader, network_refs(reader, [name]), by, convention)
+    with open_profiles(reader, request.networks, spec) as found:
+        counted = request.conventions(reader)
         if by == "total":
             result = _totals(reader, found, counted)
         else:
             columns = [*SHOWN[by], *(each.name for each in counted)]
             rows = rows_of(found[0], by, columns, counted)
             result = Result([by, *columns], [(key, *row.values()) for key, row in rows.items()])
-        notes = [*asked.notes, *_notes(found, by, counted)]
+        notes = [*request.notes, *_notes(found, by, counted)]
     return _complete(result, notes, found, counted)
 
 
-class _Asked(NamedTuple):
+class _Request(NamedTuple):
     """What is asked, all of it checked before anything is derived."""
 
-    networks: list[Meant]
+    networks: list[NetworkRef]
     convention: str | None
     notes: list[str]
 
@@ -91,11 +93,13 @@ class _Asked(NamedTuple):
         return [] if self.convention is None else conventions.conventions(reader, self.convention)
 
 
-def _asked(reader: Reader, networks: Sequence[Meant], by: str, convention: str | None) -> _Asked:
+def _check_request(
+    reader: Reader, networks: Sequence[NetworkRef], by: str, convention: str | None
+) -> _Request:
     if by not in BY:
         raise UsageError(f"cannot group by '{by}'", remedy=f"by one of: {', '.join(BY)}")
     conventions.check(reader, convention)
-    found: dict[str, Meant] = {}
+    found: dict[str, NetworkRef] = {}
     notes = []
     for network in networks:
         name = name_of(reader, network)
@@ -105,13 +109,13 @@ def _asked(reader: Reader, networks: Sequence[Meant], by: str, convention: str |
         if name != word.lower():
             notes.append(f"{word} is another name of {name}")
         found[name] = name if isinstance(network, str) else network
-    return _Asked(list(found.values()), convention, notes)
+    return _Request(list(found.values()), convention, notes)
 
 
-def _notes(found: Sequence[Profiled], by: str, counted: Sequence[Convention]) -> Iterator[str]:
+def _notes(found: Sequence[AnyProfile], by: str, counted: Sequence[Convention]) -> Iterator[str]:
     """What a reader of the figures must know: changed layers, heads left out, open totals."""
     for one in found:
-        yield from _changed(one)
+        yield from _changed_layers(one)
         heads = one.layers.heads
         if by != "total" and len(heads):
             yield (
@@ -124,7 +128,7 @@ def _notes(found: Sequence[Profiled], by: str, counted: Sequence[Convention]) ->
                 yield f"{one.name}: {convention.name} does not price {', '.join(unpriced)}"
 
 
-def _changed(one: Profiled) -> Iterator[str]:
+def _changed_layers(one: AnyProfile) -> Iterator[str]:
     """Layers whose parameters at this input are not those at the native one."""
     native, there = one.native
     columns = ("layer", "op", "auxiliary", "params")
@@ -142,7 +146,7 @@ def _number(value: int | None) -> str:
     return "an open number of" if value is None else f"{value:,}"
 
 
-def _totals(reader: Reader, found: Sequence[Profiled], counted: Sequence[Convention]) -> Result:
+def _totals(reader: Reader, found: Sequence[AnyProfile], counted: Sequence[Convention]) -> Result:
     """Rows (quantity, unit, one value per network, ratio where there are two)."""
     rows: list[tuple[Any, ...]] = [
         (quantity, unit, *(one.totals[quantity] for one in found))
@@ -151,7 +155,7 @@ def _totals(reader: Reader, found: Sequence[Profiled], counted: Sequence[Convent
     living, left_out = live(found)
     rows += living
     for each in counted:
-        values = [one.layers.main.weighed(each) for one in found]
+        values = [one.layers.main.weigh(each) for one in found]
         rows.append((each.name, "by convention", *values))
     notes = [f"{one.name}: {said}" for one in found for said in _open(one.totals)] + left_out
     of = [Column(one.name, network=one.name) for one in found]
@@ -179,7 +183,7 @@ def _ratio(first: Any, second: Any) -> float | None:
     return float(first / second)
 
 
-def _grouped(found: Sequence[Profiled], by: str, counted: Sequence[Convention]) -> Result:
+def _group_rows(found: Sequence[AnyProfile], by: str, counted: Sequence[Convention]) -> Result:
     """Rows aligned by key; a key that a network does not have leaves its columns empty."""
     quantities = [*COMPARED[by], *(each.name for each in counted)]
     tables = [rows_of(one, by, quantities, counted) for one in found]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archdb.errors import ArchdbError, NotFoundError, UsageError
-from archdb.queries.named import RewriteResult, notify_skipped, rewritten
+from archdb.queries.named import RewriteResult, notify_skipped, rewrite_named
 from archdb.queries.result import Derivation, Result
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def explain(reader: Reader, name: str, quantity: str | None, by: str, spec: Inpu
     Raises NotFoundError where there is no such network or layer, UsageError on an unknown
     quantity, ShapeError where the network does not fit the input.
     """
-    trace, layer = _asked(reader, name, spec)
+    trace, layer = _find_layer(reader, name, spec)
     if layer and quantity is None:
         return _steps(trace, layer)
     table = _table(trace, quantity, by, layer)
@@ -53,7 +53,7 @@ def _steps(trace: NetworkTrace, layer: str) -> Result:
     return Derivation(Step._fields, steps(trace, layer), networks=subjects)
 
 
-def _asked(reader: Reader, text: str, spec: InputSpec) -> tuple[NetworkTrace, str]:
+def _find_layer(reader: Reader, text: str, spec: InputSpec) -> tuple[NetworkTrace, str]:
     """The network that the words mean, and the layer, if any.
 
     They part at the first slash that leaves a network and a layer of it: a rule's glob may hold
@@ -63,13 +63,13 @@ def _asked(reader: Reader, text: str, spec: InputSpec) -> tuple[NetworkTrace, st
 
     faults: list[ArchdbError] = []
     found: tuple[RewriteResult, NetworkTrace, str] | None = None
-    for name, layer in _readings(text):
+    for name, layer in _splits(text):
         try:
-            (made,) = rewritten(reader, [name])
+            (made,) = rewrite_named(reader, [name])
         except (NotFoundError, UsageError) as fault:
             faults.append(fault)
             continue
-        found = made, _traced(made.network, spec), layer
+        found = made, _trace(made.network, spec), layer
         if layer in found[1].layers:
             break
     if found is None:
@@ -81,7 +81,7 @@ def _asked(reader: Reader, text: str, spec: InputSpec) -> tuple[NetworkTrace, st
     return trace, layer
 
 
-def _readings(text: str) -> Iterator[tuple[str, str]]:
+def _splits(text: str) -> Iterator[tuple[str, str]]:
     """(network, layer) at each slash, and the words as one name."""
     for at, sign in enumerate(text):
         if sign == "/":
@@ -89,7 +89,7 @@ def _readings(text: str) -> Iterator[tuple[str, str]]:
     yield text, ""
 
 
-def _traced(network: Network, spec: InputSpec) -> NetworkTrace:
+def _trace(network: Network, spec: InputSpec) -> NetworkTrace:
     from archdb.analysis.inputs import native_inputs, resolve_inputs
     from archdb.explain.network import trace_network
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archdb.analysis.differences import between, summarize_changes
+from archdb.analysis.differences import changes_between, summarize_changes
 from archdb.errors import UsageError
 from archdb.printed_number import Number, Printed, in_full, parse
 from archdb.queries.figures_alike import Alike, figures_alike
 from archdb.queries.freshness import native_input
 from archdb.queries.lineage import definitions_of
-from archdb.queries.named import Meant, meant, name_of
+from archdb.queries.named import NetworkRef, name_of, network_refs
 from archdb.queries.readings import (
     ANYTHING,
     COLUMNS,
@@ -24,8 +24,8 @@ from archdb.queries.readings import (
     Wanted,
     conventions_of,
     countings,
-    merged,
-    read,
+    merge_rows,
+    readings_of,
 )
 from archdb.queries.result import Result
 
@@ -58,24 +58,24 @@ def explain_number(
     Raises UsageError where the words are no number or a kind of number is not known, NotFoundError
     where there is no such network, part, convention or source.
     """
-    (network,) = meant(reader, [name])
+    (network,) = network_refs(reader, [name])
     printed = parse(number)
     check_quantity(wanted.quantity)
     home = Home(name_of(reader, network), _native(reader, network))
     counted = countings(reader, wanted, printed.bytes)
-    found = list(read(reader, network, printed, counted, wanted.part))
+    found = list(readings_of(reader, network, printed, counted, wanted.part))
     alike = figures_alike(reader, network, printed, wanted)
     hits, beyond = _in_print(alike, [reading for reading in found if reading.digits])
     rows = [
-        *(figure.row(printed) for figure in beyond if figure.said),
-        *merged(sorted(hits, key=Reading.cost), printed),
-        *(figure.row(printed) for figure in beyond if not figure.said),
+        *(figure.row(printed) for figure in beyond if figure.is_named),
+        *merge_rows(sorted(hits, key=Reading.cost), printed),
+        *(figure.row(printed) for figure in beyond if not figure.is_named),
     ]
     shown = rows if everything else rows[:SHOWN]
     stray = not any(map(home.has, rows)) and not any(figure.own for figure in alike)
     nearest = _nearest(found, printed, home if rows else None) if stray or not rows else []
     notes = [
-        *_said(printed, len(rows), len(shown)),
+        *_digit_notes(printed, len(rows), len(shown)),
         *(figure.note() for figure in alike if figure.value is None),
         *_evidence(printed, found, hits, home if stray else None),
         *_variants(reader, network, (row[0] for row in [*shown, *nearest])),
@@ -105,7 +105,7 @@ def _in_print(alike: Sequence[Alike], hits: Sequence[Reading]) -> tuple[list[Rea
         if same := by_value.get(key):
             given.add(key)
             places = "; ".join(dict.fromkeys(figure.place for figure in same))
-            said, exact = any(f.said for f in same), any(f.same for f in same)
+            said, exact = any(f.is_named for f in same), any(f.same for f in same)
             reading = reading._replace(published=Print(places, exact, said))
         found.append(reading)
     beyond = [same[0] for key, same in by_value.items() if key not in given]
@@ -118,14 +118,14 @@ def _nearest(
     """The readings that miss the number by least; of one network as it was named, a few."""
     among = [reading for reading in found if home is None or _is_home(reading, home)]
     among.sort(key=lambda reading: abs(Fraction(reading.value) - printed.value))
-    return merged(among, printed)[: NEAREST if home is None else OWN]
+    return merge_rows(among, printed)[: NEAREST if home is None else OWN]
 
 
 def _is_home(reading: Reading, home: Home) -> bool:
     return reading.candidate[:2] == home and not reading.digits
 
 
-def _said(printed: Printed, fits: int, shown: int) -> Iterator[str]:
+def _digit_notes(printed: Printed, fits: int, shown: int) -> Iterator[str]:
     """What the digits stand for, and how many readings give them."""
     least, below = map(in_full, printed.rounded)
     unit = " numbers of 32 bits" if printed.bytes else ""
@@ -172,7 +172,7 @@ def _tenths(value: Fraction) -> str:
     return f"{tenths // 10:,}.{tenths % 10}" if tenths else "less than 0.1"
 
 
-def _native(reader: Reader, network: Meant) -> str:
+def _native(reader: Reader, network: NetworkRef) -> str:
     """The input that a network is defined at."""
     if isinstance(network, str):
         return native_input(reader, reader.resolve(network))
@@ -181,13 +181,13 @@ def _native(reader: Reader, network: Meant) -> str:
     return format_inputs(native_inputs(network.network))
 
 
-def _variants(reader: Reader, network: Meant, shown: Iterable[object]) -> Iterator[str]:
+def _variants(reader: Reader, network: NetworkRef, shown: Iterable[object]) -> Iterator[str]:
     """How other networks than the one that was named differ from it."""
     named = name_of(reader, network)
     for other in dict.fromkeys(map(str, shown)):
         if other != named:
             lines = summarize_changes(
-                between(definitions_of(reader, network), definitions_of(reader, other))
+                changes_between(definitions_of(reader, network), definitions_of(reader, other))
             )
             more = f" (and {len(lines) - 3} more)" if len(lines) > 3 else ""
             yield f"{other} is not {named}: {'; '.join(lines[:3])}{more}"

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from archdb.errors import UsageError
 from archdb.printed_number import WIDTH, Number, Printed, parse, whole
 from archdb.queries.candidates import MAIN, relatives
-from archdb.queries.named import Meant, name_of
-from archdb.queries.readings import Wanted, plain
+from archdb.queries.named import NetworkRef, name_of
+from archdb.queries.readings import Wanted, plain_number
 
 if TYPE_CHECKING:
     from archdb.queries.reader import Reader
@@ -39,7 +39,7 @@ class Alike(NamedTuple):
     figure: dict[str, Any]
 
     @property
-    def said(self) -> bool:
+    def is_named(self) -> bool:
         """Whether these are the digits of the network that was named, and of all of it."""
         return self.same and self.own and not self.figure["layers"]
 
@@ -59,8 +59,8 @@ class Alike(NamedTuple):
             figure["scope"] or MAIN,
             quantity,
             figure["convention"],
-            plain(value),
-            plain(value - printed.value),
+            plain_number(value),
+            plain_number(value - printed.value),
             printed.digits(value) or "explained",
             because,
             self.place,
@@ -77,7 +77,9 @@ class Alike(NamedTuple):
         )
 
 
-def figures_alike(reader: Reader, network: Meant, printed: Printed, wanted: Wanted) -> list[Alike]:
+def figures_alike(
+    reader: Reader, network: NetworkRef, printed: Printed, wanted: Wanted
+) -> list[Alike]:
     """The figures whose digits stand for no other numbers than the printed ones do."""
     if wanted.part is not None:  # what is printed of a part is told by words, not by our layers
         return []

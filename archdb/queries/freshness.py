@@ -33,7 +33,7 @@ class _OutdatedError(Exception):
         self.names, self.derive = names, derive
 
 
-def answered(reader: Reader, question: Callable[[], Answer]) -> Answer:
+def answer_from_one_state(reader: Reader, question: Callable[[], Answer]) -> Answer:
     """What a question answers, all of it from one state of the file.
 
     Where it needs what must be derived first, that is done and the question put again, from its
@@ -58,22 +58,22 @@ def answered(reader: Reader, question: Callable[[], Answer]) -> Answer:
             derive()
     finally:
         reader.faults = None
-    raise _unsettled(reader, names)
+    raise _unsettled_error(reader, names)
 
 
 def one_state(question: Question) -> Question:
     """A method of a reader whose questions are answered from one state of the file."""
 
     @functools.wraps(question)
-    def asked(reader: Any, *arguments: Any, **options: Any) -> Any:
-        return answered(reader, lambda: question(reader, *arguments, **options))
+    def answer(reader: Any, *arguments: Any, **options: Any) -> Any:
+        return answer_from_one_state(reader, lambda: question(reader, *arguments, **options))
 
-    return asked  # type: ignore[return-value]
+    return answer  # type: ignore[return-value]
 
 
-def _unsettled(reader: Reader, names: Sequence[str]) -> ArchdbError:
+def _unsettled_error(reader: Reader, names: Sequence[str]) -> ArchdbError:
     return DatabaseError(
-        f"another program keeps changing the rows of {some(names)}",
+        f"another program keeps changing the rows of {first_names(names)}",
         remedy="try again when it has finished",
     ).at(str(reader.path))
 
@@ -92,7 +92,7 @@ def ensure_profiles(
             if all(has_profile(reader, *pair) for pair in zip(names, inputs, strict=True)):
                 yield inputs
                 return
-    raise _unsettled(reader, names)
+    raise _unsettled_error(reader, names)
 
 
 def _inputs_here(reader: Reader, names: Sequence[str], spec: InputSpec) -> list[str]:
@@ -185,7 +185,7 @@ def _derive_again(reader: Reader, stale: Sequence[str]) -> dict[str, ArchdbError
     try:
         faults = reader.deriver.refresh(reader.path, stale, reader.progress)
     except DatabaseError as error:
-        changed = f"the rows of {some(stale)} have changed and cannot be derived again"
+        changed = f"the rows of {first_names(stale)} have changed and cannot be derived again"
         error.what = f"{changed}: {error.what}"
         raise
     notify_derived(reader, [name for name in stale if name not in faults])
@@ -195,9 +195,9 @@ def _derive_again(reader: Reader, stale: Sequence[str]) -> dict[str, ArchdbError
 def notify_derived(reader: Reader, names: Sequence[str]) -> None:
     """Say whose figures are other ones than were stored."""
     if names:
-        reader.notify(f"derived again, because the rows have changed: {some(names)}")
+        reader.notify(f"derived again, because the rows have changed: {first_names(names)}")
 
 
-def some(names: Sequence[str]) -> str:
+def first_names(names: Sequence[str]) -> str:
     """The first few names, and how many more there are."""
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

@@ -7,7 +7,7 @@ from typing import Any
 
 from archdb.analysis.layer_table import LayerTable, falling_size
 from archdb.analysis.weighing import Convention
-from archdb.queries.profiled import Profiled
+from archdb.queries.profiles import AnyProfile
 
 #: What `show` says of each group, and `compare` sets side by side.
 _SUMS = ("layers", "params", "macs")
@@ -20,12 +20,12 @@ SHOWN = {
 COMPARED = {**dict.fromkeys(SHOWN, _SUMS), "layer": ("output", "params", "macs")}
 
 
-def _of_blocks(one: Profiled) -> dict[str, dict[str, Any]]:
+def _of_blocks(one: AnyProfile) -> dict[str, dict[str, Any]]:
     """What is said of a block that is no sum, by quantity and block."""
     return {"kind": {row["block"]: row["kind"] for row in one.blocks}}
 
 
-def _of_layers(one: Profiled, quantities: Sequence[str]) -> dict[str, dict[str, Any]]:
+def _of_layers(one: AnyProfile, quantities: Sequence[str]) -> dict[str, dict[str, Any]]:
     """What is said of a layer that is no sum, by quantity and layer."""
     layers = one.layers.column("layer")
     found: dict[str, Sequence[Any]] = {
@@ -44,7 +44,7 @@ def _pair(row: dict[str, Any], name: str) -> str | None:
 
 
 def rows_of(
-    one: Profiled, by: str, quantities: Sequence[str], counted: Sequence[Convention]
+    one: AnyProfile, by: str, quantities: Sequence[str], counted: Sequence[Convention]
 ) -> dict[Any, dict[str, Any]]:
     """The quantities of each group, by its key."""
     said = (
@@ -59,7 +59,7 @@ def rows_of(
 def _figure(group: LayerTable, quantity: str, counted: Sequence[Convention]) -> Any:
     for convention in counted:
         if convention.name == quantity:
-            return group.weighed(convention)
+            return group.weigh(convention)
     return len(group) if quantity == "layers" else group.total(quantity)
 
 

@@ -13,11 +13,11 @@ from archdb.analysis.differences import (
     Definition,
     Definitions,
     attribute_texts,
-    between,
+    changes_between,
     definitions,
     summarize_changes,
 )
-from archdb.queries.named import Meant, meant
+from archdb.queries.named import NetworkRef, network_refs
 from archdb.queries.provenance import Note
 from archdb.queries.result import Result
 
@@ -31,7 +31,7 @@ SCALARS = ("groups", "filters", "units", "rounding", "weights_of")
 
 def differences(reader: Reader, base: str, variant: str) -> list[Change]:
     """All differences between the layer rows of two networks, layers matched by name."""
-    return between(*(definition_rows(reader, name) for name in (base, variant)))
+    return changes_between(*(definition_rows(reader, name) for name in (base, variant)))
 
 
 def definition_rows(reader: Reader, network: str) -> Definitions:
@@ -42,7 +42,7 @@ def definition_rows(reader: Reader, network: str) -> Definitions:
     }
 
 
-def definitions_of(reader: Reader, network: Meant) -> Definitions:
+def definitions_of(reader: Reader, network: NetworkRef) -> Definitions:
     """What defines each layer of a network that is meant."""
     if isinstance(network, str):
         return definition_rows(reader, reader.resolve(network))
@@ -65,7 +65,7 @@ def _attributes(row: dict[str, Any]) -> dict[str, str]:
 
 def lineage(reader: Reader, name: str) -> Result:
     """The stated differences of a network from its base, and of that from its own, and so on."""
-    (network,) = meant(reader, [name])
+    (network,) = network_refs(reader, [name])
     stored = reader.resolve(network) if isinstance(network, str) else network.base.name
     line = ancestors(reader, stored)
     result = reader.run_named("lineage", name=stored)
@@ -83,7 +83,7 @@ def lineage(reader: Reader, name: str) -> Result:
     return result
 
 
-def stated(reader: Reader, name: str, most: int = 4) -> list[str]:
+def stated_differences(reader: Reader, name: str, most: int = 4) -> list[str]:
     """How a network says it differs from its base, in so many sentences at the most."""
     rows = reader.run_named("stated", name=name).to_dicts()
     lines = summarize_changes(

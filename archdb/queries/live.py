@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from archdb.queries.profiled import Profiled
+    from archdb.queries.profiles import AnyProfile
 
 UNITS = {"params": "parameters", "macs": "MAC"}
 
 
-def live(found: Sequence[Profiled]) -> tuple[list[tuple[Any, ...]], list[str]]:
+def live(found: Sequence[AnyProfile]) -> tuple[list[tuple[Any, ...]], list[str]]:
     """Rows (quantity, unit, one value for each network), and notes of what is left out of them.
 
     None where no network is a point of a search space: elsewhere nothing is laid in vain.

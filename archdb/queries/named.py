@@ -35,35 +35,35 @@ class RewriteResult(NamedTuple):
 
 
 #: A network that is meant: the word for a stored one, or what the rules of a name have made.
-Meant = str | RewriteResult
+NetworkRef = str | RewriteResult
 
 
-def unchanged(network: Network) -> RewriteResult:
+def without_rules(network: Network) -> RewriteResult:
     """A stored network in memory."""
     return RewriteResult(network, network, ())
 
 
-def meant(reader: Reader, names: Sequence[str]) -> list[Meant]:
+def network_refs(reader: Reader, names: Sequence[str]) -> list[NetworkRef]:
     """The words for stored networks as they are, and what the rules of the others make.
 
-    Says which layers the rules leave alone. Raises as `rewritten` does.
+    Says which layers the rules leave alone. Raises as `rewrite_named` does.
     """
     if not any(_has_rules(reader, word) for word in names):
         return list(names)
     with reader.snapshot():
-        parted = [_parted(reader, word) for word in names]
-        made = _made(reader, [pair for pair in parted if pair[1]])
+        split = [_split_rules(reader, word) for word in names]
+        made = _rewrite_each(reader, [pair for pair in split if pair[1]])
     notify_skipped(reader, made)
     left = iter(made)
-    return [next(left) if rules else word for word, (_, rules) in zip(names, parted, strict=True)]
+    return [next(left) if rules else word for word, (_, rules) in zip(names, split, strict=True)]
 
 
-def name_of(reader: Reader, network: Meant) -> str:
+def name_of(reader: Reader, network: NetworkRef) -> str:
     """The network's own name; NotFoundError with the nearest names where none is stored."""
     return reader.resolve(network) if isinstance(network, str) else network.network.name
 
 
-def rewritten(
+def rewrite_named(
     reader: Reader, names: Iterable[str], rules: Sequence[str] = (), only: str | None = None
 ) -> list[RewriteResult]:
     """The networks that are named, with or without rules, under these rules besides.
@@ -72,27 +72,27 @@ def rewritten(
     no rule, and another ArchdbError where a rule cannot keep what it promises.
     """
     with reader.snapshot():
-        parted = [_parted(reader, name) for name in names]
-        return _made(reader, [(name, [*own, *rules]) for name, own in parted], only)
+        split = [_split_rules(reader, name) for name in names]
+        return _rewrite_each(reader, [(name, [*own, *rules]) for name, own in split], only)
 
 
-def _made(
-    reader: Reader, parted: Iterable[tuple[str, Sequence[str]]], only: str | None = None
+def _rewrite_each(
+    reader: Reader, split: Iterable[tuple[str, Sequence[str]]], only: str | None = None
 ) -> list[RewriteResult]:
-    parted = list(parted)
-    bases = {name: reader.load(name) for name in dict(parted)}
-    return [_rewritten(bases[name], rules, only) for name, rules in parted]
+    split = list(split)
+    bases = {name: reader.load(name) for name in dict(split)}
+    return [_rewrite_one(bases[name], rules, only) for name, rules in split]
 
 
-def _rewritten(base: Network, rules: Sequence[str], only: str | None) -> RewriteResult:
+def _rewrite_one(base: Network, rules: Sequence[str], only: str | None) -> RewriteResult:
     if not rules:
-        return unchanged(base)
+        return without_rules(base)
     from archdb.rewrite import apply
 
     return RewriteResult(base, *apply(base, rules, only))
 
 
-def _parted(reader: Reader, name: str) -> tuple[str, Sequence[str]]:
+def _split_rules(reader: Reader, name: str) -> tuple[str, Sequence[str]]:
     """The stored network of a name, and its rules."""
     if not _has_rules(reader, name):
         return reader.resolve(name), ()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdb.errors import NotFoundError, UsageError
 from archdb.printed_number import Printed, parse
-from archdb.queries.named import Meant, meant
+from archdb.queries.named import NetworkRef, network_refs
 from archdb.queries.readings import COLUMNS as READ
 from archdb.queries.readings import (
     KINDS,
@@ -21,8 +21,8 @@ from archdb.queries.readings import (
     Wanted,
     conventions_of,
     countings,
-    merged,
-    read,
+    merge_rows,
+    readings_of,
 )
 from archdb.queries.result import Result
 
@@ -47,7 +47,7 @@ class Entry(NamedTuple):
 
     def by(self, way: Way) -> list[Reading]:
         """The readings that count so, the likeliest first."""
-        alike = [r for r in self.readings if (r.counting.prices.name, r.candidate.head) == way]
+        alike = [r for r in self.readings if (r.counting.convention.name, r.candidate.head) == way]
         return sorted(alike, key=lambda r: (not r.digits, r.cost() if r.digits else self.off(r)))
 
     def off(self, reading: Reading) -> tuple[Any, ...]:
@@ -68,7 +68,7 @@ def explain_table(reader: Reader, rows: Iterable[Sequence[str]], wanted: Wanted)
     if not cells:
         raise UsageError("the table has no figures", remedy="a row is a name and a figure")
     names = list(dict.fromkeys(name for name, _, _ in cells))
-    networks = dict(zip(names, meant(reader, names), strict=True))
+    networks = dict(zip(names, network_refs(reader, names), strict=True))
     entries = [_entry(reader, networks[cell[0]], *cell, wanted) for cell in cells]
     found: list[tuple[Any, ...]] = []
     notes = []
@@ -108,13 +108,13 @@ def _cells(table: list[list[str]], heads: list[str]) -> Iterator[tuple[str, str,
 
 
 def _entry(
-    reader: Reader, network: Meant, name: str, column: str, printed: Printed, wanted: Wanted
+    reader: Reader, network: NetworkRef, name: str, column: str, printed: Printed, wanted: Wanted
 ) -> Entry:
     if column in KINDS:
         wanted = wanted._replace(quantity=column)
     try:
         counted = countings(reader, wanted, printed.bytes)
-        readings = list(read(reader, network, printed, counted, None))
+        readings = list(readings_of(reader, network, printed, counted, None))
     except NotFoundError as error:
         raise error.at(f"row '{name}'") from None
     return Entry(name, column, printed, readings)
@@ -127,7 +127,7 @@ def _ways(entries: Sequence[Entry]) -> list[tuple[Way, int]]:
         costs: dict[Way, tuple[object, ...]] = {}
         for reading in entry.readings:
             if reading.digits:
-                way = (reading.counting.prices.name, reading.candidate.head)
+                way = (reading.counting.convention.name, reading.candidate.head)
                 costs[way] = min(costs.get(way, reading.cost()), reading.cost())
         for way, cost in costs.items():
             best.setdefault(way, []).append(cost)
@@ -146,7 +146,7 @@ def _row(entry: Entry, ways: Sequence[tuple[Way, int]]) -> tuple[Any, ...]:
     if chosen is None:
         same = entry.by(ways[0][0]) if ways else []
         chosen = min(same or entry.readings, key=entry.off, default=None)
-    rows = merged([chosen], entry.printed) if chosen else [(None,) * len(READ)]
+    rows = merge_rows([chosen], entry.printed) if chosen else [(None,) * len(READ)]
     return (entry.name, entry.column, entry.printed.text, *rows[0][:-1])
 
 

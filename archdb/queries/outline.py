@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdb.analysis.layer_table import PLACE
-from archdb.queries.named import meant
-from archdb.queries.profiled import profiled
+from archdb.queries.named import network_refs
+from archdb.queries.profiles import open_profiles
 
 if TYPE_CHECKING:
     from archdb.model.input_spec import InputSpec
@@ -56,10 +56,10 @@ class _Blocks(NamedTuple):
 
 def outline(reader: Reader, name: str, spec: InputSpec, *, layers: bool) -> Outline:
     """A network at an input (native where `spec` is None), collapsed to blocks unless `layers`."""
-    (network,) = meant(reader, [name])
+    (network,) = network_refs(reader, [name])
     if isinstance(network, str):
         network = reader.resolve(network)
-    with profiled(reader, [network], spec) as (one,):
+    with open_profiles(reader, [network], spec) as (one,):
         parts = zip(one.layers.dicts(PLACE), one.layers.outputs(), one.windows, strict=True)
         rows = [{**place, "out_shape": shape, **window} for place, shape, window in parts]
         blocks = one.blocks

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from archdb.db.connection import connect, stamp
-from archdb.db.faults import FAULTS, as_database_errors, damaged, to_database_error
+from archdb.db.faults import FAULTS, as_database_errors, damage_error, to_database_error
 from archdb.errors import ArchdbError, DatabaseError, NotFoundError, QueryError, nearest
 from archdb.queries.result import Result
 from archdb.queries.sql import sql
@@ -111,7 +111,7 @@ class Reader:
         if not isinstance(error, damage.UNEXPECTED):
             return None
         what = damage.sign(self._connection, self.path)
-        return damaged(what, self.path) if what else None
+        return damage_error(what, self.path) if what else None
 
     def __repr__(self) -> str:
         return f"archdb.open({str(self.path)!r})"

@@ -11,7 +11,7 @@ from archdb.model.components import PARAMETERS
 from archdb.printed_number import ROUND, Number, Printed
 from archdb.queries import conventions
 from archdb.queries.candidates import Candidate, Part, Tally, candidates
-from archdb.queries.named import Meant
+from archdb.queries.named import NetworkRef
 from archdb.queries.tally_totals import Totals
 
 if TYPE_CHECKING:
@@ -54,18 +54,18 @@ ANYTHING = Wanted()
 class Counting(NamedTuple):
     """A convention, what its total is of, and how many published figures of that are counted so."""
 
-    prices: Convention
+    convention: Convention
     kind: str
     followed: int
 
 
 class Print(NamedTuple):
     """Where numbers with the same digits are published, of the same value of the same network;
-    `same`: with no digit more; `said`: and of the very network that was named."""
+    `same`: with no digit more; `is_named`: and of the very network that was named."""
 
     places: str
     same: bool
-    said: bool
+    is_named: bool
 
 
 class Reading(NamedTuple):
@@ -82,14 +82,14 @@ class Reading(NamedTuple):
         """What comes first: what is in print of the network that was named, then what is nearer
         to what was said; then what is in print at all, what is counted as more published figures
         are, and what has fewer rules of fewer terms."""
-        prices = self.counting.prices
+        convention = self.counting.convention
         unlike = self.digits not in (None, ROUND)
-        rules = {tuple(weights.items()) for weights in prices.weights.values()}
+        rules = {tuple(weights.items()) for weights in convention.weights.values()}
         terms = sum(map(len, rules))
         distance = self.candidate.distance + unlike
-        where = self.published or Print("", same=False, said=False)
-        printed = (not where.said, distance, not where.same, not where.places)
-        return *printed, -self.counting.followed, terms, unlike, self.candidate, prices.name
+        where = self.published or Print("", same=False, is_named=False)
+        printed = (not where.is_named, distance, not where.same, not where.places)
+        return *printed, -self.counting.followed, terms, unlike, self.candidate, convention.name
 
 
 def countings(reader: Reader, wanted: Wanted, in_bytes: bool = False) -> list[Counting]:
@@ -102,13 +102,13 @@ def countings(reader: Reader, wanted: Wanted, in_bytes: bool = False) -> list[Co
     followed = {(name, quantity): n for name, quantity, n in reader.run_named("followed").rows}
     named = _of_source(reader, wanted.source)
     found = []
-    for prices in conventions.conventions(reader, wanted.convention):
-        kind = kind_of(prices)
+    for convention in conventions.conventions(reader, wanted.convention):
+        kind = kind_of(convention)
         if wanted.quantity in (None, kind) and not (in_bytes and kind == KINDS[2]):
             asked = "file_bytes" if in_bytes else kind
-            count = followed.get((prices.name, asked), 0)
-            if prices.name in named:
-                found.append(Counting(prices, kind, count))
+            count = followed.get((convention.name, asked), 0)
+            if convention.name in named:
+                found.append(Counting(convention, kind, count))
     return found
 
 
@@ -124,18 +124,22 @@ def _of_source(reader: Reader, said: str | None) -> set[str]:
     return named
 
 
-def kind_of(prices: Convention) -> str:
+def kind_of(convention: Convention) -> str:
     """What a convention's total is of: operations, unless it counts tensors alone."""
     counted = {
-        quantity for weights in prices.weights.values() for quantity, w in weights.items() if w
+        quantity for weights in convention.weights.values() for quantity, w in weights.items() if w
     }
     if counted <= PARAMS:
         return KINDS[0]
     return KINDS[1] if counted <= ELEMENTS else KINDS[2]
 
 
-def read(
-    reader: Reader, network: Meant, printed: Printed, counted: Iterable[Counting], part: Part | None
+def readings_of(
+    reader: Reader,
+    network: NetworkRef,
+    printed: Printed,
+    counted: Iterable[Counting],
+    part: Part | None,
 ) -> Iterator[Reading]:
     """Every setting of a network and its relatives under each of these conventions."""
     wanted = list(counted)
@@ -146,7 +150,7 @@ def read(
         totals = Totals([tally for _, tally in same])
         known: dict[tuple[Number | None, ...], list[Value]] = {}
         for counting in wanted:
-            values = totals.by(counting.prices)
+            values = totals.by(counting.convention)
             if values not in known:  # many conventions count these ops alike
                 known[values] = list(_by_value(same, values, printed))
             for candidate, value, digits, tally in known[values]:
@@ -173,12 +177,12 @@ def _by_value(
         yield candidate, value, printed.digits(value), tally
 
 
-def plain(value: Number) -> int | float:
+def plain_number(value: Number) -> int | float:
     """A value as a result holds it: whole wherever it can be."""
     return value if isinstance(value, int) else float(value)
 
 
-def merged(readings: Iterable[Reading], printed: Printed) -> list[tuple[Any, ...]]:
+def merge_rows(readings: Iterable[Reading], printed: Printed) -> list[tuple[Any, ...]]:
     """Rows of COLUMNS; conventions that agree on a setting share one, told by the simplest."""
     rows: dict[tuple[Candidate, str, Number], list[Reading]] = {}
     for reading in readings:
@@ -191,9 +195,9 @@ def merged(readings: Iterable[Reading], printed: Printed) -> list[tuple[Any, ...
             candidate.input,
             candidate.head,
             kind,
-            SHARED.join(reading.counting.prices.name for reading in same),
-            plain(value),
-            plain(value - printed.value),
+            SHARED.join(reading.counting.convention.name for reading in same),
+            plain_number(value),
+            plain_number(value - printed.value),
             same[0].digits,
             arithmetic(min(same, key=Reading.cost)),
             same[0].published.places if same[0].published else None,
@@ -203,17 +207,17 @@ def merged(readings: Iterable[Reading], printed: Printed) -> list[tuple[Any, ...
 
 
 def conventions_of(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[str]:
-    """Those that rows of `merged` are counted by, each once."""
+    """Those that rows of `merge_rows` are counted by, each once."""
     at = columns.index("convention")
     return list(dict.fromkeys(name for row in rows if row[at] for name in row[at].split(SHARED)))
 
 
 def arithmetic(reading: Reading) -> str:
     """The sum, its largest term first: '4,089,184,256 macs + 2 × 11,113,984 out_elements of …'."""
-    prices = reading.counting.prices
+    convention = reading.counting.convention
     terms: dict[tuple[int, str], list[tuple[str, int]]] = {}
     for op, counts in reading.tally.items():
-        for quantity, weight in prices.weights[op].items():
+        for quantity, weight in convention.weights[op].items():
             if weight and (count := counts[quantity]):
                 terms.setdefault((weight, quantity), []).append((op, count))
     ordered = sorted(terms.items(), key=lambda term: -abs(term[0][0] * sum(n for _, n in term[1])))
@@ -222,7 +226,7 @@ def arithmetic(reading: Reading) -> str:
         for (weight, quantity), ops in ordered
     ]
     whole = " + ".join(parts).replace("+ -", "- ")
-    return whole if prices.divisor == 1 else f"({whole}) / {prices.divisor}"
+    return whole if convention.divisor == 1 else f"({whole}) / {convention.divisor}"
 
 
 def _times(weight: int) -> str:
@@ -234,7 +238,7 @@ def _of(ops: list[tuple[str, int]]) -> str:
     return f" of {', '.join(op for op, _ in ops)}" if len(ops) <= 2 else ""
 
 
-def parted(reader: Reader, name: str, until: str | None) -> tuple[str, Part | None]:
+def split_part(reader: Reader, name: str, until: str | None) -> tuple[str, Part | None]:
     """The network of NAME/LAYER, and the part of it that is meant."""
     if "/" in name and not reader.run_named("resolve", name=name.lower()).rows:
         name, _, layer = name.partition("/")

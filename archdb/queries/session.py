@@ -146,13 +146,13 @@ class Session:
                     raise LateError
             part = os.read(pipe.fileno(), 1 << 20)
             if not part:
-                raise self._ended()
+                raise self._ended_error()
             self._arrived += part
         found = bytes(memoryview(self._arrived)[:count])
         del self._arrived[:count]
         return found
 
-    def _ended(self) -> QueryError:
+    def _ended_error(self) -> QueryError:
         status = self._process.wait()
         return QueryError(
             f"the process of the statement was ended from outside (status {status})",

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from archdb.db.expansion import expanded
+from archdb.db.expansion import expand
 from archdb.errors import NotFoundError, nearest
 from archdb.resources import bundled
 
@@ -16,7 +16,7 @@ _HERE = Path(__file__).parent
 @cache
 def sql(name: str) -> str:
     """The text of one of archdb's own questions."""
-    return expanded((_HERE / "sql" / f"{name}.sql").read_text("utf-8"))
+    return expand((_HERE / "sql" / f"{name}.sql").read_text("utf-8"))
 
 
 def saved_names() -> list[str]:

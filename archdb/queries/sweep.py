@@ -22,7 +22,7 @@ from archdb.model.input_spec import COMMA, EQUALS, InputSpec
 from archdb.model.names import PLUS
 from archdb.printed_number import in_full
 from archdb.queries import conventions
-from archdb.queries.named import notify_skipped, rewritten
+from archdb.queries.named import notify_skipped, rewrite_named
 
 if TYPE_CHECKING:
     from archdb.model.graph import Network
@@ -129,13 +129,13 @@ def sweep(
     with reader.snapshot():
         conventions.check(reader, convention)
         counted = conventions.conventions(reader, convention) if convention else []
-        made = rewritten(reader, names)
+        made = rewrite_named(reader, names)
     notify_skipped(reader, made)
     natives = [native_inputs(one.network) for one in made]
     # all of them, so that a size in wrong words is found before the first point
-    wanted = [natives if size is None else resolve_each(size, natives) for size in sizes]
-    for asked in wanted:
-        for one, at in zip(made, asked, strict=True):
+    inputs = [natives if size is None else resolve_each(size, natives) for size in sizes]
+    for shapes in inputs:
+        for one, at in zip(made, shapes, strict=True):
             yield points, _point(one.network, at, counted)
 
 
@@ -143,7 +143,7 @@ def _point(network: Network, at: Inputs, counted: Sequence[Convention]) -> tuple
     try:
         profile = derive(network, at)
         totals = profile.totals
-        weighed = [profile.table.main.weighed(convention) for convention in counted]
+        weighed = [profile.table.main.weigh(convention) for convention in counted]
     except ShapeError as error:
         totals = dict.fromkeys(TOTAL_COLUMNS) | {"note": f"{error.places[-1]}: {error.what}"}
         weighed = [None] * len(counted)

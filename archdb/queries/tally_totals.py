@@ -20,21 +20,21 @@ class Totals:
     def __init__(self, tallies: Sequence[Tally]) -> None:
         self.tallies = tallies
         self.ops = list(dict.fromkeys(op for tally in tallies for op in tally))
-        self.weighed: dict[tuple[str, object], list[int | None]] = {}
+        self.weigh: dict[tuple[str, object], list[int | None]] = {}
 
-    def by(self, prices: Convention) -> tuple[Number | None, ...]:
+    def by(self, convention: Convention) -> tuple[Number | None, ...]:
         """A total for each tally, exactly; None where an op is open or not priced."""
-        parts = zip(*[self._of_op(op, prices) for op in self.ops], strict=True)
+        parts = zip(*[self._of_op(op, convention) for op in self.ops], strict=True)
         sums = [None if None in part else sum(part) for part in parts]
-        if prices.divisor == 1:
+        if convention.divisor == 1:
             return tuple(sums)
-        return tuple(None if n is None else whole(Fraction(n, prices.divisor)) for n in sums)
+        return tuple(None if n is None else whole(Fraction(n, convention.divisor)) for n in sums)
 
-    def _of_op(self, op: str, prices: Convention) -> list[int | None]:
-        weights = prices.weights.get(op)
+    def _of_op(self, op: str, convention: Convention) -> list[int | None]:
+        weights = convention.weights.get(op)
         rule = op, None if weights is None else tuple(weights.items())
-        if rule not in self.weighed:
-            self.weighed[rule] = [
-                prices.weighed(op, tally[op]) if op in tally else 0 for tally in self.tallies
+        if rule not in self.weigh:
+            self.weigh[rule] = [
+                convention.weigh(op, tally[op]) if op in tally else 0 for tally in self.tallies
             ]
-        return self.weighed[rule]
+        return self.weigh[rule]

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from archdb.dataset.release import Release
-from archdb.render.tex_text import escaped
+from archdb.render.tex_text import escape_tex
 
 AUTHORS = "{The archdb developers}"
 TITLE = "archdb: neural network architectures as layer rows, and what derives from them"
@@ -34,10 +34,10 @@ def own(release: Release) -> str:
     """How to cite the dataset: figures belong to a version, and the hash says exactly which."""
     fields = {
         "author": AUTHORS,
-        "title": f"{{{escaped(TITLE)}}}",
+        "title": f"{{{escape_tex(TITLE)}}}",
         "howpublished": "Software and dataset",
-        "version": escaped(release.version),
-        "note": escaped(f"Version {release.version}, content {release.short}"),
+        "version": escape_tex(release.version),
+        "note": escape_tex(f"Version {release.version}, content {release.short}"),
     }
     return entry("misc", "archdb", fields)
 
@@ -59,7 +59,7 @@ def _fields(row: Mapping[str, Any]) -> dict[str, str]:
     """Authors, title (its capitals kept), year, and where it appeared."""
     fields = {
         "author": " and ".join(map(_author, json.loads(row["authors"]))),
-        "title": f"{{{escaped(row['title'])}}}",
+        "title": f"{{{escape_tex(row['title'])}}}",
         "year": str(row["year"]),
         **_venue(row["kind"], row["venue"] or ""),
         "doi": row["doi"],
@@ -76,7 +76,7 @@ def _author(name: str) -> str:
     """'Family, Given' as it stands; a name without a comma is that of a group, kept whole."""
     if name == "others":
         return name
-    return escaped(name) if "," in name else f"{{{escaped(name)}}}"
+    return escape_tex(name) if "," in name else f"{{{escape_tex(name)}}}"
 
 
 def _venue(kind: str, venue: str) -> dict[str, str]:
@@ -89,13 +89,13 @@ def _venue(kind: str, venue: str) -> dict[str, str]:
         pattern = _ARTICLE if kind == "article" else _PAGES
         match = pattern.match(rest)
         found = match.groupdict() if match else {_VENUE.get(kind, "howpublished"): rest}
-        fields = {name: escaped(value) for name, value in found.items() if value}
+        fields = {name: escape_tex(value) for name, value in found.items() if value}
         if "pages" in fields:
             fields["pages"] = fields["pages"].replace("-", "--")
     if preprint:
         fields |= {"eprint": preprint.removeprefix("arXiv:"), "archiveprefix": "arXiv"}
         if kind not in _VENUE:
-            fields["howpublished"] = escaped(preprint)
+            fields["howpublished"] = escape_tex(preprint)
     return fields
 
 

@@ -15,7 +15,7 @@ def written(rows: Iterable[Sequence[Any]]) -> str:
     for step in (Step(*map(_on_a_line, row)) for row in rows):
         by_rule.setdefault(step.rule, []).append(step)
     parts = (
-        "\n".join([rule, *(line for step in _merged(steps) for line in _lines(step))])
+        "\n".join([rule, *(line for step in _merge(steps) for line in _lines(step))])
         for rule, steps in by_rule.items()
     )
     return "\n\n".join(parts) + "\n"
@@ -25,7 +25,7 @@ def _on_a_line(part: Any) -> Any:
     return inline(part) if isinstance(part, str) else part
 
 
-def _merged(steps: Sequence[Step]) -> list[Step]:
+def _merge(steps: Sequence[Step]) -> list[Step]:
     """Height and width in one step where they are worked out alike."""
     names: dict[Step, list[str]] = {}
     for step in steps:

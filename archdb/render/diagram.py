@@ -29,29 +29,29 @@ def dot(outline: Outline, said: str) -> str:
     heads = {node.name for node in outline.nodes if node.auxiliary}
     dashed = {True: " [style = dashed]", False: ""}
     edges = (
-        f"  {_quoted(source)} -> {_quoted(reader)}{dashed[reader in heads]};\n"
+        f"  {_quote(source)} -> {_quote(reader)}{dashed[reader in heads]};\n"
         for source, reader in outline.edges
     )
-    body = "".join(_nested(outline, _dot_node, _dot_opened, "}\n"))
-    name = _quoted(f"{outline.name} {outline.input}")
+    body = "".join(_nest(outline, _dot_node, _dot_open, "}\n"))
+    name = _quote(f"{outline.name} {outline.input}")
     return f"// {printable(said)}\ndigraph {name} {{\n{DOT_HEAD}{body}{''.join(edges)}}}\n"
 
 
 def _dot_node(node: Node) -> str:
     style = DOT_AUXILIARY if node.auxiliary else DOT_BLOCK if node.block else ""
-    label = "\\n".join(_escaped(line) for line in node.lines)
-    return f'{_quoted(node.name)} [label = "{label}"{f", {style}" if style else ""}];\n'
+    label = "\\n".join(_escape(line) for line in node.lines)
+    return f'{_quote(node.name)} [label = "{label}"{f", {style}" if style else ""}];\n'
 
 
-def _dot_opened(number: int, group: str, kind: str) -> str:
-    return f"subgraph cluster_{number} {{ label = {_quoted(f'{group} ({kind})')}; {DOT_GROUP}\n"
+def _dot_open(number: int, group: str, kind: str) -> str:
+    return f"subgraph cluster_{number} {{ label = {_quote(f'{group} ({kind})')}; {DOT_GROUP}\n"
 
 
-def _quoted(text: str) -> str:
-    return f'"{_escaped(text)}"'
+def _quote(text: str) -> str:
+    return f'"{_escape(text)}"'
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     """Text inside quotes; Graphviz would take &lt; for a sign, and \\N for the node's name."""
     plain = printable(text).replace("&", "&amp;")
     return plain.replace("\\", "\\\\").replace('"', '\\"')
@@ -67,14 +67,14 @@ def mermaid(outline: Outline, said: str) -> str:
         mark = ":::auxiliary" if node.auxiliary else ":::block" if node.block else ""
         return f'{number[node.name]}["{label}"]{mark}\n'
 
-    def opened(place: int, group: str, kind: str) -> str:
+    def open_group(place: int, group: str, kind: str) -> str:
         return f'subgraph g{place}["{_entities(f"{group} ({kind})")}"]\n'
 
     edges = (
         f"  {number[source]} {'-.->' if reader in heads else '-->'} {number[reader]}\n"
         for source, reader in outline.edges
     )
-    body = "".join(_nested(outline, drawn, opened, "end\n"))
+    body = "".join(_nest(outline, drawn, open_group, "end\n"))
     return f"%% {_entities(said)}\nflowchart TB\n{body}{''.join(edges)}{MERMAID_CLASSES}"
 
 
@@ -85,10 +85,10 @@ def _entities(text: str) -> str:
     return "".join(c if c.isalnum() or c in plain else f"#{ord(c)};" for c in printable(text))
 
 
-def _nested(
+def _nest(
     outline: Outline,
     drawn: Callable[[Node], str],
-    opened: Callable[[int, str, str], str],
+    open_group: Callable[[int, str, str], str],
     closed: str,
 ) -> Iterator[str]:
     """The nodes in order, with the frames around them opened and closed.
@@ -105,7 +105,7 @@ def _nested(
             else:
                 yield "  " * (depth + 1) + drawn(node)
         for group, members in inside.items():
-            yield "  " * (depth + 1) + opened(numbers[group], group, outline.groups[group])
+            yield "  " * (depth + 1) + open_group(numbers[group], group, outline.groups[group])
             yield from level(members, depth + 1)
             yield "  " * (depth + 1) + closed
 

@@ -80,10 +80,10 @@ def csv_writer(out: TextIO) -> Any:
 def tsv(result: Result) -> str:
     """Fields between tabs; a tab, line feed or backslash in a value is escaped by a backslash."""
     lines = [result.columns, *result.rows]
-    return "".join("\t".join(map(_escaped, line)) + "\n" for line in lines)
+    return "".join("\t".join(map(_escape, line)) + "\n" for line in lines)
 
 
-def _escaped(value: Any) -> str:
+def _escape(value: Any) -> str:
     text = "" if value is None else str(_plain(value))
     return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 

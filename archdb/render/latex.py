@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from archdb.dataset.provenance import Paper
 from archdb.queries.result import Result
 from archdb.render.paper_table import Head, Sheet, sheet
-from archdb.render.tex_text import escaped
+from archdb.render.tex_text import escape_tex
 from archdb.text import inline
 
 #: A table with more rows than a page has lines is one that LaTeX may break.
@@ -26,7 +26,7 @@ def latex(result: Result, paper: Paper) -> str:
     columns = "".join("r" if number else "l" for number in made.right)
     long = len(made.rows) > PAGE
     environment = "longtable" if long else "tabular"
-    marked = [_marked(row, made.marks) for row in made.rows]
+    marked = [_mark_figures(row, made.marks) for row in made.rows]
     body = "".join(f"  {' & '.join(row)} \\\\\n" for row in marked)
     repeated, start = ("  \\endhead\n", "") if long else ("", "\\noindent")
     begin = f"{start}\\begin{{{environment}}}{{@{{}}{columns}@{{}}}}\n"
@@ -66,11 +66,11 @@ def _comments(paper: Paper, made: Sheet, long: bool) -> str:
     )
 
 
-def _marked(row: Sequence[str], marks: dict[str, str]) -> list[str]:
-    return [_guarded(_figure(text)) + _superscript(marks.get(text, "")) for text in row]
+def _mark_figures(row: Sequence[str], marks: dict[str, str]) -> list[str]:
+    return [_guard(_figure(text)) + _superscript(marks.get(text, "")) for text in row]
 
 
-def _guarded(cell: str) -> str:
+def _guard(cell: str) -> str:
     """A bracket or star right behind the end of a line would be an argument of that."""
     return f"{{}}{cell}" if cell.startswith(("[", "*")) else cell
 
@@ -84,8 +84,8 @@ def _figure(text: str) -> str:
     if match := _POWER.fullmatch(text):
         return f"${match[1]}\\times10^{{{match[2]}}}$"
     if text[:1] == "-" and text[1:2].isdigit():
-        return f"$-${escaped(text[1:])}"
-    return escaped(text)
+        return f"$-${escape_tex(text[1:])}"
+    return escape_tex(text)
 
 
 def _latex_head(made: Sheet) -> str:
@@ -93,9 +93,9 @@ def _latex_head(made: Sheet) -> str:
     lines = []
     if any(head.group for head in made.heads):
         lines.append(_spans(made.heads))
-    names = _marked([head.name for head in made.heads], made.marks)
+    names = _mark_figures([head.name for head in made.heads], made.marks)
     lines.append(f"  {' & '.join(names)} \\\\\n")
-    units = [f"({escaped(h.unit)})" if h.unit and not h.group else "" for h in made.heads]
+    units = [f"({escape_tex(h.unit)})" if h.unit and not h.group else "" for h in made.heads]
     if any(units):
         lines.append(f"  {' & '.join(units)} \\\\\n")
     return "".join(lines)
@@ -108,7 +108,7 @@ def _spans(heads: Sequence[Head]) -> str:
         head = heads[at - 1]
         width = sum(other.group == head.group for other in heads) if head.group else 1
         unit = f" ({head.unit})" if head.unit else ""
-        span = f"\\multicolumn{{{width}}}{{c}}{{{escaped(head.group + unit)}}}"
+        span = f"\\multicolumn{{{width}}}{{c}}{{{escape_tex(head.group + unit)}}}"
         cells.append(span if head.group else "")
         if head.group:
             rules.append(f"\\cmidrule(lr){{{at}-{at + width - 1}}}")
@@ -119,5 +119,5 @@ def _spans(heads: Sequence[Head]) -> str:
 def _latex_notes(notes: Sequence[tuple[str, str]]) -> str:
     if not notes:
         return ""
-    lines = "".join(f"{_superscript(mark, '~')}{escaped(text)}\\par\n" for mark, text in notes)
+    lines = "".join(f"{_superscript(mark, '~')}{escape_tex(text)}\\par\n" for mark, text in notes)
     return f"\n\\smallskip\n{{\\footnotesize\\raggedright\n{lines}}}\n"

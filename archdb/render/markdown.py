@@ -20,16 +20,20 @@ def markdown(result: Result, paper: Paper) -> str:
     made = sheet(result, paper)
     head = [_markdown_head(head, made.marks.get(head.name, "")) for head in made.heads]
     rule = ["---:" if number else "---" for number in made.right]
-    body = [[_cell(text) + _raised(made.marks.get(text, "")) for text in row] for row in made.rows]
+    body = [
+        [_cell(text) + _superscript(made.marks.get(text, "")) for text in row] for row in made.rows
+    ]
     lines = "".join(f"| {' | '.join(line)} |\n" for line in (head, rule, *body))
     notes = [*made.notes, ("", inline(paper.made_by))]
-    listed = "".join(f"- {_raised(mark)}{' ' if mark else ''}{_note(t)}\n" for mark, t in notes)
+    listed = "".join(
+        f"- {_superscript(mark)}{' ' if mark else ''}{_note(t)}\n" for mark, t in notes
+    )
     return f"{lines}\n{listed}"
 
 
 def _markdown_head(head: Head, mark: str) -> str:
     unit = f"({_cell(inline(head.unit))})" if head.unit else ""
-    return " ".join(filter(None, (_cell(head.name) + _raised(mark), _cell(head.group), unit)))
+    return " ".join(filter(None, (_cell(head.name) + _superscript(mark), _cell(head.group), unit)))
 
 
 def _cell(text: str) -> str:
@@ -41,5 +45,5 @@ def _note(text: str) -> str:
     return _OPENING.sub(r"\1\\", _cell(text))
 
 
-def _raised(mark: str) -> str:
+def _superscript(mark: str) -> str:
     return f"<sup>{mark}</sup>" if mark else ""

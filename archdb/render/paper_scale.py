@@ -58,7 +58,7 @@ def scale_of(values: Iterable[Any], unit: str) -> Scale:
     return next((Scale(*found) for found in PREFIXES if 2 * small >= 10 ** found[1]), Scale())
 
 
-def rounded(text: str, value: Any) -> bool:
+def is_rounded(text: str, value: Any) -> bool:
     """Whether the text of a figure is not the figure itself, but scaled or rounded."""
     if not isinstance(value, int | float):
         return False

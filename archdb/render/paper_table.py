@@ -13,7 +13,7 @@ from typing import NamedTuple
 from archdb.dataset.provenance import Paper
 from archdb.queries.result import Column, Result
 from archdb.render.formats import NOTHING, heads, numeric
-from archdb.render.paper_scale import RULE, Scale, rounded, scale_of
+from archdb.render.paper_scale import RULE, Scale, is_rounded, scale_of
 from archdb.text import inline
 
 #: Units that say what kind of word a column holds, which its reader sees.
@@ -56,16 +56,16 @@ def sheet(result: Result, paper: Paper) -> Sheet:
     notes = [(marks.get(name, ""), f"{name}: {text}") for name, text in paper.about.items()]
     rest = [*paper.conventions, *map(_sentence, result.notes)]
     texts = [text for row in rows for text in row]
-    if any(map(rounded, texts, [value for row in result.rows for value in row])):
+    if any(map(is_rounded, texts, [value for row in result.rows for value in row])):
         rest.append(RULE)
     columns = list(zip(*rows, strict=True)) or [()] * len(made)
-    right = [n or _printed(column) for n, column in zip(numeric(result), columns, strict=True)]
+    right = [n or _is_printed(column) for n, column in zip(numeric(result), columns, strict=True)]
     rows = [[_times(text) for text in row] for row in rows]
     notes += [("", note) for note in rest]
     return Sheet(made, rows, right, marks, [(mark, inline(note)) for mark, note in notes])
 
 
-def _printed(column: Sequence[str]) -> bool:
+def _is_printed(column: Sequence[str]) -> bool:
     """Whether a column of text holds numbers, as those that keep the digits of their source."""
     return any(text != NOTHING for text in column) and all(map(_DIGITS.fullmatch, column))
 

@@ -81,7 +81,7 @@ _BELOW = {"c", "d"}
 _DOTLESS = {"i": r"\i", "j": r"\j"}
 
 
-def escaped(text: str) -> str:
+def escape_tex(text: str) -> str:
     """The text as TeX prints it. A letter that it has no word for stays, and needs XeTeX."""
     plain = inline(unicodedata.normalize("NFC", text))
     parts = _POWERS.split(_HYPHENS.sub(f"-{_NOTHING}", plain))  # every other one is a power

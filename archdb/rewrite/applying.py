@@ -29,14 +29,14 @@ def apply(network: Network, rules: str | Iterable[str], only: str | None = None)
     notes: list[Note] = []
     for step in steps(rules, only):
         try:
-            network, said = _applied(network, step)
+            network, said = _apply_step(network, step)
         except ArchdbError as error:
             raise error.at(PLUS.join([network.name, step.text])) from None
         notes += said
     return Rewritten(network, tuple(notes))
 
 
-def _applied(network: Network, step: Step) -> tuple[Network, list[Note]]:
+def _apply_step(network: Network, step: Step) -> tuple[Network, list[Note]]:
     context = RewriteContext(network, step.glob)
     if step.glob is not None and not any(map(context.chosen, context.layers)):
         raise NotFoundError(

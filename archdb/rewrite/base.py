@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple, TypeVar
 
 from archdb.analysis.layer_costs import Facts, layer_facts
-from archdb.analysis.shared_weights import check_shared, shared
+from archdb.analysis.shared_weights import check_shared, sharing_layers
 from archdb.errors import ArchdbError
 from archdb.model.declaration import REQUIRED, Attribute, Declaration, declared
 from archdb.model.graph import Layer, Network
@@ -61,7 +61,7 @@ class RewriteContext:
         for layer in network:
             for source in layer.inputs:
                 self.readers[source].append(layer.name)
-        self.shared = shared(network)
+        self.shared = sharing_layers(network)
         self.skipped: dict[str, list[str]] = {}
         self.said: list[str] = []
         self._new: set[str] = set()
@@ -76,7 +76,7 @@ class RewriteContext:
         """Note that a layer is left alone."""
         self.skipped.setdefault(why, []).append(name)
 
-    def tied(self, name: str) -> str:
+    def why_tied(self, name: str) -> str:
         """Why a layer's weights are not to be taken apart or changed; nothing where they are."""
         others = self.shared.get(name)
         return f"shares its weights with '{others[0]}'" if others else ""

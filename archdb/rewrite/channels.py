@@ -99,15 +99,15 @@ class Channels:
         if traced.op.source:
             self._fix(self.root(traced.name), f"as wide as '{traced.name}', which is given")
             return
-        for slot in traced.op.single(*_known(traced)) if None not in traced.inputs else ():
+        for slot in traced.op.single(*_known_inputs(traced)) if None not in traced.inputs else ():
             self._fix(self.root(traced.layer.inputs[slot]), f"spread over '{traced.name}'")
         if _slots(traced) or isinstance(_origin(traced), str):
             return
         try:
             if None in traced.inputs or not traced.op.known:
                 raise ShapeError("is or follows an op that archdb does not know")
-            double = _doubled(traced)
-            facts_of(traced.op.adapted(_known(traced), double), double)
+            double = _double(traced)
+            facts_of(traced.op.adapted(_known_inputs(traced), double), double)
         except ShapeError as error:
             for name in traced.layer.inputs:
                 self._fix(self.root(name), f"'{traced.name}' {error.what}")
@@ -130,7 +130,7 @@ class Channels:
             op = traced.op
             new = tuple(shapes[name] for name in traced.layer.inputs)
             if None not in traced.inputs:
-                op = op.adapted(_known(traced), tuple(x for x in new if x is not None))
+                op = op.adapted(_known_inputs(traced), tuple(x for x in new if x is not None))
                 origin = _origin(traced)
                 if isinstance(origin, str):
                     op = op.as_wide(origin, self._width(self.root(traced.name), wanted, widths))
@@ -150,19 +150,19 @@ class Channels:
                 widths[root] = wanted.get(root, self.width(root))
             else:
                 parts = [self._width(self.root(n), wanted, widths) for n in traced.layer.inputs]
-                new = tuple(map(with_count, _known(traced), parts))
-                out = facts_of(traced.op.adapted(_known(traced), new), new).out
+                new = tuple(map(with_count, _known_inputs(traced), parts))
+                out = facts_of(traced.op.adapted(_known_inputs(traced), new), new).out
                 widths[root] = count(out) if out is not None else self.width(root)
         return widths[root]
 
 
 def _origin(traced: TracedLayer) -> Origin:
     """Where a layer's channels come from; of what is open nothing is known."""
-    known = _known(traced)
+    known = _known_inputs(traced)
     return traced.op.channels(*known) if len(known) == len(traced.inputs) else ()
 
 
-def _known(traced: TracedLayer) -> tuple[Shape, ...]:
+def _known_inputs(traced: TracedLayer) -> tuple[Shape, ...]:
     """The shapes that arrive, as far as they are known."""
     return tuple(x for x in traced.inputs if x is not None)
 
@@ -173,9 +173,9 @@ def _slots(traced: TracedLayer) -> tuple[int, ...]:
     return () if isinstance(origin, str) else origin
 
 
-def _doubled(traced: TracedLayer) -> tuple[Shape, ...]:
+def _double(traced: TracedLayer) -> tuple[Shape, ...]:
     """The same with twice the channels."""
-    return tuple(with_count(x, 2 * count(x)) for x in _known(traced))
+    return tuple(with_count(x, 2 * count(x)) for x in _known_inputs(traced))
 
 
 def _groups(traced: TracedLayer) -> int:
@@ -183,5 +183,5 @@ def _groups(traced: TracedLayer) -> int:
     groups = int(traced.op.attributes().get("groups", 1))
     if groups == 1 or None in traced.inputs:
         return 1
-    twice = traced.op.adapted(_known(traced), _doubled(traced))
+    twice = traced.op.adapted(_known_inputs(traced), _double(traced))
     return groups if twice.attributes()["groups"] == groups else 1

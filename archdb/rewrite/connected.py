@@ -38,15 +38,15 @@ class _Turn:
         layer = traced.layer
         inputs = tuple(self.instead.get(name, name) for name in layer.inputs)
         shapes = tuple(self.shapes[name] for name in inputs)
-        if traced.op.flattens and self.only_turned(layer.name, shapes[0]):
+        if traced.op.flattens and self.only_converted(layer.name, shapes[0]):
             self.instead[layer.name] = inputs[0]
             return
-        op = self.turned(layer, shapes) if self.context.chosen(layer.name) else traced.op
+        op = self.convert(layer, shapes) if self.context.chosen(layer.name) else traced.op
         turned = layer._replace(op=op, inputs=inputs)
         self.shapes[layer.name] = facts_at(turned, shapes).out
         yield turned
 
-    def turned(self, layer: Layer, shapes: tuple[Shape | None, ...]) -> Op:
+    def convert(self, layer: Layer, shapes: tuple[Shape | None, ...]) -> Op:
         op: Op = layer.op
         if len(shapes) != 1 or shapes[0] is None:
             return op
@@ -57,7 +57,7 @@ class _Turn:
             return op
         return convolution or op
 
-    def only_turned(self, name: str, x: Shape | None) -> bool:
+    def only_converted(self, name: str, x: Shape | None) -> bool:
         """Whether all that reads this layer will read the map itself, perhaps through layers that
         keep whatever shape arrives."""
         readers = self.context.readers[name]
@@ -66,5 +66,5 @@ class _Turn:
     def turns(self, name: str, x: Shape) -> bool:
         op = self.context.layers[name].op
         if type(op).out is same_shape:
-            return self.only_turned(name, x)
+            return self.only_converted(name, x)
         return len(x) == 3 and self.context.chosen(name) and op.as_convolution(x) is not None

@@ -23,7 +23,7 @@ Parts = list[tuple[str, Op]]  # (what a new layer's name ends in, its op); the l
 Expand = Callable[[TracedLayer, Window], Parts | str]
 
 
-def _expanded(context: RewriteContext, expand: Expand) -> Iterable[Layer]:
+def _expand_each(context: RewriteContext, expand: Expand) -> Iterable[Layer]:
     """Every chosen layer that slides weights over a map, as what `expand` makes of it."""
     for traced in context.layers.values():
         slides = traced.facts.weighted and "kernel" in traced.op.attributes()
@@ -31,7 +31,7 @@ def _expanded(context: RewriteContext, expand: Expand) -> Iterable[Layer]:
             yield traced.layer
             continue
         window = traced.facts.window
-        parts: Parts | str = context.tied(traced.name)
+        parts: Parts | str = context.why_tied(traced.name)
         if not parts:
             parts = expand(traced, window) if isinstance(window, Window) else window.reason
         if isinstance(parts, str):
@@ -67,7 +67,7 @@ def stack(context: RewriteContext, *, between: Between = "linear") -> Iterable[L
         names = [f"3x3_{number}" for number in range(1, steps + 1)]
         return _parts(traced.op.chain(small), names, between)
 
-    return _expanded(context, expand)
+    return _expand_each(context, expand)
 
 
 def _no_stack(window: Window) -> str:
@@ -122,7 +122,7 @@ def factorize(context: RewriteContext, *, between: Between = "linear") -> Iterab
         )
         return _parts(traced.op.chain(halves), [f"{height}x1", f"1x{width}"], between)
 
-    return _expanded(context, expand)
+    return _expand_each(context, expand)
 
 
 def _parts(ops: Sequence[Op], names: Sequence[str], between: str) -> Parts | str:
@@ -156,7 +156,7 @@ def bottleneck(context: RewriteContext, *, channels: Count) -> Iterable[Layer]:
         bias = traced.op.attributes().get("bias", True)
         return [("1x1", Conv2d(filters=channels, kernel=1, bias=bias)), ("", traced.op)]
 
-    return _expanded(context, expand)
+    return _expand_each(context, expand)
 
 
 @rule("depthwise-separable")
@@ -176,4 +176,4 @@ def depthwise_separable(context: RewriteContext, *, between: Between = "linear")
             return "not one convolution over all channels"
         return _parts(ops, ["depthwise", ""], between)
 
-    return _expanded(context, expand)
+    return _expand_each(context, expand)

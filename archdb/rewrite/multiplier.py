@@ -78,7 +78,7 @@ _SHIPPED = Declaration(
 )
 
 
-def shipped() -> list[Shipped]:
+def load_shipped() -> list[Shipped]:
     """All of seeds/widths.toml."""
     path = bundled("seeds") / "widths.toml"
     rows: Sequence[Any] = tomllib.loads(path.read_text("utf-8"))["width"] if path.exists() else ()
@@ -87,7 +87,7 @@ def shipped() -> list[Shipped]:
 
 def family_notes(network: str, factor: float) -> Iterator[str]:
     """Which shipped network of this width is another one than the rule makes, and why."""
-    for one in shipped():
+    for one in load_shipped():
         same = one.base == network and Fraction(one.factor) == Fraction(*ratio(factor))
         if same and one.because:
             yield f"{one.network}, which is shipped at this width, is another: {one.because}"

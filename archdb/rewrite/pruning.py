@@ -35,7 +35,7 @@ def fold_bn(context: RewriteContext) -> Iterator[Layer]:
             context.chosen(traced.name) or context.chosen(traced.layer.inputs[0])
         ):
             (source,) = traced.layer.inputs
-            why = context.tied(traced.name) or context.tied(source)
+            why = context.why_tied(traced.name) or context.why_tied(source)
             why = why or _no_fold(context.layers[into.get(source, source)], context.readers[source])
             if not why:
                 into[traced.name] = into.get(source, source)

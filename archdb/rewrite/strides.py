@@ -39,15 +39,15 @@ def dilate(context: RewriteContext, *, stride: Count) -> Iterable[Layer]:
     A glob says of which layers strides may be removed. What sees the whole map, a global pool,
     sees the finer one.
     """
-    walk = _Walk(context, stride)
-    layers = [walk.step(traced) for traced in context.layers.values()]
+    trace = _GridTrace(context, stride)
+    layers = [trace.step(traced) for traced in context.layers.values()]
     _check_params(context, layers)
     if layers == list(context.network.layers):
         context.notify(f"no stride that it may remove goes beyond {stride}")
     return layers
 
 
-class _Walk:
+class _GridTrace:
     """One pass: the grid behind each layer; None where it has forgotten the map, because it has
     the same size whatever the map's."""
 
@@ -67,7 +67,7 @@ class _Walk:
         elif _forgets(traced):
             self.grids[traced.name] = None
         else:
-            op, self.grids[traced.name] = self.placed(traced, grid)
+            op, self.grids[traced.name] = self.dilate_op(traced, grid)
         return traced.layer._replace(op=op)
 
     def meeting(self, traced: TracedLayer) -> Grid | None:
@@ -99,7 +99,7 @@ class _Walk:
             ).at(_place(traced.layer))
         return None
 
-    def placed(self, traced: TracedLayer, grid: Grid) -> tuple[Op, Grid]:
+    def dilate_op(self, traced: TracedLayer, grid: Grid) -> tuple[Op, Grid]:
         """The op on a finer map, its own strides removed as far as they go beyond the limit."""
         window = traced.facts.window
         stride: Pair = window.stride if isinstance(window, Window) else (1, 1)

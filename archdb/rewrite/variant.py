@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archdb.analysis.differences import between, definitions
+from archdb.analysis.differences import changes_between, definitions
 from archdb.analysis.profile import derive
 from archdb.model.graph import Network
 from archdb.model.names import PLUS
@@ -31,7 +31,7 @@ def _outputs(network: Network) -> int | None:
 def differences(base: Network, network: Network) -> Iterator[Difference]:
     """How the layers differ from those of the base, equal changes together."""
     together: dict[tuple[str, str, str], list[str]] = {}
-    for change in between(definitions(base), definitions(network)):
+    for change in changes_between(definitions(base), definitions(network)):
         together.setdefault(change[:3], []).append(_literal(change.layer))
     for (what, there, here), layers in together.items():
         yield Difference(what, there, here, tuple(layers), rules_of(base, network))

@@ -30,7 +30,7 @@ def width(context: RewriteContext, *, factor: Factor) -> Iterable[Layer]:
     multiplier = Multiplier(context, channels, factor)
     wanted: dict[str, int] = {}
     for root, stating in channels.stated.items():
-        why = channels.pinned.get(root) or _unasked(context, stating)
+        why = channels.pinned.get(root) or _why_unasked(context, stating)
         if why:
             for name in filter(context.chosen, stating):
                 context.skip(name, why)
@@ -41,7 +41,7 @@ def width(context: RewriteContext, *, factor: Factor) -> Iterable[Layer]:
     return channels.build(wanted)
 
 
-def _unasked(context: RewriteContext, names: list[str]) -> str:
+def _why_unasked(context: RewriteContext, names: list[str]) -> str:
     """Why a glob that asks for some of the layers that are equally wide gets none of them."""
     other = next((name for name in names if not context.chosen(name)), None)
     return f"joined with '{other}', which was not asked for" if other is not None else ""

@@ -108,12 +108,12 @@ def _rows(directory: Path, declared: Declaration) -> Iterator[dict[str, Any]]:
         with path.open(encoding="utf-8", newline="") as file:
             for number, row in enumerate(csv.DictReader(file), start=2):
                 try:
-                    yield declared.parse(_filled(row))
+                    yield declared.parse(_filled_cells(row))
                 except DefinitionError as error:
                     raise error.at(f"line {number}").at(str(path)) from None
 
 
-def _filled(row: Mapping[Any, Any]) -> dict[str, str]:
+def _filled_cells(row: Mapping[Any, Any]) -> dict[str, str]:
     """The cells of a row that hold something; DefinitionError where there are too many."""
     if None in row:
         raise DefinitionError(f"has more cells than columns: {row[None]}")

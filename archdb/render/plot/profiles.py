@@ -120,8 +120,8 @@ def receptive_fields(chart: Chart, release: Release, path: Path) -> None:
             style = looks[series.name]
             y = [float("nan") if f is None else f for f in series.values["field"]]
             axes.plot(range(len(y)), y, color=style.colour, linestyle=style.line, linewidth=1.2,
-                      marker=style.marker, markevery=_marked(y, len(chart.series)), markersize=4,
-                      label=word(series.name), drawstyle="steps-post")  # fmt: skip
+                      marker=style.marker, markevery=_marked_layers(y, len(chart.series)),
+                      markersize=4, label=word(series.name), drawstyle="steps-post")  # fmt: skip
         _inputs(axes, chart)
         axes.set_xlabel("layer, in order of execution")
         axes.set_ylabel("receptive field (input rows)")
@@ -129,7 +129,7 @@ def receptive_fields(chart: Chart, release: Release, path: Path) -> None:
         _finish(drawn, axes, chart, release, path)
 
 
-def _marked(y: Sequence[float], among: int) -> list[int]:
+def _marked_layers(y: Sequence[float], among: int) -> list[int]:
     """The layers at which a line is marked: none of one alone, else the last that has a field and
     some at even distances before it."""
     last = max((i for i, field in enumerate(y) if field == field), default=0)

@@ -23,7 +23,7 @@ from archdb.queries.freshness import (
     native_shapes,
     notify_derived,
 )
-from archdb.queries.named import Meant, RewriteResult, unchanged
+from archdb.queries.named import NetworkRef, RewriteResult, without_rules
 
 if TYPE_CHECKING:
     from archdb.analysis.differences import Definitions
@@ -153,13 +153,13 @@ def _window(layer: Layer) -> dict[str, Any]:
     return {**pairs, **rest, "inputs": list(layer.inputs)}
 
 
-Profiled = StoredProfile | TracedProfile
+AnyProfile = StoredProfile | TracedProfile
 
 
 @contextlib.contextmanager
-def profiled(
-    reader: Reader, networks: Sequence[Meant], spec: InputSpec = None
-) -> Iterator[list[Profiled]]:
+def open_profiles(
+    reader: Reader, networks: Sequence[NetworkRef], spec: InputSpec = None
+) -> Iterator[list[AnyProfile]]:
     """These networks at the inputs that `spec` says, native where it is None, from one state of the
     file.
 
@@ -174,10 +174,12 @@ def profiled(
             yield [StoredProfile(reader, name, input) for name, input in pairs]
         return
     with reader.snapshot():
-        yield list(_unkept(reader, networks, spec))
+        yield list(_profiles_in_memory(reader, networks, spec))
 
 
-def _unkept(reader: Reader, networks: Sequence[Meant], spec: InputSpec) -> Iterator[Profiled]:
+def _profiles_in_memory(
+    reader: Reader, networks: Sequence[NetworkRef], spec: InputSpec
+) -> Iterator[AnyProfile]:
     from archdb.analysis.inputs import format_inputs, native_inputs, resolve_each
     from archdb.analysis.profile import derive
 
@@ -194,16 +196,16 @@ def _unkept(reader: Reader, networks: Sequence[Meant], spec: InputSpec) -> Itera
             if has_profile(reader, network, format_inputs(inputs)):
                 yield StoredProfile(reader, network, format_inputs(inputs))
                 continue
-            network = unchanged(reader.load(network))
+            network = without_rules(reader.load(network))
         yield TracedProfile(reader, network, derive(network.network, inputs))
 
 
-def _with_stale_in_memory(reader: Reader, networks: Sequence[Meant]) -> list[Meant]:
+def _with_stale_in_memory(reader: Reader, networks: Sequence[NetworkRef]) -> list[NetworkRef]:
     """The networks, with those in memory whose stored figures are not of their rows."""
     from archdb.analysis.profile import derive
 
     stale = [name for name in networks if isinstance(name, str) and is_stale(reader, name)]
-    loaded = {name: unchanged(reader.load(name)) for name in stale}
+    loaded = {name: without_rules(reader.load(name)) for name in stale}
     for made in loaded.values():
         derive(made.network)  # rows that define no network are an error at every input
     notify_derived(reader, stale)
