@@ -12,7 +12,7 @@ from archdb.printed_number import ROUND, Number, Printed
 from archdb.queries import conventions
 from archdb.queries.candidates import Candidate, Part, Tally, candidates
 from archdb.queries.named import NetworkRef
-from archdb.queries.tally_totals import Totals
+from archdb.queries.tally_totals import Totals, weighed_sum
 
 if TYPE_CHECKING:
     from archdb.queries.reader import Reader
@@ -77,6 +77,10 @@ class Reading(NamedTuple):
     digits: str | None
     tally: Tally
     published: Print | None = None
+
+    def arithmetic(self) -> str:
+        """The sum that the value is."""
+        return weighed_sum(self.counting.convention, self.tally)
 
     def cost(self) -> tuple[object, ...]:
         """What comes first: what is in print of the network that was named, then what is nearer
@@ -199,7 +203,7 @@ def merge_rows(readings: Iterable[Reading], printed: Printed) -> list[tuple[Any,
             plain_number(value),
             plain_number(value - printed.value),
             same[0].digits,
-            arithmetic(min(same, key=Reading.cost)),
+            min(same, key=Reading.cost).arithmetic(),
             same[0].published.places if same[0].published else None,
         )
         for (candidate, kind, value), same in rows.items()
@@ -210,32 +214,6 @@ def conventions_of(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> lis
     """Those that rows of `merge_rows` are counted by, each once."""
     at = columns.index("convention")
     return list(dict.fromkeys(name for row in rows if row[at] for name in row[at].split(SHARED)))
-
-
-def arithmetic(reading: Reading) -> str:
-    """The sum, its largest term first: '4,089,184,256 macs + 2 × 11,113,984 out_elements of …'."""
-    convention = reading.counting.convention
-    terms: dict[tuple[int, str], list[tuple[str, int]]] = {}
-    for op, counts in reading.tally.items():
-        for quantity, weight in convention.weights[op].items():
-            if weight and (count := counts[quantity]):
-                terms.setdefault((weight, quantity), []).append((op, count))
-    ordered = sorted(terms.items(), key=lambda term: -abs(term[0][0] * sum(n for _, n in term[1])))
-    parts = [
-        f"{_times(weight)}{sum(count for _, count in ops):,} {quantity}{_of(ops)}"
-        for (weight, quantity), ops in ordered
-    ]
-    whole = " + ".join(parts).replace("+ -", "- ")
-    return whole if convention.divisor == 1 else f"({whole}) / {convention.divisor}"
-
-
-def _times(weight: int) -> str:
-    return {1: "", -1: "-"}.get(weight, f"{weight} × ")
-
-
-def _of(ops: list[tuple[str, int]]) -> str:
-    """The ops that a term is of, where they are few."""
-    return f" of {', '.join(op for op, _ in ops)}" if len(ops) <= 2 else ""
 
 
 def split_part(reader: Reader, name: str, until: str | None) -> tuple[str, Part | None]:
