@@ -261,3 +261,27 @@ def test_what_is_wrong_is_said_with_its_place(text: str, tmp_path: Path) -> None
         read(path)
     assert WRONG[text] in str(error.value)
     assert str(error.value).startswith(str(path))
+
+
+def test_padding_before_a_convolution_alone_is_its_own() -> None:
+    padding = entry("ZeroPadding2D", "p", reading("image"), padding=[[0, 1], [2, 0]])
+    conv = entry("Conv2D", "c", reading("p"), filters=2, kernel_size=[3, 3])
+    assert layers(old(IMAGE, padding, conv))["c"].op.padding == (0, 1, 2, 0)
+    both = old(IMAGE, padding, conv, entry("Add", "a", reading("p", "p")), out="a")
+    assert layers(both)["c"].inputs == ("p",)
+
+
+def test_an_elementary_hard_sigmoid_is_one_layer_where_nothing_else_reads_it() -> None:
+    def function(name: str, reads: str, what: str, y: float | None = None) -> dict[str, Any]:
+        more = {} if y is None else {"y": y}
+        return entry("TFOpLambda", name, [[reads, 0, 0, more]], function=what)
+
+    parts = (
+        IMAGE,
+        function("plus", "image", "math.add", 3),
+        function("six", "plus", "nn.relu6"),
+        function("sixth", "six", "math.multiply", 1 / 6),
+    )
+    assert [layer.op.name for layer in old(*parts)] == ["input", "hard_sigmoid"]
+    beside = old(*parts, entry("Add", "sum", reading("six", "sixth")))
+    assert [layer.op.name for layer in beside][1:4] == ["add", "relu6", "rescale"]

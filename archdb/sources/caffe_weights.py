@@ -6,6 +6,7 @@ from typing import Any
 
 from archdb.errors import DefinitionError
 from archdb.sources.caffe import Prototxt, layer
+from archdb.sources.laying import grouped
 from archdb.sources.lowering.base import UnmappedError
 from archdb.sources.prototext import Message
 
@@ -36,22 +37,27 @@ def convolution(net: Prototxt, part: Message) -> list[str]:
         raise DefinitionError("does not say its kernel_size")
     if own.integer("axis", 1) != 1:
         raise UnmappedError("works along other axes than channels, height and width")
+    filters, groups = _outputs(own), own.integer("group", 1)
+    if part.word("type") == "ConvolutionDepthwise":
+        groups = filters
     told: dict[str, Any] = {
-        "filters": _outputs(own),
         "kernel": kernel,
         "stride": pair(own, "stride", "stride", 1),
         "padding": pair(own, "pad", "pad", 0),
         "dilation": pair(own, "dilation", "dilation", 1),
-        "groups": own.integer("group", 1),
         "bias": own.flag("bias_term", True),
     }
-    op = "conv2d"
+    first, *others = net.bottoms() or [""]
     if part.word("type") == "Deconvolution":
-        op, told["fixed"] = "conv_transpose2d", _frozen(part)
-    if part.word("type") == "ConvolutionDepthwise":
-        told["groups"] = told["filters"]
-    made = [net.weighted(op, bottom, **told) for bottom in net.bottoms()[:1]]
-    for bottom in net.bottoms()[1:]:
+        op = "conv_transpose2d"
+        told |= {"filters": filters, "groups": groups, "fixed": _frozen(part)}
+    else:
+        op, counts = grouped(net.net.shapes.get(first), filters, groups)
+        told |= counts
+    if not first:
+        raise DefinitionError("reads no blob")
+    made = [net.weighted(op, first, **told)]
+    for bottom in others:
         made.append(net.lay(op, bottom, weights_of=made[0], **told))
     return made
 

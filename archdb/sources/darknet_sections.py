@@ -7,6 +7,7 @@ from typing import Any
 
 from archdb.errors import DefinitionError
 from archdb.sources.darknet import Cfg, Section, section
+from archdb.sources.laying import grouped
 from archdb.sources.lowering.base import UnmappedError
 
 #: Of blas.c: what is added to a variance.
@@ -63,8 +64,8 @@ def convolution(cfg: Cfg, part: Section) -> None:
     size = part.integer("size", 1)
     pad = size // 2 if part.integer("pad", 0) else part.integer("padding", 0)
     stride = part.integer("stride", 1)
+    filters, groups = part.integer("filters", 1), part.integer("groups", 1)
     told: dict[str, Any] = {
-        "filters": part.integer("filters", 1),
         "kernel": size,
         "stride": [part.integer("stride_y", stride), part.integer("stride_x", stride)],
         "bias": not normalized(cfg, part),
@@ -72,10 +73,12 @@ def convolution(cfg: Cfg, part: Section) -> None:
     if part.integer("antialiasing", 0) or part.integer("deform", 0):
         raise UnmappedError("with antialiasing is none of archdb's convolutions")
     dilation = part.integer("dilation", 1) if size > 1 else 1
-    told |= {"groups": part.integer("groups", 1), "dilation": dilation, "padding": pad * dilation}
+    told |= {"dilation": dilation, "padding": pad * dilation}
     shared = _shared(cfg, part)
-    convolves = part.kind == "convolutional"
-    cfg.lay("conv2d" if convolves else "conv_transpose2d", weights_of=shared, **told)
+    op, own = "conv_transpose2d", {"filters": filters, "groups": groups}
+    if part.kind == "convolutional":
+        op, own = grouped(cfg.net.shapes[cfg.now], filters, groups)
+    cfg.lay(op, weights_of=shared, **{**told, **own})
     if normalized(cfg, part):
         norm = f"{shared}_bn" if shared else None
         cfg.lay("batch_norm", more="bn", epsilon=EPSILON, weights_of=norm)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from archdb.ops.activation import Relu6
+from archdb.ops.arithmetic import Add
 from archdb.sources.keras_config import Ref, Value
 from archdb.sources.keras_elementwise import ACTIVATIONS, Ops
 from archdb.sources.keras_net import Call, KerasNet, layer
@@ -90,10 +92,29 @@ def arithmetic(net: KerasNet, call: Call) -> Value:
     if len(both) != 2 or len(call.inputs) != 1:
         raise UnmappedError("works with what is neither a tensor nor a number")
     first = _counts(both[0])
+    if what is _MULTIPLY and (both[0] if first else both[1]) == 1 / 6:
+        folded = _hard_sigmoid(net, call.one())
+        if folded:
+            return folded
     told: dict[str, Any] = {what.attribute: both[0] if first else both[1]}
     if first and not what.commutes:
         told["value_first"] = True
     return net.lay(what.numbered, call.one(), keep=True, **told)
+
+
+def _hard_sigmoid(net: KerasNet, six: Value) -> Value | None:
+    """The one layer that relu6(x + 3) / 6 is, where nothing else reads what is between."""
+    layers = net.net.layers
+    inner = layers[six.layer]
+    plus = layers[inner.inputs[0]] if inner.inputs else inner
+    alone = net.readers[inner.name] == 1 == net.readers[plus.name]
+    if not (isinstance(inner.op, Relu6) and isinstance(plus.op, Add) and alone):
+        return None
+    if plus.op.value != 3 or len(plus.inputs) != 1:
+        return None
+    del layers[inner.name], layers[plus.name]
+    net.net.outcome.folded["relu6(x + 3) / 6"] += 1
+    return net.lay("hard_sigmoid", Value(plus.inputs[0], six.flat), keep=True)
 
 
 def combined(net: KerasNet, op: str, values: list[Value], more: str = "") -> Value:

@@ -6,6 +6,7 @@ gives a map of one position, which Keras has as a vector: `flat` says so, until 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
@@ -75,6 +76,7 @@ class KerasNet:
         self.owners: dict[str, str] = {}
         self.channels_first = False
         self.recorded: dict[tuple[str, int, int], tuple[int | None, ...]] = {}
+        self.readers: Counter[str] = Counter()
         self.native = not sizes
 
     def run(self, model: dict[str, Any]) -> None:
@@ -97,9 +99,11 @@ class KerasNet:
         if depth > DEEPEST:
             raise DefinitionError(f"has models more than {DEEPEST} deep")
         parts = parts_of(config)
-        for ref in (ref for part in parts for node in part.nodes for ref in node.refs()):
+        read = [ref for part in parts for node in part.nodes for ref in node.refs()]
+        for ref in [*read, *ends(config, "output_layers")]:
+            own = f"{scope}/{ref.layer}" if scope else ref.layer
+            self.readers[own] += 1
             if ref.shape is not None:
-                own = f"{scope}/{ref.layer}" if scope else ref.layer
                 self.recorded[(own, ref.call, ref.tensor)] = ref.shape
         if "input_layers" not in config:
             return self._sequence(config, parts, given, scope, depth)
@@ -111,8 +115,8 @@ class KerasNet:
             values[ref.key] = [value]
         for part, node, key in in_order(parts):
             if key not in values:
-                read = [self._value(values, ref) for ref in node.refs()]
-                values[key] = self.call(Call(part, node, read), scope, depth, key)
+                arrived = [self._value(values, ref) for ref in node.refs()]
+                values[key] = self.call(Call(part, node, arrived), scope, depth, key)
         return [self._value(values, ref) for ref in ends(config, "output_layers")]
 
     def _sequence(
@@ -124,6 +128,7 @@ class KerasNet:
         depth: int,
     ) -> list[Value]:
         """A Sequential: each layer reads the one before."""
+        self.readers.update(f"{scope}/{part.name}" if scope else part.name for part in parts)
         values = given
         if values is None and parts[0].kind != "InputLayer":
             shape = parts[0].config.get("batch_input_shape") or config.get("build_input_shape")

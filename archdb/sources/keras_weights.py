@@ -4,71 +4,42 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdb.errors import DefinitionError
 from archdb.sources.keras_config import Value
 from archdb.sources.keras_elementwise import activated
 from archdb.sources.keras_net import Call, KerasNet, layer
+from archdb.sources.keras_windows import bias_of, padded, sliding_of, told, window
+from archdb.sources.laying import grouped
 from archdb.sources.lowering.base import UnmappedError
-
-
-def told(call: Call, name: str) -> Any:
-    """An attribute that a layer must state."""
-    if call.config.get(name) is None:
-        raise DefinitionError(f"does not state its {name}")
-    return call.config[name]
-
-
-def window(call: Call, size: str) -> dict[str, Any]:
-    """Kernel, stride and padding; a pool's stride is its kernel unless told."""
-    kernel = told(call, size)
-    stride = call.config.get("strides") or (kernel if size == "pool_size" else 1)
-    padding = call.config.get("padding", "valid")
-    if padding not in ("valid", "same", "causal"):
-        raise DefinitionError(f"has a padding that is none: {padding!r}")
-    return {
-        "kernel": _spread(kernel),
-        "stride": _spread(stride),
-        "padding": 0 if padding == "valid" else padding,
-    }
-
-
-def _spread(value: Any) -> Any:
-    """The one number of a list of one."""
-    return value[0] if isinstance(value, list) and len(value) == 1 else value
-
-
-def _sliding(call: Call) -> dict[str, Any]:
-    dilation = _spread(call.config.get("dilation_rate") or 1)
-    return {**window(call, "kernel_size"), "dilation": dilation}
-
-
-def _bias(call: Call) -> bool:
-    return bool(call.config.get("use_bias", True))
 
 
 @layer("Conv2D", "Convolution2D", "Conv1D", "Convolution1D")
 def convolution(net: KerasNet, call: Call) -> Value:
-    op = "conv1d" if "1D" in call.part.kind else "conv2d"
-    own = {"filters": told(call, "filters"), "groups": call.config.get("groups", 1)}
-    made = net.weighted(op, call.one(), bias=_bias(call), **own, **_sliding(call))
+    filters, groups = told(call, "filters"), call.config.get("groups", 1)
+    if "1D" in call.part.kind:
+        own = {"filters": filters, "groups": groups, **sliding_of(call)}
+        made = net.weighted("conv1d", call.one(), bias=bias_of(call), **own)
+    else:
+        value, sliding = padded(net, call)
+        op, counts = grouped(net.net.shapes[value.layer], filters, groups)
+        made = net.weighted(op, value, bias=bias_of(call), **{**sliding, **counts})
     return activated(net, call, made)
 
 
 @layer("DepthwiseConv2D", "DepthwiseConv1D")
 def depthwise(net: KerasNet, call: Call) -> Value:
-    made = _depthwise(net, call, bias=_bias(call), more="")
+    made = _depthwise(net, call, bias=bias_of(call), more="")
     return activated(net, call, made)
 
 
 def _depthwise(net: KerasNet, call: Call, bias: bool, more: str) -> Value:
     multiplier = call.config.get("depth_multiplier", 1)
-    own = {**_sliding(call), "bias": bias}
     if "2D" in call.part.kind:
-        told_2d = {**own, "multiplier": multiplier}
-        return net.weighted("depthwise_conv2d", call.one(), more=more, **told_2d)
+        value, own = padded(net, call)
+        own |= {"bias": bias, "multiplier": multiplier}
+        return net.weighted("depthwise_conv2d", value, more=more, **own)
     features = net.shape(call.one())[-1]
-    told_1d = {**own, "filters": features * multiplier, "groups": features}
-    return net.weighted("conv1d", call.one(), more=more, **told_1d)
+    told_1d = {**sliding_of(call), "filters": features * multiplier, "groups": features}
+    return net.weighted("conv1d", call.one(), more=more, bias=bias, **told_1d)
 
 
 @layer("SeparableConv2D", "SeparableConvolution2D", "SeparableConv1D", "SeparableConvolution1D")
@@ -76,18 +47,18 @@ def separable(net: KerasNet, call: Call) -> Value:
     """Depthwise, then one position at a time, with the bias behind both."""
     made = _depthwise(net, call, bias=False, more="depthwise")
     op = "conv2d" if "2D" in call.part.kind else "conv1d"
-    made = net.weighted(op, made, filters=told(call, "filters"), kernel=1, bias=_bias(call))
+    made = net.weighted(op, made, filters=told(call, "filters"), kernel=1, bias=bias_of(call))
     return activated(net, call, made)
 
 
 @layer("Conv2DTranspose", "Convolution2DTranspose", "Deconvolution2D")
 def transposed(net: KerasNet, call: Call) -> Value:
     """Without explicit padding, unless the output is told to be larger."""
-    own = {**_sliding(call), "padding": call.config.get("padding", "valid")}
+    own = {**sliding_of(call), "padding": call.config.get("padding", "valid")}
     if call.config.get("output_padding") is not None:
         raise UnmappedError("is told its output's padding")
     filters = told(call, "filters")
-    made = net.weighted("conv_transpose2d", call.one(), filters=filters, bias=_bias(call), **own)
+    made = net.weighted("conv_transpose2d", call.one(), filters=filters, bias=bias_of(call), **own)
     return activated(net, call, made)
 
 
@@ -95,14 +66,16 @@ def transposed(net: KerasNet, call: Call) -> Value:
 def local(net: KerasNet, call: Call) -> Value:
     own = window(call, "kernel_size")
     filters = told(call, "filters")
-    made = net.weighted("locally_connected2d", call.one(), filters=filters, bias=_bias(call), **own)
+    made = net.weighted(
+        "locally_connected2d", call.one(), filters=filters, bias=bias_of(call), **own
+    )
     return activated(net, call, made)
 
 
 @layer("Dense")
 def dense(net: KerasNet, call: Call) -> Value:
     """Along the last axis: of a map a convolution of one position."""
-    value, units, bias = call.one(), told(call, "units"), _bias(call)
+    value, units, bias = call.one(), told(call, "units"), bias_of(call)
     rank = 1 if value.flat else len(net.net.shape(value.layer))
     if rank == 3 and not net.channels_first:
         made = net.weighted("conv2d", value, filters=units, kernel=1, bias=bias)

@@ -62,8 +62,10 @@ class Laying:
         Raises DefinitionError, which says how to give it, where neither is.
         """
         self.asked.add(name)
-        given = self.sizes.get(name, self.sizes.get(""))
-        shape = given or stated
+        shape = self.sizes.get(name, self.sizes.get("")) or stated
+        native = stated or tuple(map(int, like.split("x")))
+        if shape is not None and len(shape) == 1 and len(native) == 3:  # 384: square
+            shape = (native[0], *shape, *shape)
         if shape is None:
             raise DefinitionError(why, remedy=f"give it: --input {name}={like}, or its own").at(
                 f"input '{name}'"
@@ -157,6 +159,14 @@ class Laying:
                 remedy=nearest(min(unused), self.asked) or f"it has {', '.join(self.asked)}",
             ).at(name)
         return Network(name, self.layers.values(), self.blocks)
+
+
+def grouped(x: Shape | None, filters: int, groups: int) -> tuple[str, dict[str, int]]:
+    """The op that a convolution in groups is, and its filters in that op's terms: with a group for
+    each channel it is a depthwise one."""
+    if x is not None and len(x) == 3 and groups == x[0] > 1 and filters % groups == 0:
+        return "depthwise_conv2d", {"multiplier": filters // groups}
+    return "conv2d", {"filters": filters, "groups": groups}
 
 
 def file_text(path: Path) -> str:
