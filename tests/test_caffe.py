@@ -147,6 +147,7 @@ WRONG = {
     NET + layer("s", "Slice", "data", "slice_param { slice_point: 5 }"): "cannot part 3 into 1",
     NET + layer("c", "Convolution", "data", "convolution_param: 3"): "needs fields in braces",
     NET + "layer { name: 'cut off'": "expected a field or '}'",
+    NET + 'layer { name: "s" type: "Scale" top: "s" }': "reads no blob",
     "layer: 3": "'layer' needs fields in braces",
 }
 

@@ -267,6 +267,10 @@ def test_padding_before_a_convolution_alone_is_its_own() -> None:
     padding = entry("ZeroPadding2D", "p", reading("image"), padding=[[0, 1], [2, 0]])
     conv = entry("Conv2D", "c", reading("p"), filters=2, kernel_size=[3, 3])
     assert layers(old(IMAGE, padding, conv))["c"].op.padding == (0, 1, 2, 0)
+    config = {"layers": [IMAGE, padding, conv], "input_layers": [["image", 0, 0]]}
+    config["output_layers"] = [["c", 0, 0]]
+    found = load(from_json(json.dumps({"class_name": "Model", "config": config})), "padded")
+    assert found.outcome.folded == {"ZeroPadding2D": 1}
     both = old(IMAGE, padding, conv, entry("Add", "a", reading("p", "p")), out="a")
     assert layers(both)["c"].inputs == ("p",)
 

@@ -57,6 +57,13 @@ class Prototxt:
         """The layers that this one reads."""
         return [self.bottom(blob) for blob in self.layer.words("bottom")]
 
+    def some(self) -> list[str]:
+        """The layers that this one reads; DefinitionError where there are none."""
+        found = self.bottoms()
+        if not found:
+            raise DefinitionError("reads no blob", remedy="a bottom names what it reads")
+        return found
+
     def only(self) -> str:
         """The one layer that this one reads."""
         found = self.bottoms()

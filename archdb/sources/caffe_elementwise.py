@@ -111,7 +111,7 @@ def _affine(net: Prototxt, own: Message, bottom: str, last: bool) -> str:
 @layer("Eltwise")
 def eltwise(net: Prototxt, part: Message) -> str:
     """Sums, each perhaps times a number; products; maxima."""
-    own, bottoms = part.message("eltwise_param"), net.bottoms()
+    own, bottoms = part.message("eltwise_param"), net.some()
     how = own.choice("operation", ("PROD", "SUM", "MAX"), "SUM")
     if how != "SUM":
         op, made = "multiply" if how == "PROD" else "maximum", bottoms[0]

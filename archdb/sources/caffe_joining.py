@@ -27,7 +27,7 @@ def _along(own: Message, old: str) -> int:
 
 @layer("Concat")
 def concat(net: Prototxt, part: Message) -> str:
-    own, bottoms = part.message("concat_param"), net.bottoms()
+    own, bottoms = part.message("concat_param"), net.some()
     if len(bottoms) == 1:
         return bottoms[0]
     axis, shape = _along(own, "concat_dim"), net.net.shapes[bottoms[0]]
@@ -102,7 +102,7 @@ def crop(net: Prototxt, part: Message) -> str:
     if own.integer("axis", 2) != 2:
         raise UnmappedError("crops other axes than height and width")
     offset = own.integers("offset") or [0]
-    return net.lay("crop2d", *net.bottoms(), offset=(offset * 2)[:2])
+    return net.lay("crop2d", *net.some(), offset=(offset * 2)[:2])
 
 
 @layer("Tile")

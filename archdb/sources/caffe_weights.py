@@ -47,15 +47,13 @@ def convolution(net: Prototxt, part: Message) -> list[str]:
         "dilation": pair(own, "dilation", "dilation", 1),
         "bias": own.flag("bias_term", True),
     }
-    first, *others = net.bottoms() or [""]
+    first, *others = net.some()
     if part.word("type") == "Deconvolution":
         op = "conv_transpose2d"
         told |= {"filters": filters, "groups": groups, "fixed": _frozen(part)}
     else:
-        op, counts = grouped(net.net.shapes.get(first), filters, groups)
+        op, counts = grouped(net.net.shapes[first], filters, groups)
         told |= counts
-    if not first:
-        raise DefinitionError("reads no blob")
     made = [net.weighted(op, first, **told)]
     for bottom in others:
         made.append(net.lay(op, bottom, weights_of=made[0], **told))
@@ -135,7 +133,7 @@ def batch_norm(net: Prototxt, part: Message) -> str:
 def scale(net: Prototxt, part: Message) -> str:
     """A factor for each channel: of its own, which may be a batch normalisation's, or of a second
     bottom."""
-    own, bottoms = part.message("scale_param"), net.bottoms()
+    own, bottoms = part.message("scale_param"), net.some()
     axis = own.integer("axis", 1)
     if len(bottoms) == 2:
         return net.lay("multiply", bottoms[0], _spread(net, bottoms[1], bottoms[0], axis))
@@ -174,7 +172,7 @@ def _spread(net: Prototxt, factor: str, onto: str, axis: int) -> str:
 
 @layer("Bias")
 def bias(net: Prototxt, part: Message) -> str:
-    own, bottoms = part.message("bias_param"), net.bottoms()
+    own, bottoms = part.message("bias_param"), net.some()
     axis = own.integer("axis", 1)
     if len(bottoms) == 2:
         return net.lay("add", bottoms[0], _spread(net, bottoms[1], bottoms[0], axis))
@@ -186,7 +184,7 @@ def bias(net: Prototxt, part: Message) -> str:
 @layer("Axpy")
 def axpy(net: Prototxt, part: Message) -> str:
     """A factor for each channel, times a blob, plus another (hu2018)."""
-    bottoms = net.bottoms()
+    bottoms = net.some()
     if len(bottoms) != 3:
         raise DefinitionError(f"reads {len(bottoms)} blobs, not a factor and two more")
     factor = _spread(net, bottoms[0], bottoms[1], 0)

@@ -106,7 +106,8 @@ def _node(data: Any) -> Node:
     if isinstance(data, dict):
         found = _argument(data.get("args", []), old=False)
         more = _argument(data.get("kwargs") or {}, old=False)
-        return Node(found if isinstance(found, list) else [found], more)
+        args = found if isinstance(found, list) else [found]
+        return Node(args, more if isinstance(more, dict) else {})
     if not isinstance(data, list):
         raise DefinitionError(f"has a call that archdb cannot read: {data!r}")
     entries = [data] if data and isinstance(data[0], str) else data

@@ -48,8 +48,8 @@ def pairs(net: KerasNet, call: Call) -> Value:
 @layer("Concatenate", "op:concatenate", "op:concat")
 def concatenate(net: KerasNet, call: Call) -> Value:
     values = call.inputs
-    if len(values) == 1:
-        return values[0]
+    if len(values) < 2:
+        return call.one()
     axis = call.config.get("axis", call.node.kwargs.get("axis", -1))
     at = net.axis(values[0], axis)
     flat = all(value.flat for value in values)

@@ -144,7 +144,7 @@ class KerasNet:
 
     def _value(self, values: Given, ref: Ref) -> Value:
         made = values.get(ref.key)
-        if made is None or ref.tensor >= len(made):
+        if made is None or not 0 <= ref.tensor < len(made):
             raise DefinitionError(f"reads output {ref.tensor} of '{ref.layer}', which has none")
         value = made[ref.tensor]
         shape = self.net.shapes[value.layer]
@@ -170,9 +170,14 @@ class KerasNet:
             return self._ruled(call, key)
         except ArchdbError as error:
             raise error.at(f"layer '{part.name}' ({part.kind})") from None
+        except (TypeError, ValueError) as error:  # JSON holds any value in any place
+            raise DefinitionError(f"has a value that makes no sense: {error}").at(
+                f"layer '{part.name}' ({part.kind})"
+            ) from None
 
     def _ruled(self, call: Call, key: tuple[str, int]) -> list[Value]:
         before, kind = len(self.net.layers), kind_of(call.part)
+        last = next(reversed(self.net.layers), "")
         try:
             if kind not in RULES:
                 raise UnmappedError("is a class that archdb has no layer for")
@@ -181,7 +186,7 @@ class KerasNet:
             self.net.back(before)
             self.owners = {k: v for k, v in self.owners.items() if v in self.net.layers}
             return [self._unknown(call, str(why), key)]
-        if len(self.net.layers) == before:
+        if next(reversed(self.net.layers), "") == last:
             self.net.outcome.folded[call.part.kind] += 1
         return made if isinstance(made, list) else [made]
 
