@@ -19,6 +19,9 @@ from archdb.model.graph import Layer, Network
 #: Pairs of layers up to which branches that are summed are tried in both orders.
 _FEW = 250_000
 
+#: What differs where a layer stands elsewhere.
+MOVED = "moved"
+
 SAME, CHANGED, FIRST_ONLY, SECOND_ONLY = "same", "changed", "only in A", "only in B"
 
 
@@ -43,7 +46,10 @@ class AlignedLayer(NamedTuple):
 
     @property
     def status(self) -> str:
-        """SAME, CHANGED, FIRST_ONLY or SECOND_ONLY."""
+        """#: What differs where a layer stands elsewhere.
+        MOVED = "moved"
+
+        SAME, CHANGED, FIRST_ONLY or SECOND_ONLY."""
         if self.here is None or self.there is None:
             return SECOND_ONLY if self.here is None else FIRST_ONLY
         return CHANGED if self.changes else SAME
@@ -65,6 +71,7 @@ class Alignment(NamedTuple):
     """`rows` in reading order; `readings`, how each network's layers read, and in what pairs."""
 
     rows: tuple[AlignedLayer, ...]
+    networks: tuple[Network, Network]
     reading: Reading
 
     @property
@@ -92,7 +99,7 @@ def _align(first: Network, second: Network, listed: bool = False) -> Alignment:
         moved = {j for i in moved if (j := partners[0][i]) is not None}
         graphs, partners = graphs[::-1], partners[::-1]
     reading = Reading(graphs, partners, moved)
-    return Alignment(tuple(_rows(reading)), reading)
+    return Alignment(tuple(_rows(reading)), (first, second), reading)
 
 
 def _comes_first(first: Network, second: Network) -> bool:
@@ -130,7 +137,7 @@ def _changes(reading: Reading, i: int, j: int) -> Iterator[Changed]:
     """How the second network's layer differs from the first's."""
     ours, theirs = (graph.layers[k] for graph, k in zip(reading.graphs, (i, j), strict=True))
     if i in reading.moved:
-        yield Changed("moved", *reading.inputs(i, j))
+        yield Changed(MOVED, *reading.inputs(i, j))
     elif reading.reads_otherwise(i, j):
         yield Changed("inputs", *reading.inputs(i, j))
     if ours.op.name != theirs.op.name:

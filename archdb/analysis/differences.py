@@ -132,11 +132,12 @@ def summarize_changes(changes: Iterable[Change]) -> list[str]:
     for change in changes:
         together.setdefault(change[:3], []).append(change.layer)
     return [
-        f"{what}: {base or 'none'} → {here or 'none'} in {_some(layers)}"
+        f"{what}: {base or 'none'} → {here or 'none'} in {some(layers)}"
         for (what, base, here), layers in together.items()
     ]
 
 
-def _some(layers: list[str]) -> str:
+def some(layers: list[str]) -> str:
+    """Names, the first six of many."""
     shown = ", ".join(layers[:6])
     return shown if len(layers) <= 6 else f"{shown} and {len(layers) - 6} more"

@@ -1,12 +1,13 @@
-"""Blocks kept whole: one more of many that are equal could be cut out of the order anywhere.
+"""Which of equal layers are left over: whole blocks, and of one block those of other names.
 
-Where a block's partners are part of one block and part of another, and could as well be all of one,
-they are, so that what is left over is a block too.
+One more of many that are equal could be cut out of the order anywhere. Where a block's partners are
+part of one block and part of another, and could as well be all of one, they are, so that what is
+left over is a block too; within a block, layers of one name are paired.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from archdb.analysis.neighbourhoods import Graph
 from archdb.analysis.reading import Partners, Reading
@@ -19,6 +20,8 @@ def keep_whole(graphs: tuple[Graph, Graph], partners: tuple[Partners, Partners])
     ones they have and no more layers read something else."""
     for side in (0, 1):
         _Side(graphs, partners, side).keep_whole()
+    for side in (0, 1):
+        _Side(graphs, partners, side).keep_names()
 
 
 class _Side:
@@ -38,6 +41,22 @@ class _Side:
                 for plan in sorted(filter(None, plans), key=len):
                     if self._changed(plan):
                         break
+
+    def keep_names(self) -> None:
+        """Let a layer that has no partner take that of its name, if what is left over then is equal
+        to it and of its block."""
+        names = {layer.name: k for k, layer in enumerate(self.own.layers)}
+        taken = 1
+        while taken:  # one may make room for another
+            taken = sum(self._take_name(free, names) for free in self.other.order)
+
+    def _take_name(self, free: int, names: Mapping[str, int]) -> bool:
+        layer, k = self.other.layers[free], names.get(self.other.layers[free].name)
+        partner = None if k is None else self.partners[self.side][k]
+        if self.partners[1 - self.side][free] is not None or k is None or partner is None:
+            return False
+        near = _equal(self.other, free, partner) and self.other.layers[partner].block == layer.block
+        return near and self._changed([(k, free)])
 
     def _into(self, pairs: Pairs, block: str) -> Pairs | None:
         """Other partners in a block for all that have theirs elsewhere; None where it has not so

@@ -23,11 +23,18 @@ class Questions(Connected):
         by: str = "total",
         input: InputLike = None,
         convention: str | None = None,
+        only: str | None = None,
     ) -> Result:
-        """Two or more networks side by side; `by` is total, op, block, resolution or layer."""
+        """Two or more networks side by side; `by` is total, op, block, resolution or layer.
+
+        By block and layer they are aligned by structure, whatever their layers are called, the
+        first one being the base; `only="differences"` leaves out what is the same.
+        """
         from archdb.queries.compare import compare
 
-        return self.result(lambda reader: compare(reader, names, by, spec_of(input), convention))
+        return self.result(
+            lambda reader: compare(reader, names, by, spec_of(input), convention, only)
+        )
 
     def show(
         self,

@@ -13,6 +13,11 @@ from archdb.model.input_spec import InputSpec
 @click.argument(
     "names", nargs=-1, required=True, metavar="NAME NAME…", shell_complete=complete_names
 )
+@click.option(
+    "--only",
+    type=click.Choice(("differences",)),
+    help="By layer or block: what differs alone, equal differences in one row.",
+)
 @profile_options
 @click.pass_context
 def command(
@@ -22,11 +27,16 @@ def command(
     spec: InputSpec,
     convention: str | None,
     form: str,
+    only: str | None,
 ) -> None:
     """Networks side by side.
 
-    By total there is one row for each quantity, with a ratio where two are compared; else rows
-    are aligned by op, block, output resolution or layer name.
+    By total there is one row for each quantity, with a ratio where two are compared; by op or
+    resolution a row for each of these. By layer or block networks are aligned by structure,
+    whatever their layers are called: rows say what the first one's layers are in the others, how
+    they differ there, and what only one network has. --only differences folds what differs
+    equally into one row.
     """
     with open_database(ctx) as database:
-        emit(database.compare(*names, by=by, input=spec, convention=convention), form)
+        found = database.compare(*names, by=by, input=spec, convention=convention, only=only)
+        emit(found, form)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archdb.analysis.differences import changes_between, summarize_changes
 from archdb.analysis.weighing import Convention
 from archdb.errors import UsageError
 from archdb.queries import conventions
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     from archdb.queries.reader import Reader
 
 BY = ("total", *SHOWN)
+#: By what networks are aligned by structure, and what of it may be all that is shown.
+ALIGNED, ONLY = ("block", "layer"), ("differences",)
 
 
 def compare(
@@ -29,19 +30,38 @@ def compare(
     by: str,
     spec: InputSpec,
     convention: str | None,
+    only: str | None = None,
 ) -> Result:
-    """One row for each quantity (by total) or key; columns for each network."""
+    """One row for each quantity (by total) or key; columns for each network. By layer and block
+    networks are aligned by structure; `only` the differences, where it says so."""
     networks = network_refs(reader, names)
+    _check_only(only, by)
     if len(names) < 2:
         raise UsageError("compare needs two networks or more", remedy="archdb show NAME shows one")
     request = _check_request(reader, networks, by, convention)
     with open_profiles(reader, request.networks, spec) as found:
         counted = request.conventions(reader)
-        table = (
-            _totals(reader, found, counted) if by == "total" else _group_rows(found, by, counted)
-        )
-        notes = [*request.notes, *_notes(found, by, counted), *_variation(found)]
+        if by in ALIGNED:
+            from archdb.queries.alignment import by_structure
+
+            table = by_structure(found, by, counted, differences_only=only is not None)
+        else:
+            total = by == "total"
+            table = _totals(reader, found, counted) if total else _group_rows(found, by, counted)
+            table.notes += _variation(found)
+        notes = [*request.notes, *_notes(found, by, counted)]
     return _complete(table, notes, found, counted)
+
+
+def _check_only(only: str | None, by: str) -> None:
+    if only is None:
+        return
+    if only not in ONLY:
+        raise UsageError(f"cannot show only '{only}'", remedy=f"only: {', '.join(ONLY)}")
+    if by in BY and by not in ALIGNED:
+        raise UsageError(
+            f"by {by} there are no differences alone", remedy=f"by one of: {', '.join(ALIGNED)}"
+        )
 
 
 def _complete(
@@ -61,8 +81,11 @@ def _variation(found: Sequence[AnyProfile]) -> list[str]:
     first, second = found
     if not set(first.ancestors()) & set(second.ancestors()):
         return []
-    lines = summarize_changes(changes_between(first.definitions, second.definitions))
+    from archdb.analysis.alignment import align
+    from archdb.analysis.alignment_summary import summarize
+
     both = (first.name, second.name)
+    lines = summarize(align(first.network, second.network))
     return [Note(f"{' → '.join(both)}: {line}", "variation", both) for line in lines]
 
 

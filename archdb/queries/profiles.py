@@ -28,7 +28,7 @@ from archdb.queries.named import NetworkRef, RewriteResult, without_rules
 if TYPE_CHECKING:
     from archdb.analysis.differences import Definitions
     from archdb.analysis.profile import Profile
-    from archdb.model.graph import Layer
+    from archdb.model.graph import Layer, Network
     from archdb.model.input_spec import InputSpec
     from archdb.queries.reader import Reader
 
@@ -68,6 +68,11 @@ class StoredProfile:
         return self.reader.run_named("cost", name=self.name, input=self.input).to_dicts()[0]
 
     @cached_property
+    def network(self) -> Network:
+        """Its layers, as they are defined."""
+        return self.reader.load(self.name)
+
+    @cached_property
     def definitions(self) -> Definitions:
         """What defines each layer."""
         return lineage.definition_rows(self.reader, self.name)
@@ -95,6 +100,10 @@ class TracedProfile:
     def __init__(self, reader: Reader, made: RewriteResult, profile: Profile) -> None:
         self.reader, self.made, self.profile = reader, made, profile
         self.name, self.input = made.network.name, profile.input
+
+    @property
+    def network(self) -> Network:
+        return self.made.network
 
     @cached_property
     def layers(self) -> LayerTable:
