@@ -11,6 +11,7 @@ from drawing import chain, draw, layer
 from archdb.analysis.layer_costs import COUNTS, facts_of
 from archdb.analysis.profile import derive
 from archdb.errors import DefinitionError, ShapeError
+from archdb.model.shape import axes_of, unnamed
 from archdb.ops import make
 
 SEED = """
@@ -131,3 +132,9 @@ def test_channels_that_stand_first_come_to_the_same_as_last() -> None:
         columns = ("out_channels", "out_height", "out_width")
         assert [first.layer(row)[n] for n in columns] == [last.layer(row)[n] for n in columns]
     assert first.layer("1")["out_shape"] == "8x19"
+
+
+def test_a_sequence_of_which_nothing_is_said_has_its_steps_first() -> None:
+    facts = facts_of(make("conv1d", {"filters": 7, "kernel": 3}), (unnamed((19, 23)),))
+    assert (facts.out, axes_of(facts.out or ())) == ((17, 7), ("sequence", "feature"))
+    assert facts_of(make("adaptive_avg_pool1d", {"bins": 5}), (unnamed((19, 23)),)).out == (5, 23)

@@ -107,6 +107,11 @@ def has_channels(shape: Shape) -> bool:
     return not isinstance(shape, NamedShape) or not set(CHANNELS).isdisjoint(shape.axes)
 
 
+def channels_first(shape: Shape) -> bool:
+    """Whether a sequence has its channels before its steps."""
+    return len(shape) == 2 and has_channels(shape) and channel_axis(shape) == 0
+
+
 def axis_of(shape: Shape, axis: int | None) -> int:
     """The axis that a number means, from the end below zero; without one that of channels."""
     if axis is None:

@@ -4,7 +4,7 @@ from contextlib import suppress
 from typing import Annotated, Any, ClassVar
 
 from archdb.model.attributes import MODES, Count, Flag, Kind, Pads, Rounding, Size, kind_of, said
-from archdb.model.shape import NamedShape, Shape, axes_of, channel_axis, named
+from archdb.model.shape import Shape, axes_of, channels_first, named
 from archdb.model.window import NO_MAP, Unbounded, Window
 from archdb.ops.base import (
     Gemm,
@@ -17,6 +17,7 @@ from archdb.ops.base import (
 )
 from archdb.ops.convolution import Conv2d
 from archdb.ops.explained import Formulas, out_axes
+from archdb.ops.given import Given
 from archdb.ops.pooling import UNSAID_STRIDE, AvgPool2d, MaxPool2d, Rounded, unrounded
 from archdb.ops.rewritable import Origin, kept
 
@@ -99,14 +100,14 @@ class Along(Op):
 
 def arranged(x: Shape, length: int, channels: int) -> Shape:
     """A sequence whose axes stand as those of another one: channels last, or first."""
-    if isinstance(x, NamedShape) and channel_axis(x) == 0:
+    if channels_first(x):
         return named((channels, length), axes_of(x))
     return (length, channels)
 
 
 def stepwise(x: Shape, length: str, features: str) -> Formulas:
     """What the extents of such a sequence come from, in its order."""
-    if not isinstance(x, NamedShape):
+    if not channels_first(x):
         return {"out_length": length, "out_features": features}
     return dict(zip(out_axes(x), (features, length), strict=True))
 
@@ -117,9 +118,10 @@ def on_map(op: Op, x: Shape) -> Shape:
 
 
 @op("conv1d")
-class Conv1d(Along):
+class Conv1d(Given, Along):
     """Convolution along a sequence, perhaps in groups: weights (filters, features / groups,
-    kernel). `groups` equal to the features is a depthwise convolution."""
+    kernel). `groups` equal to the features is a depthwise convolution. `kernel_input`: the second
+    input is the kernel, `bias_input`: the last one the bias."""
 
     filters: Count
     kernel: Run
@@ -132,9 +134,22 @@ class Conv1d(Along):
 
     planar = Conv2d
 
-    def params(self, x: Shape) -> tuple[Tensor, ...]:
-        weight, *bias = self.planar_op().params(on_map(self, x))
-        return (weight._replace(shape=weight.shape[:-1]), *bias)
+    def weight(self, x: Shape) -> Tensor:
+        flat: Tensor = self.planar_op().weight(on_map(self, x))
+        return flat._replace(shape=flat.shape[:-1])
+
+    def out(self, x: Shape, *read: Shape) -> Shape:
+        self.check_read(read, self.weight(x), self.filters)
+        return super().out(x)
+
+    def params(self, x: Shape, *read: Shape) -> tuple[Tensor, ...]:
+        return self.own(self.weight(x), self.filters)
+
+    def work(self, out: Shape, x: Shape, *read: Shape) -> Work:
+        return super().work(out, x)
+
+    def window(self, x: Shape, *read: Shape) -> Unbounded:
+        return super().window(x)
 
     def gemm(self, out: Shape, *inputs: Shape) -> Gemm:
         gemm: Gemm = self.planar_op().gemm(on_map(self, out), on_map(self, inputs[0]))
@@ -153,15 +168,14 @@ class Conv1d(Along):
         }
 
     def tensorflow(self, *inputs: Shape) -> Shape:
-        weight, *_ = self.params(*inputs)
-        return weight.shape[::-1]
+        return self.weight(inputs[0]).shape[::-1]
 
     def channels(self, *inputs: Shape) -> Origin:
-        origin: Origin = self.planar_op().channels(*(on_map(self, x) for x in inputs))
+        origin: Origin = self.planar_op().channels(on_map(self, inputs[0]))
         return origin
 
     def adapted(self, old: tuple[Shape, ...], new: tuple[Shape, ...]) -> Any:
-        lifted = [tuple(on_map(self, x) for x in shapes) for shapes in (old, new)]
+        lifted = [(on_map(self, shapes[0]),) for shapes in (old, new)]
         turned = self.planar_op().adapted(*lifted)
         return self.like(filters=turned.filters, groups=turned.groups)
 

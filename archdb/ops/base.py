@@ -24,7 +24,7 @@ from archdb.model.components import NORM as NORM
 from archdb.model.components import WEIGHT as WEIGHT
 from archdb.model.components import Work as Work
 from archdb.model.declaration import REQUIRED, Declaration, declared
-from archdb.model.shape import Shape, channel_axis, has_channels, pretty
+from archdb.model.shape import Shape, channels_first, pretty
 from archdb.model.window import POINT, Unbounded, Window
 from archdb.ops.explained import Explained
 from archdb.ops.rewritable import Rewritable
@@ -235,4 +235,4 @@ def sequence(op: Op, x: Shape) -> tuple[int, int]:
     of vectors."""
     if len(x) != 2:
         raise ShapeError(f"needs length×features, got {pretty(x)}")
-    return (x[1], x[0]) if has_channels(x) and channel_axis(x) == 0 else (x[0], x[1])
+    return (x[1], x[0]) if channels_first(x) else (x[0], x[1])

@@ -54,6 +54,8 @@ class Conv2d(Given, Sliding):
 
     Weights are (filters, channels / groups, kernel_h, kernel_w): each filter sums over the
     channels of its group only. `groups` equal to the channels is a depthwise convolution.
+    `kernel_input`: the second input is the kernel, `bias_input`: the last one the bias; they
+    are worked out by other layers, whose parameters they are.
     """
 
     groups: Count = 1

@@ -45,7 +45,8 @@ def _whole_map(self: Op, x: Shape) -> Window:
 class Linear(Given):
     """Fully connected layer. Without `axis` an image is flattened first, as Caffe's InnerProduct
     does, and a sequence (length, features) is multiplied step by step; with it, what is multiplied
-    are the vectors along that axis (the last: -1)."""
+    are the vectors along that axis (the last: -1). `kernel_input`: the second input is the matrix,
+    `bias_input`: the last one the bias; they are worked out by other layers."""
 
     units: Count
     bias: Flag = True

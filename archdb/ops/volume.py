@@ -19,11 +19,12 @@ from archdb.model.attributes import (
 )
 from archdb.model.shape import Shape, pretty
 from archdb.model.window import Unbounded, Window
-from archdb.ops.base import BIAS, WEIGHT, Gemm, Op, Tensor, Work, op
+from archdb.ops.base import WEIGHT, Gemm, Op, Tensor, Work, op
 from archdb.ops.explained import Formulas, Stated
+from archdb.ops.given import Given
 from archdb.ops.rewritable import stated_by
 
-Given = dict[str, Any]
+Attributes = dict[str, Any]
 EACH = "a positive integer or [depth, height, width]"
 SIDES = "a number, [depth, height, width], six sides from front to right, same or valid"
 #: Receptive fields are those of images.
@@ -42,7 +43,7 @@ Sides = Annotated[Pads | str, Kind(SIDES, kind_of(Padding).parse)]
 Ends = Annotated[tuple[int, int], Kind("what is added at the front and at the back", _ends)]
 
 
-def apart(given: Given) -> Given:
+def apart(given: Attributes) -> Attributes:
     """Attributes of a volume as those of height and width, and those of depth beside them: kernel
     [3, 5, 5] as kernel [5, 5] and depth_kernel 3."""
     found = dict(given)
@@ -58,7 +59,7 @@ def apart(given: Given) -> Given:
     return found | _padded(given)
 
 
-def _padded(given: Given) -> Given:
+def _padded(given: Attributes) -> Attributes:
     padding = given.get("padding")
     if padding is None or padding in MODES or "depth_padding" in given:
         return {}
@@ -156,9 +157,10 @@ def window_formula(window: Window, size: int, axis: int, count: int) -> Stated:
 
 
 @op("conv3d")
-class Conv3d(Volume):
+class Conv3d(Given, Volume):
     """Convolution over a volume, perhaps in groups: weights (filters, channels / groups,
-    kernel_depth, kernel_h, kernel_w)."""
+    kernel_depth, kernel_h, kernel_w). `kernel_input`: the second input is the kernel,
+    `bias_input`: the last one the bias."""
 
     filters: Count
     bias: Flag = True
@@ -176,14 +178,14 @@ class Conv3d(Volume):
         patch = (channels // self.groups, self.depth_kernel, *self.kernel)
         return Tensor("weight", WEIGHT, (self.filters, *patch))
 
-    def out(self, x: Shape) -> Shape:
+    def out(self, x: Shape, *read: Shape) -> Shape:
+        self.check_read(read, self.weight(x), self.filters)
         return (self.filters, *self.slid(x))
 
-    def params(self, x: Shape) -> tuple[Tensor, ...]:
-        bias = (Tensor("bias", BIAS, (self.filters,)),) if self.bias else ()
-        return (self.weight(x), *bias)
+    def params(self, x: Shape, *read: Shape) -> tuple[Tensor, ...]:
+        return self.own(self.weight(x), self.filters)
 
-    def work(self, out: Shape, x: Shape) -> Work:
+    def work(self, out: Shape, x: Shape, *read: Shape) -> Work:
         macs = prod(self.weight(x).shape) * prod(out[1:])
         return Work(macs=macs, bias_adds=prod(out) if self.bias else 0)
 
@@ -192,7 +194,7 @@ class Conv3d(Volume):
         return Gemm(m=prod(out[1:]), n=filters // self.groups, k=prod(patch))
 
     def formulas(self, *inputs: Shape) -> Formulas:
-        (x,) = inputs
+        x = inputs[0]
         channels = "channels" if self.groups == 1 else "(channels/groups)"
         patch = f"{channels} · depth_kernel · kernel_h · kernel_w"
         positions = "out_depth · out_height · out_width"

@@ -2,11 +2,12 @@
 of 19 queries, 29 keys, 7 features and values of 5."""
 
 from archdb.model.shape import named
-from archdb.model.window import POINT, Window
+from archdb.model.window import NO_MAP, POINT, Window
 from archdb.ops import BIAS, WEIGHT, Work
 from archdb.ops.activation import MIXED
 from archdb.ops.attention import ATTENTION
 from archdb.ops.products import PRODUCT
+from archdb.ops.volume import VOLUME
 from op_cases.table import MAP, NOTHING, SEQUENCE, Case, Shape, on
 
 Q, K, V = (11, 19, 7), (11, 29, 7), (11, 29, 5)
@@ -20,6 +21,7 @@ def product(name: str, inputs: list[Shape], out: Shape, work: Work, **attributes
 
 #: A convolution that reads both its tensors.
 READ = {"kernel_input": True, "bias_input": True}
+KERNEL = {"kernel_input": True}
 
 CASES = [
     product("matmul", [Q, K], (11, 19, 29), Work(macs=SCORES * 7), transpose_second=True),
@@ -151,5 +153,19 @@ CASES = [
         NOTHING,
         Work(macs=7 * 5 * 9 * 15 * 11, bias_adds=7 * 15 * 11),
         Window((3, 3)),
+    ),
+    Case(  # a kernel that is normalised before it is used, along a sequence
+        *on("conv1d", SEQUENCE, (7, 23, 3), filters=7, kernel=3, kernel_input=True),
+        (17, 7),
+        {BIAS: 7},
+        Work(macs=17 * 7 * 23 * 3, bias_adds=17 * 7),
+        NO_MAP,
+    ),
+    Case(
+        *on("conv3d", (5, 7, 17, 13), (3, 5, 2, 2, 2), filters=3, kernel=2, bias=False, **KERNEL),
+        (3, 6, 16, 12),
+        NOTHING,
+        Work(macs=6 * 16 * 12 * 3 * 5 * 8),
+        VOLUME,
     ),
 ]
