@@ -80,6 +80,13 @@ class Questions(Connected):
         found = Result(columns(convention), rows, conventions=[convention])
         return self.result(lambda reader: found)
 
+    def nearest(self, name: str, *, count: int = 5) -> Result:
+        """The networks of the catalogue from which a network takes the fewest edits, by structure:
+        how many, how many layers are the same, and what differs."""
+        from archdb.queries.nearest import nearest
+
+        return self.result(lambda reader: nearest(reader, name, count))
+
     def lineage(self, name: str) -> Result:
         """How a network says it differs from its base, that from its own, and so on."""
         from archdb.queries.lineage import lineage

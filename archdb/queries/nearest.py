@@ -1,0 +1,89 @@
+"""The networks of the catalogue by how much has to be changed to make one of another."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from archdb.analysis.alignment import SAME, Alignment, align
+from archdb.analysis.alignment_summary import summarize
+from archdb.db.networks import SHARED, columns_of
+from archdb.errors import UsageError
+from archdb.queries.named import rewrite_named
+from archdb.queries.result import Result
+
+if TYPE_CHECKING:
+    from archdb.queries.reader import Reader
+
+#: How many networks are aligned for each that is wanted: those with the most layers in common.
+PER_WANTED, FEWEST = 2, 8
+#: How many sentences say what differs.
+_MOST_SENTENCES = 2
+_KIND = ("op", *SHARED, "attributes")
+
+#: How many layers of each kind a network has.
+Kinds = Counter[tuple[Any, ...]]
+
+
+def nearest(reader: Reader, name: str, count: int = 5) -> Result:
+    """The networks from which a network takes the fewest edits, by structure alone: how many, how
+    many layers are the same, and what differs. Networks that have the fewest layers in common are
+    not looked at more closely.
+
+    Raises NotFoundError where there is no such network, UsageError on a count below one.
+    """
+    if count < 1:
+        raise UsageError(f"cannot show {count} networks", remedy="ask for one or more")
+    with reader.snapshot():
+        (subject,) = rewrite_named(reader, [name])
+        others = _kinds(reader)
+        others.pop(subject.network.name, None)
+        own = Kinds((layer.op.name, *columns_of(layer.op)) for layer in subject.network)
+        looked_at = max(PER_WANTED * count, FEWEST)
+        near = sorted(others, key=lambda other: _distance(own, others[other]))[:looked_at]
+        rows: list[tuple[str, int, int, str]] = []
+        for other in near:
+            worst = sorted(row[1] for row in rows)[count - 1 : count]
+            if worst and _fewest_edits(own, others[other]) > worst[0]:
+                continue
+            alignment = align(reader.load(other), subject.network)
+            same = sum(row.status == SAME for row in alignment.rows)
+            rows.append((other, alignment.edits, same, _describe(alignment)))
+    rows.sort(key=lambda row: row[1])
+    return Result(["architecture", "edits", "same_layers", "differences"], rows[:count])
+
+
+def _kinds(reader: Reader) -> dict[str, Kinds]:
+    found: dict[str, Kinds] = {}
+    for row in reader.run_named("layer_kinds").to_dicts():
+        kind = tuple(row[column] for column in _KIND)
+        found.setdefault(row["architecture"], Kinds())[kind] = row["layers"]
+    return found
+
+
+def _describe(alignment: Alignment) -> str:
+    lines = summarize(alignment)
+    left = len(lines) - _MOST_SENTENCES
+    more = [f"{left} more"] if left > 0 else []
+    return "; ".join([*lines[:_MOST_SENTENCES], *more]) or "same structure"
+
+
+def _distance(one: Kinds, other: Kinds) -> int:
+    """How many layers differ in kind, and how many in op."""
+    return _apart(one, other) + _apart(_ops(one), _ops(other))
+
+
+def _fewest_edits(one: Kinds, other: Kinds) -> int:
+    """At the least so many edits make one of the other: each changes two counts at the most."""
+    return -(-_apart(one, other) // 2)
+
+
+def _apart(one: Counter[Any], other: Counter[Any]) -> int:
+    return (one - other).total() + (other - one).total()
+
+
+def _ops(kinds: Kinds) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for kind, layers in kinds.items():
+        found[kind[0]] += layers
+    return found

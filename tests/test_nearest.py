@@ -1,0 +1,52 @@
+"""archdb nearest: what a network is a variant of."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from command import archdb, refused
+from variants import ROWS, put, seed
+
+from archdb.api import Database
+
+
+def nearest(*words: str, database: Path) -> list[dict[str, Any]]:
+    answer = archdb("nearest", *words, "--format", "json", database=database)
+    assert answer.status == 0, answer.err
+    found: list[dict[str, Any]] = json.loads(answer.out)
+    return found
+
+
+def test_networks_stand_by_the_edits_that_they_take(opened: Database) -> None:
+    put(
+        opened,
+        seed("own", ROWS),
+        seed("twin", {f"x{name}": row for name, row in list(ROWS.items())[:4]}),
+        seed("fewer", {**ROWS, "fc": '"linear", {units = 7}'}),
+        seed("stranger", {"only": '"tanh"'}),
+    )
+    result = opened.nearest("own")
+    assert [row[:3] for row in result] == [
+        ("fewer", 1, 7),
+        ("twin", 3, 5),
+        ("stranger", 7, 1),
+    ]
+    assert result[0][3] == "units: 7 → 10 in fc"
+    assert opened.nearest("own", count=1).rows == result.rows[:1]
+
+
+def test_a_variant_is_nearest_to_its_base(whole: Path) -> None:
+    for name, base, edits in (("resnet50_v1_5", "resnet50", 8), ("vgg11_lrn", "vgg11", 1)):
+        first = nearest(name, "--limit", "1", database=whole)[0]
+        assert (first["architecture"], first["edits"]) == (base, edits)
+
+
+def test_a_name_with_rules_is_nearest_to_what_they_were_applied_to(whole: Path) -> None:
+    (found,) = nearest("vgg16+classes=10", "--limit", "1", database=whole)
+    assert (found["architecture"], found["edits"]) == ("vgg16", 1)
+    assert found["differences"] == "units: 1000 → 10 in fc8"
+
+
+def test_what_cannot_be_answered_is_refused(built: Path) -> None:
+    refused(archdb("nearest", "vgg61", database=built), "did you mean", "vgg16")
+    refused(archdb("nearest", "vgg16", "--limit", "0", database=built), "one or more", status=2)
