@@ -7,20 +7,42 @@ from archdb.ops.cutting import Select
 from archdb.ops.dense import Linear
 from archdb.ops.moving import Permute, Reshape
 
-#: The axes of queries, keys and values by head, and before they are taken apart.
-HEADS = ("heads", "sequence", "feature")
+PARTS = ("query", "key", "value")
+#: The axes of queries, keys and values before they are taken apart.
 STACKED = ("sequence", "_", "heads", "feature")
 
 
-def split(net: NetworkBuilder, name: str, width: int, heads: int, parts: int = 3) -> list[str]:
-    """A projection of `parts` times `width` features as so many tensors, each by head."""
-    shape = (0, parts, heads, width // heads)
+def split(net: NetworkBuilder, name: str, width: int, heads: int) -> list[str]:
+    """A projection of three times `width` features as queries, keys and values, by head."""
+    shape = (0, 3, heads, width // heads)
     net.add(f"{name}.split", Reshape(shape=shape, axis_names=STACKED))
     stacked = net.add(f"{name}.by_head", Permute(order=(1, 2, 0, 3)))
-    words = ("query", "key", "value")[:parts]
     return [
-        net.add(f"{name}.{word}", Select(axis=0, index=i), stacked) for i, word in enumerate(words)
+        net.add(f"{name}.{word}", Select(axis=0, index=i), stacked) for i, word in enumerate(PARTS)
     ]
+
+
+def split_each(
+    net: NetworkBuilder, name: str, width: int, heads: int, positions: int, each: str = "windows"
+) -> list[str]:
+    """Queries, keys and values of several sequences of so many positions, by head: of each window,
+    or whatever the first axis is."""
+    names = (each, "sequence", "_", "heads", "feature")
+    shape = (0, positions, 3, heads, width // heads)
+    net.add(f"{name}.split", Reshape(shape=shape, axis_names=names))
+    stacked = net.add(f"{name}.by_head", Permute(order=(2, 0, 3, 1, 4)))
+    return [
+        net.add(f"{name}.{word}", Select(axis=0, index=i), stacked) for i, word in enumerate(PARTS)
+    ]
+
+
+def merge_each(
+    net: NetworkBuilder, name: str, width: int, positions: int, each: str = "windows"
+) -> str:
+    """What the heads of each sequence say, one behind the other."""
+    net.add(f"{name}.by_position", Permute(order=(0, 2, 1, 3)))
+    names = (each, "sequence", "feature")
+    return net.add(f"{name}.concat", Reshape(shape=(0, positions, width), axis_names=names))
 
 
 def by_head(net: NetworkBuilder, name: str, width: int, heads: int, *source: str) -> str:

@@ -3,12 +3,12 @@
 Positions stand before channels: height×width×channels.
 """
 
-from archdb.blocks.attention import perceptron
+from archdb.blocks.attention import merge_each, perceptron, split_each
 from archdb.blocks.base import NetworkBuilder, block
 from archdb.model.attributes import Count, Size
 from archdb.ops.activation import Gelu, Softmax
 from archdb.ops.arithmetic import Add, Multiply
-from archdb.ops.cutting import Select, Slice, Take
+from archdb.ops.cutting import Slice, Take
 from archdb.ops.dense import Linear
 from archdb.ops.joining import Concat, Stack
 from archdb.ops.learned import Constant, Parameter
@@ -55,26 +55,6 @@ def position_bias(net: NetworkBuilder, name: str, window: int, heads: int) -> st
     return net.add(f"{name}.bias", Stack(axis=0))
 
 
-def heads_of_windows(
-    net: NetworkBuilder, name: str, width: int, heads: int, positions: int
-) -> list[str]:
-    """Queries, keys and values of each window, by head."""
-    names = ("windows", "sequence", "_", "heads", "feature")
-    shape = (0, positions, 3, heads, width // heads)
-    net.add(f"{name}.split", Reshape(shape=shape, axis_names=names))
-    stacked = net.add(f"{name}.by_head", Permute(order=(2, 0, 3, 1, 4)))
-    words = ("query", "key", "value")
-    return [
-        net.add(f"{name}.{word}", Select(axis=0, index=i), stacked) for i, word in enumerate(words)
-    ]
-
-
-def windows_merged(net: NetworkBuilder, name: str, width: int, positions: int) -> str:
-    """What the heads of each window say, one behind the other."""
-    net.add(f"{name}.by_position", Permute(order=(0, 2, 1, 3)))
-    return net.add(f"{name}.concat", Reshape(shape=(0, positions, width), axis_names=WINDOWS))
-
-
 def window_attention(
     net: NetworkBuilder, name: str, width: int, heads: int, window: int, masked: int = 0
 ) -> str:
@@ -82,7 +62,7 @@ def window_attention(
     over `masked` windows, a mask of those pairs that are no neighbours in the map."""
     positions = window * window
     net.add(f"{name}.qkv", Linear(units=3 * width, axis=-1))
-    query, key, value = heads_of_windows(net, name, width, heads, positions)
+    query, key, value = split_each(net, name, width, heads, positions)
     net.add(f"{name}.scale", Multiply(value=(width // heads) ** -0.5), query)
     scores = net.add(f"{name}.scores", Matmul(transpose_second=True), net.last, key)
     bias = position_bias(net, name, window, heads)
@@ -93,7 +73,7 @@ def window_attention(
         net.add(f"{name}.masked", Add(), biased, mask_name)
     net.add(f"{name}.softmax", Softmax(axis=-1))
     net.add(f"{name}.attention", Matmul(), net.last, value)
-    windows_merged(net, name, width, positions)
+    merge_each(net, name, width, positions)
     return net.add(f"{name}.proj", Linear(units=width, axis=-1))
 
 
