@@ -19,6 +19,7 @@ from archdb.blocks import (  # noqa: F401  (importing registers them)
     inception_v3,
     inception_v4,
     language,
+    maxvit,
     mixer,
     mobilenet,
     mobilenet_v4,
