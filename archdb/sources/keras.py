@@ -32,6 +32,7 @@ def read(path: Path, sizes: Sizes | None = None) -> Read:
 def load(model: Stored, name: str, sizes: Sizes | None = None) -> Read:
     """As `read`, of a configuration that is read already."""
     from archdb.sources import (  # noqa: F401  importing a module registers its rules
+        keras_axes,
         keras_elementwise,
         keras_functions,
         keras_joining,

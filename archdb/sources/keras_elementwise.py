@@ -57,14 +57,14 @@ def activate(net: KerasNet, stated: Any, value: Value, more: str) -> Value:
     if name not in ACTIVATIONS:
         raise UnmappedError(f"has the activation '{name}', which archdb has no op for")
     op, attributes = ACTIVATIONS[name]
-    return net.lay(op, value, more=more and name, keep=True, **attributes) if op else value
+    return net.lay(op, value, more=more and name, elementwise=True, **attributes) if op else value
 
 
 def _old_hard_sigmoid(net: KerasNet, value: Value, more: str) -> Value:
     """0.2 x + 0.5, from 0 to 1."""
-    scaled = net.lay("rescale", value, more="scaled", keep=True, factor=0.2)
-    shifted = net.lay("add", scaled, more="shifted", keep=True, value=0.5)
-    return net.lay("clip", shifted, more=more, keep=True, low=0, high=1)
+    scaled = net.lay("rescale", value, more="scaled", elementwise=True, factor=0.2)
+    shifted = net.lay("add", scaled, more="shifted", elementwise=True, value=0.5)
+    return net.lay("clip", shifted, more=more, elementwise=True, low=0, high=1)
 
 
 #: Activations that were something else before Keras 3.
@@ -94,19 +94,19 @@ def relu(net: KerasNet, call: Call) -> Value:
         raise UnmappedError("begins at a threshold")
     if own.get("max_value") is None:
         if slope:
-            return net.lay("leaky_relu", value, keep=True, slope=slope)
-        return net.lay("relu", value, keep=True)
+            return net.lay("leaky_relu", value, elementwise=True, slope=slope)
+        return net.lay("relu", value, elementwise=True)
     if slope:
         raise UnmappedError("has a slope and an end")
     if own["max_value"] == 6:
-        return net.lay("relu6", value, keep=True)
-    return net.lay("clip", value, keep=True, low=0, high=own["max_value"])
+        return net.lay("relu6", value, elementwise=True)
+    return net.lay("clip", value, elementwise=True, low=0, high=own["max_value"])
 
 
 @layer("LeakyReLU")
 def leaky_relu(net: KerasNet, call: Call) -> Value:
     slope = call.config.get("negative_slope", call.config.get("alpha", 0.3))
-    return net.lay("leaky_relu", call.one(), keep=True, slope=float(_number(slope)))
+    return net.lay("leaky_relu", call.one(), elementwise=True, slope=float(_number(slope)))
 
 
 def _number(value: Any) -> Any:
@@ -117,7 +117,7 @@ def _number(value: Any) -> Any:
 @layer("ELU")
 def elu(net: KerasNet, call: Call) -> Value:
     alpha = float(_number(call.config.get("alpha", 1)))
-    return net.lay("elu", call.one(), keep=True, alpha=alpha)
+    return net.lay("elu", call.one(), elementwise=True, alpha=alpha)
 
 
 @layer("PReLU")
@@ -127,26 +127,26 @@ def prelu(net: KerasNet, call: Call) -> Value:
     rank = len(net.shape(value))
     if sorted(shared) != list(range(1, rank)):
         raise UnmappedError("has slopes that are not one for each channel")
-    return net.weighted("prelu", value, keep=True)
+    return net.weighted("prelu", value, elementwise=True)
 
 
 @layer("Softmax")
 def softmax(net: KerasNet, call: Call) -> Value:
     value, axis = call.one(), call.config.get("axis", -1)
     if net.axis(value, axis) == net.axis(value, -1) and not net.channels_first:
-        return net.lay("softmax", value, keep=True)
+        return net.lay("softmax", value, elementwise=True)
     return net.lay("softmax", value, axis=net.axis(value, axis))
 
 
 @layer("Dropout", "SpatialDropout1D", "SpatialDropout2D")
 def dropout(net: KerasNet, call: Call) -> Value:
-    return net.lay("dropout", call.one(), keep=True, rate=call.config.get("rate", 0.5))
+    return net.lay("dropout", call.one(), elementwise=True, rate=call.config.get("rate", 0.5))
 
 
 @layer("StochasticDepth")
 def stochastic_depth(net: KerasNet, call: Call) -> Value:
     rate = call.config.get("drop_path_rate", call.config.get("rate", 0))
-    return net.lay("stochastic_depth", call.one(), keep=True, rate=rate)
+    return net.lay("stochastic_depth", call.one(), elementwise=True, rate=rate)
 
 
 @layer(*NOTHING)

@@ -9,6 +9,7 @@ from archdb.ops.arithmetic import Add
 from archdb.sources.keras_config import Ref, Value
 from archdb.sources.keras_elementwise import ACTIVATIONS, Ops
 from archdb.sources.keras_net import Call, KerasNet, layer
+from archdb.sources.keras_options import options
 from archdb.sources.lowering.base import UnmappedError
 
 #: Functions of one tensor that are no activations.
@@ -25,6 +26,16 @@ UNARY: Ops = {
     "cos": ("cos", {}),
     "erf": ("erf", {}),
     "reciprocal": ("reciprocal", {}),
+}
+
+
+#: Functions that work along an axis.
+AXES = ("softmax", "log_softmax")
+#: What functions are told that their ops have.
+SLOPES = {
+    "leaky_relu": {"negative_slope": "slope", "alpha": "slope"},
+    "elu": {"alpha": "alpha"},
+    "celu": {"alpha": "alpha"},
 }
 
 
@@ -61,13 +72,21 @@ BINARY = {
 
 @layer(*(f"op:{name}" for name in (*ACTIVATIONS, *UNARY)))
 def function(net: KerasNet, call: Call) -> Value:
-    """A function of one tensor."""
-    name = _function(call)
-    numbers = [n for n in (*call.node.args[1:], *call.node.kwargs.values()) if _counts(n)]
-    if any(numbers):
-        raise UnmappedError(f"is called with {numbers}")
+    """A function of one tensor, and what it is told besides."""
+    name, told = _function(call), options(call, "x", "features", "input")
     op, attributes = (ACTIVATIONS | UNARY)[name]
-    return net.lay(op, call.one(), keep=True, **attributes) if op else call.one()
+    if name in AXES:
+        axis = told.pop("axis", -1)
+        if net.axis(call.one(), axis) != net.axis(call.one(), -1) or net.channels_first:
+            attributes = {"axis": net.axis(call.one(), axis)}
+    if told.pop("approximate", False):
+        attributes = {"approximate": "tanh"}
+    for word in SLOPES.get(name, {}).keys() & told.keys():
+        attributes = {**attributes, SLOPES[name][word]: told.pop(word)}
+    if any(told.values()):
+        raise UnmappedError(f"is told {', '.join(map(str, told))}")
+    same = not attributes.keys() & {"axis"}
+    return net.lay(op, call.one(), elementwise=same, **attributes) if op else call.one()
 
 
 def _counts(argument: Any) -> bool:
@@ -99,7 +118,7 @@ def arithmetic(net: KerasNet, call: Call) -> Value:
     told: dict[str, Any] = {what.attribute: both[0] if first else both[1]}
     if first and not what.commutes:
         told["value_first"] = True
-    return net.lay(what.numbered, call.one(), keep=True, **told)
+    return net.lay(what.numbered, call.one(), elementwise=True, **told)
 
 
 def _hard_sigmoid(net: KerasNet, six: Value) -> Value | None:
@@ -114,13 +133,13 @@ def _hard_sigmoid(net: KerasNet, six: Value) -> Value | None:
         return None
     del layers[inner.name], layers[plus.name]
     net.net.outcome.folded["relu6(x + 3) / 6"] += 1
-    return net.lay("hard_sigmoid", Value(plus.inputs[0], six.flat), keep=True)
+    return net.lay("hard_sigmoid", Value(plus.inputs[0], six.flat), elementwise=True)
 
 
 def combined(net: KerasNet, op: str, values: list[Value], more: str = "") -> Value:
     """Several tensors element by element, those of fewer axes spread over the others'."""
     if all(value.flat for value in values):
-        return net.lay(op, *values, more=more, keep=True)
+        return net.lay(op, *values, more=more, elementwise=True)
     shapes = [net.shape(value) for value in values]
     rank = max(map(len, shapes))
     met = [

@@ -26,7 +26,7 @@ def add(net: KerasNet, call: Call) -> Value:
 @layer("Average")
 def average(net: KerasNet, call: Call) -> Value:
     made = combined(net, "add", _several(call), more="sum")
-    return net.lay("rescale", made, keep=True, factor=1 / len(call.inputs))
+    return net.lay("rescale", made, elementwise=True, factor=1 / len(call.inputs))
 
 
 @layer("Subtract")
@@ -55,7 +55,7 @@ def concatenate(net: KerasNet, call: Call) -> Value:
     flat = all(value.flat for value in values)
     rank = len(net.shape(values[0]))
     if flat or (rank in (1, 3) and at == 0) or (rank == 2 and at == 1):  # that of channels
-        return net.lay("concat", *values, keep=flat)
+        return net.lay("concat", *values, elementwise=flat)
     return net.lay("concat", *values, axis=at)
 
 

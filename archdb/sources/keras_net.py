@@ -200,20 +200,22 @@ class KerasNet:
         return Value(self.net.unknown(self.path, kind, why, *names, shape=own, tensors=tensors))
 
     def lay(
-        self, op: str, *values: Value, more: str = "", keep: bool = False, **attributes: Any
+        self, op: str, *values: Value, more: str = "", elementwise: bool = False, **attributes: Any
     ) -> Value:
-        """Lay a layer under the name of the call, or what is named by `more` and follows. `keep`:
-        it works element by element, so a vector that is a 1×1 map stays one."""
+        """Lay a layer under the name of the call, or what is named by `more` and follows. Where
+        it works `elementwise` a vector that is a 1×1 map stays one."""
         name = f"{self.path}/{more}" if more else self.path
-        flat = keep and bool(values) and all(value.flat for value in values)
+        flat = elementwise and bool(values) and all(value.flat for value in values)
         names = [value.layer if flat else self.plain(value) for value in values]
         return Value(self.net.lay(name, op, *names, **attributes), flat)
 
     def weighted(self, op: str, *values: Value, more: str = "", **told: Any) -> Value:
         """Lay a layer with weights, which are those of the layer's first call in a later one."""
         key = f"{self.path}/{more}"
-        keep = told.pop("keep", False)
-        made = self.lay(op, *values, more=more, keep=keep, weights_of=self.owners.get(key), **told)
+        same = told.pop("elementwise", False)
+        made = self.lay(
+            op, *values, more=more, elementwise=same, weights_of=self.owners.get(key), **told
+        )
         self.owners.setdefault(key, made.layer)
         return made
 

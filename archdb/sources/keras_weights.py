@@ -90,7 +90,7 @@ def dense(net: KerasNet, call: Call) -> Value:
 def batch_norm(net: KerasNet, call: Call) -> Value:
     value = call.one()
     _channels(net, value, call.config.get("axis", -1))
-    return net.weighted("batch_norm", value, keep=True, **_affine(call))
+    return net.weighted("batch_norm", value, elementwise=True, **_affine(call))
 
 
 def _affine(call: Call) -> dict[str, Any]:
@@ -113,8 +113,8 @@ def layer_norm(net: KerasNet, call: Call) -> Value:
     _channels(net, value, call.config.get("axis", -1))
     own = _affine(call)
     if call.config.get("rms_scaling"):
-        return net.weighted("rms_norm", value, keep=True, **{**own, "shift": False})
-    return net.weighted("layer_norm", value, keep=True, **own)
+        return net.weighted("rms_norm", value, elementwise=True, **{**own, "shift": False})
+    return net.weighted("layer_norm", value, elementwise=True, **own)
 
 
 @layer("GroupNormalization")
@@ -131,7 +131,7 @@ def group_norm(net: KerasNet, call: Call) -> Value:
 @layer("LayerScale")
 def layer_scale(net: KerasNet, call: Call) -> Value:
     """A factor for each channel (keras.applications has it as a layer of its own)."""
-    return net.weighted("channel_scale", call.one(), keep=True)
+    return net.weighted("channel_scale", call.one(), elementwise=True)
 
 
 @layer("Normalization")
