@@ -160,7 +160,8 @@ def _side_by_side(compared: Compared) -> Result:
             differences = (compared.difference(line, quantity, 1) for line in compared.lines)
             for row, so_far in zip(rows, accumulate(differences, _plus), strict=True):
                 row.append(so_far)
-    return Result(columns, rows, pairs=pairs)
+    first = [compared.by, *(f"{one.name} change" for one in found[1:])]
+    return Result(columns, rows, pairs=pairs, priority=first)
 
 
 def _counted(quantities: Sequence[str]) -> list[str]:
@@ -192,7 +193,9 @@ def _differences(compared: Compared) -> Result:
             names = [name for name, _ in lines]
             where = names[0] if len(names) == 1 else f"{names[0]} … {names[-1]}"
             rows.append([*([one.name] if several else []), change, len(lines), where, *sums])
-    return Result(columns, rows)
+    result = Result(columns, rows)
+    result.priority = result.columns
+    return result
 
 
 def _together(compared: Compared, k: int) -> dict[str, list[tuple[str, Line]]]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from archdb.queries.reader import Reader
 
 BY = ("total", *SHOWN)
+#: Of one network, what a narrow terminal leaves out last.
+FIRST = ("op", "output", "params", "macs")
 #: By what networks are aligned by structure, and what of it may be all that is shown.
 ALIGNED, ONLY = ("block", "layer"), ("differences",)
 
@@ -99,7 +101,8 @@ def show(reader: Reader, name: str, by: str, spec: InputSpec, convention: str | 
         else:
             columns = [*SHOWN[by], *(each.name for each in counted)]
             rows = rows_of(found[0], by, columns, counted)
-            result = Result([by, *columns], [(key, *row.values()) for key, row in rows.items()])
+            lines = [(key, *row.values()) for key, row in rows.items()]
+            result = Result([by, *columns], lines, priority=[by, *FIRST])
         notes = [*request.notes, *_notes(found, by, counted)]
     return _complete(result, notes, found, counted)
 

@@ -50,7 +50,8 @@ def nearest(reader: Reader, name: str, count: int = 5) -> Result:
             same = sum(row.status == SAME for row in alignment.rows)
             rows.append((other, alignment.edits, same, _describe(alignment)))
     rows.sort(key=lambda row: row[1])
-    return Result(["architecture", "edits", "same_layers", "differences"], rows[:count])
+    columns = ["architecture", "edits", "same_layers", "differences"]
+    return Result(columns, rows[:count], priority=columns)
 
 
 def _kinds(reader: Reader) -> dict[str, Kinds]:
