@@ -135,6 +135,20 @@ def upsample(net: KerasNet, call: Call) -> Value:
     return net.lay("resize2d", call.one(), how=how, scale=size)
 
 
+@layer("UpSampling1D")
+def upsample_1d(net: KerasNet, call: Call) -> Value:
+    return net.lay("resize1d", call.one(), how="nearest", scale=call.config.get("size", 2))
+
+
+@layer("Resizing")
+def resize(net: KerasNet, call: Call) -> Value:
+    """To a stated size."""
+    how, own = call.config.get("interpolation", "bilinear"), call.config
+    if how not in ("nearest", "bilinear", "bicubic") or own.get("crop_to_aspect_ratio"):
+        raise UnmappedError(f"resizes by {how}, or crops")
+    return net.lay("resize2d", call.one(), how=how, size=[own.get("height"), own.get("width")])
+
+
 @layer("RepeatVector")
 def repeat(net: KerasNet, call: Call) -> Value:
     value = call.one()

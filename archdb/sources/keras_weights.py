@@ -7,17 +7,17 @@ from typing import Any
 from archdb.sources.keras_config import Value
 from archdb.sources.keras_elementwise import activated
 from archdb.sources.keras_net import Call, KerasNet, layer
-from archdb.sources.keras_windows import bias_of, padded, sliding_of, told, window
+from archdb.sources.keras_windows import bias_of, dims, padded, sliding_of, told, window
 from archdb.sources.laying import grouped
 from archdb.sources.lowering.base import UnmappedError
 
 
-@layer("Conv2D", "Convolution2D", "Conv1D", "Convolution1D")
+@layer("Conv2D", "Convolution2D", "Conv1D", "Convolution1D", "Conv3D", "Convolution3D")
 def convolution(net: KerasNet, call: Call) -> Value:
     filters, groups = told(call, "filters"), call.config.get("groups", 1)
-    if "1D" in call.part.kind:
+    if dims(call) != "2d":
         own = {"filters": filters, "groups": groups, **sliding_of(call)}
-        made = net.weighted("conv1d", call.one(), bias=bias_of(call), **own)
+        made = net.weighted(f"conv{dims(call)}", call.one(), bias=bias_of(call), **own)
     else:
         value, sliding = padded(net, call)
         op, counts = grouped(net.net.shapes[value.layer], filters, groups)
@@ -51,14 +51,14 @@ def separable(net: KerasNet, call: Call) -> Value:
     return activated(net, call, made)
 
 
-@layer("Conv2DTranspose", "Convolution2DTranspose", "Deconvolution2D")
+@layer("Conv2DTranspose", "Convolution2DTranspose", "Conv1DTranspose", "Conv3DTranspose")
 def transposed(net: KerasNet, call: Call) -> Value:
     """Without explicit padding, unless the output is told to be larger."""
     own = {**sliding_of(call), "padding": call.config.get("padding", "valid")}
     if call.config.get("output_padding") is not None:
         raise UnmappedError("is told its output's padding")
-    filters = told(call, "filters")
-    made = net.weighted("conv_transpose2d", call.one(), filters=filters, bias=bias_of(call), **own)
+    own |= {"filters": told(call, "filters"), "bias": bias_of(call)}
+    made = net.weighted(f"conv_transpose{dims(call)}", call.one(), **own)
     return activated(net, call, made)
 
 
@@ -181,9 +181,9 @@ def embedding(net: KerasNet, call: Call) -> Value:
 
 @layer("MaxPooling2D", "MaxPool2D", "AveragePooling2D", "AvgPool2D")
 @layer("MaxPooling1D", "MaxPool1D", "AveragePooling1D", "AvgPool1D")
+@layer("MaxPooling3D", "MaxPool3D", "AveragePooling3D", "AvgPool3D")
 def pool(net: KerasNet, call: Call) -> Value:
-    kind, axes = call.part.kind, "1d" if "1D" in call.part.kind else "2d"
-    op = f"{'max' if kind.startswith('Max') else 'avg'}_pool{axes}"
+    op = f"{'max' if call.part.kind.startswith('Max') else 'avg'}_pool{dims(call)}"
     if "pool_length" in call.config:  # of Keras 1
         raise UnmappedError("is of Keras 1")
     return net.lay(op, call.one(), rounding="floor", **window(call, "pool_size"))
@@ -202,3 +202,11 @@ def global_pool_1d(net: KerasNet, call: Call) -> Value:
         raise UnmappedError("keeps an axis of one step")
     word = "max" if "Max" in call.part.kind else "avg"
     return net.lay(f"global_{word}_pool1d", call.one())
+
+
+@layer("GlobalAveragePooling3D", "GlobalAvgPool3D", "GlobalMaxPooling3D", "GlobalMaxPool3D")
+def global_pool_3d(net: KerasNet, call: Call) -> Value:
+    word = "max" if "Max" in call.part.kind else "mean"
+    return net.lay(
+        f"reduce_{word}", call.one(), axes=[1, 2, 3], keep=bool(call.config.get("keepdims"))
+    )

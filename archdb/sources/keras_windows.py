@@ -10,6 +10,11 @@ from archdb.sources.keras_config import Value
 from archdb.sources.keras_net import Call, KerasNet
 
 
+def dims(call: Call) -> str:
+    """1d, 2d or 3d, as the class of a layer ends."""
+    return next((word for word in ("1d", "3d") if word in call.part.kind.lower()), "2d")
+
+
 def told(call: Call, name: str) -> Any:
     """An attribute that a layer must state."""
     if call.config.get(name) is None:
