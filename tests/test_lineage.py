@@ -202,3 +202,24 @@ def test_of_a_network_whose_rows_define_none_nothing_is_said(opened: Database) -
             " and network_id = (select id from network where name = 'variant')"
         )
     assert [fault[0] for fault in opened.check().rows] == ["derivation", "order"]
+
+
+def test_a_layer_that_has_moved_may_be_said_to(opened: Database) -> None:
+    """A pool behind the ReLU and not before it: by names three layers read something else."""
+    names = ["conv1", "pool1", "relu1", "fc"]
+    swapped = ["conv1", "relu1", "pool1", "fc"]
+    put(
+        opened,
+        seed("base", {name: ROWS[name] for name in names}),
+        *(
+            seed(variant, {name: ROWS[name] for name in swapped}, stated, base="base")
+            for variant, stated in (
+                ("right", "moved: pool1 → conv1 in relu1"),
+                ("wrong", "moved: pool1 → conv1 in fc"),
+            )
+        ),
+    )
+    assert undeclared_differences(opened.reader) == [
+        ("wrong", "differs from base without saying so: moved: pool1 → conv1 in relu1"),
+        ("wrong", "says that it differs from base, but does not: moved: pool1 → conv1 in fc"),
+    ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from archdb.analysis.differences import attribute_changes, op_attributes
+from archdb.analysis.differences import MOVED, Change, attribute_changes, op_attributes
 from archdb.analysis.matching import Matching
 from archdb.analysis.moving import pair_moved
 from archdb.analysis.neighbourhoods import Graph
@@ -18,9 +18,6 @@ from archdb.model.graph import Layer, Network
 
 #: Pairs of layers up to which branches that are summed are tried in both orders.
 _FEW = 250_000
-
-#: What differs where a layer stands elsewhere.
-MOVED = "moved"
 
 SAME, CHANGED, FIRST_ONLY, SECOND_ONLY = "same", "changed", "only in A", "only in B"
 
@@ -46,10 +43,7 @@ class AlignedLayer(NamedTuple):
 
     @property
     def status(self) -> str:
-        """#: What differs where a layer stands elsewhere.
-        MOVED = "moved"
-
-        SAME, CHANGED, FIRST_ONLY or SECOND_ONLY."""
+        """SAME, CHANGED, FIRST_ONLY or SECOND_ONLY."""
         if self.here is None or self.there is None:
             return SECOND_ONLY if self.here is None else FIRST_ONLY
         return CHANGED if self.changes else SAME
@@ -68,7 +62,7 @@ class AlignedLayer(NamedTuple):
 
 
 class Alignment(NamedTuple):
-    """`rows` in reading order; `readings`, how each network's layers read, and in what pairs."""
+    """`rows` in reading order; `reading`: what the layers read, and in what pairs they are."""
 
     rows: tuple[AlignedLayer, ...]
     networks: tuple[Network, Network]
@@ -78,6 +72,17 @@ class Alignment(NamedTuple):
     def edits(self) -> int:
         """In how many edits the second network is made of the first."""
         return sum(row.edits for row in self.rows)
+
+    def changes(self) -> list[Change]:
+        """All differences, under the first network's names where it has the layer."""
+        found: list[Change] = []
+        for row in self.rows:
+            name = row.layer.name
+            if row.here is None or row.there is None:
+                before, after = (layer.op.name if layer else "" for layer in (row.here, row.there))
+                found.append(Change("layer", before, after, name))
+            found += [Change(*change, name) for change in row.changes]
+        return found
 
 
 def align(first: Network, second: Network) -> Alignment:

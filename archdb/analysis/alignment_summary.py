@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from archdb.analysis.alignment import MOVED, AlignedLayer, Alignment, Changed
-from archdb.analysis.differences import Change, some, summarize_changes
+from archdb.analysis.alignment import AlignedLayer, Alignment, Changed
+from archdb.analysis.differences import MOVED, Change, some, summarize_changes
 from archdb.analysis.more_blocks import more_blocks
 from archdb.model.graph import Layer, Network
 

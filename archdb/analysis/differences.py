@@ -11,8 +11,12 @@ if TYPE_CHECKING:
     from archdb.ops import Op
 
 
+#: What differs where a layer stands elsewhere: names do not tell, structure does.
+MOVED = "moved"
+
+
 class Change(NamedTuple):
-    """One layer in which two networks differ: `what` is an attribute, op, inputs or layer."""
+    """One layer in which two networks differ: `what` is attribute, op, inputs, layer or MOVED."""
 
     what: str
     base: str

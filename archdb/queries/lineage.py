@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from archdb.analysis.differences import (
+    MOVED,
     Change,
     Definition,
     Definitions,
@@ -109,9 +110,21 @@ def undeclared_differences(reader: Reader, broken: Container[str] = ()) -> list[
     for variant, base in reader.run_named("variants").rows:
         if variant not in broken and base not in broken:
             stated = reader.run_named("stated", name=variant).to_dicts()
-            changes = differences(reader, base, variant)
+            changes = _find_changes(reader, base, variant, stated)
             faults += [(variant, fault) for fault in _faults(base, stated, changes)]
     return faults
+
+
+def _find_changes(
+    reader: Reader, base: str, variant: str, stated: list[dict[str, Any]]
+) -> list[Change]:
+    """How the rows of a variant differ from its base's, layers matched by name; by structure where
+    the variant says that layers have moved, which names do not tell."""
+    if all(row["what"] != MOVED for row in stated):
+        return differences(reader, base, variant)
+    from archdb.analysis.alignment import align
+
+    return align(reader.load(base), reader.load(variant)).changes()
 
 
 def _faults(base: str, stated: list[dict[str, Any]], changes: list[Change]) -> Iterator[str]:
