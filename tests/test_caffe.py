@@ -133,6 +133,7 @@ def test_a_size_can_be_given_where_the_file_has_none() -> None:
     )
 
 
+PAIR = 'input: "a=b" input: "c"\n' + "input_shape { dim: 1 dim: 2 }\n" * 2
 WRONG = {
     "": "is empty",
     'net: "train.prototxt"\nbase_lr: 0.1': "give 'train.prototxt'",
@@ -148,6 +149,7 @@ WRONG = {
     NET + layer("c", "Convolution", "data", "convolution_param: 3"): "needs fields in braces",
     NET + "layer { name: 'cut off'": "expected a field or '}'",
     NET + 'layer { name: "s" type: "Scale" top: "s" }': "reads no blob",
+    PAIR + layer("s", "Sigmoid", "a=b") + layer("t", "Sigmoid", "c"): "the name of an input has",
     "layer: 3": "'layer' needs fields in braces",
 }
 

@@ -12,6 +12,7 @@ from math import prod
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from archdb.analysis.inputs import check_names
 from archdb.errors import DefinitionError, UsageError, nearest
 from archdb.model import shape as shapes
 from archdb.model.graph import Block, Layer, Network
@@ -158,7 +159,9 @@ class Laying:
                 f"has no input '{min(unused)}'",
                 remedy=nearest(min(unused), self.asked) or f"it has {', '.join(self.asked)}",
             ).at(name)
-        return Network(name, self.layers.values(), self.blocks)
+        made = Network(name, self.layers.values(), self.blocks)
+        check_names(made)
+        return made
 
 
 def grouped(x: Shape | None, filters: int, groups: int) -> tuple[str, dict[str, int]]:
