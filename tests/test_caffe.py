@@ -121,6 +121,16 @@ def test_a_type_that_archdb_does_not_know_leaves_totals_open() -> None:
     assert params(totals) is None and totals["macs"] is None
 
 
+@pytest.mark.parametrize(("kind", "count"), [("LSTM", 4 * 6 * (5 + 1 + 6)), ("RNN", 114)])
+def test_a_recurrent_layer_has_its_tensors_and_open_work(kind: str, count: int) -> None:
+    """An RNN of 6 units on 5 numbers: 6 (5 + 1) and 6 · 6, and 6 (6 + 1) for its output."""
+    shapes = "input_shape { dim: 9 dim: 2 dim: 5 } input_shape { dim: 9 dim: 2 }"
+    net = f'input: "x" input: "cont" {shapes}'
+    words = 'bottom: "cont" recurrent_param { num_output: 6 }'
+    totals = derive(load(f"{net} {layer('cell', kind, 'x', words)}", "net").network).totals
+    assert (params(totals), totals["macs"]) == (count, None)
+
+
 def test_a_size_can_be_given_where_the_file_has_none() -> None:
     text = (
         'layer { name: "d" type: "Data" top: "data" transform_param { crop_size: 24 } }\n'

@@ -131,6 +131,7 @@ def load(
     from archdb.sources import (  # noqa: F401  importing a module registers its rules
         caffe_elementwise,
         caffe_joining,
+        caffe_recurrent,
         caffe_weights,
     )
 
