@@ -15,7 +15,7 @@ def plain(net: Lowering, value: Value) -> Value:
     shape = tuple(extents[at] for at, _ in own)
     place = {at: i for i, (at, _) in enumerate(own)}
     axes = tuple(
-        Axis((place[at],), axis.batch) if at in place else BATCH
+        Axis((place[at],), axis.batch, axis.inner) if at in place else BATCH
         for at, axis in enumerate(value.axes)
     )
     if shape == value.shape and [i for _, axis in own for i in axis.at] == list(range(len(shape))):

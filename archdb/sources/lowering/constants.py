@@ -51,6 +51,8 @@ def folded(net: Lowering, call: Call) -> list[Result] | None:
         known = _evaluated(net, call)
         if known is not None:
             return [known]
+        if call.kind in _SCATTERED and isinstance(values[0], Known):
+            return [Stored((), values[0].shape, False)]
     names = tuple(dict.fromkeys(name for value in stored for name in value.names))
     given: list[Result] = []
     for place, write in enumerate(call.writes):
@@ -93,6 +95,8 @@ def _evaluated(net: Lowering, call: Call) -> Known | None:
         return None
 
 
+#: Calls that put numbers into a table of numbers.
+_SCATTERED = frozenset({"ScatterND", "ScatterElements"})
 #: Calls that give a shape as numbers.
 _SHAPES = frozenset({"shape"})
 

@@ -97,12 +97,13 @@ def _ruled(net: Lowering, call: Call) -> list[Result | Opaque]:
         if call.kind not in RULES:
             raise UnmappedError("is a kind that archdb has no layer for")
         result = RULES[call.kind](net, call)
-    except UnmappedError as why:
+    except (UnmappedError, LookupError, ValueError, TypeError, ArithmeticError) as why:
         del net.rows[laid:]
         net.owner = owned
         keys = {row.key for row in net.rows}
         net.arranged = {k: v for k, v in net.arranged.items() if v.layer in keys}
-        return list(unknown(net, call, str(why)))
+        told = str(why) if isinstance(why, UnmappedError) else f"has other arguments: {why!r}"
+        return list(unknown(net, call, told))
     if len(net.rows) == laid:
         net.outcome.folded[call.kind] += 1
     return list(result) if type(result) is list else [result]

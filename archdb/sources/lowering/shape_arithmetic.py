@@ -112,13 +112,33 @@ def cat(net: Lowering, call: Call) -> Known:
     return Known((len(data),), data)
 
 
-@evaluates("unsqueeze", "squeeze", "reshape", "flatten")
+@evaluates("unsqueeze", "squeeze", "flatten")
 def shaped(net: Lowering, call: Call) -> Known:
-    """The same numbers under another shape, of which only a vector or a number matters."""
+    """The same numbers with axes of 1 more or fewer, of which only a vector or a number matters."""
     value = known(net, call.arguments["input"])
     if call.kind == "squeeze" and len(value.data) == 1:
         return Known((), value.data)
     return Known((len(value.data),), value.data)
+
+
+@evaluates("reshape")
+def reshape(net: Lowering, call: Call) -> Known:
+    """The same numbers under another shape."""
+    value = known(net, call.arguments["input"])
+    wanted = net.integers(call.arguments["shape"])
+    left = len(value.data) // max(1, math.prod(n for n in wanted if n != -1))
+    return Known(tuple(left if n == -1 else n for n in wanted), value.data)
+
+
+@evaluates("permute")
+def permute(net: Lowering, call: Call) -> Known:
+    """A table turned."""
+    value = known(net, call.arguments["input"])
+    if net.integers(call.arguments["dims"]) != [1, 0]:
+        raise LookupError
+    rows, columns = value.shape
+    data = (value.data[row * columns + column] for column in range(columns) for row in range(rows))
+    return Known((columns, rows), tuple(data))
 
 
 @evaluates("gather")
@@ -137,10 +157,12 @@ def slice_many(net: Lowering, call: Call) -> Known:
     value = known(net, call.arguments["input"])
     starts, ends = (net.integers(call.arguments[name]) for name in ("starts", "ends"))
     steps = net.integers(call.arguments["steps"]) if call.arguments.get("steps") else [1]
-    if len(value.shape) != 1 or len(starts) != 1:
+    if len(starts) != 1 or (call.arguments.get("dims") and net.integers(call.arguments["dims"])[0]):
         raise LookupError
-    data = value.data[starts[0] : ends[0] : steps[0]]
-    return Known((len(data),), data)
+    size = math.prod(value.shape[1:])
+    rows = [value.data[at * size : (at + 1) * size] for at in range(value.shape[0])]
+    chosen = rows[slice(starts[0], ends[0], steps[0])]
+    return Known((len(chosen), *value.shape[1:]), tuple(n for row in chosen for n in row))
 
 
 @evaluates("arange")

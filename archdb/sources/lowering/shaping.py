@@ -79,10 +79,11 @@ def flatten(net: Lowering, call: Call) -> Value:
 def merged(net: Lowering, value: Value, start: int, stop: int) -> Value:
     """Axes from `start` up to `stop` as one."""
     part = value.axes[start:stop]
-    if any(axis.batch for axis in part[1:]):
-        raise UnmappedError("folds the batch behind another axis")
+    inner = any(axis.batch for axis in part[1:])
+    if inner and part[-1] != BATCH:
+        raise UnmappedError("folds the batch between other axes")
     at = tuple(i for axis in part for i in axis.at)
-    one = Axis(at, any(axis.batch for axis in part))
+    one = Axis(at, any(axis.batch for axis in part), inner and bool(at))
     found = value._replace(axes=(*value.axes[:start], one, *value.axes[stop:]))
     if found.axes[0] == BATCH and len(found.axes) == 2 and len(value.shape) > 1:
         if at == tuple(range(len(value.shape))):

@@ -17,10 +17,11 @@ from archdb.sources.neutral import Call
 
 class Axis(NamedTuple):
     """An axis of a tensor: axes of the layer's shape, merged in this order, and perhaps the batch
-    before them."""
+    before them, or behind them (`inner`)."""
 
     at: tuple[int, ...]
     batch: bool = False
+    inner: bool = False
 
 
 BATCH, ONE = Axis((), True), Axis(())
@@ -103,7 +104,7 @@ def stands_before(value: Value) -> int:
     extents = value.bare()
     for at, axis in enumerate(value.axes):
         if axis.batch:
-            return prod(extents[:at])
+            return prod(extents[: at + axis.inner])
     return 1
 
 

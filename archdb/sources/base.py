@@ -1,0 +1,195 @@
+"""Networks from files and libraries: which front end reads what, by its suffix or its name.
+
+Nothing that is read is run: a pickle is refused with what to do instead. A front end is loaded only
+where its kind of file is asked for, and a library only where it is named.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from archdb.analysis.inputs import check_names
+from archdb.analysis.profile import derive
+from archdb.errors import ArchdbError, DefinitionError, NotFoundError, nearest
+from archdb.model.graph import Network
+from archdb.model.shape import Shape
+from archdb.sources.neutral import Graph
+from archdb.sources.records import Seed
+from archdb.sources.report import Report, told
+
+#: The sizes that a user gives, by the input's name; '' stands for any input that is not named.
+Sizes = Mapping[str, Shape]
+PICKLES = (".pt", ".pth", ".pkl", ".ckpt", ".bin", ".safetensors", ".caffemodel", ".weights")
+#: Why such a file is not read, and what to give in its place.
+REFUSED = {
+    ".caffemodel": "give the .prototxt that describes the network",
+    ".weights": "give the .cfg that describes the network",
+    ".safetensors": "it has weights and no network: give the network's own file, or its library"
+    " and name",
+}
+PICKLED = (
+    "in Python: archdb.from_torch(module, (3, 224, 224)); or export it: torch.onnx.export or"
+    " torch.export.save"
+)
+
+
+class Imported(NamedTuple):
+    """A network that was read, what is said of it, and the word that it was asked for by."""
+
+    network: Network
+    report: Report
+    title: str
+    family: str
+    year: int
+
+    def seed(self) -> Seed:
+        """As a seed, to be stored."""
+        header = (self.network.name, self.title, self.family, self.year)
+        return Seed(*header, (), None, None, (), (), (), self.network)
+
+
+def is_file(word: str) -> bool:
+    """Whether a word means a file of a format that is read here."""
+    return Path(word).suffix.lower() in (*FORMATS, *PICKLES)
+
+
+def is_library(word: str) -> bool:
+    """Whether a word is library:model."""
+    library, colon, model = word.partition(":")
+    return bool(colon and model) and library in LIBRARIES
+
+
+def read_file(path: Path, name: str | None = None, sizes: Sizes | None = None) -> Imported:
+    """The network in a file; DefinitionError naming file, place and remedy."""
+    suffix = path.suffix.lower()
+    if suffix in PICKLES:
+        raise DefinitionError(
+            "is not read: a pickle runs whatever code it holds"
+            if suffix not in REFUSED
+            else "holds weights alone",
+            remedy=REFUSED.get(suffix, PICKLED),
+        ).at(str(path))
+    if not path.is_file():
+        raise NotFoundError("there is no such file").at(str(path))
+    made = FORMATS[suffix](path, name or _named(path), dict(sizes or {}))
+    digest = _sha256(path)
+    year = datetime.fromtimestamp(path.stat().st_mtime).year
+    return _imported(made, {"file": path.name, "sha256": digest}, path.stem, max(year, 1943))
+
+
+class Made(NamedTuple):
+    """What a front end gives: a graph to be lowered, or a network as it was laid."""
+
+    name: str
+    graph: Graph | None
+    laid: Any = None
+
+
+def _imported(made: Made, source: dict[str, str], title: str, year: int) -> Imported:
+    if made.graph is None:
+        network, outcome = made.laid.network, made.laid.outcome
+        network = Network(made.name, network.layers, network.blocks)
+        report = told(derive(network), outcome, {**source, **made.laid.source})
+        return Imported(network, report, title, "imported", year)
+    return from_graph(made.graph, made.name, source, title, year)
+
+
+def from_graph(
+    graph: Graph, name: str, source: Mapping[str, str], title: str = "", year: int = 0
+) -> Imported:
+    """The network that a neutral graph is, with its report."""
+    from archdb.sources.folds import fold
+    from archdb.sources.lowering import lower
+
+    folds = fold(graph)
+    found = lower(graph, name)
+    check_names(found.network)
+    profile = derive(found.network)
+    said = {**source, **graph.source}
+    report = told(profile, found.outcome, said, graph, found.holders, folds)
+    return Imported(profile.network, report, title or name, "imported", year or date.today().year)
+
+
+def _named(path: Path) -> str:
+    return "_".join(path.stem.lower().split()) or "network"
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _onnx(path: Path, name: str, sizes: dict[str, Shape]) -> Made:
+    from archdb.sources.onnx import read
+
+    return Made(name, read(path, sizes))
+
+
+def _caffe(path: Path, name: str, sizes: dict[str, Shape]) -> Made:
+    from archdb.sources.caffe import read
+
+    return Made(name, None, read(path, sizes))
+
+
+def _darknet(path: Path, name: str, sizes: dict[str, Shape]) -> Made:
+    from archdb.sources.darknet import read
+
+    return Made(name, None, read(path, sizes))
+
+
+FORMATS: dict[str, Callable[[Path, str, dict[str, Shape]], Made]] = {
+    ".onnx": _onnx,
+    ".prototxt": _caffe,
+    ".cfg": _darknet,
+}
+
+
+def read_library(word: str, name: str | None = None, sizes: Sizes | None = None) -> Imported:
+    """The network that a library builds under a name, as in timm:vit_base_patch16_224.
+
+    Raises NotFoundError where the library is not installed or has no such model.
+    """
+    library, _, model = word.partition(":")
+    front_end = _library(library)
+    try:
+        graph = front_end.build(library, model, dict(sizes or {}))
+    except ArchdbError as error:
+        raise error.at(word) from None
+    return from_graph(graph, name or word.lower(), {"model": word}, model)
+
+
+def models(word: str) -> list[str]:
+    """The names that library:glob means, as timm:all or timm:resnet*; the word alone where it is
+    no glob."""
+    from fnmatch import fnmatchcase
+
+    library, _, pattern = word.partition(":")
+    if pattern != "all" and not set(pattern) & set("*?["):
+        return [word]
+    known = _library(library).names(library)
+    chosen = [n for n in known if pattern == "all" or fnmatchcase(n, pattern)]
+    if not chosen:
+        raise NotFoundError(
+            f"{library} has no model like '{pattern}'", remedy=nearest(pattern, known)
+        )
+    return [f"{library}:{name}" for name in chosen]
+
+
+#: The module that builds the models of each library.
+LIBRARIES = {"torchvision": "torch_libraries", "timm": "torch_libraries"}
+
+
+def _library(library: str) -> Any:
+    from importlib import import_module
+
+    try:
+        return import_module(f"archdb.sources.{LIBRARIES[library]}")
+    except ModuleNotFoundError as error:
+        raise NotFoundError(
+            f"{error.name} is not installed here, and '{library}' needs it",
+            remedy=f"pip install {library}",
+        ) from None

@@ -1,0 +1,143 @@
+"""What an import came to: a file's own figures beside those that archdb derives."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from math import prod
+from typing import NamedTuple
+
+from archdb.analysis.layer_table import params
+from archdb.analysis.profile import Profile
+from archdb.sources.lowering.outcome import Outcome
+from archdb.sources.neutral import BUFFER, PARAMETER, Graph, Tensor
+
+EXACT, OPEN, DIFFERS = "exact", "open", "differs"
+#: What of a report is printed; the rest is in the database.
+PRINTED = ("source", "calls", "unknown", "parameters", "shapes", "note", "verdict")
+
+
+class Line(NamedTuple):
+    """One thing that is said of an import: `stated` is the file's count, `derived` archdb's."""
+
+    subject: str
+    item: str
+    stated: int | None = None
+    derived: int | None = None
+    note: str | None = None
+
+    def __str__(self) -> str:
+        counts = [f"{n:,}" for n in (self.stated, self.derived) if n is not None]
+        if len(counts) == 2:
+            counts = [f"{counts[0]} in the file, {counts[1]} derived"]
+        told = "; ".join(filter(None, [*counts, self.note]))
+        return f"{self.subject}: {self.item}{': ' if self.item and told else ''}{told}"
+
+
+class Report(NamedTuple):
+    """All lines of an import, and what they come to: exact, open or differs."""
+
+    lines: tuple[Line, ...]
+    verdict: str
+
+    def printed(self) -> list[str]:
+        """The lines that people read, as sentences."""
+        return [str(line) for line in self.lines if line.subject in PRINTED]
+
+
+def told(
+    profile: Profile,
+    outcome: Outcome,
+    source: Mapping[str, str],
+    graph: Graph | None = None,
+    holders: Mapping[str, list[str]] | None = None,
+    folds: Counter[str] | None = None,
+) -> Report:
+    """The report of a network that was read: of a graph with its stored tensors, or of a file that
+    has no weights."""
+    lines = [Line("source", item, note=words) for item, words in source.items()]
+    lines += _calls(profile, outcome, graph, folds or Counter())
+    lines += [
+        Line("unknown", u.key, u.parameters, note=f"{u.kind}: {u.why}") for u in outcome.unknown
+    ]
+    verdict = OPEN if outcome.unknown or params(profile.totals) is None else EXACT
+    if graph is not None:
+        own, difference = _tensors(profile, outcome, graph, holders or {})
+        lines += own
+        if difference and verdict == EXACT:
+            verdict = DIFFERS
+    if outcome.compared:
+        lines.append(
+            Line(
+                "shapes",
+                "first that differs" if outcome.shape_differs else "all agree",
+                outcome.compared,
+                note=outcome.shape_differs or None,
+            )
+        )
+        verdict = DIFFERS if outcome.shape_differs else verdict
+    lines += [Line("note", "", note=words) for words in _notes(outcome, graph)]
+    lines.append(Line("verdict", verdict, note=_meaning(verdict, profile)))
+    return Report(tuple(lines), verdict)
+
+
+def _calls(
+    profile: Profile, outcome: Outcome, graph: Graph | None, folds: Counter[str]
+) -> Iterator[Line]:
+    read = len(graph.calls) + folds.total() if graph is not None else None
+    yield Line("calls", "to layers", read, len(profile.network))
+    for counts, why in (
+        (folds, "several calls as one"),
+        (outcome.constant, "worked out: depends on no input"),
+        (outcome.folded, "no layer: changes nothing, or the order alone"),
+    ):
+        for kind, count in sorted(counts.items()):
+            yield Line("folded", kind, count, note=why)
+
+
+def _tensors(
+    profile: Profile, outcome: Outcome, graph: Graph, holders: Mapping[str, list[str]]
+) -> tuple[list[Line], bool]:
+    """Lines of the stored tensors, and whether anything of them is left unexplained."""
+    kept = [t for t in graph.tensors.values() if t.role in (PARAMETER, BUFFER)]
+    lines = [_line(tensor, holders) for tensor in kept]
+    stored = sum(_count(t) for t in kept if t.role == PARAMETER)
+    unread = [t for t in kept if t.role == PARAMETER and t.name not in holders]
+    again = sum(_count(graph.tensors[n]) * times for n, times in outcome.repeated.items())
+    derived = params(profile.totals)
+    lines.append(Line("parameters", "all", stored, derived))
+    if unread:
+        names = ", ".join(t.name for t in unread[:5]) + (", …" if len(unread) > 5 else "")
+        lines.append(Line("parameters", "never read", sum(map(_count, unread)), 0, names))
+    if again:
+        lines.append(
+            Line("parameters", "stored once, counted for each layer that reads them", again)
+        )
+    learned = sum(_count(t) for t in unread)
+    return lines, derived is not None and stored - learned + again != derived
+
+
+def _line(tensor: Tensor, holders: Mapping[str, list[str]]) -> Line:
+    return Line(
+        "tensor",
+        tensor.name,
+        _count(tensor),
+        _count(tensor) if tensor.name in holders else 0,
+        ", ".join(holders.get(tensor.name, ())) or "never read",
+    )
+
+
+def _count(tensor: Tensor) -> int:
+    return prod(tensor.shape or ())
+
+
+def _notes(outcome: Outcome, graph: Graph | None) -> list[str]:
+    return [*(graph.notes if graph is not None else ()), *outcome.notes]
+
+
+def _meaning(verdict: str, profile: Profile) -> str:
+    if verdict == EXACT:
+        return "every parameter of the file is placed, and no total is open"
+    if verdict == OPEN:
+        return str(profile.totals["note"] or "totals are open")
+    return "what is derived is not what the file has: see the lines above"
