@@ -148,7 +148,7 @@ BAD = {
         HEAD + '[[source]]\nclaim = "x"\ncite = "simonyan2051"\nwhere = "y"\n' + net(),
         "source 1: cites 'simonyan2051'",
     ),
-    "an unknown op": (HEAD + net('["c", "conv3d", {}]'), "row 1 'c': unknown op or block 'conv3d'"),
+    "an unknown op": (HEAD + net('["c", "conv7d", {}]'), "row 1 'c': unknown op or block 'conv7d'"),
     "an unknown attribute": (
         HEAD + net('["c", "conv2d", {filters = 4, kernal = 3}]'),
         "has no attribute 'kernal'\n  did you mean kernel",

@@ -3,7 +3,7 @@
 import json
 
 from archdb.api import Database
-from archdb.db.user_networks import import_files
+from archdb.db.user_networks import load, store
 
 ROWS = {
     "conv1": '"conv2d", {filters = 8, kernel = 3, padding = 1, groups = 2}',
@@ -38,4 +38,4 @@ def put(database: Database, *seeds: str) -> None:
     for number, text in enumerate(seeds):
         files.append(database.path.with_name(f"{number}.toml"))
         files[-1].write_text(text, "utf-8")
-    import_files(database.path, files)
+    store(database.path, load(map(str, files)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archdb.api.connected import Connected
@@ -20,24 +19,34 @@ class Changes(Connected):
     """Each of these writes, all or nothing, through archdb.db."""
 
     def import_(
-        self, *files: str | os.PathLike[str], replace: bool = False
+        self,
+        *files: str | os.PathLike[str],
+        replace: bool = False,
+        name: str | None = None,
+        input: InputLike = None,
+        dry_run: bool = False,
     ) -> dict[str, list[str]]:
-        """Add the networks of seed files: all, or none if one is at fault. Returns their names,
-        each with what has to be known of it."""
-        from archdb.analysis.inputs import parse_shapes
-        from archdb.db.user_networks import import_files
-        from archdb.model.shape import hint
+        """Add the networks of files (seeds, ONNX, prototxt, cfg) and of installed libraries, as in
+        'timm:resnet18': all, or none if one is at fault. Returns their names, each with what has to
+        be known of it.
 
-        names = import_files(self.path, list(map(Path, files)), replace=replace)
+        `name`: what the one network is to be called; `input`: the sizes of its inputs, where the
+        file leaves them open; `dry_run`: nothing is stored.
+        """
+        from archdb.analysis.inputs import native_inputs
+        from archdb.db.user_networks import load, store
+        from archdb.model.shape import hint
+        from archdb.sources.sizes import sizes
+
+        loaded = load([os.fspath(file) for file in files], name, sizes(spec_of(input)))
+        if not dry_run:
+            store(self.path, loaded, replace=replace)
         return {
-            name: [
-                said
-                for shape in parse_shapes(
-                    str(self.reader.run_named("native", name=name).rows[0][0])
-                )
-                if (said := hint(shape))
+            one.seed.name: [
+                *(one.report.printed() if one.report else ()),
+                *filter(None, map(hint, native_inputs(one.seed.network).values())),
             ]
-            for name in names
+            for one in loaded
         }
 
     def store(

@@ -133,6 +133,18 @@ difference = table(
     comment="How a variant differs from its base, as stated; layers: JSON list of name globs.",
 )
 
+import_line = table(
+    "import_line",
+    of_network(primary_key=True),
+    Column("number", Integer, primary_key=True, nullable=False),
+    *[Column(name, Text, nullable=False) for name in ("subject", "item")],
+    *[Column(name, Whole) for name in ("stated", "derived")],
+    Column("note", Text),
+    **WITHOUT_ROWID,
+    comment="What was said of a network when it was imported from a file or a library, line by"
+    " line: the file's counts beside those that were derived.",
+)
+
 block = table(
     "block",
     of_network(primary_key=True),

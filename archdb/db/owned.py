@@ -21,6 +21,7 @@ TABLES = frozenset(
         "convention_weight",
         "difference",
         "edge",
+        "import_line",
         "layer",
         "layer_profile",
         "meta",

@@ -1,46 +1,85 @@
-"""Networks of the user's own seed files."""
+"""Networks of the user's own: of seed files, of other formats' files, of installed libraries."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
-from archdb.db import writer
-from archdb.db.engine import writing
-from archdb.errors import ArchdbError, DefinitionError, nearest
-from archdb.sources import toml
+from archdb.db import tables, writer
+from archdb.db.engine import insert_many, writing
+from archdb.errors import ArchdbError, DefinitionError, UsageError, nearest
+from archdb.model.shape import Shape
+from archdb.sources import base, toml
 from archdb.sources.records import Seed
+from archdb.sources.report import Line, Report
 
 
-def import_files(path: Path, files: Iterable[Path], *, replace: bool = False) -> list[str]:
-    """Store the networks of seed files; all of them or none. Returns their names."""
+class Network(NamedTuple):
+    """A network to be stored: where it is from, and what is said of its import."""
+
+    place: str
+    seed: Seed
+    report: Report | None = None
+
+
+def load(
+    words: Iterable[str], name: str | None = None, sizes: Mapping[str, Shape] | None = None
+) -> list[Network]:
+    """The networks that words mean: files, and models of libraries. `name`: what the one network is
+    to be called; `sizes`: shapes of inputs, by name."""
+    words = list(words)
+    if name is not None and len(words) != 1:
+        raise UsageError("a name is for one network", remedy="import the files one by one")
     references = toml.bundled_references()
-    loaded = [(file, toml.load(file, references)) for file in files]
-    _check_once(loaded)
+    found = []
+    for word in words:
+        made = base.read(word, name, sizes)
+        if made is not None:
+            found.append(Network(word, made.seed(), made.report))
+        else:
+            seed = toml.load(Path(word), references)
+            found.append(Network(word, seed._replace(name=name or seed.name)))
+    _check_once(found)
+    return found
+
+
+def store(path: Path, networks: Iterable[Network], *, replace: bool = False) -> None:
+    """Store networks; all of them or none."""
+    networks = list(networks)
     with writing(path) as connection:
-        for file, seed in loaded:
+        for network in networks:
             try:
-                _may_store(connection, seed.name, replace)
-                writer.insert_seed(connection, seed, "imported")
+                _may_store(connection, network.seed.name, replace)
+                writer.insert_seed(connection, network.seed, "imported")
+                _insert_report(connection, network)
             except ArchdbError as error:
-                raise error.at(str(file)) from None
-        for file, seed in loaded:  # only now, because a base may come in a later file
-            _check_base(connection, seed, file)
-    return [seed.name for _, seed in loaded]
+                raise error.at(network.place) from None
+        for network in networks:  # only now, because a base may come in a later file
+            _check_base(connection, network.seed, network.place)
 
 
-def _check_once(loaded: Iterable[tuple[Path, Seed]]) -> None:
+def _insert_report(connection: Connection, network: Network) -> None:
+    if network.report is None:
+        return
+    query = text("select id from network where name = :name")
+    key = connection.execute(query, {"name": network.seed.name}).scalar_one()
+    rows = [(key, number, *line) for number, line in enumerate(network.report.lines)]
+    insert_many(connection, tables.import_line, ("network_id", "number", *Line._fields), rows)
+
+
+def _check_once(loaded: Iterable[Network]) -> None:
     """Of two files that define one network, one would be lost whatever was asked for."""
-    first: dict[str, Path] = {}
-    for file, seed in loaded:
+    first: dict[str, str] = {}
+    for place, seed, _ in loaded:
         if seed.name in first:
             raise DefinitionError(
                 f"defines the network '{seed.name}', and so does {first[seed.name]}",
                 remedy="give one of them another name, or import one of the two",
-            ).at(str(file))
-        first[seed.name] = file
+            ).at(place)
+        first[seed.name] = place
 
 
 def _may_store(connection: Connection, name: str, replace: bool) -> None:
@@ -50,22 +89,22 @@ def _may_store(connection: Connection, name: str, replace: bool) -> None:
     if row is not None and not replace:
         raise DefinitionError(
             f"there is already a network '{name}' ({row.origin})",
-            remedy="give it another name, or put it in place of the other with --replace",
+            remedy="give it another name by --as, or put it in place of the other with --replace",
         )
 
 
-def _check_base(connection: Connection, seed: Seed, file: Path) -> None:
+def _check_base(connection: Connection, seed: Seed, place: str) -> None:
     rows = connection.execute(text("select name, variant_of from network"))
     bases = {row.name: row.variant_of for row in rows}
     if seed.variant_of is not None and seed.variant_of not in bases:
         raise DefinitionError(
             f"is a variant of '{seed.variant_of}', which is no network",
             remedy=nearest(seed.variant_of, bases),
-        ).at(f"{file}, {seed.name}")
+        ).at(f"{place}, {seed.name}")
     line = [seed.name]
-    while (base := bases.get(line[-1])) is not None:
-        line.append(base)
-        if line.count(base) > 1:
+    while (above := bases.get(line[-1])) is not None:
+        line.append(above)
+        if line.count(above) > 1:
             raise DefinitionError(
                 f"is a variant of itself: {' → '.join(line)}", remedy="a base is no variant of it"
-            ).at(f"{file}, {seed.name}")
+            ).at(f"{place}, {seed.name}")

@@ -133,6 +133,10 @@ def _check_names(connection: Connection, seed: Seed) -> None:
             raise DefinitionError(f"has the name '{name}' twice").at(seed.name)
 
 
+#: Tables whose rows are a network's, those that point to others first.
+HANGING = ("edge", "layer", "block", "difference", "source", "alias", "point", "import_line")
+
+
 def remove(connection: Connection, which: str, **values: Any) -> None:
     """Delete the networks of a condition, and all that hangs on them.
 
@@ -140,7 +144,7 @@ def remove(connection: Connection, which: str, **values: Any) -> None:
     """
     networks = f"(select id from network where {which})"
     remove_profiles(connection, f"network_id in {networks}", **values)
-    for table in ("edge", "layer", "block", "difference", "source", "alias", "point"):
+    for table in HANGING:
         connection.execute(text(f"delete from {table} where network_id in {networks}"), values)
     connection.execute(text(f"delete from network where {which}"), values)
 

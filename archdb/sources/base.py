@@ -63,6 +63,13 @@ def is_library(word: str) -> bool:
     return bool(colon and model) and library in LIBRARIES
 
 
+def read(word: str, name: str | None = None, sizes: Sizes | None = None) -> Imported | None:
+    """The network that a word means, a file's or a library's; None where it means neither."""
+    if is_library(word):
+        return read_library(word, name, sizes)
+    return read_file(Path(word), name, sizes) if is_file(word) else None
+
+
 def read_file(path: Path, name: str | None = None, sizes: Sizes | None = None) -> Imported:
     """The network in a file; DefinitionError naming file, place and remedy."""
     suffix = path.suffix.lower()
@@ -168,6 +175,8 @@ def models(word: str) -> list[str]:
     from fnmatch import fnmatchcase
 
     library, _, pattern = word.partition(":")
+    if not is_library(word):
+        return [word]
     if pattern != "all" and not set(pattern) & set("*?["):
         return [word]
     known = _library(library).names(library)

@@ -24,6 +24,7 @@ from archdb.sources.onnx_names import Scopes
 from archdb.sources.onnx_nodes import TRANSLATIONS, Node
 from archdb.sources.onnx_parts import OnnxGraph, OnnxModel, OnnxNode, OnnxTensor
 from archdb.sources.onnx_stored import stored_tensor
+from archdb.sources.sizes import whole
 
 OLDEST, NEWEST = 7, 27
 #: The extent that stands for the batch: no extent of the file is a multiple of it.
@@ -90,7 +91,7 @@ class _Reading:
             )
             self.made.add(name)
         for name in self.sizes:
-            if name not in inputs:
+            if name and name not in inputs:
                 raise UsageError(
                     f"no input is called '{name}'", remedy=f"there is: {', '.join(inputs)}"
                 )
@@ -123,8 +124,10 @@ class _Reading:
     def input_shape(self, name: str) -> tuple[int, ...]:
         """The shape of an input with the batch; DefinitionError where an extent is open."""
         shape = self.own.inputs[name]
-        if name in self.sizes:
-            asked = self.sizes[name]
+        asked = self.sizes.get(name, self.sizes.get(""))
+        if asked is not None:
+            channels = shape[1] if shape and len(shape) == 4 else None
+            asked = whole(asked, (channels, 0, 0) if isinstance(channels, int) else None)
             if shape is not None and len(asked) == len(shape):
                 return (self.batch, *asked[1:])
             return (self.batch, *asked)

@@ -31,7 +31,8 @@ class Line(NamedTuple):
         if len(counts) == 2:
             counts = [f"{counts[0]} in the file, {counts[1]} derived"]
         told = "; ".join(filter(None, [*counts, self.note]))
-        return f"{self.subject}: {self.item}{': ' if self.item and told else ''}{told}"
+        what = " ".join(filter(None, (self.subject, self.item)))
+        return f"{what}: {told}" if told else what
 
 
 class Report(NamedTuple):

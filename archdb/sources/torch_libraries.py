@@ -10,6 +10,7 @@ import torch
 from archdb.errors import ArchdbError, DefinitionError, NotFoundError, nearest
 from archdb.model.shape import Shape
 from archdb.sources.neutral import Graph
+from archdb.sources.sizes import whole
 from archdb.sources.torch import record
 
 #: What torchvision's models take that is not an image of 224: by the words in a model's name.
@@ -41,7 +42,8 @@ def build(library: str, model: str, sizes: dict[str, Shape]) -> Graph:
     if model not in known:
         raise NotFoundError(f"{library} has no model '{model}'", remedy=nearest(model, known))
     made = _made(library, model)
-    shape = sizes.get("", sizes.get("input", _native(made, model)))
+    native = _native(made, model)
+    shape = whole(sizes.get("", sizes.get("input", native)), native)
     count = 2 if any(word in model for word in PAIRED) else 1
     try:
         graph = record(made, [shape] * count, model)

@@ -6,7 +6,7 @@ from typing import Any
 
 from archdb.sources.lowering.arranging import aligned
 from archdb.sources.lowering.axes import channel_axis, told
-from archdb.sources.lowering.base import Lowering, UnmappedError, rule
+from archdb.sources.lowering.base import Lowering, rule
 from archdb.sources.lowering.elementwise import per_element
 from archdb.sources.lowering.values import Known, Stored, Value
 from archdb.sources.neutral import Call
@@ -154,7 +154,16 @@ def addcmul(net: Lowering, call: Call) -> Value:
     return joined(net, net.make("add"), [first, product])
 
 
-@rule("logical_not", "logical_and", "logical_or", "bitwise_not", "and", "or", "invert")
+@rule("logical_not", "bitwise_not", "invert")
+def negated(net: Lowering, call: Call) -> Value:
+    """A truth value turned: whether it is none."""
+    op = net.make("compare", how="equal", value=0.0)
+    return per_element(net, op, net.value(call.arguments["input"]))
+
+
+@rule("logical_and", "logical_or", "and", "or")
 def logical(net: Lowering, call: Call) -> Value:
-    """Truth values, which archdb does not count."""
-    raise UnmappedError("works on truth values")
+    """Two truth values: the smaller or the larger."""
+    name = "minimum" if "and" in call.kind else "maximum"
+    values = [net.value(ref) for ref in list(call.arguments.values())[:2]]
+    return joined(net, net.make(name), values)

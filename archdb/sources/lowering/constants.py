@@ -51,8 +51,8 @@ def folded(net: Lowering, call: Call) -> list[Result] | None:
         known = _evaluated(net, call)
         if known is not None:
             return [known]
-        if call.kind in _SCATTERED and isinstance(values[0], Known):
-            return [Stored((), values[0].shape, False)]
+    if call.kind in _SCATTERED and not any(value.names for value in stored):
+        return [Stored((), next(v.shape for v in values if not isinstance(v, Opaque)), False)]
     names = tuple(dict.fromkeys(name for value in stored for name in value.names))
     given: list[Result] = []
     for place, write in enumerate(call.writes):
