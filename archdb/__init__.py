@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from archdb.api import Database
     from archdb.db.migrate import Changed
+    from archdb.sources.base import Imported
 
 from archdb.version import __version__ as __version__
 
@@ -30,6 +31,32 @@ def open(path: str | os.PathLike[str] | None = None, **options: Any) -> Database
     from archdb.api import Database  # importing archdb alone costs nothing
 
     return Database(path, **options)
+
+
+def from_torch(module: Any, *inputs: Any, name: str | None = None) -> Imported:
+    """The network that a PyTorch module is, for `compare`, `show` and `import_`: no weight is read.
+
+    `inputs`: for each argument its shape without the batch, or an example tensor with it. Raises
+    archdb.errors.DefinitionError where its forward pass fails on the meta device.
+    """
+    from archdb.sources import base
+
+    return base.from_torch(module, *inputs, name=name)
+
+
+def from_onnx(path: str | os.PathLike[str], name: str | None = None, **options: Any) -> Imported:
+    """The network in an ONNX file, whose weights are not read; `input`: the sizes that it leaves
+    open. Raises archdb.errors.DefinitionError naming file, node and remedy."""
+    from archdb.sources import base
+
+    return base.from_onnx(str(path), name, **options)
+
+
+def from_keras(model: Any, name: str | None = None) -> Imported:
+    """The network that a Keras model is, or a file with its configuration."""
+    from archdb.sources import base
+
+    return base.from_keras(model, name)
 
 
 def init(path: str | os.PathLike[str] | None = None, **options: Any) -> Path:

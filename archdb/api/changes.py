@@ -13,6 +13,7 @@ from archdb.model.input_spec import InputLike, spec_of
 if TYPE_CHECKING:
     from archdb.db.spaces import Built
     from archdb.queries.reader import Progress
+    from archdb.sources.base import Imported
 
 
 class Changes(Connected):
@@ -20,15 +21,15 @@ class Changes(Connected):
 
     def import_(
         self,
-        *files: str | os.PathLike[str],
+        *files: str | os.PathLike[str] | Imported,
         replace: bool = False,
         name: str | None = None,
         input: InputLike = None,
         dry_run: bool = False,
     ) -> dict[str, list[str]]:
-        """Add the networks of files (seeds, ONNX, prototxt, cfg) and of installed libraries, as in
-        'timm:resnet18': all, or none if one is at fault. Returns their names, each with what has to
-        be known of it.
+        """Add networks: of files (seeds, ONNX, Keras, Caffe, Darknet), of installed libraries, as
+        in 'timm:resnet18', and those that archdb.from_torch and its like give; all, or none if one
+        is at fault. Returns their names, each with what has to be known of it.
 
         `name`: what the one network is to be called; `input`: the sizes of its inputs, where the
         file leaves them open; `dry_run`: nothing is stored.
@@ -38,7 +39,7 @@ class Changes(Connected):
         from archdb.model.shape import hint
         from archdb.sources.sizes import sizes
 
-        loaded = load([os.fspath(file) for file in files], name, sizes(spec_of(input)))
+        loaded = load(files, name, sizes(spec_of(input)))
         if not dry_run:
             store(self.path, loaded, replace=replace)
         return {

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
 
 from archdb.db import tables, writer
 from archdb.db.engine import insert_many, writing
+from archdb.db.variants import check_name
 from archdb.errors import ArchdbError, DefinitionError, UsageError, nearest
+from archdb.model import graph
 from archdb.model.shape import Shape
 from archdb.sources import base, toml
 from archdb.sources.records import Seed
@@ -26,9 +29,10 @@ class Network(NamedTuple):
 
 
 def load(
-    words: Iterable[str], name: str | None = None, sizes: Mapping[str, Shape] | None = None
+    words: Iterable[Any], name: str | None = None, sizes: Mapping[str, Shape] | None = None
 ) -> list[Network]:
-    """The networks that words mean: files, and models of libraries. `name`: what the one network is
+    """The networks that words mean: files, and models of libraries; some may be imported already.
+    `name`: what the one network is
     to be called; `sizes`: shapes of inputs, by name."""
     words = list(words)
     if name is not None and len(words) != 1:
@@ -36,14 +40,26 @@ def load(
     references = toml.bundled_references()
     found = []
     for word in words:
-        made = base.read(word, name, sizes)
+        made = word if isinstance(word, base.Imported) else None
+        place = "" if made else os.fspath(word)
+        made = made or base.read(place, name, sizes)
         if made is not None:
-            found.append(Network(word, made.seed(), made.report))
+            seed = made.seed()
+            found.append(Network(place or seed.name, _called(seed, name), made.report))
         else:
-            seed = toml.load(Path(word), references)
-            found.append(Network(word, seed._replace(name=name or seed.name)))
+            found.append(Network(place, _called(toml.load(Path(place), references), name)))
     _check_once(found)
     return found
+
+
+def _called(seed: Seed, name: str | None) -> Seed:
+    """The seed under another name, or its own; UsageError where that can be none."""
+    if name is None or name == seed.name:
+        return seed
+    check_name(name)
+    network = seed.network
+    layers = graph.Network(name, network.layers, network.blocks)
+    return seed._replace(name=name, network=layers)
 
 
 def store(path: Path, networks: Iterable[Network], *, replace: bool = False) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from archdb.model.graph import Network
@@ -18,16 +18,18 @@ class RewriteResult(NamedTuple):
     base: Network
     network: Network
     notes: tuple[Note, ...]
+    #: Whether the base is of a file or a library, and not in the database.
+    is_outside: bool = False
 
     @property
     def is_stored(self) -> bool:
-        """Whether there was no rule."""
-        return self.network is self.base
+        """Whether it is a network of the database, and there was no rule."""
+        return self.network is self.base and not self.is_outside
 
     def classes(self, stated: int | None) -> int | None:
         """How many it tells apart: as many as are stated of its base, or as its output now has
         where a rule has changed that."""
-        if self.is_stored:
+        if self.network is self.base:
             return stated
         from archdb.rewrite.variant import classes
 
@@ -44,10 +46,17 @@ def without_rules(network: Network) -> RewriteResult:
 
 
 def network_refs(reader: Reader, names: Sequence[str]) -> list[NetworkRef]:
-    """The words for stored networks as they are, and what the rules of the others make.
+    """The words for stored networks as they are, and what the rules of the others make, or what
+    files and libraries have.
 
     Says which layers the rules leave alone. Raises as `rewrite_named` does.
     """
+    read = [outside(reader, name) for name in names]
+    if any(read):
+        rest = iter(
+            network_refs(reader, [n for n, made in zip(names, read, strict=True) if not made])
+        )
+        return [made or next(rest) for made in read]
     if not any(_has_rules(reader, word) for word in names):
         return list(names)
     with reader.snapshot():
@@ -71,9 +80,32 @@ def rewrite_named(
     Raises NotFoundError where there is no such network, UsageError where what follows a plus is
     no rule, and another ArchdbError where a rule cannot keep what it promises.
     """
+    names = list(names)
+    read = [outside(reader, name) for name in names]
     with reader.snapshot():
-        split = [_split_rules(reader, name) for name in names]
-        return _rewrite_each(reader, [(name, [*own, *rules]) for name, own in split], only)
+        split = [_split_rules(reader, n) for n, made in zip(names, read, strict=True) if not made]
+        rest = iter(_rewrite_each(reader, [(name, [*own, *rules]) for name, own in split], only))
+    return [
+        _rewrite_one(made.base, rules, only)._replace(is_outside=True) if made else next(rest)
+        for made in read
+    ]
+
+
+def outside(reader: Reader, name: Any) -> RewriteResult | None:
+    """The network of a file, of a library's model, or one in memory (archdb.from_torch); None for
+    the name of a stored one."""
+    if not isinstance(name, str):
+        return RewriteResult(name.network, name.network, (), True)
+    if not {".", ":"} & set(name) or reader.run_named("resolve", name=name.lower()).rows:
+        return None
+    from archdb.sources.base import read
+
+    made = read(name, name.rpartition("/")[2] or name)
+    if made is None:
+        return None
+    for line in made.report.summary():
+        reader.notify(f"note: {made.network.name}: {line}")
+    return RewriteResult(made.network, made.network, (), True)
 
 
 def _rewrite_each(

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from archdb.model.input_spec import InputSpec
     from archdb.queries.reader import Reader
 
+#: What is known of a network that is not in the database.
+NONE = {"classes": None, "space": None}
 #: Pairs (height, width) that a layer's op may have.
 WINDOW = ("kernel", "stride", "dilation")
 
@@ -118,7 +120,7 @@ class TracedProfile:
 
     @cached_property
     def totals(self) -> dict[str, Any]:
-        (header,) = self.reader.run_named("header", name=self.made.base.name).to_dicts()
+        (header,) = self.reader.run_named("header", name=self.made.base.name).to_dicts() or [NONE]
         return {
             **self.profile.totals,
             "params": params(self.profile.totals),
@@ -147,6 +149,8 @@ class TracedProfile:
         return [{"block": b.name, "kind": b.kind, "parent": b.parent} for b in blocks]
 
     def ancestors(self) -> list[str]:
+        if self.made.is_outside:
+            return [self.name]
         own = [] if self.made.is_stored else [self.name]
         return own + lineage.ancestors(self.reader, self.made.base.name)
 

@@ -16,10 +16,12 @@ from archdb.analysis.inputs import check_names
 from archdb.analysis.profile import derive
 from archdb.errors import ArchdbError, DefinitionError, NotFoundError, nearest
 from archdb.model.graph import Network
+from archdb.model.input_spec import InputLike, spec_of
 from archdb.model.shape import Shape
 from archdb.sources.neutral import Graph
 from archdb.sources.records import Seed
 from archdb.sources.report import Report, told
+from archdb.sources.sizes import sizes as parsed
 
 #: The sizes that a user gives, by the input's name; '' stands for any input that is not named.
 Sizes = Mapping[str, Shape]
@@ -97,12 +99,12 @@ class Made(NamedTuple):
 
 
 def _imported(made: Made, source: dict[str, str], title: str, year: int) -> Imported:
-    if made.graph is None:
-        network, outcome = made.laid.network, made.laid.outcome
-        network = Network(made.name, network.layers, network.blocks)
-        report = told(derive(network), outcome, {**source, **made.laid.source})
-        return Imported(network, report, title, "imported", year)
-    return from_graph(made.graph, made.name, source, title, year)
+    if made.graph is not None:
+        return from_graph(made.graph, made.name, source, title, year)
+    laid = made.laid.network
+    network = Network(made.name, laid.layers, laid.blocks)
+    report = told(derive(network), made.laid.outcome, {**source, **made.laid.source})
+    return Imported(network, report, title or made.name, "imported", year)
 
 
 def from_graph(
@@ -148,10 +150,20 @@ def _darknet(path: Path, name: str, sizes: dict[str, Shape]) -> Made:
     return Made(name, None, read(path, sizes))
 
 
+def _keras(path: Path, name: str, sizes: dict[str, Shape]) -> Made:
+    from archdb.sources.keras import read
+
+    return Made(name, None, read(path, sizes))
+
+
 FORMATS: dict[str, Callable[[Path, str, dict[str, Shape]], Made]] = {
     ".onnx": _onnx,
     ".prototxt": _caffe,
     ".cfg": _darknet,
+    ".keras": _keras,
+    ".json": _keras,
+    ".h5": _keras,
+    ".hdf5": _keras,
 }
 
 
@@ -163,10 +175,36 @@ def read_library(word: str, name: str | None = None, sizes: Sizes | None = None)
     library, _, model = word.partition(":")
     front_end = _library(library)
     try:
-        graph = front_end.build(library, model, dict(sizes or {}))
+        found = front_end.build(library, model, dict(sizes or {}))
     except ArchdbError as error:
         raise error.at(word) from None
-    return from_graph(graph, name or word.lower(), {"model": word}, model)
+    own = name or word.lower()
+    made = Made(own, found) if isinstance(found, Graph) else Made(own, None, found)
+    return _imported(made, {"model": word}, model, date.today().year)
+
+
+def from_torch(module: Any, *inputs: Any, name: str | None = None) -> Imported:
+    """The network that a PyTorch module is, by one forward pass on the meta device: no weight is
+    read. `inputs`: for each argument its shape without the batch, or an example tensor with it."""
+    from archdb.sources.torch import record
+
+    own = name or type(module).__name__.lower()
+    return from_graph(record(module, inputs, own), own, {})
+
+
+def from_onnx(path: str | Path, name: str | None = None, input: InputLike = None) -> Imported:
+    """The network in an ONNX file. `input`: sizes where the file leaves extents open."""
+    return read_file(Path(path), name, parsed(spec_of(input)))
+
+
+def from_keras(model: Any, name: str | None = None) -> Imported:
+    """The network that a Keras model is, or a file with its configuration; no weight is read."""
+    if isinstance(model, str | Path):
+        return read_file(Path(model), name)
+    from archdb.sources.keras_libraries import configured
+
+    read = configured(model)
+    return _imported(Made(name or read.network.name, None, read), {}, "", date.today().year)
 
 
 def models(word: str) -> list[str]:
@@ -189,7 +227,11 @@ def models(word: str) -> list[str]:
 
 
 #: The module that builds the models of each library.
-LIBRARIES = {"torchvision": "torch_libraries", "timm": "torch_libraries"}
+LIBRARIES = {
+    "torchvision": "torch_libraries",
+    "timm": "torch_libraries",
+    "keras": "keras_libraries",
+}
 
 
 def _library(library: str) -> Any:

@@ -16,6 +16,9 @@ EXACT, OPEN, DIFFERS = "exact", "open", "differs"
 #: What of a report is printed; the rest is in the database.
 PRINTED = ("source", "calls", "unknown", "parameters", "shapes", "note", "verdict")
 
+#: What is said where a file is only asked about, and how many lines of it.
+SUMMED_UP, MOST = ("note", "unknown", "verdict"), 6
+
 
 class Line(NamedTuple):
     """One thing that is said of an import: `stated` is the file's count, `derived` archdb's."""
@@ -40,6 +43,11 @@ class Report(NamedTuple):
 
     lines: tuple[Line, ...]
     verdict: str
+
+    def summary(self) -> list[str]:
+        """What leaves figures open or needs to be known, and the verdict."""
+        said = [line for line in self.lines if line.subject in SUMMED_UP]
+        return [str(line) for line in [*said[:MOST], *said[max(len(said) - 1, MOST) :]]]
 
     def printed(self) -> list[str]:
         """The lines that people read, as sentences."""
@@ -78,7 +86,8 @@ def told(
         )
         verdict = DIFFERS if outcome.shape_differs else verdict
     lines += [Line("note", "", note=words) for words in _notes(outcome, graph)]
-    lines.append(Line("verdict", verdict, note=_meaning(verdict, profile)))
+    meaning = _meaning(verdict, profile, graph is not None)
+    lines.append(Line("verdict", verdict, note=meaning))
     return Report(tuple(lines), verdict)
 
 
@@ -136,7 +145,9 @@ def _notes(outcome: Outcome, graph: Graph | None) -> list[str]:
     return [*(graph.notes if graph is not None else ()), *outcome.notes]
 
 
-def _meaning(verdict: str, profile: Profile) -> str:
+def _meaning(verdict: str, profile: Profile, weighed: bool) -> str:
+    if verdict == EXACT and not weighed:
+        return "no total is open; the file has no weights that parameters could be held to"
     if verdict == EXACT:
         return "every parameter of the file is placed, and no total is open"
     if verdict == OPEN:

@@ -1,0 +1,48 @@
+"""The models of keras.applications, built without weights; only their configuration is read."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from archdb.errors import ArchdbError, DefinitionError, NotFoundError, nearest
+from archdb.model.shape import Shape
+from archdb.sources.keras import load
+from archdb.sources.keras_files import from_json
+from archdb.sources.laying import Read
+
+
+def names(library: str) -> list[str]:
+    """The names of the models."""
+    found = vars(_applications())
+    return sorted(name for name in found if name[:1].isupper() and callable(found[name]))
+
+
+def build(library: str, model: str, sizes: dict[str, Shape]) -> Read:
+    """A model as Keras builds it, without weights."""
+    known = names(library)
+    if model not in known:
+        raise NotFoundError(f"keras has no application '{model}'", remedy=nearest(model, known))
+    try:
+        made = getattr(_applications(), model)(weights=None)
+    except ArchdbError:
+        raise
+    except Exception as error:  # whatever a library raises
+        raise DefinitionError(f"cannot be built: {type(error).__name__}: {error}") from None
+    return configured(made, sizes)
+
+
+def configured(model: Any, sizes: dict[str, Shape] | None = None) -> Read:
+    """The network of a Keras model in memory."""
+    import keras
+
+    read = load(from_json(model.to_json(), keras.__version__), model.name.lower(), sizes)
+    read.source["library"] = f"keras {keras.__version__}"
+    return read
+
+
+def _applications() -> Any:
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    import keras
+
+    return keras.applications

@@ -1,0 +1,117 @@
+"""Files of other formats, by command and in Python: stored, compared, reported, refused."""
+
+import json
+from pathlib import Path
+
+import pytest
+from command import archdb, files, refused
+from onnx_writer import graph, model, node, tensor, value_info
+from recorded import load
+
+from archdb.api import Database
+from archdb.sources.base import from_graph
+
+IMAGE = value_info("x", ["batch", 3, 16, 16])
+
+
+def written(path: Path, *nodes: bytes) -> Path:
+    convolution = node("Conv", ["x", "w"], "c", pads=[1, 1, 1, 1])
+    tensors = [tensor("w", (8, 3, 3, 3)), tensor("left", (5, 5))]
+    path.write_bytes(model(graph([convolution, *nodes], tensors, [IMAGE])))
+    return path
+
+
+@pytest.fixture
+def onnx(tmp_path: Path) -> Path:
+    return written(tmp_path / "Mine One.onnx", node("Relu", ["c"], "y"))
+
+
+def report(name: str, database: Path) -> list[dict[str, object]]:
+    asked = f"select * from import_report where architecture = '{name}' order by number"
+    return json.loads(archdb("query", asked, "--format", "json", database=database).out)
+
+
+def test_a_file_is_stored_with_its_report(onnx: Path, database: Path) -> None:
+    answer = archdb("import", str(onnx), database=database)
+    assert answer.status == 0
+    assert answer.err.startswith("imported mine_one\n  source file: Mine One.onnx\n")
+    assert "parameters never read: 25 in the file, 0 derived; left" in answer.err
+    lines = report("mine_one", database)
+    by_item = {(line["subject"], line["item"]): line for line in lines}
+    assert by_item["parameters", "all"]["stated"] == 8 * 27 + 25
+    assert by_item["parameters", "all"]["derived"] == 8 * 27
+    assert by_item["tensor", "w"]["note"] == "Conv_c"
+    assert by_item["source", "sha256"]["note"]
+    assert ("verdict", "exact") in by_item
+    assert archdb("check", database=database).err == "no faults\n"
+
+
+def test_what_is_open_is_named(tmp_path: Path, database: Path) -> None:
+    path = written(tmp_path / "mine.onnx", node("Warp", ["c"], "y"))
+    answer = archdb("import", str(path), database=database)
+    assert "unknown Warp_y" in answer.err
+    assert "verdict open" in answer.err
+
+
+def test_a_name_of_its_own_and_nothing_stored_in_a_dry_run(onnx: Path, database: Path) -> None:
+    before = files(database.parent)
+    dry = archdb("import", str(onnx), "--as", "own", "--dry-run", database=database)
+    assert dry.err.startswith("would import own\n")
+    assert files(database.parent) == before
+    assert archdb("import", str(onnx), "--as", "own", database=database).status == 0
+    refused(archdb("import", str(onnx), "--as", "own", database=database), "--as", "--replace")
+    assert archdb("import", str(onnx), "--as", "own", "--replace", database=database).status == 0
+    assert len([line for line in report("own", database) if line["subject"] == "verdict"]) == 1
+
+
+def test_a_path_stands_for_a_name_and_is_not_stored(onnx: Path, database: Path) -> None:
+    before = files(database.parent)
+    answer = archdb("compare", str(onnx), "lenet5", "--format", "json", database=database)
+    row = next(row for row in json.loads(answer.out) if row["quantity"] == "macs")
+    assert row["Mine One.onnx"] == 8 * 27 * 256
+    assert "verdict exact" in answer.err
+    assert "Relu_y" in archdb("show", str(onnx), "--by", "layer", database=database).out
+    assert archdb("explain", f"{onnx}/Conv_c", database=database).status == 0
+    assert files(database.parent) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("weights.pt", "from_torch"),
+        ("weights.pth", "pickle"),
+        ("net.caffemodel", ".prototxt"),
+        ("net.weights", ".cfg"),
+        ("net.safetensors", "weights"),
+        ("none.onnx", "no such file"),
+    ],
+)
+def test_what_is_not_read_says_what_to_do(
+    tmp_path: Path, database: Path, name: str, told: str
+) -> None:
+    if name != "none.onnx":
+        (tmp_path / name).write_bytes(b"anything")
+    before = files(database.parent)
+    for command in (("import",), ("show",)):
+        refused(archdb(*command, str(tmp_path / name), database=database), name, told)
+    assert files(database.parent) == before
+
+
+def test_one_bad_file_of_several_stores_none(onnx: Path, database: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.onnx"
+    bad.write_bytes(onnx.read_bytes()[:-9])
+    before = files(database.parent)
+    refused(archdb("import", str(onnx), str(bad), database=database), "bad.onnx", "cut off")
+    assert files(database.parent) == before
+
+
+def test_a_network_in_memory_is_compared_and_stored(database: Path) -> None:
+    """What archdb.from_torch gives, of a recording."""
+    made = from_graph(load("resnet18"), "mine", {"model": "recorded"})
+    assert made.report.verdict == "exact"
+    with Database(database) as opened:
+        rows = {row["quantity"]: row for row in opened.compare(made, "resnet18").to_dicts()}
+        assert rows["params"]["mine"] == rows["params"]["resnet18"]
+        assert rows["macs"]["mine"] == rows["macs"]["resnet18"]
+        assert list(opened.import_(made, name="kept")) == ["kept"]
+        assert opened.show("kept").to_dicts()
