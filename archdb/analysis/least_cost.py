@@ -8,7 +8,7 @@ from typing import NamedTuple
 #: What it costs to leave one item out, and to begin to: what is left out stays in one piece.
 LEFT_OUT, OPENED = 1000, 60
 #: Cells of the table that are worked out to be sure of the least cost, and that are at all.
-MOST_CELLS, MOST_CELLS_AT_ALL = 500_000, 3_000_000
+MOST_CELLS, MOST_CELLS_AT_ALL = 250_000, 3_000_000
 _NARROWEST = 16
 _FAR = 1 << 60
 
