@@ -50,7 +50,8 @@ def load(model: Stored, name: str, sizes: Sizes | None = None) -> Read:
     called = _name(model.config) or name
     laid.outcome.notes += net.said
     source = {"format": "Keras", "version": model.version, "layers": str(net.calls)}
-    return Read(laid.network(called), laid.outcome, source)
+    told = {item: words for item, words in source.items() if words}
+    return Read(laid.network(called), laid.outcome, told)
 
 
 def _name(config: dict[str, Any]) -> str:
