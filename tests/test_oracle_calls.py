@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
-from bundled import profile
+from bundled import profile, shortcuts_last
 
 from archdb.analysis.profile import Profile
 from archdb.model.shape import parse
@@ -45,11 +45,9 @@ def joined(calls: Iterable[Call]) -> list[Call]:
 
 def products(found: Profile) -> Iterator[Call]:
     """Elements of the output, weights and biases, and MACs of what contracts its input."""
-    for layer in found.network.layers:
-        counts = found.layer(layer.name)
-        if counts["macs"]:
-            params = counts["weight_params"] + counts["bias_params"]
-            yield counts["out_elements"], params, counts["macs"]
+    for _, counts in shortcuts_last(found):
+        params = counts["weight_params"] + counts["bias_params"]
+        yield counts["out_elements"], params, counts["macs"]
 
 
 @each

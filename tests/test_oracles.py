@@ -7,12 +7,12 @@ layer by layer, in order.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from bundled import shortcuts_last, weighted
 
 from archdb.analysis.profile import Profile, derive
 from archdb.model.graph import Layer
@@ -46,14 +46,6 @@ def profile(architecture: str, size: str | None) -> Profile:
     return derive(toml.load(path, references()).network, parse(size) if size else None)
 
 
-def weighted(found: Profile) -> Iterator[tuple[Layer, dict[str, Any]]]:
-    """Main layers that contract their input: what the recorder hooks."""
-    for layer in found.network.layers:
-        row = found.layer(layer.name)
-        if not layer.auxiliary and row["macs"]:
-            yield layer, row
-
-
 @pytest.mark.parametrize("row", TOTALS, ids=lambda row: f"{row['architecture']}-{row['library']}")
 def test_totals_equal_the_oracle(row: dict[str, str]) -> None:
     found = profile(row["architecture"], row["input"]).totals
@@ -63,19 +55,6 @@ def test_totals_equal_the_oracle(row: dict[str, str]) -> None:
         int(row["buffers"]),
         int(row["macs"]),
     )
-
-
-def shortcuts_last(found: Profile) -> list[tuple[Layer, dict[str, Any]]]:
-    """Weight layers as torchvision runs them: a projection shortcut, which Caffe's files lay
-    before the branch that it bypasses, runs behind it."""
-    ordered: list[tuple[Layer, dict[str, Any]]] = []
-    waiting: list[tuple[Layer, dict[str, Any]]] = []
-    for layer, row in weighted(found):
-        if waiting and waiting[0][0].block != layer.block:
-            ordered += waiting
-            waiting = []
-        (waiting if layer.name.endswith("branch1") else ordered).append((layer, row))
-    return ordered + waiting
 
 
 def flat(output: str) -> str:

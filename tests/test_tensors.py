@@ -209,6 +209,13 @@ def test_behind_a_learnt_tensor_alone_nothing_depends_on_the_input() -> None:
     assert profile.layer("tokens")["receptive_field_note"] == "a sequence has no height and width"
 
 
+def test_a_text_beside_a_learnt_table_is_what_the_network_depends_on() -> None:
+    text = draw(
+        data(7), layer("table", "parameter", shape=[5, 6]), layer("rows", "take", "table", "data")
+    )
+    assert derive(text).totals["receptive_field_note"] == "the input is not an image"
+
+
 def test_another_input_is_refused_by_the_row_that_holds_at_one_size() -> None:
     with pytest.raises(ShapeError) as caught:
         derive(embedded(), (3, 16, 16))

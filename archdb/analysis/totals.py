@@ -210,7 +210,8 @@ def _network_field(
     read = {source for i in maps for source in reads[i]}
     last = [i for i in reversed(maps) if i not in read]
     if not last:
-        return None, NOTHING if NOTHING in fields else NOT_AN_IMAGE
+        constant = NOTHING in fields and NOT_AN_IMAGE not in fields
+        return None, NOTHING if constant else NOT_AN_IMAGE
     chosen = max(last, key=lambda i: _rank(fields[i]))
     return layers[chosen].name, fields[chosen]
 

@@ -9,6 +9,7 @@ from archdb.blocks import (  # noqa: F401  (importing registers them)
     dense_prediction,
     densenet,
     detection,
+    detr,
     dpn,
     efficientformer,
     efficientnet,

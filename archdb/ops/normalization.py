@@ -156,8 +156,16 @@ class BatchNorm(ChannelNorm):
     each element takes one multiplication and one addition, with or without scale and shift.
 
     Without `statistics` (PyTorch's track_running_stats false) those of the sample itself are
-    taken, for each channel over all positions of the one image, as in instance_norm.
+    taken, for each channel over all positions of the one image, as in instance_norm. Where it is
+    `frozen`, scale and shift are kept as they were and not learnt: buffers, as the statistics
+    (carion2020; torchvision's FrozenBatchNorm2d).
     """
+
+    frozen: LaterFlag = False
+
+    def params(self, x: Shape) -> tuple[Tensor, ...]:
+        tensors = super().params(x)
+        return tuple(each._replace(role=BUFFER) for each in tensors) if self.frozen else tensors
 
 
 @op("instance_norm")

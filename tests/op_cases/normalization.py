@@ -16,6 +16,13 @@ CASES = [
         Work(muls=5 * 17 * 13, adds=5 * 17 * 13),
         POINT,
     ),
+    Case(  # scale and shift lie with the statistics
+        *on("batch_norm", MAP, frozen=True),
+        MAP,
+        {BUFFER: 4 * 5},
+        Work(muls=5 * 17 * 13, adds=5 * 17 * 13),
+        POINT,
+    ),
     Case(  # of a sequence, the features are normalised
         *on("batch_norm", SEQUENCE),
         SEQUENCE,

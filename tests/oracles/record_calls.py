@@ -6,9 +6,10 @@ transformers and SciPy:
     python tests/oracles/record_calls.py            every network of calls_networks.csv
     python tests/oracles/record_calls.py vit_b_16   this one alone; rows of others stay
 
-Each network is built without weights and run once on torch's meta device, while every product that
-torch computes is written down: convolutions, products with a matrix of weights, and products of
-two activations (attention), which no module's hook sees. calls_totals.csv has parameters, running
+Each network is built without weights and run once, on torch's meta device or, where the forward
+pass looks at values, on the processor, while every product that torch computes is written down:
+convolutions, products with a matrix of weights, and products of two activations (attention), which
+no module's hook sees. calls_totals.csv has parameters, running
 statistics, MACs of the layers with weights and of the others; calls.csv has the products in order,
 each with the elements of its output, the parameters that it is first to read, and its MACs. Both
 sums together are what torch's FlopCounterMode counts, halved, or nothing is written. Recorded with
@@ -20,12 +21,14 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from importlib.metadata import version
 from math import prod
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -35,6 +38,9 @@ TOTALS = ["architecture", "library", "input", "params", "buffers", "weight_macs"
 CALLS = ["architecture", "library", "number", "elements", "params", "macs"]
 #: Where in the arguments of a product its second factor stands.
 SECOND = {"mm": 1, "addmm": 2, "bmm": 1, "baddbmm": 2}
+
+#: Buffers of batch normalisation; scale and shift are among them where it is frozen.
+KEPT = ("running_mean", "running_var", ".weight", ".bias")
 
 
 class Call(NamedTuple):
@@ -94,25 +100,25 @@ def _storage(tensor: torch.Tensor) -> int:
 
 
 def record(
-    build: Callable[[], torch.nn.Module], shapes: list[tuple[int, ...]]
+    build: Callable[[], torch.nn.Module], shapes: list[tuple[int, ...]], device: str = "meta"
 ) -> tuple[tuple[int, ...], list[Call]]:
     """Totals and products; an input of one axis is a text of tokens."""
-    with torch.device("meta"):
+    with torch.device(device):
         model = build().eval()
         kinds = [torch.long if len(shape) == 1 else torch.float32 for shape in shapes]
         inputs = [torch.zeros(1, *s, dtype=k) for s, k in zip(shapes, kinds, strict=True)]
         recorder, counter = Recorder(model), FlopCounterMode(display=False)
-        with torch.no_grad(), recorder:
+        with torch.no_grad(), sdpa_kernel(SDPBackend.MATH), recorder:
             model(*inputs)
-        with torch.no_grad(), counter:
+        with torch.no_grad(), sdpa_kernel(SDPBackend.MATH), counter:
             model(*inputs)
     pairs = list(zip(recorder.calls, recorder.weighted, strict=True))
     weights = sum(call.macs for call, weighted in pairs if weighted)
     products = sum(call.macs for call, weighted in pairs if not weighted)
     assert 2 * (weights + products) == counter.get_total_flops()
     params = sum(p.numel() for p in model.parameters())
-    running = [b for n, b in model.named_buffers() if n.endswith(("running_mean", "running_var"))]
-    return (params, sum(b.numel() for b in running), weights, products), recorder.calls
+    kept = [b for name, b in model.named_buffers() if name.endswith(KEPT)]
+    return (params, sum(b.numel() for b in kept), weights, products), recorder.calls
 
 
 def _namespace() -> dict[str, Any]:
@@ -131,7 +137,8 @@ def main(only: list[str]) -> None:
         if only and row["architecture"] not in only:
             continue
         shapes = [tuple(map(int, part.split("x"))) for part in row["input"].split()]
-        found = record(lambda text=row["constructor"]: eval(text, namespace), shapes)  # type: ignore[misc]
+        text = row["constructor"]
+        found = record(partial(eval, text, namespace), shapes, row["device"])
         key = row["architecture"], row["library"]
         totals.append((*key, row["input"], *found[0]))
         calls += [(*key, number, *call) for number, call in enumerate(found[1])]
