@@ -50,3 +50,11 @@ def test_a_name_with_rules_is_nearest_to_what_they_were_applied_to(whole: Path) 
 def test_what_cannot_be_answered_is_refused(built: Path) -> None:
     refused(archdb("nearest", "vgg61", database=built), "did you mean", "vgg16")
     refused(archdb("nearest", "vgg16", "--limit", "0", database=built), "one or more", status=2)
+
+
+def test_what_an_exporter_has_folded_is_found_all_the_same(whole: Path) -> None:
+    """resnet18 without its 20 norms, which are biases of its 20 convolutions now: against the
+    network as it is stored that is 40 edits, more than many others take."""
+    first, second = nearest("resnet18+fold-bn", "--limit", "2", database=whole)
+    assert (first["architecture"], first["edits"]) == ("resnet18+fold-bn", 0)
+    assert second["edits"] > 20

@@ -1,5 +1,6 @@
 """ONNX files: what they define, and what is said of those that are damaged or say too little."""
 
+import struct
 from collections import Counter
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from archdb.errors import ArchdbError
 from archdb.sources.folds import fold
 from archdb.sources.lowering import Lowered, lower
 from archdb.sources.onnx import read
+from archdb.sources.wire import shortest
 
 CONV = tensor("w", (8, 3, 3, 3))
 IMAGE = value_info("x", ["batch", 3, 16, 16])
@@ -172,3 +174,12 @@ def test_any_damage_ends_in_an_error_or_a_network(path: Path) -> None:
             except ArchdbError:
                 ends["error"] += 1
     assert min(ends["network"], ends["error"]) > 20
+
+
+@pytest.mark.parametrize("written", [1e-6, 1e-5, 0.1, 0.001, 1 / 3, 6.0, -0.2, 3.4028235e38])
+def test_a_number_of_32_bits_is_what_it_was_written_as(written: float) -> None:
+    stored = struct.unpack("<f", struct.pack("<f", written))[0]
+    assert struct.pack("<f", shortest(stored)) == struct.pack("<f", written), "the same 32 bits"
+    assert len(repr(abs(shortest(stored)))) <= len(repr(abs(stored)))
+    if written in (1e-6, 1e-5, 0.1, 0.001, 6.0, -0.2):
+        assert shortest(stored) == written, "and not 9.999999974752427e-07"

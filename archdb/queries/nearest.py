@@ -9,12 +9,16 @@ from archdb.analysis.alignment import SAME, Alignment, align
 from archdb.analysis.alignment_summary import summarize
 from archdb.db.networks import SHARED, columns_of
 from archdb.errors import UsageError
+from archdb.model.names import PLUS
+from archdb.ops import REGISTRY, Op
 from archdb.queries.named import rewrite_named
 from archdb.queries.result import Result
 
 if TYPE_CHECKING:
     from archdb.queries.reader import Reader
 
+#: The rule that folds batch normalisation into what it follows.
+FOLD = "fold-bn"
 #: How many networks are aligned for each that is wanted: those with the most layers in common.
 PER_WANTED, FEWEST = 2, 8
 #: How many sentences say what differs.
@@ -28,7 +32,8 @@ Kinds = Counter[tuple[Any, ...]]
 def nearest(reader: Reader, name: str, count: int = 5) -> Result:
     """The networks from which a network takes the fewest edits, by structure alone: how many, how
     many layers are the same, and what differs. Networks that have the fewest layers in common are
-    not looked at more closely.
+    not looked at more closely. A network without batch normalisation, as exporters leave it, is
+    compared with the others as it would be folded into them.
 
     Raises NotFoundError where there is no such network, UsageError on a count below one.
     """
@@ -38,6 +43,8 @@ def nearest(reader: Reader, name: str, count: int = 5) -> Result:
         (subject,) = rewrite_named(reader, [name])
         others = _kinds(reader)
         others.pop(subject.network.name, None)
+        if not any(layer.op.affine for layer in subject.network):
+            others = dict(_without_norms(*other) for other in others.items())
         own = Kinds((layer.op.name, *columns_of(layer.op)) for layer in subject.network)
         looked_at = max(PER_WANTED * count, FEWEST)
         near = sorted(others, key=lambda other: _distance(own, others[other]))[:looked_at]
@@ -46,7 +53,7 @@ def nearest(reader: Reader, name: str, count: int = 5) -> Result:
             worst = sorted(row[1] for row in rows)[count - 1 : count]
             if worst and _fewest_edits(own, others[other]) > worst[0]:
                 continue
-            alignment = align(reader.load(other), subject.network)
+            alignment = align(rewrite_named(reader, [other])[0].network, subject.network)
             same = sum(row.status == SAME for row in alignment.rows)
             rows.append((other, alignment.edits, same, _describe(alignment)))
     rows.sort(key=lambda row: row[1])
@@ -60,6 +67,24 @@ def _kinds(reader: Reader) -> dict[str, Kinds]:
         kind = tuple(row[column] for column in _KIND)
         found.setdefault(row["architecture"], Kinds())[kind] = row["layers"]
     return found
+
+
+def _without_norms(name: str, kinds: Kinds) -> tuple[str, Kinds]:
+    """A network with its batch normalisation folded in, under the name that says so."""
+    norms = {
+        kind
+        for kind in kinds
+        if getattr(REGISTRY.get(kind[0]), "affine", Op.affine) is not Op.affine
+    }
+    if not norms:
+        return name, kinds
+    bias = _KIND.index("bias")
+    folded = Kinds()
+    for kind, layers in kinds.items():
+        if kind not in norms:  # the shift of the norm is the bias of what it follows
+            biased = kind[bias] is not None
+            folded[(*kind[:bias], 1, *kind[bias + 1 :]) if biased else kind] += layers
+    return f"{name}{PLUS}{FOLD}", folded
 
 
 def _describe(alignment: Alignment) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from archdb.errors import DefinitionError
 from archdb.sources.onnx_parts import OnnxGraph, OnnxModel, OnnxNode, OnnxTensor
-from archdb.sources.wire import Field, fields, packed, packed32
+from archdb.sources.wire import Field, fields, packed, packed32, shortest
 
 #: What ONNX calls the types of elements, and how Python's struct does.
 TYPES = {
@@ -183,6 +183,8 @@ def _tensor(data: memoryview) -> OnnxTensor:
         size = struct.calcsize(code) * count
         if len(raw) == size:
             numbers = list(struct.unpack(f"<{count}{code}", raw))
+            if code == "f":
+                numbers = list(map(shortest, numbers))
     if len(numbers) == count and count <= SMALL:
         tensor.data = tuple(numbers)
     return tensor

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from math import isfinite
 from typing import NamedTuple
 
 from archdb.errors import DefinitionError
@@ -32,7 +33,7 @@ class Field(NamedTuple):
 
     def number32(self) -> float:
         """Its four bytes as a floating-point number."""
-        return float(struct.unpack("<f", self.value.to_bytes(4, "little"))[0])
+        return shortest(struct.unpack("<f", self.value.to_bytes(4, "little"))[0])
 
 
 _EMPTY = memoryview(b"")
@@ -96,4 +97,16 @@ def packed32(field: Field) -> list[float]:
     if field.wire != BYTES:
         return [field.number32()]
     count = len(field.data) // 4
-    return list(struct.unpack(f"<{count}f", field.data[: 4 * count]))
+    return [shortest(n) for n in struct.unpack(f"<{count}f", field.data[: 4 * count])]
+
+
+def shortest(number: float) -> float:
+    """The decimal that a 32-bit number was written as, such as 1e-06, and not the 64-bit number
+    that it equals, 9.999999974752427e-07: the fewest digits that mean the same 32 bits."""
+    if not isfinite(number):
+        return number
+    for digits in range(6, 10):  # nine always do
+        written = float(f"{number:.{digits}g}")
+        if struct.pack("<f", written) == struct.pack("<f", number):
+            return written
+    return number
