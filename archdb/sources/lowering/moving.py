@@ -59,9 +59,11 @@ def interpolate(net: Lowering, call: Call) -> Any:
         return x
     attributes = {"align_corners": bool(given.get("align_corners")), "sized_by": "scale"}
     if wanted[0] % height or wanted[1] % width:
-        raise UnmappedError(
-            f"resizes {height}×{width} to {wanted[0]}×{wanted[1]}, no whole multiple"
+        aligned = attributes["align_corners"]
+        op = net.make(
+            "resize2d", how=given.get("mode", "nearest"), size=wanted, align_corners=aligned
         )
+        return net.lay(op, x, axes=x.axes)
     scale = [wanted[0] // height, wanted[1] // width]
     op = net.make("resize2d", how=given.get("mode", "nearest"), scale=scale, **attributes)
     return net.lay(op, x, axes=x.axes)

@@ -16,6 +16,8 @@ POOLS = {f"{how}_pool{n}d": n for how in ("max", "avg") for n in (1, 2, 3)}
 ADAPTIVE = {f"adaptive_{how}_pool{n}d": (how, n) for how in ("avg", "max") for n in (1, 2, 3)}
 #: The op that does so to all positions of a map, and to all steps of a sequence.
 GLOBAL = {"avg": "global_avg_pool{0}d", "max": "global_max_pool{0}d"}
+#: What is told of all positions of a volume.
+WHOLE = {"avg": "mean", "max": "max"}
 REDUCED = {"mean": "avg", "amax": "max", "max": "max"}
 
 
@@ -69,7 +71,10 @@ def everywhere(net: Lowering, value: Value, how: str, extents: int) -> Value:
         op = net.make(GLOBAL[how].format(1))
         return net.lay(op, x, axes=(BATCH, Axis((0,)), ONE))
     x = image(net, value, extents)
-    op = net.make(GLOBAL[how].format(extents))
+    if extents > 2:
+        op = net.make(f"reduce_{WHOLE[how]}", axes=list(range(1, extents + 1)), keep=True)
+    else:
+        op = net.make(GLOBAL[how].format(extents))
     axes = tuple(Axis((i,)) for i in range(extents + 1))
     return net.lay(op, x, axes=(BATCH, *axes))
 

@@ -92,6 +92,25 @@ def merged(net: Lowering, value: Value, start: int, stop: int) -> Value:
     return found
 
 
+@rule("reshape_as", "view_as")
+def reshape_as(net: Lowering, call: Call) -> Value:
+    """To the shape of another tensor."""
+    return reshaped(net, net.value(call.arguments["input"]), _shape_of(net, call))
+
+
+@rule("expand_as")
+def expand_as(net: Lowering, call: Call) -> Value:
+    """Repeated to the shape of another tensor."""
+    given = {"input": call.arguments["input"], "size": _shape_of(net, call)}
+    found: Value = expand(net, Call("expand", call.path, given, call.writes))
+    return found
+
+
+def _shape_of(net: Lowering, call: Call) -> list[int]:
+    other = net.get(call.arguments.get("other", call.arguments.get("1")))
+    return list(other.full(net.batch) if isinstance(other, Value) else other.shape)
+
+
 @rule("flatten_at")
 def flatten_at(net: Lowering, call: Call) -> Value:
     """All axes before one as one, and all from it on as another."""
