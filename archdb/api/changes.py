@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from archdb.api.connected import Connected
@@ -12,6 +12,7 @@ from archdb.model.input_spec import InputLike, spec_of
 
 if TYPE_CHECKING:
     from archdb.db.spaces import Built
+    from archdb.db.user_networks import Network
     from archdb.queries.reader import Progress
     from archdb.sources.base import Imported
 
@@ -44,11 +45,20 @@ class Changes(Connected):
             store(self.path, loaded, replace=replace)
         return {
             one.seed.name: [
+                *self._relative(one, alone=len(loaded) == 1),
                 *(one.report.printed() if one.report else ()),
                 *filter(None, map(hint, native_inputs(one.seed.network).values())),
             ]
             for one in loaded
         }
+
+    def _relative(self, one: Network, *, alone: bool) -> Iterator[str]:
+        """What a network from elsewhere is a variant of, where there is one to be said so of."""
+        from archdb.queries.nearest import nearest
+
+        if alone and one.report is not None:
+            for name, edits, _, how in self.result(lambda reader: nearest(reader, one.seed, 1)):
+                yield f"nearest in the catalogue {name}: {edits} edits: {how}"
 
     def store(
         self, name: str, *rules: str, new_name: str, only: str | None = None

@@ -104,7 +104,7 @@ def outside(reader: Reader, name: Any) -> RewriteResult | None:
     if made is None:
         return None
     for line in made.report.summary():
-        reader.notify(f"note: {made.network.name}: {line}")
+        reader.notify(f"note: {made.network.name}: {line.removeprefix('note: ')}")
     return RewriteResult(made.network, made.network, (), True)
 
 

@@ -29,7 +29,7 @@ _KIND = ("op", *SHARED, "attributes")
 Kinds = Counter[tuple[Any, ...]]
 
 
-def nearest(reader: Reader, name: str, count: int = 5) -> Result:
+def nearest(reader: Reader, name: Any, count: int = 5) -> Result:
     """The networks from which a network takes the fewest edits, by structure alone: how many, how
     many layers are the same, and what differs. Networks that have the fewest layers in common are
     not looked at more closely. A network without batch normalisation, as exporters leave it, is
