@@ -63,7 +63,7 @@ def channelwise(net: Lowering, call: Call) -> Value:
     for ref in running if statistics else ():
         names += net.stored(ref).names
     value, axis = along(net, net.value(call.arguments["input"]), 1)
-    if any(a.batch and a.at for a in value.axes):
+    if not statistics and any(a.batch and a.at for a in value.axes):
         raise UnmappedError("the batch is folded into another axis")
     where = told(value, axis)
     op = net.make(CHANNELWISE[call.kind], **held.attributes, **where, statistics=statistics)
