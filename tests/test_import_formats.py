@@ -1,6 +1,7 @@
 """Files of other formats, by command and in Python: stored, compared, reported, refused."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,10 @@ def report(name: str, database: Path) -> list[dict[str, object]]:
 def test_a_file_is_stored_with_its_report(onnx: Path, database: Path) -> None:
     answer = archdb("import", str(onnx), database=database)
     assert answer.status == 0
-    assert answer.err.startswith("imported mine_one\n  source file: Mine One.onnx\n")
+    said = answer.err.splitlines()
+    assert said[0] == "imported mine_one"
+    assert re.match(r"  nearest in the catalogue \S+: \d+ edits: ", said[1])
+    assert said[2] == "  source file: Mine One.onnx"
     assert "parameters never read: 25 in the file, 0 derived; left" in answer.err
     lines = report("mine_one", database)
     by_item = {(line["subject"], line["item"]): line for line in lines}

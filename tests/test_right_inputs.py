@@ -330,7 +330,7 @@ def test_an_input_of_height_width_and_channels_gets_a_note(database: Path) -> No
     file.write_text(text.replace("[1, 9]", "1"), encoding="utf-8")
     answer = archdb("import", str(file), database=database)
     said = "256×192×3 looks like height×width×channels; channels come first: 3×256×192"
-    assert (answer.status, answer.err) == (0, f"imported last\nnote: last: {said}\n")
+    assert (answer.status, answer.err) == (0, f"imported last\n  {said}\n")
     file.write_text(text.replace("last", "more"), encoding="utf-8")  # a window that does not fit
     refused(archdb("import", str(file), database=database), said)
 
@@ -340,3 +340,11 @@ def test_no_other_input_gets_that_note(shape: tuple[int, ...]) -> None:
     from archdb.model.shape import hint
 
     assert hint(shape) == ""
+
+
+def test_an_input_that_looks_like_a_batch_is_told() -> None:
+    from archdb.model.shape import hint, named
+
+    assert hint((1, 3, 224, 224)).endswith("3×224×224 is an image")
+    assert hint((1, 16, 112, 112)) == "", "a volume of 16 layers is meant"
+    assert hint(named((1, 3, 8, 8), ("heads", "_", "_", "_"))) == ""

@@ -117,7 +117,7 @@ BAD: list[tuple[str, Any, tuple[str, ...]]] = [
     ("year of the abacus", seed(year="1642"), ("'year' needs a year from 1943", "1642")),
     ("year too late", seed(year="20000"), ("'year' is too large: at most 2999",)),
     ("input no shape", seed().replace("[3, 11, 13]", '"3x11"'), ("[net]", "'input'", "'3x11'")),
-    ("input of a batch", seed().replace("[3, 11", "[1, 3, 11"), ("[channels, height, width]",)),
+    ("input of no extents", seed().replace("[3, 11, 13]", "[]"), ("[net]", "'input'", "[]")),
     ("layers no rows", seed('"a"'), ("[net]", "'layers' needs a list of rows such as",)),
     ("row too short", lines('["a"]'), ("row 1 'a'", "needs a name and an op or block")),
     ("empty row", lines(A_RELU, "[]"), ("row 2 ''", "needs a name and an op or block, got []")),

@@ -156,8 +156,13 @@ def pretty(shape: Shape) -> str:
 
 
 def hint(shape: Shape) -> str:
-    """What is to be said where the last axis looks like that of colours; empty where it does
-    not."""
+    """What is to be said where the last axis looks like that of colours, or the first like that of
+    a batch; empty where neither does."""
+    if len(shape) == 4 and shape[0] == 1 and shape[1] in (1, 3, 4) and axes_of(shape) == USUAL[4]:
+        return (
+            f"{pretty(shape)} is a volume of one channel; a batch is not part of an input:"
+            f" {pretty(shape[1:])} is an image"
+        )
     if len(shape) != 3 or shape[2] not in (1, 3, 4) or min(shape[:2]) < 8:
         return ""
     height, width, colours = shape
