@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import accumulate
 
+from archdb.analysis.peak import output_elements
 from archdb.explain.network import NetworkTrace, Table
 from archdb.explain.steps import product
 from archdb.model.graph import Layer
@@ -72,13 +73,14 @@ def peak(trace: NetworkTrace) -> tuple[Layer, list[Layer]]:
         for layer in main
     ]
     change = [0] * (len(main) + 2)
-    for i, layer in enumerate(main):
-        elements = trace.facts[layer.name].elements or 0
+    sizes = output_elements(main, [trace.facts[layer.name] for layer in main])
+    for i, elements in enumerate(size or 0 for size in sizes):
         change[i] += elements
         change[end[i] + 1] -= elements
     live = list(accumulate(change[: len(main)]))
     at = live.index(max(live))
-    return main[at], [layer for i, layer in enumerate(main) if i <= at <= end[i]]
+    alive = (layer for i, layer in enumerate(main) if i <= at <= end[i])
+    return main[at], [layer for layer in alive if not layer.op.stored]
 
 
 def last_readers(main: list[Layer]) -> dict[str, str]:
