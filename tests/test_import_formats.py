@@ -10,6 +10,7 @@ from onnx_writer import graph, model, node, tensor, value_info
 from recorded import load
 
 from archdb.api import Database
+from archdb.resources import bundled
 from archdb.sources.base import from_graph
 
 IMAGE = value_info("x", ["batch", 3, 16, 16])
@@ -119,3 +120,36 @@ def test_a_network_in_memory_is_compared_and_stored(database: Path) -> None:
         assert rows["macs"]["mine"] == rows["macs"]["resnet18"]
         assert list(opened.import_(made, name="kept")) == ["kept"]
         assert opened.show("kept").to_dicts()
+
+
+def test_a_seed_stands_for_a_name_too_under_its_own_file_name(
+    tmp_path: Path, database: Path
+) -> None:
+    """vgg16 with 10 classes in place of 1,000: 990 rows of 4096 weights and a bias fewer."""
+    seed = tmp_path / "mine.toml"
+    text = (bundled("seeds") / "nets" / "vgg16.toml").read_text("utf-8")
+    seed.write_text(text.replace("units = 1000", "units = 10"), "utf-8")
+    answer = archdb("compare", str(seed), "vgg16", "--format", "json", database=database)
+    row = next(row for row in json.loads(answer.out) if row["quantity"] == "params")
+    assert row["vgg16"] - row["mine.toml"] == 990 * 4097
+    assert "mine" not in archdb("list", database=database).out
+
+
+@pytest.mark.parametrize(
+    ("suffix", "said"),
+    [
+        ("pt", "archdb.from_torch"),
+        ("pth", "archdb.from_torch"),
+        ("pt2", "archdb.from_torch"),
+        ("safetensors", "the network's own file"),
+        ("caffemodel", ".prototxt"),
+        ("weights", ".cfg"),
+    ],
+)
+def test_what_is_no_network_is_refused_with_what_to_do(
+    suffix: str, said: str, tmp_path: Path, database: Path
+) -> None:
+    path = tmp_path / f"model.{suffix}"
+    path.write_bytes(b"PK")
+    for command in ("import", "show"):
+        refused(archdb(command, str(path), database=database), f"model.{suffix}", said)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -100,6 +101,13 @@ def outside(reader: Reader, name: Any) -> RewriteResult | None:
         return None
     from archdb.sources.base import read
 
+    if name.lower().endswith(".toml"):
+        from archdb.model.graph import Network
+        from archdb.sources import toml
+
+        seed = toml.load(Path(name), toml.bundled_references())
+        network = Network(Path(name).name, seed.network.layers, seed.network.blocks)
+        return RewriteResult(network, network, (), True)
     made = read(name, name.rpartition("/")[2] or name)
     if made is None:
         return None

@@ -25,18 +25,24 @@ from archdb.sources.sizes import sizes as parsed
 
 #: The sizes that a user gives, by the input's name; '' stands for any input that is not named.
 Sizes = Mapping[str, Shape]
-PICKLES = (".pt", ".pth", ".pkl", ".ckpt", ".bin", ".safetensors", ".caffemodel", ".weights")
-#: Why such a file is not read, and what to give in its place.
-REFUSED = {
-    ".caffemodel": "give the .prototxt that describes the network",
-    ".weights": "give the .cfg that describes the network",
-    ".safetensors": "it has weights and no network: give the network's own file, or its library"
-    " and name",
-}
 PICKLED = (
-    "in Python: archdb.from_torch(module, (3, 224, 224)); or export it: torch.onnx.export or"
-    " torch.export.save"
+    "is not read: a pickle runs whatever code it holds",
+    "in Python: archdb.from_torch(module, (3, 224, 224)); or export it by torch.onnx.export",
 )
+#: Kinds of files that are not read, why, and what to give in their place.
+REFUSED = {
+    **dict.fromkeys((".pt", ".pth", ".pkl", ".ckpt", ".bin"), PICKLED),
+    ".caffemodel": ("holds weights alone", "give the .prototxt that describes the network"),
+    ".weights": ("holds weights alone", "give the .cfg that describes the network"),
+    ".safetensors": (
+        "holds weights alone",
+        "it has no network: give the network's own file, or its library and name",
+    ),
+    ".pt2": (
+        "is not read: exported programs are not known yet",
+        "give the module itself, archdb.from_torch(module, (3, 224, 224)), or an ONNX file",
+    ),
+}
 
 
 class Imported(NamedTuple):
@@ -56,7 +62,7 @@ class Imported(NamedTuple):
 
 def is_file(word: str) -> bool:
     """Whether a word means a file of a format that is read here."""
-    return Path(word).suffix.lower() in (*FORMATS, *PICKLES)
+    return Path(word).suffix.lower() in {*FORMATS, *REFUSED}
 
 
 def is_library(word: str) -> bool:
@@ -75,13 +81,9 @@ def read(word: str, name: str | None = None, sizes: Sizes | None = None) -> Impo
 def read_file(path: Path, name: str | None = None, sizes: Sizes | None = None) -> Imported:
     """The network in a file; DefinitionError naming file, place and remedy."""
     suffix = path.suffix.lower()
-    if suffix in PICKLES:
-        raise DefinitionError(
-            "is not read: a pickle runs whatever code it holds"
-            if suffix not in REFUSED
-            else "holds weights alone",
-            remedy=REFUSED.get(suffix, PICKLED),
-        ).at(str(path))
+    if suffix in REFUSED:
+        why, remedy = REFUSED[suffix]
+        raise DefinitionError(why, remedy=remedy).at(str(path))
     if not path.is_file():
         raise NotFoundError("there is no such file").at(str(path))
     made = FORMATS[suffix](path, name or _named(path), dict(sizes or {}))
