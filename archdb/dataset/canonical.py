@@ -41,6 +41,7 @@ KEYS = {
     "cost_summary": "input",
     "block_summary": "input block",
     "convention_total": "input convention",
+    "import_report": "number",
     "layer_summary": "input position",
     "op_summary": "input op",
     "resolution_summary": "input resolution",
