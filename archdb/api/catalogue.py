@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from archdb.db.connection import state
 from archdb.errors import NotFoundError, nearest
 from archdb.queries.reader import Reader
 from archdb.queries.result import Result
+from archdb.queries.units import describe
 
 if TYPE_CHECKING:
     from archdb.queries.sandbox import Answer
@@ -141,9 +143,11 @@ class Catalogue(Connected):
         Raises QueryError where it writes, is malformed, holds two statements or reaches a limit.
         """
         then = state(self.path)
-        found = self.statements.query(
-            sql, parameters, limit=limit, timeout=timeout, memory=memory, **params
-        )
+        values = {**(parameters or {}), **params}
+        with self.iterate(
+            sql, values, limit=limit, timeout=timeout, memory=memory, size=math.inf
+        ) as answer:
+            found = describe(self.reader, answer.kept())
         found.source = self.source(then)
         return found
 

@@ -108,26 +108,24 @@ class Multiply(Elementwise):
         return Work(muls=prod(out))
 
 
-@op("maximum")
-class Maximum(Elementwise):
-    """The larger of two elements: one comparison."""
+class Compared(Elementwise):
+    """Shared by what chooses between two elements: one comparison."""
 
     arity = (2, 2)
     verb = "compared"
 
     def work(self, out: Shape, *inputs: Shape) -> Work:
         return Work(comparisons=prod(out))
+
+
+@op("maximum")
+class Maximum(Compared):
+    """The larger of two elements: one comparison."""
 
 
 @op("minimum")
-class Minimum(Elementwise):
+class Minimum(Compared):
     """The smaller of two elements: one comparison."""
-
-    arity = (2, 2)
-    verb = "compared"
-
-    def work(self, out: Shape, *inputs: Shape) -> Work:
-        return Work(comparisons=prod(out))
 
 
 class Ordered(Elementwise):

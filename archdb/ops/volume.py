@@ -78,7 +78,19 @@ def volume(op: Op, x: Shape) -> tuple[int, int, int, int]:
     return x[0], x[1], x[2], x[3]
 
 
-class Volume(Op):
+class Deep(Op):
+    """Shared by what is stated of three sides at once, and stored as the depth's own and the map's
+    (`apart`)."""
+
+    def __new__(cls, *args: Any, **attributes: Any) -> Any:
+        try:
+            attributes = apart(attributes)
+        except DefinitionError as error:
+            raise error.at(cls.name) from None
+        return super().__new__(cls, *args, **attributes)
+
+
+class Volume(Deep):
     """Shared by windows over volumes: one window over height and width, and one along the depth,
     by the same rules. A kernel [d, h, w] is stored as kernel [h, w] and depth_kernel d; so are
     stride, padding and dilation."""
@@ -92,13 +104,6 @@ class Volume(Op):
     depth_stride: Count = 1
     depth_padding: Ends = (0, 0)
     depth_dilation: Count = 1
-
-    def __new__(cls, *args: Any, **attributes: Any) -> Any:
-        try:
-            attributes = apart(attributes)
-        except DefinitionError as error:
-            raise error.at(cls.name) from None
-        return super().__new__(cls, *args, **attributes)
 
     def windows(self) -> tuple[Window, Window]:
         """The window along the depth, as one over a map of width 1, and that over the map."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from math import gcd, prod
 from typing import Annotated, Any, ClassVar
 
-from archdb.errors import DefinitionError
 from archdb.model.attributes import Count, Pair, said
 from archdb.model.declaration import REQUIRED
 from archdb.model.shape import Shape
@@ -15,7 +14,7 @@ from archdb.ops.base import Op, Work, image, no_params, op, sequence, whatever_s
 from archdb.ops.explained import Formulas, Stated
 from archdb.ops.pooling import UNSAID_STRIDE, AdaptiveAvgPool2d, Rounded, spanned, unrounded
 from archdb.ops.rewritable import kept
-from archdb.ops.volume import VOLUME, Two, Volume, apart, volume
+from archdb.ops.volume import VOLUME, Deep, Two, Volume, volume
 
 Stride = Annotated[tuple[int, int], said(Two, UNSAID_STRIDE)]
 
@@ -153,18 +152,11 @@ class AdaptiveMaxPool1d(Adaptive1d):
     divided = False
 
 
-class Adaptive3d(Adaptive):
+class Adaptive3d(Deep, Adaptive):
     """Shared by those over a volume; bins [d, h, w] are stored as bins [h, w] and depth_bins d."""
 
     bins: Two
     depth_bins: Count
-
-    def __new__(cls, *args: Any, **attributes: Any) -> Any:
-        try:
-            attributes = apart(attributes)
-        except DefinitionError as error:
-            raise error.at(cls.name) from None
-        return super().__new__(cls, *args, **attributes)
 
     def axes(self, x: Shape) -> list[tuple[int, int]]:
         return list(zip(volume(self, x)[1:], (self.depth_bins, *self.bins), strict=True))

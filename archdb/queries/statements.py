@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from archdb.queries import freshness
 from archdb.queries.reader import Reader
-from archdb.queries.result import Result
-from archdb.queries.units import describe
 
 if TYPE_CHECKING:
     from archdb.queries.sandbox import Answer
@@ -25,29 +22,6 @@ class Statements:
         #: The process for them, between two statements.
         self.session: Session | None = None
 
-    def query(
-        self,
-        sql: str,
-        parameters: Mapping[str, Any] | None = None,
-        /,
-        *,
-        limit: int | None = None,
-        timeout: float | None = None,
-        memory: float | None = None,
-        **params: Any,
-    ) -> Result:
-        """One statement that reads, with :name parameters; at most `timeout` seconds (10, or
-        ARCHDB_TIMEOUT) and `memory` megabytes (512), of the statement and of its rows.
-
-        Parameters are keywords, or a mapping where one is called as something here is.
-        Raises QueryError where it writes, is malformed, holds two statements or reaches a limit.
-        """
-        values = {**(parameters or {}), **params}
-        with self.iterate(
-            sql, values, limit=limit, timeout=timeout, memory=memory, size=math.inf
-        ) as answer:
-            return describe(self.reader, answer.kept())
-
     @contextlib.contextmanager
     def iterate(
         self,
@@ -60,7 +34,7 @@ class Statements:
         memory: float | None = None,
         size: float | None = None,
     ) -> Iterator[Answer]:
-        """The same with none of the rows kept: an Answer, whose rows come as they are asked for.
+        """One statement that reads: an Answer, whose rows come as they are asked for.
 
         `size` is how many megabytes of them there may be (1000).
         """
