@@ -90,3 +90,14 @@ def test_columns_are_selected_by_name() -> None:
     assert RESULT.select("params", "architecture").rows[0] == (25557032, "resnet50")
     with pytest.raises(Exception, match="no column is called 'parms'"):
         RESULT.select("parms")
+
+
+def test_a_value_is_shown_beside_its_key_however_long_it_is() -> None:
+    """A name is not cut: its own line is longer than the terminal, and no other is."""
+    content = "sha256:" + 64 * "0"
+    drawn = table(Result(["item", "value"], [("content hash", content), ("layers", 55426)]), 60)
+    long, short = drawn.text.splitlines()[-2:]
+    assert drawn.left_out == []
+    assert long == f"content hash  {content}"
+    assert short.endswith("55,426")
+    assert cells_of(short) == 60

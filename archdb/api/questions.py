@@ -73,11 +73,11 @@ class Questions(Connected):
     def sweep(self, *names: str, input: InputLike = None, convention: str | None = None) -> Result:
         """A row for each point; names may hold ranges, as 'mobilenet_v1+width=0.25..1:0.25' does,
         and so may the input: '128..512:32'."""
-        from archdb.queries.sweep import columns
+        from archdb.queries.sweep import FIRST, columns
 
         points = self.iter_sweep(*names, input=input, convention=convention)
         rows = [row for point in points for row in point]
-        found = Result(columns(convention), rows, conventions=[convention])
+        found = Result(columns(convention), rows, conventions=[convention], priority=FIRST)
         return self.result(lambda reader: found)
 
     def nearest(self, name: str, *, count: int = 5) -> Result:

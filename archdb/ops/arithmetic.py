@@ -19,7 +19,6 @@ SPREAD = Unbounded("behind a factor for each channel, which depends on the whole
 SPREAD_TERM = Unbounded("behind a term for each channel, which depends on the whole map")
 SPREADING = "a vector is spread over a map as C×1×1: reshape it to [-1, 1, 1] first"
 
-RELATIONS = ("equal", "unequal", "less", "less_equal", "greater", "greater_equal")
 LaterNumber = Annotated[Number, LATER]
 
 

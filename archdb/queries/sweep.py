@@ -47,6 +47,10 @@ MOST = 100_000
 NETWORKS = 10_000
 
 
+#: What a narrow terminal leaves out last.
+FIRST = ("architecture", "input", "params", "macs")
+
+
 def columns(convention: str | None = None) -> list[str]:
     """The names of what a row holds."""
     return [*COLUMNS, *([convention] if convention else []), "note"]

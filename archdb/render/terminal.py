@@ -15,8 +15,12 @@ from archdb.render.formats import cells, heads, larger, numeric, padded
 from archdb.text import cells_of
 
 BETWEEN, RULE, CUT = "  ", "─", "…"
-#: To how few cells prose may be cut before its column is left out.
-LEAST = 14
+#: So many columns are shown in any case: a table of keys without values says nothing. What is too
+#: long for its line, the terminal breaks.
+KEPT = 2
+#: To how few cells prose may be cut before its column is left out; in the first column, whose words
+#: tell the rows apart.
+LEAST, LEAST_OF_KEYS = 14, 30
 LARGER, BOLD, PLAIN = "\x1b[1;36m", "\x1b[1m", "\x1b[0m"
 NUMBER, NAME, PROSE = range(3)
 
@@ -35,12 +39,13 @@ class _Column(NamedTuple):
     head: tuple[str, str]
     texts: list[str]
     kind: int
+    least_prose: int
 
     @property
     def least(self) -> int:
         """The fewest cells that it can be shown in."""
         head = max(map(cells_of, self.head))
-        return max(head, min(LEAST, self.most) if self.kind == PROSE else self.most)
+        return max(head, min(self.least_prose, self.most) if self.kind == PROSE else self.most)
 
     @property
     def most(self) -> int:
@@ -67,12 +72,13 @@ def table(result: Result, width: int | None, color: bool = False) -> Drawn:
 
 def _columns(result: Result) -> list[_Column]:
     body = list(zip(*cells(result), strict=True)) or [()] * len(result.columns)
-    found = []
+    found: list[_Column] = []
     for name, texts, number in zip(heads(result), body, numeric(result), strict=True):
         prose = any(" " in text for text in texts)
         kind = NUMBER if number else PROSE if prose else NAME
         longest = max(map(cells_of, texts), default=0)
-        found.append(_Column(name, _folded(name, longest), list(texts), kind))
+        least = LEAST if found else LEAST_OF_KEYS
+        found.append(_Column(name, _folded(name, longest), list(texts), kind, least))
     return found
 
 
@@ -91,7 +97,7 @@ def _that_fit(result: Result, columns: Sequence[_Column], width: int) -> list[in
     room = width + len(BETWEEN)
     for i in _by_priority(result, columns):
         needed = columns[i].least + len(BETWEEN)
-        if needed <= room or not shown:
+        if needed <= room or len(shown) < KEPT:
             shown.append(i)
             room -= needed
     return sorted(shown)
@@ -110,6 +116,9 @@ def _widths(columns: Sequence[_Column], width: int | None) -> list[int]:
         return [column.most for column in columns]
     wide = [column.least for column in columns]
     room = width - sum(wide) - len(BETWEEN) * (len(columns) - 1)
+    if room < 0:  # the long values of the last reach over its end
+        wide[-1] = max(*map(cells_of, columns[-1].head), wide[-1] + room)
+        return wide
     for i, column in enumerate(columns):
         more = max(0, min(room, column.most - wide[i]))
         wide[i] += more
@@ -127,7 +136,8 @@ def _line(
 ) -> str:
     parts = []
     for i, count, text in zip(shown, wide, texts, strict=True):
-        part = padded(_cut(text, count), count, right=columns[i].kind == NUMBER)
+        text = _cut(text, count) if columns[i].kind == PROSE else text
+        part = padded(text, count, right=columns[i].kind == NUMBER)
         parts.append(f"{mark}{part}{PLAIN}" if i in marked and text else part)
     return BETWEEN.join(parts).rstrip()
 

@@ -37,8 +37,6 @@ BATCHES = (61, 67, 71, 73, 79)
 _ASKED = {"size", "dim", "stride", "is_floating_point", "numel", "requires_grad_", "__len__"}
 #: Methods that write into their first argument, or into a view's base, and return nothing new.
 _WRITES = {"setitem"}
-#: More tensors than this are no constant that a forward pass works with.
-_SMALL = 4096
 
 
 class _Recorder(TorchFunctionMode):

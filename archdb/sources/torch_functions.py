@@ -86,8 +86,6 @@ SYNONYMS = {
 }
 #: Methods that take one list as several arguments: x.view(2, 3) and x.view([2, 3]).
 SPREAD = {"reshape", "view", "expand", "permute", "repeat", "tile", "flip", "einsum"}
-#: ATen's names for what keeps its own kind in one place, with arguments of its own.
-NAMED_OTHERWISE = {"view": "reshape", "split_with_sizes": "split", "tile": "repeat"}
 
 
 def kind_of(name: str) -> str:
