@@ -52,6 +52,26 @@ class Changes(Connected):
             for one in loaded
         }
 
+    def remove(self, *names: str, dry_run: bool = False) -> dict[str, list[str]]:
+        """Take networks of one's own away again, all or none; what they are called, each with what
+        hangs on it and goes too. `dry_run`: nothing is removed.
+
+        Raises NotFoundError where there is no such network, DefinitionError where one is bundled,
+        a point of a search space, or the base of a variant that is not named.
+        """
+        from archdb.queries.removal import removable
+
+        if dry_run:
+            return self.answer(lambda reader: removable(reader, names))
+        from archdb.db.engine import writing
+        from archdb.db.writer import remove
+
+        with writing(self.path) as connection:  # from here on nobody else can change them
+            found = removable(self.reader, names)
+            for name in found:
+                remove(connection, "name = :name", name=name)
+        return found
+
     def _relative(self, one: Network, *, alone: bool) -> Iterator[str]:
         """What a network from elsewhere is a variant of, where there is one to be said so of."""
         from archdb.queries.nearest import nearest
