@@ -61,6 +61,10 @@ class QueryError(ArchdbError):
     """A statement that is refused, malformed or too slow."""
 
 
+class LimitError(QueryError):
+    """What would take more time, memory or room than it is given; the message names the limit."""
+
+
 #: Among so many words the most like one are sought; of more, among those that share most with it.
 COMPARED = 300
 

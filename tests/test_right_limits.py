@@ -23,7 +23,7 @@ from command import Answer, archdb, command, files, process, refused
 import archdb as package
 from archdb.api import Database
 from archdb.errors import ArchdbError, QueryError, UsageError
-from archdb.queries import session as sessions
+from archdb.queries import process as processes
 from archdb.queries.session import Session
 
 #: Counts for ever.
@@ -358,8 +358,8 @@ def test_where_no_process_can_be_started(database: Path, monkeypatch: pytest.Mon
     def refuse(*_: Any, **__: Any) -> None:
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
-    monkeypatch.setattr(sessions.subprocess, "Popen", refuse)
-    sign = "no process can be started for the statement: Resource temporarily unavailable"
+    monkeypatch.setattr(processes.subprocess, "Popen", refuse)
+    sign = "no process can be started for it: Resource temporarily unavailable"
     refused(asked("select 1", database=database), sign, "ulimit")
     monkeypatch.setattr(sys, "executable", "")
     refused(asked("select 1", database=database), "Python's path is unknown")

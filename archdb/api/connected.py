@@ -43,9 +43,10 @@ class Connected:
     Without a path it is the one that ARCHDB_DATABASE names, or the default one. `create` makes a
     missing one from the bundled networks; unless it is given, only the default one. `migrate`
     brings one of an older archdb up to date, after a copy; without it, that is refused. `any_age`
-    reads such a file as it is. Nothing else is written by opening. `notify` is told what archdb
-    does unasked; `progress` is called with (done, total) as it proceeds. Raises DatabaseError where
-    the file cannot be used.
+    reads such a file as it is. An `isolated` one answers from this file alone: names mean no other
+    files or models, and what is derived for a question is not kept. Nothing else is written by
+    opening. `notify` is told what archdb does unasked; `progress` is called with (done, total) as
+    it proceeds. Raises DatabaseError where the file cannot be used.
     """
 
     def __init__(
@@ -55,12 +56,14 @@ class Connected:
         create: bool | None = None,
         migrate: bool = False,
         any_age: bool = False,
+        isolated: bool = False,
         notify: Notify = to_stderr,
         progress: Progress = no_progress,
     ) -> None:
         named = locate(path)
         self.path = named or default_path()
         self.notify, self.progress, self._any_age = notify, progress, any_age
+        self._isolated = isolated
         self._here, self._open = threading.local(), True
         self._all: weakref.WeakSet[Statements] = weakref.WeakSet()
         self._lock = threading.Lock()
@@ -112,6 +115,7 @@ class Connected:
             progress=self.progress,
             deriver=Profiles(),
             any_age=self._any_age,
+            isolated=self._isolated,
         )
         made = self._here.statements = Statements(reader)
         with self._lock:

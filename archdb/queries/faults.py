@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archdb.db.faults import is_of_file, to_database_error
-from archdb.errors import ArchdbError, QueryError
+from archdb.errors import ArchdbError, LimitError, QueryError
 
 MEGABYTE = 1_000_000
 #: Longest text or blob that a statement may build, in bytes.
@@ -47,7 +47,7 @@ class Fault(NamedTuple):
                 remedy="change networks with archdb import; the file is open to any SQLite client",
             )
         if self.kind == "MemoryError":
-            return QueryError(
+            return LimitError(
                 f"the statement needs more than {memory / MEGABYTE:g} MB of memory and was stopped",
                 remedy="narrow it down, or give it more with --memory",
             )
@@ -60,12 +60,13 @@ class Fault(NamedTuple):
             if sign in self.text:
                 what, remedy = said
         what, remedy = NOT_SQL.get(self.kind, (what, remedy))
-        return QueryError(what, remedy=remedy)
+        kind = LimitError if "too big" in self.text else QueryError
+        return kind(what, remedy=remedy)
 
 
-def too_late(seconds: float) -> QueryError:
+def too_late(seconds: float) -> LimitError:
     """The error of a statement that has used up its time."""
-    return QueryError(
+    return LimitError(
         f"the statement took longer than {seconds:g} s and was stopped",
         remedy="narrow it down, or give it more time with --timeout",
     )

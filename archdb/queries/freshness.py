@@ -182,6 +182,9 @@ def _note(reader: Reader, faults: dict[str, ArchdbError]) -> None:
 def _derive_again(reader: Reader, stale: Sequence[str]) -> dict[str, ArchdbError]:
     if not stale:
         return {}
+    if reader.isolated:
+        why = "its rows define no network, or have changed since its figures were derived"
+        return {name: DatabaseError(why).at(name) for name in stale}
     try:
         faults = reader.deriver.refresh(reader.path, stale, reader.progress)
     except DatabaseError as error:

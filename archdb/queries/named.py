@@ -97,7 +97,11 @@ def outside(reader: Reader, name: Any) -> RewriteResult | None:
     the name of a stored one."""
     if not isinstance(name, str):
         return RewriteResult(name.network, name.network, (), True)
-    if not {".", ":"} & set(name) or reader.run_named("resolve", name=name.lower()).rows:
+    if (
+        reader.isolated
+        or not {".", ":"} & set(name)
+        or reader.run_named("resolve", name=name.lower()).rows
+    ):
         return None
     from archdb.sources.base import read
 

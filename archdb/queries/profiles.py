@@ -13,7 +13,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from archdb.analysis.layer_table import LayerTable, params
-from archdb.db.connection import can_be_written
 from archdb.queries import lineage
 from archdb.queries.freshness import (
     ensure_profiles,
@@ -180,7 +179,7 @@ def open_profiles(
     that cannot be written, what there is no fresh profile of is traced, and nothing kept.
     """
     stored = [network for network in networks if isinstance(network, str)]
-    kept = spec is None or can_be_written(reader.path)
+    kept = spec is None or reader.can_keep
     if kept and len(stored) == len(networks):
         with ensure_profiles(reader, stored, spec) as inputs:
             pairs = zip(stored, inputs, strict=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from archdb.db.connection import connect, stamp
+from archdb.db.connection import can_be_written, connect, stamp
 from archdb.db.faults import FAULTS, as_database_errors, damage_error, to_database_error
 from archdb.errors import ArchdbError, DatabaseError, NotFoundError, QueryError, nearest
 from archdb.queries.result import Result
@@ -49,8 +49,9 @@ class Reader:
 
     A question that needs figures which are stale or missing has `deriver` derive them, and cannot
     be answered without one. `notify` is told what archdb does unasked; `progress` is called with
-    (done, total) as it proceeds. Raises DatabaseError where the file cannot be used, also because
-    an older archdb has made it, unless `any_age`.
+    (done, total) as it proceeds. An `isolated` one looks at this file alone: no name means another
+    file or a library's model, and nothing that is derived is kept. Raises DatabaseError where the
+    file cannot be used, also because an older archdb has made it, unless `any_age`.
     """
 
     def __init__(
@@ -61,8 +62,10 @@ class Reader:
         progress: Progress = no_progress,
         deriver: Deriver | None = None,
         any_age: bool = False,
+        isolated: bool = False,
     ) -> None:
         self.path, self.notify, self.progress = path, notify, progress
+        self.isolated = isolated
         self._deriver = deriver
         #: Whether the state that a question was answered from is kept for what belongs to it.
         self.keeps = False
@@ -88,6 +91,11 @@ class Reader:
                 remedy="archdb derive",
             ).at(str(self.path))
         return self._deriver
+
+    @property
+    def can_keep(self) -> bool:
+        """Whether figures that are derived for a question are stored for the next."""
+        return not self.isolated and can_be_written(self.path)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
 
-from archdb.errors import QueryError, UsageError
+from archdb.errors import LimitError, UsageError
 from archdb.queries.faults import MEGABYTE
 from archdb.queries.result import Result
 from archdb.queries.session import Batch, Row, Session
@@ -79,7 +79,7 @@ class Answer:
             if isinstance(message, Batch):
                 size += message.size
                 if size > most * MEGABYTE:
-                    raise QueryError(
+                    raise LimitError(
                         f"the result is larger than {most:g} MB, and ends here",
                         remedy="ask for fewer rows with --limit, or allow more with --size",
                     )
@@ -103,7 +103,7 @@ class Answer:
                     raise MemoryError
                 rows += batch.rows
         except MemoryError:
-            raise QueryError(
+            raise LimitError(
                 f"the result does not fit into memory: {self._limits.memory:g} MB are not enough",
                 remedy="ask for fewer rows with --limit, have them in csv, tsv, ndjson or json,"
                 " which keep none, or allow more with --memory",

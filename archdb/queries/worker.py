@@ -7,7 +7,7 @@ however that came about.
 Messages go both ways as eight bytes of length and a marshalled tuple; so integers, reals to the
 last bit, text and bytes arrive as they were sent.
 
-    to it:    open, path, bytes of memory, longest text or blob in bytes
+    to it:    open, path, bytes of memory, longest text or blob in bytes, SQLite's limits
               run, statement, parameters, rows at most (or None), seconds
     from it:  columns, names              before the first rows or the end
               rows, bytes in memory, list of tuples
@@ -67,7 +67,7 @@ FAULTS = (sqlite3.Error, sqlite3.Warning, UnicodeEncodeError, OverflowError, Mem
 class Session:
     """A connection that cannot write, and the statement that it runs."""
 
-    def __init__(self, path: str, memory: int, longest: int) -> None:
+    def __init__(self, path: str, memory: int, longest: int, limits: dict[int, int]) -> None:
         self.deadline = 0.0
         self.refused = self.late = False
         self.outgoing = Outgoing([])
@@ -76,7 +76,8 @@ class Session:
         for pragma in ("query_only = on", "trusted_schema = off", "temp_store = memory"):
             self.connection.execute(f"pragma {pragma}")
         self.connection.execute(f"pragma hard_heap_limit = {memory}")
-        for limit, most in {**SQLITE_LIMITS, sqlite3.SQLITE_LIMIT_LENGTH: longest}.items():
+        own = {**SQLITE_LIMITS, **limits, sqlite3.SQLITE_LIMIT_LENGTH: longest}
+        for limit, most in own.items():
             self.connection.setlimit(limit, most)
         self.connection.set_authorizer(self.allow)
         self.connection.set_progress_handler(self.pause, STEPS)
@@ -187,7 +188,7 @@ def _bound(memory: int) -> None:
             used = int(file.read().split()[0]) * resource.getpagesize()
     except (ImportError, OSError):
         return
-    limits = {"AS": used + memory + SPARE, "CORE": 0, "NPROC": 0}
+    limits = {"AS": used + memory + SPARE, "CORE": 0, "FSIZE": 0, "NPROC": 0}
     for name, most in limits.items():
         kind = getattr(resource, f"RLIMIT_{name}")
         _, hard = resource.getrlimit(kind)
