@@ -195,19 +195,20 @@ def table_list() -> str:
 
 def view_columns() -> str:
     """The column dictionary, view by view."""
-    entries = dictionary.entries()
     return "\n".join(
-        f"### {prose(name)}\n\n{_comment(text)}\n\n"
-        + table(
-            ("column", "unit", "origin", "meaning"),
-            (
-                (code(e.column), e.unit, e.origin, prose(e.meaning + _cited(e.citation)))
-                for e in entries
-                if e.relation == name
-            ),
-        )
-        for name, text in sorted(dictionary.views().items())
+        f"### {prose(name)}\n\n{view_page(name)}" for name in sorted(dictionary.views())
     )
+
+
+def view_page(name: str) -> str:
+    """What a row of a view is, and its columns."""
+    columns = (
+        (code(e.column), e.unit, e.origin, prose(e.meaning + _cited(e.citation)))
+        for e in dictionary.entries()
+        if e.relation == name
+    )
+    head = ("column", "unit", "origin", "meaning")
+    return f"{_comment(dictionary.views()[name])}\n\n" + table(head, columns)
 
 
 def _comment(view: str) -> str:
