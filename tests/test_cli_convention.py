@@ -47,6 +47,30 @@ def test_a_convention_adds_a_row_to_the_totals(convention: str, database: Path) 
     assert row["ratio"] == row["googlenet"] / row["resnet50"]
 
 
+@pytest.mark.parametrize("by", ["total", "op", "block", "resolution", "layer"])
+def test_several_stand_in_the_order_given(by: str, database: Path) -> None:
+    counted = ("--by", by, "--convention", "flop", "--convention", "mac", "--convention", "flop")
+    table = rows("show", "nin", *counted, database=database)
+    names = [row["quantity"] for row in table] if by == "total" else list(table[0])
+    assert names[-2:] == ["flop", "mac"]
+    table = rows("compare", "nin", "alexnet", *counted, database=database)
+    if by == "total":
+        assert [row["quantity"] for row in table][-2:] == ["flop", "mac"]
+    else:
+        assert {"nin flop", "alexnet mac"} < {*table[0]}
+
+
+def test_several_in_a_sweep_a_list_and_an_explanation(database: Path) -> None:
+    counted = ("--convention", "mac", "--convention", "fvcore")
+    (row,) = rows("sweep", "nin", *counted, database=database)
+    assert list(row)[-3:] == ["mac", "fvcore", "note"]
+    (listed,) = rows("list", "nin", *counted, database=database)
+    assert (listed["mac"], listed["fvcore"]) == (row["mac"], row["fvcore"])
+    read = rows("explain-number", "nin", f"{row['mac']}", "--all", *counted, database=database)
+    assert {name for line in read for name in line["convention"].split(", ")} <= {"mac", "fvcore"}
+    refused(archdb("list", *counted, "--convention", "fvcor", database=database), "fvcore")
+
+
 @pytest.mark.parametrize("by", ["op", "block", "resolution", "layer"])
 @pytest.mark.parametrize("convention", ["mac", "flop"])
 def test_its_groups_add_up(by: str, convention: str, database: Path) -> None:

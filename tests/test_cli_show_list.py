@@ -1,6 +1,7 @@
 """archdb show, list and schema."""
 
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -140,12 +141,67 @@ def test_what_is_empty_is_sorted_last(database: Path) -> None:
         (("--family", "VVG"), 1, "did you mean VGG?"),
         (("--family", ""), 1, "there are: AlexNet, Inception"),
         (("res*", "--family", "VGG"), 1, "no network matches 'res*'"),
-        (("--sort", "mac"), 2, "did you mean macs?"),
+        (("--sort", "mac"), 2, "did you mean macs"),
         (("--sort", "zzz"), 2, "by one of: architecture, title"),
     ],
 )
 def test_what_is_not_there(words: tuple[str, ...], status: int, sign: str, database: Path) -> None:
     refused(archdb("list", *words, database=database), sign, status=status)
+
+
+def test_names_globs_titles_and_names_with_rules_are_rows_in_that_order(database: Path) -> None:
+    words = ("vgg16", "ResNet-50", "vgg16+fc-to-conv", "lenet5*", "VGG-16 (configuration D)")
+    table = rows("list", *words, database=database)
+    wanted = ["vgg16", "resnet50", "vgg16+fc-to-conv", "lenet5", "lenet5_modern"]
+    assert [row["architecture"] for row in table] == wanted
+    rewritten = table[2]
+    assert rewritten["params"] == table[0]["params"]
+    assert rewritten["title"] == "VGG-16 (configuration D), rewritten by fc-to-conv"
+    assert (rewritten["family"], rewritten["year"], rewritten["variant_of"]) == (
+        "VGG",
+        None,
+        "vgg16",
+    )
+
+
+def test_columns_are_any_of_the_summary_behind_the_name(database: Path) -> None:
+    words = ("alexnet", "alexnet+width=0.5", "--columns", "buffers,receptive_field_h,flop,params")
+    counted = ("--convention", "mac", "--convention", "flop")
+    first, second = rows("list", *words, *counted, database=database)
+    assert list(first) == [
+        *("architecture", "buffers", "receptive_field_h", "flop", "params", "mac"),
+    ]
+    assert (first["buffers"], first["receptive_field_h"]) == (0, 195)
+    assert second["mac"] < first["mac"] < first["flop"]
+    shown = rows("show", "alexnet+width=0.5", *counted, database=database)
+    totals = {row["quantity"]: row["alexnet+width=0.5"] for row in shown}
+    assert (second["mac"], second["flop"]) == (totals["mac"], totals["flop"])
+
+
+def test_a_column_that_is_sorted_by_need_not_be_shown(database: Path) -> None:
+    table = rows("list", "vgg1?", "--columns", "year", "--sort", "layers", database=database)
+    assert [row["architecture"] for row in table] == ["vgg11", "vgg13", "vgg16", "vgg19"]
+    assert list(table[0]) == ["architecture", "year"]
+
+
+def test_a_column_that_is_not_there_is_answered_with_the_nearest(database: Path) -> None:
+    words = ("list", "--columns", "parms")
+    refused(archdb(*words, database=database), "'parms'", "did you mean params", status=2)
+
+
+def test_a_title_stands_for_its_network(database: Path) -> None:
+    answer = archdb("show", "ResNet-50 v1.5 (stride in the 3×3)", database=database)
+    assert answer.status == 0 and "resnet50_v1_5" in answer.out
+    assert "is another name of resnet50_v1_5" in answer.err
+    assert archdb("compare", "vgg-16", "AlexNet", database=database).status == 0
+
+
+def test_a_title_of_several_networks_means_none(database: Path) -> None:
+    client = sqlite3.connect(database)
+    client.execute("update network set title = 'VGG-16 (another)' where name = 'vgg13'")
+    client.commit()
+    client.close()
+    refused(archdb("show", "VGG-16", database=database), "several networks", "vgg13, vgg16")
 
 
 # schema

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from archdb.api.connected import Connected
 from archdb.db.connection import state
 from archdb.errors import NotFoundError, nearest
+from archdb.queries.conventions import Names
 from archdb.queries.reader import Reader
 from archdb.queries.result import Result
 from archdb.queries.units import describe
@@ -24,21 +25,20 @@ class Catalogue(Connected):
 
     def list(
         self,
-        pattern: str | None = None,
-        *,
+        *patterns: str,
         family: str | None = None,
         sort: str | None = None,
         descending: bool = False,
-        convention: str | None = None,
+        convention: Names = None,
         space: str | None = None,
+        columns: Sequence[str] | None = None,
     ) -> Result:
-        """The catalogue, or a search space, at native inputs; `pattern` is a glob over names and
-        aliases."""
-        from archdb.queries.catalogue import catalogue
+        """The catalogue, or a search space, at native inputs. `patterns` are names, names with
+        rules, files, and globs over names and aliases; `columns` any of architecture_summary."""
+        from archdb.queries.catalogue import Listing, catalogue
 
-        return self.result(
-            lambda reader: catalogue(reader, pattern, family, sort, descending, convention, space)
-        )
+        asked = Listing(patterns, family, space, sort, descending, convention, columns)
+        return self.result(lambda reader: catalogue(reader, asked))
 
     catalogue = list  # noqa: A003  (its name in the first release)
 

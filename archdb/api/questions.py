@@ -7,6 +7,7 @@ from typing import Any
 
 from archdb.api.connected import Connected
 from archdb.model.input_spec import InputLike, spec_of
+from archdb.queries.conventions import Names, as_names
 from archdb.queries.reader import Reader
 from archdb.queries.result import Result
 
@@ -22,7 +23,7 @@ class Questions(Connected):
         *names: str,
         by: str = "total",
         input: InputLike = None,
-        convention: str | None = None,
+        convention: Names = None,
         only: str | None = None,
     ) -> Result:
         """Two or more networks side by side; `by` is total, op, block, resolution or layer.
@@ -42,7 +43,7 @@ class Questions(Connected):
         *,
         by: str = "total",
         input: InputLike = None,
-        convention: str | None = None,
+        convention: Names = None,
     ) -> Result:
         """One network; `by` is total, op, block, resolution or layer."""
         from archdb.queries.compare import show
@@ -70,14 +71,14 @@ class Questions(Connected):
 
         return self.result(lambda reader: rewrite(reader, name, rules, only, spec_of(input)))
 
-    def sweep(self, *names: str, input: InputLike = None, convention: str | None = None) -> Result:
+    def sweep(self, *names: str, input: InputLike = None, convention: Names = None) -> Result:
         """A row for each point; names may hold ranges, as 'mobilenet_v1+width=0.25..1:0.25' does,
         and so may the input: '128..512:32'."""
         from archdb.queries.sweep import FIRST, columns
 
         points = self.iter_sweep(*names, input=input, convention=convention)
         rows = [row for point in points for row in point]
-        found = Result(columns(convention), rows, conventions=[convention], priority=FIRST)
+        found = Result(columns(convention), rows, conventions=as_names(convention), priority=FIRST)
         return self.result(lambda reader: found)
 
     def nearest(self, name: str, *, count: int = 5) -> Result:
@@ -99,7 +100,7 @@ class Questions(Connected):
         value: str,
         quantity: str | None = None,
         *,
-        convention: str | None = None,
+        convention: Names = None,
         source: str | None = None,
         until: str | None = None,
         everything: bool = False,
@@ -121,7 +122,7 @@ class Questions(Connected):
         rows: Iterable[Sequence[str]],
         quantity: str | None = None,
         *,
-        convention: str | None = None,
+        convention: Names = None,
         source: str | None = None,
     ) -> Result:
         """Rows of (name, figure, …), as a paper's table has them: what gives each, by the
@@ -141,7 +142,7 @@ class Questions(Connected):
         return calc(op, *inputs, explained=explained, **attributes)
 
     def iter_sweep(
-        self, *names: str, input: InputLike = None, convention: str | None = None
+        self, *names: str, input: InputLike = None, convention: Names = None
     ) -> Iterator[Result]:
         """The same as `sweep` with none of the points kept: each is a Result of one row."""
         from archdb.queries.sweep import columns, sweep
@@ -150,4 +151,4 @@ class Questions(Connected):
         points = sweep(self.reader, names, spec_of(input), convention)
         for done, (total, row) in enumerate(points, start=1):
             self.progress(done, total)
-            yield Result(heads, [row], conventions=[convention])
+            yield Result(heads, [row], conventions=as_names(convention))

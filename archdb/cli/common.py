@@ -156,14 +156,15 @@ def _spec(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -
     return values or None
 
 
+def convention_option(help: str) -> Callable[..., Any]:
+    """--convention, again and again."""
+    return click.option("--convention", metavar="NAME", multiple=True, help=f"{help} Repeatable.")
+
+
 def profile_options(command: Command) -> Command:
     """--by, --input, --convention, --format: for what compare and show print."""
     for option in (
-        click.option(
-            "--convention",
-            metavar="NAME",
-            help="Add the total of a counting convention, such as mac or flop.",
-        ),
+        convention_option("Add the total of a counting convention, such as mac or flop."),
         input_option("Another input size: 384, or 3x384x384; derived once, then kept."),
         click.option("--by", type=click.Choice(BY), default="total", help="What a row stands for."),
     ):

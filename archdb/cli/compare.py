@@ -25,7 +25,7 @@ def command(
     names: tuple[str, ...],
     by: str,
     spec: InputSpec,
-    convention: str | None,
+    convention: tuple[str, ...],
     form: str,
     only: str | None,
 ) -> None:

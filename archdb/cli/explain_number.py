@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import csv
-from typing import TextIO
+from typing import Any, TextIO
 
 import click
 
-from archdb.cli.common import Hyphened, complete_names, format_option, open_database
+from archdb.cli.common import (
+    Hyphened,
+    complete_names,
+    convention_option,
+    format_option,
+    open_database,
+)
 from archdb.cli.output import emit
 from archdb.errors import UsageError
 
@@ -20,7 +26,7 @@ from archdb.errors import UsageError
     type=click.Choice(("params", "activations", "macs")),
     help="What it is a number of; macs: operations, however they are counted.",
 )
-@click.option("--convention", metavar="NAME", help="Only as this counting convention has it.")
+@convention_option("Only as this counting convention has it.")
 @click.option(
     "--source", metavar="TEXT", help="Only conventions and publications whose source says TEXT."
 )
@@ -39,7 +45,7 @@ def command(
     name: str | None,
     value: str | None,
     quantity: str | None,
-    convention: str | None,
+    convention: tuple[str, ...],
     source: str | None,
     until: str | None,
     table: TextIO | None,
@@ -57,7 +63,11 @@ def command(
     With --table the convention that gives most figures of a column is found, and each figure is
     read by it where it can be.
     """
-    narrowed = {"quantity": quantity, "convention": convention, "source": source}
+    narrowed: dict[str, Any] = {
+        "quantity": quantity,
+        "convention": convention,
+        "source": source,
+    }
     if table is None and None in (name, value):
         raise UsageError("a name and a number are needed", remedy="or --table FILE")
     if table is not None and (name or until):

@@ -20,7 +20,7 @@ def command(
     lineage: bool,
     by: str,
     spec: InputSpec,
-    convention: str | None,
+    convention: tuple[str, ...],
     form: str,
 ) -> None:
     """One network: its totals, or its blocks, ops, resolutions or layers; or its lineage."""

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import click
 
-from archdb.cli.common import complete_names, format_option, input_option, open_database
+from archdb.cli.common import (
+    complete_names,
+    convention_option,
+    format_option,
+    input_option,
+    open_database,
+)
 from archdb.cli.output import emit, format_result, write_output
 from archdb.model.input_spec import InputSpec
 
@@ -17,14 +23,14 @@ STREAMED = ("csv", "tsv", "ndjson")
     "names", nargs=-1, required=True, metavar="NAME[+RULE=RANGE]…", shell_complete=complete_names
 )
 @input_option("Input sizes: 128..512:32, or 224,256.", "RANGE")
-@click.option("--convention", metavar="NAME", help="Add the total of a counting convention.")
+@convention_option("Add the total of a counting convention.")
 @format_option
 @click.pass_context
 def command(
     ctx: click.Context,
     names: tuple[str, ...],
     spec: InputSpec,
-    convention: str | None,
+    convention: tuple[str, ...],
     form: str,
 ) -> None:
     """Figures over a range of input sizes, widths or dilations: one row for each point.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdb.errors import NotFoundError, UsageError, nearest
 from archdb.model.names import LONGEST_GLOB
 from archdb.queries import conventions
 from archdb.queries.freshness import refresh_stale
+from archdb.queries.provenance import Subject
 from archdb.queries.reader import not_found
 from archdb.queries.result import Result
 
@@ -18,48 +20,122 @@ if TYPE_CHECKING:
 
 #: What a narrow terminal leaves out last.
 PRIORITY = ("architecture", "params", "macs", "year", "depth", "input", "family")
+KEY = "architecture"
+#: What makes a word a pattern and no name, and what a name with rules has, a file or a model.
+GLOB, MADE = set("*?["), set("+.:")
 
 
-def catalogue(
-    reader: Reader,
-    pattern: str | None,
-    family: str | None,
-    sort: str | None,
-    descending: bool,
-    convention: str | None = None,
-    space: str | None = None,
-) -> Result:
-    """All networks at their native inputs, by year unless `sort` names a column; those of a search
-    space only where it is named. What they count for under a convention, if one is given, is last.
+class Listing(NamedTuple):
+    """What to list: names and globs over names and aliases (all, where there is none), of a family,
+    of a search space; and how: sorted, with totals under conventions, with these columns alone."""
 
-    Raises NotFoundError where no network matches, UsageError where there is no such column.
+    patterns: Sequence[str] = ()
+    family: str | None = None
+    space: str | None = None
+    sort: str | None = None
+    descending: bool = False
+    convention: conventions.Names = None
+    columns: Sequence[str] | None = None
+
+
+def catalogue(reader: Reader, asked: Listing) -> Result:
+    """Networks at their native inputs: those of each pattern by year, in the order of the patterns,
+    unless `sort` names a column; points of a search space only where it is named.
+
+    `columns` are any of architecture_summary, behind the name; what the networks count for under
+    conventions is last, unless `columns` say where. A name with rules is listed, too, and so is a
+    file. Raises NotFoundError where no network matches, UsageError where there is no such column.
     """
-    conventions.check(reader, convention)
-    if space is not None:
-        _check_space(reader, space)
+    conventions.check(reader, asked.convention)
+    if asked.space is not None:
+        _check_space(reader, asked.space)
     left_out = refresh_stale(reader)
-    glob = pattern.lower() if pattern is not None else None
-    if glob is not None and len(glob) > LONGEST_GLOB:
-        raise _no_match(reader, pattern, family, left_out)
-    result = reader.run_named("catalogue", pattern=glob, family=family, space=space)
-    if not result.rows and (pattern is not None or family is not None):
-        raise _no_match(reader, pattern, family, left_out)
-    result.priority = [*PRIORITY, *([] if convention is None else [convention])]
-    if convention is not None:
-        values = dict(reader.run_named("priced_all", convention=convention).rows)
-        result.append(convention, [values.get(row[0]) for row in result.rows])
-        result.conventions = [convention]
-    if sort is not None:
-        if sort not in result.columns:
-            raise UsageError(
-                f"cannot sort by '{sort}'",
-                remedy=nearest(sort, result.columns) or f"by one of: {', '.join(result.columns)}",
-            )
-        at = result.columns.index(sort)
-        result.rows.sort(key=lambda row: _rank(row[at]))
-    if descending:
-        result.rows.reverse()
+    made = {word: entry for word in asked.patterns for entry in _made(reader, word, asked)}
+    result = _rows(reader, asked, made, left_out)
+    result.conventions = list(conventions.as_names(asked.convention))
+    counted = [name for name in result.conventions if name not in result.columns]
+    figures = {entry[KEY]: entry for entry in made.values()}
+    _add_columns(reader, result, asked, figures)
+    for name in counted:
+        values = dict(reader.run_named("priced_all", convention=name).rows)
+        values |= {network: entry[name] for network, entry in figures.items()}
+        result.append(name, [values.get(row[0]) for row in result.rows])
+    result.priority = [*PRIORITY, *counted]
+    _sort(result, asked)
+    if asked.columns is None:
+        return result
+    return result.select(*dict.fromkeys([KEY, *asked.columns, *result.conventions]))
+
+
+def _made(reader: Reader, word: str, asked: Listing) -> Iterator[dict[str, Any]]:
+    """What there is to say of a name with rules, or of a file; nothing of any other word."""
+    if GLOB & set(word) or not MADE & set(word):
+        return
+    from archdb.queries.catalogue_made import entries
+
+    yield from entries(reader, word, conventions.chosen(reader, asked.convention))
+
+
+def _rows(
+    reader: Reader, asked: Listing, made: dict[str, dict[str, Any]], left_out: Iterable[str]
+) -> Result:
+    """The rows of all patterns, each once."""
+    if not asked.patterns:
+        return _match(reader, None, asked, left_out)
+    result = Result(reader.run_named("catalogue", pattern="", family=None, space=None).schema, ())
+    rows: dict[str, tuple[Any, ...]] = {}
+    for word in asked.patterns:
+        if word in made:
+            rows[made[word][KEY]] = tuple(made[word].get(name) for name in result.columns)
+        else:
+            rows |= {row[0]: row for row in _match(reader, word, asked, left_out).rows}
+    result.rows = list(rows.values())
+    if made:
+        at = result.columns.index("input")
+        result.networks = [Subject(row[0], row[at]) for row in result.rows]
     return result
+
+
+def _match(reader: Reader, pattern: str | None, asked: Listing, left_out: Iterable[str]) -> Result:
+    def run(glob: str | None) -> Result:
+        return reader.run_named("catalogue", pattern=glob, family=asked.family, space=asked.space)
+
+    if pattern is not None and len(pattern) > LONGEST_GLOB:
+        raise _no_match(reader, pattern, asked.family, left_out)
+    result = run(None if pattern is None else pattern.lower())
+    if not result.rows and pattern and not GLOB & set(pattern) and reader.titled(pattern):
+        result = run(reader.resolve(pattern))
+    if not result.rows and (pattern is not None or asked.family is not None):
+        raise _no_match(reader, pattern, asked.family, left_out)
+    return result
+
+
+def _add_columns(
+    reader: Reader, result: Result, asked: Listing, made: dict[str, dict[str, Any]]
+) -> None:
+    """Other columns of architecture_summary, of those that are wanted."""
+    wanted = [*(asked.columns or ()), *filter(None, [asked.sort])]
+    wanted = [name for name in wanted if name not in {*result.columns, *result.conventions}]
+    if not wanted:
+        return
+    names = json.dumps(result.column(KEY))
+    every = reader.run_named("native_summaries", names=names)
+    figures = {row[KEY]: row for row in every.to_dicts()} | made
+    for name in dict.fromkeys(wanted):
+        if name not in every.columns:
+            known = nearest(name, dict.fromkeys([*result.columns, *every.columns]))
+            what = "cannot sort by" if name == asked.sort else "no column is called"
+            remedy = known or f"by one of: {', '.join(every.columns)}"
+            raise UsageError(f"{what} '{name}'", remedy=remedy)
+        result.append(name, [figures[row[0]].get(name) for row in result.rows])
+
+
+def _sort(result: Result, asked: Listing) -> None:
+    if asked.sort is not None:
+        at = result.columns.index(asked.sort)
+        result.rows.sort(key=lambda row: _rank(row[at]))
+    if asked.descending:
+        result.rows.reverse()
 
 
 def _check_space(reader: Reader, space: str) -> None:

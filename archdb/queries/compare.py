@@ -31,7 +31,7 @@ def compare(
     names: Sequence[str],
     by: str,
     spec: InputSpec,
-    convention: str | None,
+    convention: conventions.Names,
     only: str | None = None,
 ) -> Result:
     """One row for each quantity (by total) or key; columns for each network. By layer and block
@@ -91,7 +91,9 @@ def _variation(found: Sequence[AnyProfile]) -> list[str]:
     return [Note(f"{' → '.join(both)}: {line}", "variation", both) for line in lines]
 
 
-def show(reader: Reader, name: str, by: str, spec: InputSpec, convention: str | None) -> Result:
+def show(
+    reader: Reader, name: str, by: str, spec: InputSpec, convention: conventions.Names
+) -> Result:
     """One network: rows as in `compare`, by more columns."""
     request = _check_request(reader, network_refs(reader, [name]), by, convention)
     with open_profiles(reader, request.networks, spec) as found:
@@ -111,16 +113,16 @@ class _Request(NamedTuple):
     """What is asked, all of it checked before anything is derived."""
 
     networks: list[NetworkRef]
-    convention: str | None
+    counted: tuple[str, ...]
     notes: list[str]
 
     def conventions(self, reader: Reader) -> list[Convention]:
-        """The one by which figures are counted besides, if any."""
-        return [] if self.convention is None else conventions.conventions(reader, self.convention)
+        """Those by which figures are counted besides."""
+        return conventions.chosen(reader, self.counted)
 
 
 def _check_request(
-    reader: Reader, networks: Sequence[NetworkRef], by: str, convention: str | None
+    reader: Reader, networks: Sequence[NetworkRef], by: str, convention: conventions.Names
 ) -> _Request:
     if by not in BY:
         raise UsageError(f"cannot group by '{by}'", remedy=f"by one of: {', '.join(BY)}")
@@ -135,7 +137,7 @@ def _check_request(
         if name != word.lower():
             notes.append(f"{word} is another name of {name}")
         found[name] = name if isinstance(network, str) else network
-    return _Request(list(found.values()), convention, notes)
+    return _Request(list(found.values()), conventions.as_names(convention), notes)
 
 
 def _notes(found: Sequence[AnyProfile], by: str, counted: Sequence[Convention]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from archdb.analysis.weighing import Convention
@@ -10,6 +11,19 @@ from archdb.model.components import QUANTITIES
 
 if TYPE_CHECKING:
     from archdb.queries.reader import Reader
+
+#: A convention by name, several, or none.
+Names = str | Sequence[str] | None
+
+
+def as_names(given: Names) -> tuple[str, ...]:
+    """Each name once, in the order given."""
+    return tuple(dict.fromkeys([given] if isinstance(given, str) else given or ()))
+
+
+def chosen(reader: Reader, given: Names) -> list[Convention]:
+    """These conventions, in the order given; of a name that there is none of, none."""
+    return [found for name in as_names(given) for found in conventions(reader, name)]
 
 
 def conventions(reader: Reader, name: str | None = None) -> list[Convention]:
@@ -45,13 +59,14 @@ def invalid_weight(convention: str, op: str, quantity: str) -> str:
     return f"convention '{convention}' counts '{quantity}' of {op}, which is no component ({known})"
 
 
-def check(reader: Reader, convention: str | None) -> None:
+def check(reader: Reader, given: Names) -> None:
     """Raises NotFoundError, with the nearest names, where there is no such convention."""
-    if convention is None:
+    if not as_names(given):
         return
     known = reader.run_named("conventions", convention=None).column("name")
-    if convention not in known:
-        raise NotFoundError(
-            f"no counting convention is called '{convention}'",
-            remedy=nearest(convention, known) or f"there are: {', '.join(known)}",
-        )
+    for name in as_names(given):
+        if name not in known:
+            raise NotFoundError(
+                f"no counting convention is called '{name}'",
+                remedy=nearest(name, known) or f"there are: {', '.join(known)}",
+            )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from archdb.errors import UsageError
 from archdb.printed_number import WIDTH, Number, Printed, parse, whole
 from archdb.queries.candidates import MAIN, relatives
+from archdb.queries.conventions import as_names
 from archdb.queries.named import NetworkRef, name_of
 from archdb.queries.readings import Wanted, plain_number
 
@@ -85,11 +86,12 @@ def figures_alike(
         return []
     own = name_of(reader, network)
     names = [name for name, _ in relatives(reader, network)]
+    counted = as_names(wanted.convention)
     found = []
     for row in reader.run_named("figures_of", names=json.dumps(names)).to_dicts():
         if _is_wanted(row, wanted) and (same := _same(row, printed)) is not None:
             figure = reader.run_named("figure_checked", figure=row["figure"]).to_dicts()[0]
-            if wanted.convention not in (None, figure["convention"]):
+            if counted and figure["convention"] not in counted:
                 continue
             value = _value(figure, printed)
             found.append(Alike(value, same, row["architecture"] == own, figure))

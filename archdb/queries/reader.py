@@ -183,14 +183,24 @@ class Reader:
         return self.run_named("names").column("name")
 
     def resolve(self, name: str) -> str:
-        """The network that a name or alias means; NotFoundError with the nearest names."""
-        found = self.run_named("resolve", name=name.lower()).rows
+        """The network that a name, an alias or a title ('ResNet-50') means; NotFoundError with the
+        nearest names, also where several have that title."""
+        found = self.run_named("resolve", name=name.lower()).rows or self.titled(name)
+        if len(found) > 1:
+            raise NotFoundError(
+                f"'{name}' is the title of several networks",
+                remedy=f"name one: {', '.join(row[0] for row in found)}",
+            )
         if not found:
             raise NotFoundError(
                 f"no network is called '{name}'",
                 remedy=not_found(name, self.names(), self._lists()),
             )
         return str(found[0][0])
+
+    def titled(self, title: str) -> list[tuple[Any, ...]]:
+        """The networks of the catalogue whose title is that, in full or up to a bracket."""
+        return self.run_named("titled", title=title.lower()).rows
 
     def _lists(self) -> str:
         """Where to look names up: the nearest are not sought among the many of a space."""

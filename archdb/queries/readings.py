@@ -43,7 +43,7 @@ class Wanted(NamedTuple):
     """What is asked for: one kind of number, one convention, one source; None where any will do."""
 
     quantity: str | None = None
-    convention: str | None = None
+    convention: conventions.Names = None
     source: str | None = None
     part: Part | None = None
 
@@ -106,7 +106,8 @@ def countings(reader: Reader, wanted: Wanted, in_bytes: bool = False) -> list[Co
     followed = {(name, quantity): n for name, quantity, n in reader.run_named("followed").rows}
     named = _of_source(reader, wanted.source)
     found = []
-    for convention in conventions.conventions(reader, wanted.convention):
+    chosen = conventions.chosen(reader, wanted.convention)
+    for convention in chosen or conventions.conventions(reader):
         kind = kind_of(convention)
         if wanted.quantity in (None, kind) and not (in_bytes and kind == KINDS[2]):
             asked = "file_bytes" if in_bytes else kind

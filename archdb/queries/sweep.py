@@ -51,9 +51,9 @@ NETWORKS = 10_000
 FIRST = ("architecture", "input", "params", "macs")
 
 
-def columns(convention: str | None = None) -> list[str]:
+def columns(convention: conventions.Names = None) -> list[str]:
     """The names of what a row holds."""
-    return [*COLUMNS, *([convention] if convention else []), "note"]
+    return [*COLUMNS, *conventions.as_names(convention), "note"]
 
 
 def expand(text: str) -> list[str]:
@@ -116,7 +116,7 @@ def _axes(word: str) -> list[list[str]]:
 
 
 def sweep(
-    reader: Reader, names: Sequence[str], spec: InputSpec, convention: str | None = None
+    reader: Reader, names: Sequence[str], spec: InputSpec, convention: conventions.Names = None
 ) -> Iterator[tuple[int, tuple[Any, ...]]]:
     """(number of points, a row of columns) for each point, input by input.
 
@@ -132,7 +132,7 @@ def sweep(
     names = [PLUS.join(name) for parts in choices for name in product(*parts)]
     with reader.snapshot():
         conventions.check(reader, convention)
-        counted = conventions.conventions(reader, convention) if convention else []
+        counted = conventions.chosen(reader, convention)
         made = rewrite_named(reader, names)
     notify_skipped(reader, made)
     natives = [native_inputs(one.network) for one in made]
