@@ -160,6 +160,7 @@ def test_a_space_of_ones_own_is_listed_too(empty: Path) -> None:
     built = {row["space"]: (row["size"], row["wanted"], row["built"]) for row in listed}
     assert built == {
         "mine": (1280, 3, 3),
+        "nasbench101": (423_624, 0, 0),
         "nasbench201": (15_625, 0, 0),
         "natsbench_size": (32_768, 0, 0),
         "vgg_widths": (1280, 0, 0),
@@ -167,7 +168,10 @@ def test_a_space_of_ones_own_is_listed_too(empty: Path) -> None:
 
 
 def test_an_unknown_space_is_refused(empty: Path) -> None:
-    refused(archdb("space", "build", "nasbench", database=empty), "did you mean nasbench201")
+    refused(
+        archdb("space", "build", "nasbench", database=empty),
+        "did you mean nasbench201, nasbench101",
+    )
 
 
 def test_building_again_adds_only_what_is_missing(empty: Path) -> None:

@@ -94,6 +94,7 @@ def test_cells_stand_in_the_order_of_the_benchmark(number: int, name: str) -> No
 
 def test_sizes() -> None:
     assert {name: space.size for name, space in REGISTRY.items()} == {
+        "nasbench101": 423_624,
         "nasbench201": 5**6,
         "natsbench_size": 8**5,
         "vgg_widths": 5 * 4 * 16 * 4,
