@@ -29,6 +29,62 @@ from archdb.sources.report import OPEN
 EXACT, LEFT_OPEN, DIFFERS, FAILED = "exact", "open", "differs", "failed"
 
 
+#: Torch's functions, and the ops of the layers that they become, each as often as it is called.
+#: What torch multiplies by a learned matrix is a linear layer, on a map a convolution of 1×1.
+CALLED = {
+    "products": (
+        "conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d linear matmul"
+        " __matmul__ bmm mm einsum",
+        "conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d linear matmul"
+        " depthwise_conv2d einsum",
+    ),
+    "attentions": ("scaled_dot_product_attention", "scaled_dot_product_attention"),
+    "batch_norm": ("batch_norm", "batch_norm"),
+    "layer_norm": ("layer_norm", "layer_norm"),
+    "group_norm": ("group_norm", "group_norm"),
+    "relu": ("relu", "relu"),
+    "gelu": ("gelu", "gelu"),
+    "swish": ("silu", "swish"),
+    "sigmoid": ("sigmoid", "sigmoid"),
+    "hard_swish": ("hardswish", "hard_swish"),
+    "softmax": ("softmax", "softmax"),
+    "max_pool2d": ("max_pool2d", "max_pool2d"),
+    "avg_pool2d": ("avg_pool2d", "avg_pool2d"),
+}
+#: What PyTorch's packed attention is made of.
+PACKED = {"products": 2, "attentions": 1}
+
+
+def counting() -> Any:
+    """A mode that counts torch's functions by name, as add for add_."""
+    from torch.overrides import TorchFunctionMode
+
+    class Calls(TorchFunctionMode):
+        def __init__(self) -> None:
+            super().__init__()
+            self.names: Counter[str] = Counter()
+
+        def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None):
+            name = getattr(func, "__name__", "")
+            self.names[name if name.endswith("__") else name.rstrip("_")] += 1
+            return func(*args, **(kwargs or {}))
+
+    return Calls()
+
+
+def called(names: Counter[str], found: Imported) -> dict[str, tuple[Any, Any]]:
+    """How often torch's functions were called, beside the layers that they became."""
+    ops = Counter(layer.op.name for layer in found.network)
+    packed = names["multi_head_attention_forward"]
+    return {
+        what: (
+            sum(names[name] for name in theirs.split()) + packed * PACKED.get(what, 0),
+            sum(ops[name] for name in ours.split()),
+        )
+        for what, (theirs, ours) in CALLED.items()
+    }
+
+
 def torch_figures(word: str, found: Imported) -> dict[str, tuple[Any, Any]]:
     """The library's figures beside the derived ones."""
     import torch
@@ -37,11 +93,11 @@ def torch_figures(word: str, found: Imported) -> dict[str, tuple[Any, Any]]:
     from archdb.sources import torch_libraries as libraries
 
     library, _, model = word.partition(":")
-    module = libraries._made(library, model).to("meta").eval()
+    module = libraries._made(library, model).to("meta").eval().requires_grad_(False)
     profile = derive(found.network)
     shapes = [layer.op.shape for layer in found.network if layer.op.source]
-    counter = FlopCounterMode(display=False)
-    with torch.no_grad(), counter:
+    counter, calls = FlopCounterMode(display=False), counting()
+    with torch.no_grad(), counter, calls:
         module(*[torch.empty(1, *shape, device="meta") for shape in shapes])
     lines = {(line.subject, line.item): line for line in found.report.lines}
     unread = lines.get(("parameters", "never read"))
@@ -58,6 +114,7 @@ def torch_figures(word: str, found: Imported) -> dict[str, tuple[Any, Any]]:
             profile.totals["buffers"],
         ),
         "macs": (counter.get_total_flops() // 2, profile.totals["macs"]),
+        **called(calls.names, found),
     }
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.nn import functional
 from torch.nn.modules import module as hooks
 from torch.overrides import TorchFunctionMode
 
@@ -37,6 +38,8 @@ BATCHES = (61, 67, 71, 73, 79)
 _ASKED = {"size", "dim", "stride", "is_floating_point", "numel", "requires_grad_", "__len__"}
 #: Methods that write into their first argument, or into a view's base, and return nothing new.
 _WRITES = {"setitem"}
+#: Functions that ATen has by other names than the methods that are called as they are.
+PATCHES = {functional.unfold: "im2col", functional.fold: "col2im"}
 
 
 class _Recorder(TorchFunctionMode):
@@ -61,6 +64,7 @@ class _Recorder(TorchFunctionMode):
             name = getattr(func.__self__, "__name__", name)
             if name in ("data", "grad", "real"):
                 name = "detach"
+        name = PATCHES.get(func, name)
         kind = kind_of(name)
         written = args[0] if kind in _WRITES else out
         made = list(_tensors(written))

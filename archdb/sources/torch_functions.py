@@ -67,8 +67,9 @@ _ARGUMENTS = {
     **{"interpolate": "input size scale_factor mode align_corners"},
     **{"pixel_shuffle": "input upscale_factor", "pixel_unshuffle": "input downscale_factor"},
     **{"channel_shuffle": "input groups", "einsum": "equation operands"},
-    **{"unfold": "input kernel_size dilation padding stride"},
-    **{"fold": "input output_size kernel_size dilation padding stride"},
+    **{"im2col": "input kernel_size dilation padding stride"},
+    **{"col2im": "input output_size kernel_size dilation padding stride"},
+    **{"unfold": "input dim size step"},
     **{"grid_sample": "input grid mode padding_mode align_corners"},
     **{"scaled_dot_product_attention": "query key value attn_mask dropout_p is_causal scale"},
     "multi_head_attention_forward": (

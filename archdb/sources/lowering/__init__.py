@@ -1,6 +1,7 @@
 """From the neutral graph to layers: one rule for each kind of call, by family."""
 
 from archdb.sources.lowering import arithmetic as arithmetic
+from archdb.sources.lowering import assigning as assigning
 from archdb.sources.lowering import attention as attention
 from archdb.sources.lowering import dense as dense
 from archdb.sources.lowering import elementwise as elementwise
@@ -9,6 +10,7 @@ from archdb.sources.lowering import joining as joining
 from archdb.sources.lowering import moving as moving
 from archdb.sources.lowering import norms as norms
 from archdb.sources.lowering import pools as pools
+from archdb.sources.lowering import repetition as repetition
 from archdb.sources.lowering import shaping as shaping
 from archdb.sources.lowering import slicing as slicing
 from archdb.sources.lowering import windows as windows

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from archdb.model.shape import Shape, is_image
 from archdb.sources.lowering.base import Lowering, UnmappedError
 from archdb.sources.lowering.values import BATCH, ONE, Axis, Value, in_order
@@ -48,17 +50,41 @@ def _rearranged(net: Lowering, value: Value, shape: Shape) -> Value:
 
 
 def image(net: Lowering, value: Value, extents: int) -> Value:
-    """The value as channels and so many extents behind them, with the batch first."""
+    """The value as channels and so many extents behind them, with the batch first, or with an axis
+    of 1 in its place."""
     if len(value.axes) != extents + 2:
         raise UnmappedError(
             f"needs a batch, channels and {extents} extents, got {len(value.axes)} axes"
         )
-    if value.axes[0] != BATCH:
+    first = value.axes[0]
+    if first.at and value.bare()[0] == 1 and not first.batch:
+        first = ONE
+    if first not in (BATCH, ONE) or any(axis.batch for axis in value.axes[1:]):
         raise UnmappedError("the batch is folded into another axis")
-    x = plain(net, value)
+    x = plain(net, value._replace(axes=(BATCH, *value.axes[1:])))
+    x = x._replace(axes=(first, *x.axes[1:]))
     if extents == 2 and not is_image(x.shape):
         return net.reshape(x, tuple(x.shape), x.axes, main=False)
     return x
+
+
+def is_folded(value: Value) -> bool:
+    """Whether the first axis is the batch and something else, and no other is the batch."""
+    first, *others = value.axes
+    return first.batch and bool(first.at) and not any(axis.batch for axis in others)
+
+
+def per_channel(net: Lowering, value: Value, extents: int, lay: Callable[[Value], Value]) -> Value:
+    """What an op gives that treats each channel alone, so that what the batch is folded into may
+    stand among the channels meanwhile."""
+    if not is_folded(value) or len(value.axes) != extents + 2:
+        return lay(image(net, value, extents))
+    first, channels, *positions = value.axes
+    merged = Axis(first.at + channels.at)
+    found = lay(image(net, value._replace(axes=(BATCH, merged, *positions)), extents))
+    own = [Axis((at,)) for at in range(1, extents + 2)]
+    shape = (*value.bare()[:2], *found.shape[1:])
+    return net.reshape(found, shape, (Axis((0,), True, first.inner), *own), main=False)
 
 
 def widened(value: Value, rank: int) -> Value:

@@ -7,8 +7,8 @@ output's shape, and the report names it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeGuard
 
 from archdb.errors import DefinitionError
 from archdb.model.shape import USUAL, Shape, pretty
@@ -32,6 +32,14 @@ class UnmappedError(Exception):
     """archdb has no layer for this call; the words say why."""
 
 
+class TiedError(UnmappedError):
+    """Layers of different kinds share tensors, so that neither may hold them."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        super().__init__("shares tensors with a layer of another kind")
+        self.names = frozenset(names)
+
+
 Result = Value | Stored | Known
 Rule = Callable[["Lowering", Call], Any]
 RULES: dict[str, Rule] = {}
@@ -53,8 +61,12 @@ def rule(*kinds: str) -> Callable[[Rule], Rule]:
 class Lowering:
     """A network being laid out of a graph."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, apart: frozenset[str] = frozenset()) -> None:
         self.graph, self.batch = graph, graph.batch
+        #: Tensors that are layers of their own, because layers of several kinds read them.
+        self.apart = apart
+        #: Those of which this came out only now.
+        self.tied: frozenset[str] = frozenset()
         self.rows: list[Row] = []
         self.values: dict[str, Result | Opaque] = {}
         self.owner: dict[str, Row] = {}
@@ -96,6 +108,12 @@ class Lowering:
         if not isinstance(found, Stored) or not found.whole:
             raise UnmappedError("needs a tensor of the file, and it is worked out")
         return found
+
+    def trains(self, found: Result | None) -> TypeGuard[Stored]:
+        """Whether it is a learned tensor as the file has it, so that a layer may hold it."""
+        if not isinstance(found, Stored) or not found.whole:
+            return False
+        return self.apart.isdisjoint(found.names) and self.role(found.names[0]) != BUFFER
 
     def integers(self, ref: Any) -> list[int]:
         """Whole numbers, of a Known or of a list of numbers and Knowns."""
@@ -159,7 +177,7 @@ class Lowering:
             if alike and first and first.tensors == row.tensors and first.op is row.op:
                 row.weights_of = first.weights_of or first.key
             elif not self.graph.stored_once:
-                raise UnmappedError("shares tensors with a layer of another kind")
+                raise TiedError(n for n in row.tensors if n in self.owner)
             else:
                 self.outcome.repeated.update(n for n in row.tensors if n in self.owner)
         for name in row.tensors:

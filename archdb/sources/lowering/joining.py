@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from archdb.sources.lowering.arranging import plain, without
 from archdb.sources.lowering.axes import channel_axis
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
-from archdb.sources.lowering.values import BATCH, Axis, Value
+from archdb.sources.lowering.values import BATCH, Axis, Known, Value
 from archdb.sources.neutral import Call
 
 
 @rule("cat")
 def cat(net: Lowering, call: Call) -> Value:
     """Along the channels or features."""
-    values = [net.value(ref) for ref in call.arguments["tensors"]]
+    found = [net.get(ref) for ref in call.arguments["tensors"]]
+    values = [net.realised(each) for each in found if not _empty(each)]
+    return concatenated(net, values, int(call.arguments.get("dim", 0)))
+
+
+def _empty(found: Any) -> bool:
+    """Whether it is known to have no elements."""
+    return isinstance(found, Known) and 0 in found.shape
+
+
+def concatenated(net: Lowering, values: list[Value], dim: int) -> Value:
+    """Values side by side along an axis."""
     if len(values) == 1:
         return values[0]
-    dim = int(call.arguments.get("dim", 0)) % len(values[0].axes)
+    dim %= len(values[0].axes)
     values = _batched(net, values)
     if len({value.axes for value in values}) > 1 or len({len(v.shape) for v in values}) > 1:
         values = [plain(net, value) for value in values]

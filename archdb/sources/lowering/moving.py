@@ -6,7 +6,10 @@ from typing import Any
 
 from archdb.sources.lowering.arranging import image, plain
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
-from archdb.sources.lowering.values import Value
+from archdb.sources.lowering.pools import slid
+from archdb.sources.lowering.slicing import taken
+from archdb.sources.lowering.values import BATCH, Value, in_order
+from archdb.sources.lowering.windows import each, sides, single
 from archdb.sources.neutral import Call
 
 
@@ -42,28 +45,80 @@ def channel_shuffle(net: Lowering, call: Call) -> Value:
     return net.lay(op, x, axes=x.axes)
 
 
+#: The op that resizes over so many axes.
+RESIZED = {1: "resize1d", 2: "resize2d", 3: "resize3d"}
+
+
 @rule("interpolate")
 def interpolate(net: Lowering, call: Call) -> Any:
-    """A map at another size."""
+    """A sequence, map or volume at another size."""
     given = call.arguments
-    x = image(net, net.value(given["input"]), 2)
-    height, width = x.shape[1:]
-    size, factor = given.get("size"), given.get("scale_factor")
+    value = net.value(given["input"])
+    own = list(value.full(net.batch)[2:])
+    wanted = _size(net, call, own)
+    if wanted == own:
+        return value
+    if given.get("antialias") and any(n < m for n, m in zip(wanted, own, strict=True)):
+        raise UnmappedError("weighs as many neighbours as it makes smaller, against aliasing")
+    told: dict[str, Any] = {"how": given.get("mode", "nearest")}
+    if len(own) == 2:
+        told["sized_by"] = "scale"
+    told["align_corners"] = bool(given.get("align_corners"))
+    if any(n % m for n, m in zip(wanted, own, strict=True)):
+        told.pop("sized_by", None)
+        told["size"] = wanted
+    else:
+        told["scale"] = [n // m for n, m in zip(wanted, own, strict=True)]
+    op = net.make(RESIZED[len(own)], **{name: single(what) for name, what in told.items()})
+    return slid(net, op, value, len(own))
+
+
+def _size(net: Lowering, call: Call, own: list[int]) -> list[int]:
+    """The size that is asked for, or so many times the own."""
+    size, factor = call.arguments.get("size"), call.arguments.get("scale_factor")
     if size is not None:
         wanted = net.integers(size)
-    else:
-        factors = factor if isinstance(factor, list) else [factor, factor]
-        wanted = [int(n * f) for n, f in zip((height, width), factors, strict=True)]
-    wanted = wanted * 2 if len(wanted) == 1 else wanted
-    if wanted == [height, width]:
-        return x
-    attributes = {"align_corners": bool(given.get("align_corners")), "sized_by": "scale"}
-    if wanted[0] % height or wanted[1] % width:
-        aligned = attributes["align_corners"]
-        op = net.make(
-            "resize2d", how=given.get("mode", "nearest"), size=wanted, align_corners=aligned
-        )
-        return net.lay(op, x, axes=x.axes)
-    scale = [wanted[0] // height, wanted[1] // width]
-    op = net.make("resize2d", how=given.get("mode", "nearest"), scale=scale, **attributes)
-    return net.lay(op, x, axes=x.axes)
+        return wanted * len(own) if len(wanted) == 1 else wanted
+    factors = factor if isinstance(factor, list) else [factor] * len(own)
+    return [int(n * f) for n, f in zip(own, factors, strict=True)]
+
+
+@rule("im2col")
+def im2col(net: Lowering, call: Call) -> Value:
+    """The patches of a window, as vectors at their positions."""
+    x = image(net, net.value(call.arguments["input"]), 2)
+    return net.lay(net.make("unfold", **_patches(call)), x, axes=x.axes[:3])
+
+
+@rule("col2im")
+def col2im(net: Lowering, call: Call) -> Value:
+    """Patches added up to a map."""
+    x = plain(net, net.value(call.arguments["input"]))
+    if x.axes[0] != BATCH or len(x.shape) != 2:
+        raise UnmappedError("puts other than patches of one map together")
+    size = each(call.arguments["output_size"], 2)
+    op = net.make("fold", size=size, **_patches(call))
+    return net.lay(op, x, axes=in_order(3))
+
+
+def _patches(call: Call) -> dict[str, Any]:
+    given = call.arguments
+    return {
+        "kernel": each(given["kernel_size"], 2),
+        "stride": each(given.get("stride", 1), 2),
+        "padding": sides(given.get("padding", 0), 2),
+        "dilation": each(given.get("dilation", 1), 2),
+    }
+
+
+@rule("unfold")
+def unfold(net: Lowering, call: Call) -> Value:
+    """Windows along an axis, which stays as their number; their elements are a new last axis."""
+    given = call.arguments
+    value = net.value(given["input"])
+    dim = int(given["dim"]) % len(value.axes)
+    size, step = int(given["size"]), int(given["step"])
+    count = (value.full(net.batch)[dim] - size) // step + 1
+    x = taken(net, value, dim, (count, size))
+    last = x.axes[dim + 1]
+    return x._replace(axes=(*x.axes[: dim + 1], *x.axes[dim + 2 :], last))

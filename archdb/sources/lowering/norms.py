@@ -9,7 +9,7 @@ from archdb.sources.lowering.arranging import image, plain
 from archdb.sources.lowering.axes import along, told
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
 from archdb.sources.lowering.elementwise import per_element
-from archdb.sources.lowering.values import ONE, Stored, Value
+from archdb.sources.lowering.values import ONE, Value
 from archdb.sources.neutral import Call
 
 #: Norms of each channel, with learned statistics or its own.
@@ -34,7 +34,7 @@ def learned(net: Lowering, call: Call) -> Learned:
         if given.get(name) is None:
             continue
         tensor = net.get(given[name])
-        if isinstance(tensor, Stored) and tensor.whole and not found.behind:
+        if net.trains(tensor) and not found.behind:
             found.attributes[attribute] = True
             found = found._replace(names=found.names + tensor.names)
         else:

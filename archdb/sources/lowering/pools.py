@@ -6,7 +6,8 @@ from math import prod
 from typing import Any
 
 from archdb.model.shape import is_image
-from archdb.sources.lowering.arranging import image, plain
+from archdb.ops import Op
+from archdb.sources.lowering.arranging import per_channel, plain
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
 from archdb.sources.lowering.values import BATCH, ONE, Axis, Value
 from archdb.sources.lowering.windows import each, placed, sides, single
@@ -37,8 +38,15 @@ def pool(net: Lowering, call: Call) -> Any:
         attributes["dilation"] = dilation
     if axes == 1:
         attributes = {name: single(value) for name, value in attributes.items()}
-    x, out = placed(net, net.value(given["input"]), axes)
-    return net.lay(net.make(call.kind, **attributes), x, axes=out)
+    return slid(net, net.make(call.kind, **attributes), net.value(given["input"]), axes)
+
+
+def slid(net: Lowering, op: Op, value: Value, axes: int) -> Value:
+    """What an op gives that slides over so many axes of each channel."""
+    if axes > 1:
+        return per_channel(net, value, axes, lambda x: net.lay(op, x, axes=x.axes))
+    x, out = placed(net, value, axes)
+    return net.lay(op, x, axes=out)
 
 
 @rule(*ADAPTIVE)
@@ -52,9 +60,7 @@ def adaptive(net: Lowering, call: Call) -> Value:
     bins = [size if n is None else int(n) for n, size in zip(listed, own, strict=True)]
     if prod(bins) == 1:
         return everywhere(net, value, how, axes)
-    x = image(net, value, axes)
-    op = net.make(call.kind, bins=bins)
-    return net.lay(op, x, axes=(BATCH, *(Axis((i,)) for i in range(axes + 1))))
+    return slid(net, net.make(call.kind, bins=bins), value, axes)
 
 
 @rule("global_pool")
@@ -70,13 +76,11 @@ def everywhere(net: Lowering, value: Value, how: str, extents: int) -> Value:
         x, _ = placed(net, value, 1)
         op = net.make(GLOBAL[how].format(1))
         return net.lay(op, x, axes=(BATCH, Axis((0,)), ONE))
-    x = image(net, value, extents)
     if extents > 2:
         op = net.make(f"reduce_{WHOLE[how]}", axes=list(range(1, extents + 1)), keep=True)
     else:
         op = net.make(GLOBAL[how].format(extents))
-    axes = tuple(Axis((i,)) for i in range(extents + 1))
-    return net.lay(op, x, axes=(BATCH, *axes))
+    return slid(net, op, value, extents)
 
 
 #: Kinds by the op that tells the elements of each group in one number.

@@ -11,6 +11,7 @@ from archdb.sources.lowering.base import (
     RULES,
     Lowering,
     Result,
+    TiedError,
     UnmappedError,
 )
 from archdb.sources.lowering.constants import folded
@@ -31,14 +32,22 @@ class Lowered(NamedTuple):
 
 def lower(graph: Graph, name: str) -> Lowered:
     """The network that a graph is; DefinitionError where nothing of it can be laid."""
-    net = Lowering(graph)
-    inputs = _begin(net)
-    for call in graph.calls:
-        net.path = call.path
-        _take(net, call)
+    apart: frozenset[str] = frozenset()
+    while True:
+        net = Lowering(graph, apart)
+        inputs = _begin(net)
+        for call in graph.calls:
+            net.path = call.path
+            _take(net, call)
+        if net.tied <= apart:
+            return _lowered(net, inputs, name)
+        apart |= net.tied
+
+
+def _lowered(net: Lowering, inputs: dict[str, str], name: str) -> Lowered:
     if not net.rows:
         raise DefinitionError("has no layers: nothing that it does depends on its input").at(name)
-    layers, blocks, names = layers_of(net.rows, graph.modules, inputs)
+    layers, blocks, names = layers_of(net.rows, net.graph.modules, inputs)
     entries = [
         Layer(own, make("input", {"shape": list(_input(net, key).shape)}))
         for key, own in inputs.items()
@@ -102,6 +111,8 @@ def _ruled(net: Lowering, call: Call) -> list[Result | Opaque]:
         net.owner = owned
         keys = {row.key for row in net.rows}
         net.arranged = {k: v for k, v in net.arranged.items() if v.layer in keys}
+        if isinstance(why, TiedError):
+            net.tied |= why.names
         told = str(why) if isinstance(why, UnmappedError) else f"has other arguments: {why!r}"
         return list(unknown(net, call, told))
     if len(net.rows) == laid:

@@ -213,10 +213,10 @@ def expand(net: Lowering, call: Call) -> Value:
     result = [n if w == -1 else w for n, w in zip(wide, wanted, strict=True)]
     if list(wide) == result:
         return value._replace(axes=(ONE,) * (len(wide) - len(full)) + value.axes)
-    return _spread(net, value, wide, result)
+    return spread(net, value, wide, result)
 
 
-def _spread(net: Lowering, value: Value, wide: tuple[int, ...], result: list[int]) -> Value:
+def spread(net: Lowering, value: Value, wide: tuple[int, ...], result: list[int]) -> Value:
     """A layer that repeats, but for the batch, along which everything is the same anyway."""
     value = widened(value, len(wide))
     batch = next(
@@ -232,7 +232,7 @@ def _spread(net: Lowering, value: Value, wide: tuple[int, ...], result: list[int
     if list(value.full(net.batch)) == result:
         return value
     x = plain(net, value)
-    shape = [n for n, axis in zip(result, x.axes, strict=True) if axis != BATCH]
-    if any(axis.batch and axis.at for axis in x.axes):
-        raise UnmappedError("repeats what the batch is folded into")
+    pairs = zip(result, x.axes, strict=True)
+    own = [(n // net.batch if axis.batch else n, axis) for n, axis in pairs]
+    shape = [n for n, axis in own if axis != BATCH]
     return net.lay(net.make("expand", shape=shape), x, axes=x.axes)

@@ -8,15 +8,17 @@ from archdb.model.shape import is_image
 from archdb.sources.lowering.arranging import image, plain
 from archdb.sources.lowering.axes import channel_axis
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
-from archdb.sources.lowering.values import BATCH, ONE, Axis, Value
+from archdb.sources.lowering.values import BATCH, ONE, Axis, Known, Value
 from archdb.sources.neutral import Call, Ref
 
 
-def part(net: Lowering, value: Value, dim: int, start: int, stop: int, step: int = 1) -> Value:
-    """The extents from `start` up to `stop` of an axis."""
+def part(net: Lowering, value: Value, dim: int, start: int, stop: int, step: int = 1) -> Any:
+    """The extents from `start` up to `stop` of an axis; of none it is known that it is empty."""
     full = value.full(net.batch)
     if (start, stop, step) == (0, full[dim], 1):
         return value
+    if start >= stop:
+        return Known((*full[:dim], 0, *full[dim + 1 :]), ())
     axis = value.axes[dim]
     if axis.batch:
         raise UnmappedError("takes a part of the batch")
@@ -63,8 +65,11 @@ def chosen(net: Lowering, value: Value, dim: int, at: int) -> Value:
             value = plain(net, value)
             axis = value.axes[dim]
         (gone,) = axis.at
+        if len(value.shape) == 1:
+            one: Value = part(net, value, dim, at, at + 1)
+            return one._replace(axes=(*one.axes[:dim], *one.axes[dim + 1 :]))
         op = net.make("select", axis=gone, index=at)
-        axes = tuple(Axis(tuple(i - (i > gone) for i in a.at), a.batch) for a in value.axes)
+        axes = tuple(a._replace(at=tuple(i - (i > gone) for i in a.at)) for a in value.axes)
         value = net.lay(op, value, axes=(*axes[:dim], ONE, *axes[dim + 1 :]))
     return value._replace(axes=(*value.axes[:dim], *value.axes[dim + 1 :]))
 
@@ -100,7 +105,7 @@ PARTS: dict[str, Any] = {
 
 
 @rule("narrow", "slice")
-def narrow(net: Lowering, call: Call) -> Value:
+def narrow(net: Lowering, call: Call) -> Any:
     """One run of one axis."""
     given = call.arguments
     value = net.value(given["input"])
@@ -113,7 +118,7 @@ def narrow(net: Lowering, call: Call) -> Value:
     return _run(net, value, dim, [given.get("start"), given.get("end"), given.get("step")], extent)
 
 
-def _run(net: Lowering, value: Value, dim: int, bounds: list[Any], extent: int) -> Value:
+def _run(net: Lowering, value: Value, dim: int, bounds: list[Any], extent: int) -> Any:
     start, stop, step = slice(*bounds).indices(extent)
     if step < 1:
         raise UnmappedError("takes elements backwards")
@@ -130,7 +135,7 @@ def select(net: Lowering, call: Call) -> Value:
 
 
 @rule("getitem")
-def getitem(net: Lowering, call: Call) -> Value:
+def getitem(net: Lowering, call: Call) -> Any:
     """x[:, 1:, ..., None]: runs, single numbers, new axes."""
     value = net.value(call.arguments["input"])
     index = call.arguments["index"]
@@ -152,24 +157,40 @@ def getitem(net: Lowering, call: Call) -> Value:
             value = chosen(net, value, dim, at)
         elif isinstance(item, Ref):
             return picked(net, value, dim, item)
+        elif isinstance(item, list) and all(isinstance(n, int) for n in item):
+            return _listed(net, value, dim, item, items[items.index(item) + 1 :])
         else:
             raise UnmappedError("picks elements by their place")
+        if isinstance(value, Known):
+            return value
     return value
+
+
+def _listed(net: Lowering, value: Value, dim: int, places: list[int], rest: list[Any]) -> Value:
+    """The elements at these places of an axis."""
+    if any(item != {"slice": [None, None, None]} for item in rest):
+        raise UnmappedError("picks elements by their place along several axes")
+    return taken(net, value, dim, (len(places),))
 
 
 def picked(net: Lowering, value: Value, dim: int, index: Ref) -> Value:
     """Those elements along an axis whose numbers stand in a table."""
-    x = plain(net, value)
-    axis = x.axes[dim]
-    if axis.batch:
-        raise UnmappedError("picks images of the batch")
     found = net.get(index)
     if isinstance(found, Value):
         table = plain(net, found)
         raise UnmappedError(f"picks elements by a tensor of {len(table.axes)} axes that arrives")
-    op = net.make("take", axis=axis.at[0], shape=list(found.shape or (1,)))
-    more, at = len(found.shape), axis.at[0]
-    moved = [Axis(tuple(i + (more - 1) * (i > at) for i in a.at), a.batch) for a in x.axes]
+    return taken(net, value, dim, found.shape)
+
+
+def taken(net: Lowering, value: Value, dim: int, shape: tuple[int, ...]) -> Value:
+    """So many elements along an axis, by a table of that shape, whose axes come in its place."""
+    x = plain(net, value)
+    axis = x.axes[dim]
+    if axis.batch:
+        raise UnmappedError("picks images of the batch")
+    op = net.make("take", axis=axis.at[0], shape=list(shape or (1,)))
+    more, at = len(shape), axis.at[0]
+    moved = [a._replace(at=tuple(i + (more - 1) * (i > at) for i in a.at)) for a in x.axes]
     own = [Axis((at + n,)) for n in range(more)] if more else []
     return net.lay(op, x, axes=(*moved[:dim], *own, *moved[dim + 1 :]))
 

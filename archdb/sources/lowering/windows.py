@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 from archdb.model.attributes import MODES
 from archdb.ops import Op
-from archdb.sources.lowering.arranging import image, plain
+from archdb.sources.lowering.arranging import image, is_folded, plain
+from archdb.sources.lowering.axes import channel_axis
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
-from archdb.sources.lowering.values import BATCH, Axis, Stored, Value
+from archdb.sources.lowering.values import BATCH, Axis, Value
 from archdb.sources.neutral import Call
 
 #: How many axes the windows of a kind slide over.
@@ -50,7 +51,7 @@ def weights(net: Lowering, call: Call, rank: int) -> Weights:
     names: tuple[str, ...] = ()
     attributes: dict[str, Any] = {"bias": bias is not None}
     inputs = []
-    if isinstance(weight, Stored) and weight.whole and len(weight.shape) == rank:
+    if net.trains(weight) and len(weight.shape) == rank:
         shape, names = weight.shape, weight.names
         shape = shape[::-1] if call.arguments.get("turned") else shape
     else:
@@ -59,7 +60,7 @@ def weights(net: Lowering, call: Call, rank: int) -> Weights:
         inputs.append(kernel)
         attributes["kernel_input"] = True
     held = None if bias is None else net.get(bias)
-    if isinstance(held, Stored) and held.whole:
+    if net.trains(held):
         names += held.names
     elif held is not None:
         inputs.append(plain(net, net.realised(held)))
@@ -72,19 +73,41 @@ def convolution(net: Lowering, call: Call) -> Value:
     """A convolution, of each channel alone where there are as many groups as channels."""
     given, axes = call.arguments, CONVOLUTIONS[call.kind]
     held = weights(net, call, axes + 2)
-    filters, _, *kernel = held.shape
     x = net.value(given["input"])
-    attributes = {
-        "kernel": kernel,
+    found = {
+        "kernel": list(held.shape[2:]),
         "stride": each(given.get("stride", 1), axes),
         "padding": sides(given.get("padding", 0), axes),
         "dilation": each(given.get("dilation", 1), axes),
-        **held.attributes,
     }
     groups = int(given.get("groups", 1))
+    if is_folded(x):
+        return _beside(net, call, x, held, found)
     x, out = placed(net, x, axes)
-    op = _sliding(net, call.kind, filters, groups, attributes, x.full(net.batch)[1])
+    attributes = {**found, **held.attributes}
+    op = _sliding(net, call.kind, held.shape[0], groups, attributes, x.full(net.batch)[1])
     return net.lay(op, x, *held.inputs, axes=out, tensors=held.tensors)
+
+
+def _beside(net: Lowering, call: Call, value: Value, held: Weights, found: dict[str, Any]) -> Value:
+    """A convolution of what the batch is folded into: that is one axis more, along which the
+    window is 1 wide."""
+    axes = CONVOLUTIONS[call.kind] + 1
+    if axes not in CONVOLUTIONS.values() or held.inputs or isinstance(found["padding"], str):
+        raise UnmappedError("the batch is folded into another axis")
+    first, channels, *positions = value.axes
+    more = {"kernel": [1], "stride": [1], "padding": [0, 0], "dilation": [1]}
+    x = image(net, value._replace(axes=(BATCH, channels, Axis(first.at), *positions)), axes)
+    op = net.make(
+        f"conv{axes}d",
+        filters=held.shape[0],
+        groups=int(call.arguments.get("groups", 1)),
+        **{name: more[name] + numbers for name, numbers in found.items()},
+        **held.attributes,
+    )
+    own = [Axis((at,)) for at in range(2, axes + 1)]
+    out = (Axis((1,), True, first.inner), Axis((0,)), *own)
+    return net.lay(op, x, axes=out, tensors=held.tensors)
 
 
 def _sliding(
@@ -107,11 +130,14 @@ def placed(net: Lowering, value: Value, extents: int) -> tuple[Value, tuple[Axis
     """The value as an op over so many extents takes it, and the axes of what that op gives: a
     sequence stands as length and features, so its channels come last."""
     if extents > 1:
-        return image(net, value, extents), (BATCH, *(Axis((i,)) for i in range(extents + 1)))
+        x = image(net, value, extents)
+        return x, x.axes
     if len(value.axes) != 3 or value.axes[0] != BATCH:
         raise UnmappedError("needs a batch, channels and a length")
     turned = value._replace(axes=(BATCH, value.axes[2], value.axes[1]))
     straight = plain(net, turned)
+    if channel_axis(straight) != 1:
+        straight = net.reshape(straight, tuple(straight.shape), straight.axes, main=False)
     axes = (BATCH, Axis((1,)), Axis((0,)))
     return straight._replace(axes=axes), axes
 

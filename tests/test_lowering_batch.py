@@ -1,0 +1,223 @@
+"""What the batch is folded into, and what is moved about without a layer that computes.
+
+Each case is what a network of timm does; extents and counts are worked out by hand.
+"""
+
+from math import prod
+from typing import Any
+
+import pytest
+
+from archdb.analysis.profile import derive
+from archdb.sources.lowering import Lowered, lower
+from archdb.sources.neutral import BUFFER, PARAMETER, Call, Graph, Ref, Tensor
+
+BATCH = 61
+Shape = tuple[int, ...]
+
+
+def run(
+    *calls: tuple[str, dict[str, Any], Shape],
+    x: Shape = (BATCH, 4, 8, 8),
+    stored: dict[str, Shape] | None = None,
+    buffers: tuple[str, ...] = (),
+) -> Lowered:
+    """A chain of calls: each writes y1, y2, …, of the shape beside it, and '<' is the last."""
+    tensors = {"x": Tensor("x", x, "float32", "input")}
+    for name, shape in (stored or {}).items():
+        tensors[name] = Tensor(name, shape, "float32", BUFFER if name in buffers else PARAMETER)
+    made = []
+    last = "x"
+    for at, (kind, arguments, shape) in enumerate(calls):
+        name = f"y{at + 1}"
+        tensors[name] = Tensor(name, shape)
+        given = {key: Ref(last) if value == "<" else value for key, value in arguments.items()}
+        made.append(Call(kind, f"m{at + 1}", given, (name,)))
+        last = name
+    return lower(Graph("made", made, tensors, ["x"], [last], BATCH), "made")
+
+
+def ops(found: Lowered) -> list[str]:
+    """Ops behind the input that compute something or hold something."""
+    free = {"input", "reshape", "permute", "expand", "slice", "take", "select", "flatten"}
+    return [layer.op.name for layer in found.network if layer.op.name not in free]
+
+
+def exact(found: Lowered) -> dict[str, Any]:
+    """The totals of what is laid in full, each shape as recorded."""
+    assert [left.why for left in found.outcome.unknown] == []
+    assert found.outcome.shape_differs == ""
+    assert found.outcome.compared > 0
+    return dict(derive(found.network).totals)
+
+
+#: Windows of 4 by 4 of a map of 8 by 8, folded into the batch (sam2_hiera, efficientvit_m1).
+WINDOWS = (
+    ("view", {"input": "<", "shape": [BATCH, 4, 2, 4, 2, 4]}, (BATCH, 4, 2, 4, 2, 4)),
+    ("permute", {"input": "<", "dims": [0, 2, 4, 1, 3, 5]}, (BATCH, 2, 2, 4, 4, 4)),
+    ("reshape", {"input": "<", "shape": [-1, 4, 4, 4]}, (4 * BATCH, 4, 4, 4)),
+)
+
+
+def test_a_convolution_slides_over_each_window_that_the_batch_is_folded_into() -> None:
+    weights = {"input": "<", "weight": Ref("w"), "bias": None, "padding": [1, 1]}
+    found = run(*WINDOWS, ("conv2d", weights, (4 * BATCH, 6, 4, 4)), stored={"w": (6, 4, 3, 3)})
+    totals = exact(found)
+    assert totals["weight_params"] == 6 * 4 * 9
+    assert totals["macs"] == 4 * 6 * 4 * 4 * 4 * 9
+    assert totals["activations"] >= 4 * 6 * 4 * 4
+
+
+def test_a_depthwise_convolution_of_folded_windows_has_as_many_groups() -> None:
+    weights = {"input": "<", "weight": Ref("w"), "bias": None, "padding": [1, 1], "groups": 4}
+    found = run(*WINDOWS, ("conv2d", weights, (4 * BATCH, 4, 4, 4)), stored={"w": (4, 1, 3, 3)})
+    assert exact(found)["macs"] == 4 * 4 * 4 * 4 * 9
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments", "side", "op"),
+    [
+        ("max_pool2d", {"kernel_size": 2}, 2, "max_pool2d"),
+        ("avg_pool2d", {"kernel_size": 2}, 2, "avg_pool2d"),
+        ("adaptive_avg_pool2d", {"output_size": 2}, 2, "adaptive_avg_pool2d"),
+        ("adaptive_avg_pool2d", {"output_size": 1}, 1, "global_avg_pool2d"),
+        ("interpolate", {"scale_factor": 2, "mode": "bilinear"}, 8, "resize2d"),
+    ],
+)
+def test_what_treats_each_channel_alone_takes_folded_windows_as_channels(
+    kind: str, arguments: dict[str, Any], side: int, op: str
+) -> None:
+    found = run(*WINDOWS, (kind, {"input": "<", **arguments}, (4 * BATCH, 4, side, side)))
+    assert exact(found)["weight_params"] == 0
+    assert ops(found) == [op]
+
+
+def test_what_the_batch_is_folded_into_may_be_repeated() -> None:
+    """The relative positions of botnet26t: along an axis of 1 behind the folded batch."""
+    found = run(
+        *WINDOWS,
+        ("unsqueeze", {"input": "<", "dim": 2}, (4 * BATCH, 4, 1, 4, 4)),
+        ("expand", {"input": "<", "size": [-1, -1, 3, -1, -1]}, (4 * BATCH, 4, 3, 4, 4)),
+    )
+    exact(found)
+    assert found.network.layers[-1].op.name == "expand"
+
+
+def test_repeated_queries_are_folded_into_the_batch() -> None:
+    """gcvit: one query for all windows of an image, the windows behind the batch."""
+    exact(run(("repeat_interleave", {"input": "<", "repeats": 4, "dim": 0}, (4 * BATCH, 4, 8, 8))))
+
+
+def test_tiles_of_a_learned_tensor() -> None:
+    """hieradet: a position embedding of a window, side by side over the map."""
+    found = run(
+        ("tile", {"input": Ref("w"), "repeats": [2, 2]}, (1, 4, 8, 8)),
+        ("add", {"input": Ref("x"), "other": "<"}, (BATCH, 4, 8, 8)),
+        stored={"w": (1, 4, 4, 4)},
+    )
+    assert exact(found)["weight_params"] == 4 * 4 * 4
+
+
+def test_windows_along_an_axis_overlap() -> None:
+    """halonet: blocks of 8 with a halo; as many elements are read as there are in all windows."""
+    found = run(
+        ("unfold", {"input": "<", "dim": 2, "size": 4, "step": 2}, (BATCH, 4, 3, 8, 4)),
+        ("relu", {"input": "<"}, (BATCH, 4, 3, 8, 4)),
+    )
+    assert exact(found)["comparisons"] == 4 * 3 * 8 * 4
+    assert ops(found) == ["relu"]
+
+
+def test_patches_are_taken_apart_and_put_together() -> None:
+    """volo: outlook attention."""
+    window = {"kernel_size": 3, "padding": 1, "stride": 2}
+    found = run(
+        ("im2col", {"input": "<", **window}, (BATCH, 4 * 9, 16)),
+        ("col2im", {"input": "<", "output_size": [8, 8], **window}, (BATCH, 4, 8, 8)),
+    )
+    assert exact(found)["adds"] == 4 * 9 * 16
+    assert ops(found) == ["unfold", "fold"]
+
+
+def test_a_part_that_is_written_over_is_joined_with_the_rest() -> None:
+    """mvitv2_base_cls: scores[:, :, 1:, 1:] += relative positions."""
+    whole = {"slice": [None, None, None]}
+    index = [whole, whole, {"slice": [1, None, None]}, {"slice": [1, None, None]}]
+    found = run(
+        ("getitem", {"input": "<", "index": index}, (BATCH, 4, 7, 7)),
+        ("relu", {"input": "<"}, (BATCH, 4, 7, 7)),
+        ("setitem", {"input": Ref("x"), "index": index, "value": "<"}, (BATCH, 4, 8, 8)),
+    )
+    assert exact(found)["comparisons"] == 4 * 7 * 7
+    assert [op for op in ops(found) if op != "trim2d"] == ["relu", "concat", "concat"]
+
+
+def test_an_empty_part_is_joined_to_nothing() -> None:
+    """eva without a class token: q[:, :, :0] before the rotated rest."""
+    none = {"slice": [None, None, None]}
+    empty = {"input": Ref("x"), "index": [none, none, {"slice": [None, 0, None]}]}
+    found = run(
+        ("getitem", empty, (BATCH, 4, 0, 8)),
+        ("cat", {"tensors": [Ref("y1"), Ref("x")], "dim": 2}, (BATCH, 4, 8, 8)),
+        ("relu", {"input": "<"}, (BATCH, 4, 8, 8)),
+    )
+    exact(found)
+    assert ops(found) == ["relu"]
+
+
+def test_elements_at_listed_places() -> None:
+    """csatv2: the coefficients of a cosine transform, in zigzag."""
+    none = {"slice": [None, None, None]}
+    found = run(("getitem", {"input": "<", "index": [none, [2, 0, 1]]}, (BATCH, 3, 8, 8)))
+    exact(found)
+    assert found.network.layers[-1].op.name == "take"
+
+
+def test_one_of_a_learned_vector_is_spread_over_all() -> None:
+    """efficientvim: a weighted sum of heads."""
+    found = run(
+        ("softmax", {"input": Ref("w"), "dim": -1}, (4,)),
+        ("getitem", {"input": "<", "index": 1}, ()),
+        ("mul", {"input": "<", "other": Ref("x")}, (BATCH, 4, 8, 8)),
+        stored={"w": (4,)},
+    )
+    totals = exact(found)
+    assert totals["norm_params"] == 4
+    assert totals["muls"] == 4 * 8 * 8
+
+
+def test_a_sequence_of_three_vectors_is_convolved_over_their_features() -> None:
+    """coat: the class tokens of three scales are the channels, their features the length."""
+    found = run(
+        ("select", {"input": "<", "dim": 3, "index": 0}, (BATCH, 4, 8)),
+        ("permute", {"input": "<", "dims": [0, 2, 1]}, (BATCH, 8, 4)),
+        ("linear", {"input": "<", "weight": Ref("v"), "bias": None}, (BATCH, 8, 5)),
+        ("conv1d", {"input": "<", "weight": Ref("w"), "bias": None}, (BATCH, 2, 5)),
+        stored={"v": (5, 4), "w": (2, 8, 1)},
+    )
+    totals = exact(found)
+    assert totals["weight_params"] == 5 * 4 + 2 * 8
+    assert totals["macs"] == 8 * 5 * 4 + 2 * 8 * 5
+
+
+def test_a_fixed_kernel_is_no_parameter() -> None:
+    """resnetblur: what blurs is a table."""
+    weights = {"input": "<", "weight": Ref("w"), "bias": None, "stride": 2, "groups": 4}
+    found = run(("conv2d", weights, (BATCH, 4, 3, 3)), stored={"w": (4, 1, 3, 3)}, buffers=("w",))
+    totals = exact(found)
+    assert (totals["weight_params"], totals["buffers"]) == (0, 0)
+    assert totals["macs"] == 4 * 3 * 3 * 9
+    assert ops(found) == ["constant", "conv2d"]
+
+
+def test_what_layers_of_two_kinds_read_is_a_layer_of_its_own() -> None:
+    """A matrix that multiplies, and stands transposed in another product: counted once."""
+    found = run(
+        ("linear", {"input": "<", "weight": Ref("w"), "bias": None}, (BATCH, 4, 8, 8)),
+        ("linear", {"input": "<", "weight": Ref("w"), "bias": Ref("b")}, (BATCH, 4, 8, 8)),
+        stored={"w": (8, 8), "b": (8,)},
+    )
+    totals = exact(found)
+    assert (totals["weight_params"], totals["bias_params"]) == (64, 8)
+    assert totals["macs"] == 2 * prod((4, 8, 8, 8))
+    assert ops(found) == ["parameter", "linear", "linear"]
