@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from archdb.api.connected import Connected
 from archdb.errors import UsageError
 from archdb.model.input_spec import InputLike, spec_of
-from archdb.queries.reader import Reader
+from archdb.queries.reader import Progress, Reader, no_progress
 
 if TYPE_CHECKING:
     from archdb.dataset.release import Release
+    from archdb.export.postgresql import Published
     from archdb.queries import charts
     from archdb.queries.outline import Outline
 
@@ -114,3 +115,20 @@ class Drawings(Connected):
                 without = "note: no Parquet files, which need pyarrow"
                 self.notify(f"{without}: pip install 'archdb[parquet]'")
         return export(self.path, Path(directory), parquet=parquet)
+
+    def publish(
+        self,
+        url: str,
+        *,
+        schema: str = "archdb",
+        spaces: Sequence[str] = (),
+        progress: Progress = no_progress,
+    ) -> Published:
+        """The views at native inputs as tables of a PostgreSQL database, in one transaction: the
+        catalogue and a user's own networks, with the points of `spaces` where they are named."""
+        from archdb.export.postgresql import publish
+
+        def question(reader: Reader) -> Published:
+            return publish(reader, url, schema=schema, spaces=spaces, progress=progress)
+
+        return self.answer(question)

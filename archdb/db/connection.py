@@ -83,10 +83,10 @@ def locate(given: str | os.PathLike[str] | None) -> Path | None:
     if value.startswith("sqlite:///"):
         return Path(value.removeprefix("sqlite:///"))
     scheme = value.split("://")[0]
-    raise DatabaseError(
-        f"'{scheme}' databases cannot be opened yet",
-        remedy="give the path of a SQLite file, or sqlite:///PATH",
-    )
+    remedy = "give the path of a SQLite file, or sqlite:///PATH"
+    if scheme in ("postgresql", "postgres"):
+        remedy += "; 'archdb publish' puts the figures of one into PostgreSQL"
+    raise DatabaseError(f"'{scheme}' databases cannot be opened", remedy=remedy)
 
 
 def _check_path(value: str) -> None:

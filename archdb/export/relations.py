@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdb.dataset.canonical import LEFT_OUT, Relation, definition, views
@@ -46,6 +46,11 @@ class Table(NamedTuple):
 
 def tables(reader: Reader) -> list[Table]:
     """Views first, as analysts read them; then the tables that define the networks."""
+    return describe_relations(reader, [*views(reader), *definition(reader)])
+
+
+def describe_relations(reader: Reader, relations: Iterable[Relation]) -> list[Table]:
+    """Each with the types, units and meanings of its columns."""
     words = reader.run('select relation, "column", unit, meaning from column_dictionary').rows
     known = {(relation, column): tuple(rest) for relation, column, *rest in words}
     shared = {
@@ -54,7 +59,7 @@ def tables(reader: Reader) -> list[Table]:
     described = {**_of_tables(), **_of_views(reader)}
     return [
         _table(reader, relation, described.get(relation.name, ""), known, shared)
-        for relation in [*views(reader), *definition(reader)]
+        for relation in relations
     ]
 
 

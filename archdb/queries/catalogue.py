@@ -48,7 +48,7 @@ def catalogue(reader: Reader, asked: Listing) -> Result:
     """
     conventions.check(reader, asked.convention)
     if asked.space is not None:
-        _check_space(reader, asked.space)
+        check_space(reader, asked.space)
     left_out = refresh_stale(reader)
     made = {word: entry for word in asked.patterns for entry in _made(reader, word, asked)}
     result = _rows(reader, asked, made, left_out)
@@ -138,7 +138,7 @@ def _sort(result: Result, asked: Listing) -> None:
         result.rows.reverse()
 
 
-def _check_space(reader: Reader, space: str) -> None:
+def check_space(reader: Reader, space: str) -> None:
     built = reader.run("select name from space order by name").column("name")
     if space not in built:
         from archdb.spaces import REGISTRY
