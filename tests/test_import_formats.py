@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from command import archdb, files, refused
-from onnx_writer import graph, model, node, tensor, value_info
+from onnx_writer import exported, graph, model, node, tensor, value_info
 from recorded import load
 
 from archdb.api import Database
+from archdb.errors import UsageError
 from archdb.resources import bundled
 from archdb.sources.base import from_graph
 
@@ -80,6 +81,39 @@ def test_a_path_stands_for_a_name_and_is_not_stored(onnx: Path, database: Path) 
     assert files(database.parent) == before
 
 
+def test_what_a_file_is_and_how_it_differs_is_said_first(tmp_path: Path, database: Path) -> None:
+    path = tmp_path / "my_model.onnx"
+    path.write_bytes(exported("resnet18_torchscript"))
+    said = archdb("compare", str(path), "resnet18", database=database).err.splitlines()
+    assert said[0] == "note: my_model.onnx: ONNX, opset 20, pytorch 2.14.1"
+    assert any("nearest in the catalogue resnet18+fold-bn: 4 edits" in line for line in said)
+    assert "note: my_model.onnx → resnet18: 20 batch norms added" in said
+
+
+def test_open_axes_are_given_wherever_a_file_stands(tmp_path: Path, database: Path) -> None:
+    path = tmp_path / "mine.onnx"
+    norm = node("LayerNormalization", ["p", "scale", "shift"], "y")
+    nodes = [node("MatMul", ["x", "w"], "p"), norm]
+    tensors = [tensor("w", (16, 8)), tensor("scale", (8,)), tensor("shift", (8,))]
+    inputs = [value_info("x", ["batch", "seq", 16])]
+    path.write_bytes(model(graph(nodes, tensors, inputs, [value_info("y", None)])))
+    refused(archdb("show", str(path), database=database), "open: seq×16", "--input seq=SIZE")
+    given = ("--input", "batch=1,seq=7")
+    for words in (
+        ("show", str(path)),
+        ("compare", str(path), "lenet5"),
+        ("nearest", str(path)),
+        ("explain", f"{path}/MatMul_p"),
+        ("import", str(path), "--dry-run"),
+    ):
+        answer = archdb(*words, *given, database=database)
+        assert answer.status == 0, answer
+    shown = archdb("show", str(path), *given, "--format", "json", database=database).out
+    assert {"quantity": "macs", "unit": "MAC", "mine.onnx": 7 * 16 * 8} in json.loads(shown)
+    wrong = archdb("compare", str(path), "lenet5", "--input", "seq=7,hihg=7", database=database)
+    refused(wrong, "no input is called 'hihg'", status=2)
+
+
 @pytest.mark.parametrize(
     ("name", "told"),
     [
@@ -120,6 +154,10 @@ def test_a_network_in_memory_is_compared_and_stored(database: Path) -> None:
         assert rows["macs"]["mine"] == rows["macs"]["resnet18"]
         assert list(opened.import_(made, name="kept")) == ["kept"]
         assert opened.show("kept").to_dicts()
+        assert "verdict exact" in opened.store(made)[-1]
+        assert opened.show("mine").to_dicts()
+        with pytest.raises(UsageError, match="store it first"):
+            opened.store(made, "fold-bn", new_name="folded")
 
 
 def test_a_seed_stands_for_a_name_too_under_its_own_file_name(

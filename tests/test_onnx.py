@@ -5,7 +5,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from onnx_writer import graph, model, node, tensor, value_info
+from onnx_writer import exported, graph, model, node, tensor, value_info
+from recorded import load
 
 from archdb.analysis.profile import Profile, derive
 from archdb.errors import ArchdbError
@@ -127,10 +128,45 @@ def test_what_is_not_known_is_named_and_totals_are_open(path: Path, op: str, dom
 
 def test_open_extents_are_asked_for_by_name(path: Path) -> None:
     inner = graph([node("Relu", ["x"], "y")], [], [value_info("x", ["n", 3, "high", 8])], [OUT])
-    with pytest.raises(ArchdbError, match=r"(?s)3×high×8.*--input x=3xhighx8"):
+    with pytest.raises(ArchdbError, match=r"(?s)3×high×8.*--input high=SIZE"):
         lowered(path, inner)
     found = lowered(path, inner, x=(3, 4, 8))
     assert found.network.layers[0].op.shape == (3, 4, 8)
+
+
+def test_open_axes_are_given_by_their_names(path: Path) -> None:
+    """The batch stands where it has the same word as the first axis of another input."""
+    inputs = [value_info("x", ["N", 3, "high", 8]), value_info("state", [2, "N", 5])]
+    nodes = [node("Relu", ["x"], "r"), node("Tanh", ["state"], "y")]
+    found = lowered(path, graph(nodes, [], inputs, [OUT]), N=(1,), high=(4,))
+    assert [layer.op.shape for layer in found.network.layers[:2]] == [(3, 4, 8), (2, 5)]
+    with pytest.raises(ArchdbError, match=r"(?s)'N' is the batch.*N=1"):
+        lowered(path, graph(nodes, [], inputs, [OUT]), N=(8,), high=(4,))
+    with pytest.raises(ArchdbError, match="'high' is one axis"):
+        lowered(path, graph(nodes, [], inputs, [OUT]), high=(4, 4))
+    with pytest.raises(ArchdbError, match=r"(?s)no input 'hihg'.*x"):
+        lowered(path, graph(nodes, [], inputs, [OUT]), high=(4,), hihg=(4,))
+
+
+@pytest.mark.parametrize("exporter", ["torchscript", "dynamo"])
+def test_exporters_write_the_convolutions_of_the_module(path: Path, exporter: str) -> None:
+    """torchvision's ResNet-18 by both of PyTorch's exporters, beside what its forward pass calls.
+    Equal tensors are stored once by the one, biases of zero left out by the other."""
+    path.write_bytes(exported(f"resnet18_{exporter}"))
+    found, recorded = lower(read(path), "made"), lower(load("resnet18"), "module")
+    convolutions, theirs = (
+        [
+            (layer.name, layer.op.filters, layer.op.kernel, layer.op.stride, layer.op.padding)
+            for layer in one.network
+            if layer.op.name == "conv2d"
+        ]
+        for one in (found, recorded)
+    )
+    assert convolutions == theirs
+    totals, others = (derive(one.network).totals for one in (found, recorded))
+    assert totals["macs"] == others["macs"]
+    assert totals["weight_params"] == others["weight_params"]
+    assert totals["norm_params"] == 0, "folded into the convolutions"
 
 
 WHOLE = model(graph([node("Conv", ["x", "w"], "y")], [CONV], [IMAGE], [OUT]))

@@ -8,6 +8,8 @@ The blocks of a page run in their order, in one empty directory with one empty h
     text        what the sql or python block above it prints
     toml NAME   a file of that name, which a later command of the page must use
 
+There is a file `my_model.onnx`, which PyTorch wrote of torchvision's ResNet-18.
+
 A block of any other kind fails, so none can be added that is not run. The two command lines
 that set archdb up are run by test_wheel.py and .ci/run; of the first, the last part runs here
 too. `pytest --update` rewrites the outputs in place.
@@ -26,6 +28,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from onnx_writer import exported
 
 from archdb.db import build
 
@@ -95,6 +98,7 @@ class Terminal:
         (self.data / "archdb").mkdir(parents=True)
         if default is not None:
             shutil.copy(default, self.data / "archdb")
+        (self.here / "my_model.onnx").write_bytes(exported("resnet18_torchscript"))
         self.done: list[str] = []
 
     def actual(self, index: int) -> str:

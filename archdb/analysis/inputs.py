@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from archdb.errors import DefinitionError, ShapeError, UsageError, nearest
 from archdb.model import shape as shapes
 from archdb.model.graph import Network
-from archdb.model.input_spec import COMMA, EQUALS, pretty, spec_of
+from archdb.model.input_spec import COMMA, EQUALS, parts, pretty, spec_of
 from archdb.model.shape import Shape
 
 Inputs = Mapping[str, Shape]
@@ -123,7 +123,7 @@ def parse_spec(spec: Iterable[str]) -> tuple[str | None, dict[str, str]]:
 
 def _split_spec(spec: Iterable[str]) -> Iterator[tuple[str, str]]:
     for argument in spec:
-        for part in argument.split(COMMA) if EQUALS in argument else [argument]:
+        for part in parts(argument):
             name, _, size = part.rpartition(EQUALS)
             if EQUALS in argument and not name:
                 raise UsageError(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from archdb.api.connected import Connected
-from archdb.errors import ArchdbError, DefinitionError
+from archdb.errors import ArchdbError, DefinitionError, UsageError
 from archdb.model.input_spec import InputLike, spec_of
 
 if TYPE_CHECKING:
@@ -74,20 +74,41 @@ class Changes(Connected):
 
     def _relative(self, one: Network, *, alone: bool) -> Iterator[str]:
         """What a network from elsewhere is a variant of, where there is one to be said so of."""
-        from archdb.queries.nearest import nearest
+        from archdb.queries.introduction import kin
 
         if alone and one.report is not None:
-            for name, edits, _, how in self.result(lambda reader: nearest(reader, one.seed, 1)):
-                yield f"nearest in the catalogue {name}: {edits} edits: {how}"
+            yield self.answer(lambda reader: kin(reader, one.seed))
 
     def store(
-        self, name: str, *rules: str, new_name: str, only: str | None = None
+        self,
+        network: str | Imported,
+        *rules: str,
+        new_name: str | None = None,
+        only: str | None = None,
     ) -> Sequence[str]:
-        """Store what rules make of a network as a variant; what they left alone, in sentences.
+        """Store a network that archdb.from_torch and its like give, or a file's; or, under a new
+        name, what rules make of a stored one, as its variant. Returns what has to be known of it:
+        the report of an import, what rules left alone.
 
         Raises DefinitionError where the name is taken or nothing is changed, UsageError where it
-        cannot be a name.
+        cannot be a name, or rules are given for a network that is not stored.
         """
+        from archdb.sources.base import is_outside
+
+        if not isinstance(network, str) or is_outside(network):
+            if rules:
+                raise UsageError(
+                    "rules make variants of stored networks", remedy="store it first, without rules"
+                )
+            (notes,) = self.import_(network, name=new_name).values()
+            return notes
+        if new_name is None:
+            raise UsageError("a variant needs a name of its own", remedy="new_name='...'")
+        return self._store_variant(network, rules, new_name, only)
+
+    def _store_variant(
+        self, name: str, rules: Sequence[str], new_name: str, only: str | None
+    ) -> Sequence[str]:
         from archdb.db.engine import writing
         from archdb.db.variants import check_free, check_name, insert_variant
         from archdb.queries.named import rewrite_named

@@ -81,12 +81,13 @@ class Questions(Connected):
         found = Result(columns(convention), rows, conventions=as_names(convention), priority=FIRST)
         return self.result(lambda reader: found)
 
-    def nearest(self, name: str, *, count: int = 5) -> Result:
+    def nearest(self, name: str, *, count: int = 5, input: InputLike = None) -> Result:
         """The networks of the catalogue from which a network takes the fewest edits, by structure:
-        how many, how many layers are the same, and what differs."""
+        how many, how many layers are the same, and what differs. `input`: the sizes of what a file
+        leaves open."""
         from archdb.queries.nearest import nearest
 
-        return self.result(lambda reader: nearest(reader, name, count))
+        return self.result(lambda reader: nearest(reader, name, count, spec_of(input)))
 
     def lineage(self, name: str) -> Result:
         """How a network says it differs from its base, that from its own, and so on."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 Size = str | int | Sequence[int]
@@ -24,6 +24,17 @@ def spec_of(input: InputLike) -> InputSpec:
     if isinstance(input, list | tuple) and any(isinstance(word, str) for word in input):
         return tuple(map(_size, input))
     return (_size(input),)
+
+
+def rest(spec: InputSpec, names: Collection[str]) -> InputSpec:
+    """What of a specification is not about these names."""
+    words = [part for word in spec or () for part in parts(word)]
+    return tuple(word for word in words if word.rpartition(EQUALS)[0] not in names) or None
+
+
+def parts(word: str) -> list[str]:
+    """The parts of an argument: NAME=SIZE,NAME=SIZE, or one size for all."""
+    return word.split(COMMA) if EQUALS in word else [word]
 
 
 def _size(extents: Any) -> str:

@@ -154,6 +154,6 @@ def _open_profiles(
     """Each network once, by whichever of its names."""
     networks = {
         name_of(reader, one): name_of(reader, one) if isinstance(one, str) else one
-        for one in network_refs(reader, names)
+        for one in network_refs(reader, names, spec)
     }
     return open_profiles(reader, list(networks.values()), spec)

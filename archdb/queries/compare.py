@@ -9,6 +9,7 @@ from archdb.analysis.weighing import Convention
 from archdb.errors import UsageError
 from archdb.queries import conventions
 from archdb.queries.grouped import COMPARED, SHOWN, aligned, rows_of
+from archdb.queries.introduction import introduce
 from archdb.queries.live import live
 from archdb.queries.named import NetworkRef, name_of, network_refs
 from archdb.queries.profiles import AnyProfile, open_profiles
@@ -36,11 +37,12 @@ def compare(
 ) -> Result:
     """One row for each quantity (by total) or key; columns for each network. By layer and block
     networks are aligned by structure; `only` the differences, where it says so."""
-    networks = network_refs(reader, names)
+    networks = network_refs(reader, names, spec)
     _check_only(only, by)
     if len(names) < 2:
         raise UsageError("compare needs two networks or more", remedy="archdb show NAME shows one")
     request = _check_request(reader, networks, by, convention)
+    introduce(reader, networks, differences=by not in ALIGNED)
     with open_profiles(reader, request.networks, spec) as found:
         counted = request.conventions(reader)
         if by in ALIGNED:
@@ -95,7 +97,7 @@ def show(
     reader: Reader, name: str, by: str, spec: InputSpec, convention: conventions.Names
 ) -> Result:
     """One network: rows as in `compare`, by more columns."""
-    request = _check_request(reader, network_refs(reader, [name]), by, convention)
+    request = _check_request(reader, network_refs(reader, [name], spec), by, convention)
     with open_profiles(reader, request.networks, spec) as found:
         counted = request.conventions(reader)
         if by == "total":

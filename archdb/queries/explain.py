@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archdb.errors import ArchdbError, NotFoundError, UsageError
-from archdb.queries.named import RewriteResult, notify_skipped, rewrite_named
+from archdb.queries.named import RewriteResult, notify_skipped, rewrite_named, without_axes
 from archdb.queries.result import Derivation, Result
 
 if TYPE_CHECKING:
@@ -65,11 +65,11 @@ def _find_layer(reader: Reader, text: str, spec: InputSpec) -> tuple[NetworkTrac
     found: tuple[RewriteResult, NetworkTrace, str] | None = None
     for name, layer in _splits(text):
         try:
-            (made,) = rewrite_named(reader, [name])
+            (made,) = rewrite_named(reader, [name], spec=spec)
         except (NotFoundError, UsageError) as fault:
             faults.append(fault)
             continue
-        found = made, _trace(made.network, spec), layer
+        found = made, _trace(made.network, without_axes(spec, [made])), layer
         if layer in found[1].layers:
             break
     if found is None:

@@ -7,8 +7,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from archdb.model.input_spec import rest
+
 if TYPE_CHECKING:
     from archdb.model.graph import Network
+    from archdb.model.input_spec import InputSpec
     from archdb.queries.reader import Reader
     from archdb.rewrite import Note
 
@@ -21,6 +24,8 @@ class RewriteResult(NamedTuple):
     notes: tuple[Note, ...]
     #: Whether the base is of a file or a library, and not in the database.
     is_outside: bool = False
+    #: The axes that the file leaves open, to which the request has given extents.
+    axes: frozenset[str] = frozenset()
 
     @property
     def is_stored(self) -> bool:
@@ -46,13 +51,13 @@ def without_rules(network: Network) -> RewriteResult:
     return RewriteResult(network, network, ())
 
 
-def network_refs(reader: Reader, names: Sequence[str]) -> list[NetworkRef]:
+def network_refs(reader: Reader, names: Sequence[str], spec: InputSpec = None) -> list[NetworkRef]:
     """The words for stored networks as they are, and what the rules of the others make, or what
-    files and libraries have.
+    files and libraries have. `spec`: the sizes of what files leave open.
 
     Says which layers the rules leave alone. Raises as `rewrite_named` does.
     """
-    read = [outside(reader, name) for name in names]
+    read = [outside(reader, name, spec) for name in names]
     if any(read):
         rest = iter(
             network_refs(reader, [n for n, made in zip(names, read, strict=True) if not made])
@@ -74,25 +79,38 @@ def name_of(reader: Reader, network: NetworkRef) -> str:
 
 
 def rewrite_named(
-    reader: Reader, names: Iterable[str], rules: Sequence[str] = (), only: str | None = None
+    reader: Reader,
+    names: Iterable[str],
+    rules: Sequence[str] = (),
+    only: str | None = None,
+    spec: InputSpec = None,
 ) -> list[RewriteResult]:
-    """The networks that are named, with or without rules, under these rules besides.
+    """The networks that are named, with or without rules, under these rules besides. `spec`: the
+    sizes of what files leave open.
 
     Raises NotFoundError where there is no such network, UsageError where what follows a plus is
     no rule, and another ArchdbError where a rule cannot keep what it promises.
     """
     names = list(names)
-    read = [outside(reader, name) for name in names]
+    read = [outside(reader, name, spec) for name in names]
     with reader.snapshot():
         split = [_split_rules(reader, n) for n, made in zip(names, read, strict=True) if not made]
         rest = iter(_rewrite_each(reader, [(name, [*own, *rules]) for name, own in split], only))
     return [
-        _rewrite_one(made.base, rules, only)._replace(is_outside=True) if made else next(rest)
+        _rewrite_one(made.base, rules, only)._replace(is_outside=True, axes=made.axes)
+        if made
+        else next(rest)
         for made in read
     ]
 
 
-def outside(reader: Reader, name: Any) -> RewriteResult | None:
+def without_axes(spec: InputSpec, networks: Iterable[NetworkRef]) -> InputSpec:
+    """What of a specification is about inputs, and not about axes that a file leaves open."""
+    axes = {axis for one in networks if not isinstance(one, str) for axis in one.axes}
+    return rest(spec, axes) if axes else spec
+
+
+def outside(reader: Reader, name: Any, spec: InputSpec = None) -> RewriteResult | None:
     """The network of a file, of a library's model, or one in memory (archdb.from_torch); None for
     the name of a stored one."""
     if not isinstance(name, str):
@@ -104,6 +122,7 @@ def outside(reader: Reader, name: Any) -> RewriteResult | None:
     ):
         return None
     from archdb.sources.base import read
+    from archdb.sources.sizes import Sizes, sizes
 
     if name.lower().endswith(".toml"):
         from archdb.model.graph import Network
@@ -112,12 +131,13 @@ def outside(reader: Reader, name: Any) -> RewriteResult | None:
         seed = toml.load(Path(name), toml.bundled_references())
         network = Network(Path(name).name, seed.network.layers, seed.network.blocks)
         return RewriteResult(network, network, (), True)
-    made = read(name, name.rpartition("/")[2] or name)
+    given = Sizes(sizes(spec), only_open=True)
+    made = read(name, name.rpartition("/")[2] or name, given)
     if made is None:
         return None
     for line in made.report.summary():
         reader.notify(f"note: {made.network.name}: {line.removeprefix('note: ')}")
-    return RewriteResult(made.network, made.network, (), True)
+    return RewriteResult(made.network, made.network, (), True, frozenset(given.axes))
 
 
 def _rewrite_each(

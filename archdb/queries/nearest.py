@@ -15,6 +15,7 @@ from archdb.queries.named import rewrite_named
 from archdb.queries.result import Result
 
 if TYPE_CHECKING:
+    from archdb.model.input_spec import InputSpec
     from archdb.queries.reader import Reader
 
 #: The rule that folds batch normalisation into what it follows.
@@ -29,18 +30,19 @@ _KIND = ("op", *SHARED, "attributes")
 Kinds = Counter[tuple[Any, ...]]
 
 
-def nearest(reader: Reader, name: Any, count: int = 5) -> Result:
+def nearest(reader: Reader, name: Any, count: int = 5, spec: InputSpec = None) -> Result:
     """The networks from which a network takes the fewest edits, by structure alone: how many, how
     many layers are the same, and what differs. Networks that have the fewest layers in common are
     not looked at more closely. A network without batch normalisation, as exporters leave it, is
-    compared with the others as it would be folded into them.
+    compared with the others as it would be folded into them. `spec`: the sizes that a file leaves
+    open.
 
     Raises NotFoundError where there is no such network, UsageError on a count below one.
     """
     if count < 1:
         raise UsageError(f"cannot show {count} networks", remedy="ask for one or more")
     with reader.snapshot():
-        (subject,) = rewrite_named(reader, [name])
+        (subject,) = rewrite_named(reader, [name], spec=spec)
         others = _kinds(reader)
         others.pop(subject.network.name, None)
         if not any(layer.op.affine for layer in subject.network):

@@ -56,7 +56,7 @@ class _Blocks(NamedTuple):
 
 def outline(reader: Reader, name: str, spec: InputSpec, *, layers: bool) -> Outline:
     """A network at an input (native where `spec` is None), collapsed to blocks unless `layers`."""
-    (network,) = network_refs(reader, [name])
+    (network,) = network_refs(reader, [name], spec)
     if isinstance(network, str):
         network = reader.resolve(network)
     with open_profiles(reader, [network], spec) as (one,):

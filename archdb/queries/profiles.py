@@ -22,7 +22,7 @@ from archdb.queries.freshness import (
     native_shapes,
     notify_derived,
 )
-from archdb.queries.named import NetworkRef, RewriteResult, without_rules
+from archdb.queries.named import NetworkRef, RewriteResult, without_axes, without_rules
 
 if TYPE_CHECKING:
     from archdb.analysis.differences import Definitions
@@ -195,6 +195,7 @@ def _profiles_in_memory(
     from archdb.analysis.inputs import format_inputs, native_inputs, resolve_each
     from archdb.analysis.profile import derive
 
+    spec = without_axes(spec, networks)
     networks = _with_stale_in_memory(reader, networks)
     natives = [
         native_shapes(reader, network)

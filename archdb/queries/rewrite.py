@@ -9,7 +9,7 @@ from archdb.analysis.inputs import native_inputs, resolve_inputs
 from archdb.analysis.layer_table import params
 from archdb.analysis.profile import Profile, derive
 from archdb.model.input_spec import InputSpec
-from archdb.queries.named import RewriteResult, rewrite_named
+from archdb.queries.named import RewriteResult, rewrite_named, without_axes
 from archdb.queries.provenance import Note
 from archdb.queries.result import Column, Result
 
@@ -36,7 +36,8 @@ def rewrite(
 
     `change` is added, removed, changed (another op), or follows: what arrives is another.
     """
-    (made,) = rewrite_named(reader, [name], rules, only)
+    (made,) = rewrite_named(reader, [name], rules, only, spec)
+    spec = without_axes(spec, [made])
     inputs = None if spec is None else resolve_inputs(spec, native_inputs(made.base))
     before, after = derive(made.base, inputs), derive(made.network, inputs)
     notes: list[str] = list(skipped(made))

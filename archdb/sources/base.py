@@ -7,24 +7,26 @@ where its kind of file is asked for, and a library only where it is named.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
+from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdb.analysis.inputs import check_names
 from archdb.analysis.profile import derive
 from archdb.errors import ArchdbError, DefinitionError, NotFoundError, nearest
 from archdb.model.graph import Network
 from archdb.model.input_spec import InputLike, spec_of
-from archdb.model.shape import Shape
 from archdb.sources.neutral import Graph
 from archdb.sources.records import Seed
 from archdb.sources.report import Report, told
+from archdb.sources.sizes import Sizes, SizesLike
 from archdb.sources.sizes import sizes as parsed
 
-#: The sizes that a user gives, by the input's name; '' stands for any input that is not named.
-Sizes = Mapping[str, Shape]
+if TYPE_CHECKING:
+    from archdb.sources.laying import Read
+
 PICKLED = (
     "is not read: a pickle runs whatever code it holds",
     "in Python: archdb.from_torch(module, (3, 224, 224)); or export it by torch.onnx.export",
@@ -71,14 +73,19 @@ def is_library(word: str) -> bool:
     return bool(colon and model) and library in LIBRARIES
 
 
-def read(word: str, name: str | None = None, sizes: Sizes | None = None) -> Imported | None:
+def is_outside(word: str) -> bool:
+    """Whether a word means a file that is read here, or a library's model."""
+    return is_library(word) or is_file(word) or word.lower().endswith(".toml")
+
+
+def read(word: str, name: str | None = None, sizes: SizesLike = None) -> Imported | None:
     """The network that a word means, a file's or a library's; None where it means neither."""
     if is_library(word):
         return read_library(word, name, sizes)
     return read_file(Path(word), name, sizes) if is_file(word) else None
 
 
-def read_file(path: Path, name: str | None = None, sizes: Sizes | None = None) -> Imported:
+def read_file(path: Path, name: str | None = None, sizes: SizesLike = None) -> Imported:
     """The network in a file; DefinitionError naming file, place and remedy."""
     suffix = path.suffix.lower()
     if suffix in REFUSED:
@@ -86,27 +93,21 @@ def read_file(path: Path, name: str | None = None, sizes: Sizes | None = None) -
         raise DefinitionError(why, remedy=remedy).at(str(path))
     if not path.is_file():
         raise NotFoundError("there is no such file").at(str(path))
-    made = FORMATS[suffix](path, name or _named(path), dict(sizes or {}))
-    digest = _sha256(path)
+    found = import_module(f"archdb.sources.{FORMATS[suffix]}").read(path, Sizes.of(sizes))
+    source = {"file": path.name, "sha256": _sha256(path)}
     year = datetime.fromtimestamp(path.stat().st_mtime).year
-    return _imported(made, {"file": path.name, "sha256": digest}, path.stem, max(year, 1943))
+    return _imported(found, name or _named(path), source, path.stem, max(year, 1943))
 
 
-class Made(NamedTuple):
-    """What a front end gives: a graph to be lowered, or a network as it was laid."""
-
-    name: str
-    graph: Graph | None
-    laid: Any = None
-
-
-def _imported(made: Made, source: dict[str, str], title: str, year: int) -> Imported:
-    if made.graph is not None:
-        return from_graph(made.graph, made.name, source, title, year)
-    laid = made.laid.network
-    network = Network(made.name, laid.layers, laid.blocks)
-    report = told(derive(network), made.laid.outcome, {**source, **made.laid.source})
-    return Imported(network, report, title or made.name, "imported", year)
+def _imported(
+    found: Graph | Read, name: str, source: dict[str, str], title: str, year: int
+) -> Imported:
+    """What a front end gives as a network: a graph is lowered, a laid network is as it stands."""
+    if isinstance(found, Graph):
+        return from_graph(found, name, source, title, year)
+    network = Network(name, found.network.layers, found.network.blocks)
+    report = told(derive(network), found.outcome, {**source, **found.source})
+    return Imported(network, report, title or name, "imported", year)
 
 
 def from_graph(
@@ -134,42 +135,16 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _onnx(path: Path, name: str, sizes: dict[str, Shape]) -> Made:
-    from archdb.sources.onnx import read
-
-    return Made(name, read(path, sizes))
-
-
-def _caffe(path: Path, name: str, sizes: dict[str, Shape]) -> Made:
-    from archdb.sources.caffe import read
-
-    return Made(name, None, read(path, sizes))
-
-
-def _darknet(path: Path, name: str, sizes: dict[str, Shape]) -> Made:
-    from archdb.sources.darknet import read
-
-    return Made(name, None, read(path, sizes))
-
-
-def _keras(path: Path, name: str, sizes: dict[str, Shape]) -> Made:
-    from archdb.sources.keras import read
-
-    return Made(name, None, read(path, sizes))
-
-
-FORMATS: dict[str, Callable[[Path, str, dict[str, Shape]], Made]] = {
-    ".onnx": _onnx,
-    ".prototxt": _caffe,
-    ".cfg": _darknet,
-    ".keras": _keras,
-    ".json": _keras,
-    ".h5": _keras,
-    ".hdf5": _keras,
+#: The module that reads a kind of file, by its suffix.
+FORMATS = {
+    ".onnx": "onnx",
+    ".prototxt": "caffe",
+    ".cfg": "darknet",
+    **dict.fromkeys((".keras", ".json", ".h5", ".hdf5"), "keras"),
 }
 
 
-def read_library(word: str, name: str | None = None, sizes: Sizes | None = None) -> Imported:
+def read_library(word: str, name: str | None = None, sizes: SizesLike = None) -> Imported:
     """The network that a library builds under a name, as in timm:vit_base_patch16_224.
 
     Raises NotFoundError where the library is not installed or has no such model.
@@ -177,12 +152,11 @@ def read_library(word: str, name: str | None = None, sizes: Sizes | None = None)
     library, _, model = word.partition(":")
     front_end = _library(library)
     try:
-        found = front_end.build(library, model, dict(sizes or {}))
+        given = Sizes.of(sizes)
+        found = front_end.build(library, model, {} if given.only_open else given.given)
     except ArchdbError as error:
         raise error.at(word) from None
-    own = name or word.lower()
-    made = Made(own, found) if isinstance(found, Graph) else Made(own, None, found)
-    return _imported(made, {"model": word}, model, date.today().year)
+    return _imported(found, name or word.lower(), {"model": word}, model, date.today().year)
 
 
 def from_torch(module: Any, *inputs: Any, name: str | None = None) -> Imported:
@@ -206,7 +180,7 @@ def from_keras(model: Any, name: str | None = None) -> Imported:
     from archdb.sources.keras_libraries import configured
 
     read = configured(model)
-    return _imported(Made(name or read.network.name, None, read), {}, "", date.today().year)
+    return _imported(read, name or read.network.name, {}, "", date.today().year)
 
 
 def models(word: str) -> list[str]:
@@ -237,8 +211,6 @@ LIBRARIES = {
 
 
 def _library(library: str) -> Any:
-    from importlib import import_module
-
     try:
         return import_module(f"archdb.sources.{LIBRARIES[library]}")
     except ModuleNotFoundError as error:

@@ -13,9 +13,10 @@ from typing import Any
 
 from archdb.errors import ArchdbError, DefinitionError
 from archdb.sources.caffe_net import Given, given_blobs, layers_of
-from archdb.sources.laying import Laying, Read, Sizes, file_text, name_of
+from archdb.sources.laying import Laying, Read, file_text, name_of
 from archdb.sources.lowering.base import UnmappedError
 from archdb.sources.prototext import Message, parse
+from archdb.sources.sizes import SizesLike
 
 SUFFIX = ".prototxt"
 
@@ -113,7 +114,7 @@ def layer(*types: str) -> Callable[[Rule], Rule]:
     return register
 
 
-def read(path: Path, sizes: Sizes | None = None, phase: str = "TEST", stages: Any = ()) -> Read:
+def read(path: Path, sizes: SizesLike = None, phase: str = "TEST", stages: Any = ()) -> Read:
     """The network in a prototxt file. `sizes`: the user's, by input.
 
     Raises ArchdbError naming the file, the layer and its line.
@@ -125,7 +126,7 @@ def read(path: Path, sizes: Sizes | None = None, phase: str = "TEST", stages: An
 
 
 def load(
-    text: str, name: str, sizes: Sizes | None = None, phase: str = "TEST", stages: Any = ()
+    text: str, name: str, sizes: SizesLike = None, phase: str = "TEST", stages: Any = ()
 ) -> Read:
     """As `read`, of a text."""
     from archdb.sources import (  # noqa: F401  importing a module registers its rules

@@ -14,8 +14,9 @@ from typing import NamedTuple
 from archdb.errors import ArchdbError, DefinitionError, nearest
 from archdb.model.graph import Block
 from archdb.model.shape import Shape
-from archdb.sources.laying import Laying, Read, Sizes, file_text, name_of
+from archdb.sources.laying import Laying, Read, file_text, name_of
 from archdb.sources.lowering.base import UnmappedError
+from archdb.sources.sizes import SizesLike
 
 SUFFIX = ".cfg"
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
@@ -123,7 +124,7 @@ def section(*kinds: str) -> Callable[[Rule], Rule]:
     return register
 
 
-def read(path: Path, sizes: Sizes | None = None) -> Read:
+def read(path: Path, sizes: SizesLike = None) -> Read:
     """The network in a cfg file. `sizes`: the user's for its input, 'data'.
 
     Raises ArchdbError naming the file, the section and its line.
@@ -134,7 +135,7 @@ def read(path: Path, sizes: Sizes | None = None) -> Read:
         raise error.at(str(path)) from None
 
 
-def parse(text: str, name: str, sizes: Sizes | None = None) -> Read:
+def parse(text: str, name: str, sizes: SizesLike = None) -> Read:
     """As `read`, of a text."""
     from archdb.sources import (  # noqa: F401  importing a module registers its rules
         darknet_joining,

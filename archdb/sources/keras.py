@@ -12,12 +12,13 @@ from typing import Any
 from archdb.errors import ArchdbError, DefinitionError
 from archdb.sources.keras_files import Stored, stored
 from archdb.sources.keras_net import KerasNet
-from archdb.sources.laying import Read, Sizes, name_of
+from archdb.sources.laying import Read, name_of
+from archdb.sources.sizes import SizesLike
 
 SUFFIXES = (".keras", ".json", ".h5", ".hdf5")
 
 
-def read(path: Path, sizes: Sizes | None = None) -> Read:
+def read(path: Path, sizes: SizesLike = None) -> Read:
     """The network that a file is the configuration of. `sizes`: the user's, by input, in archdb's
     order of axes.
 
@@ -29,7 +30,7 @@ def read(path: Path, sizes: Sizes | None = None) -> Read:
         raise error.at(str(path)) from None
 
 
-def load(model: Stored, name: str, sizes: Sizes | None = None) -> Read:
+def load(model: Stored, name: str, sizes: SizesLike = None) -> Read:
     """As `read`, of a configuration that is read already."""
     from archdb.sources import (  # noqa: F401  importing a module registers its rules
         keras_axes,

@@ -6,10 +6,10 @@ import os
 from typing import Any
 
 from archdb.errors import ArchdbError, DefinitionError, NotFoundError, nearest
-from archdb.model.shape import Shape
 from archdb.sources.keras import load
 from archdb.sources.keras_files import from_json
 from archdb.sources.laying import Read
+from archdb.sources.sizes import SizesLike
 
 
 def names(library: str) -> list[str]:
@@ -18,7 +18,7 @@ def names(library: str) -> list[str]:
     return sorted(name for name in found if name[:1].isupper() and callable(found[name]))
 
 
-def build(library: str, model: str, sizes: dict[str, Shape]) -> Read:
+def build(library: str, model: str, sizes: SizesLike) -> Read:
     """A model as Keras builds it, without weights."""
     known = names(library)
     if model not in known:
@@ -32,7 +32,7 @@ def build(library: str, model: str, sizes: dict[str, Shape]) -> Read:
     return configured(made, sizes)
 
 
-def configured(model: Any, sizes: dict[str, Shape] | None = None) -> Read:
+def configured(model: Any, sizes: SizesLike = None) -> Read:
     """The network of a Keras model in memory."""
     import keras
 

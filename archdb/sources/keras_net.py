@@ -26,8 +26,9 @@ from archdb.sources.keras_config import (
     parts_of,
 )
 from archdb.sources.keras_input import input_of
-from archdb.sources.laying import Laying, Sizes
+from archdb.sources.laying import Laying
 from archdb.sources.lowering.base import UnmappedError
+from archdb.sources.sizes import SizesLike
 
 
 class Call(NamedTuple):
@@ -68,7 +69,7 @@ def layer(*kinds: str) -> Callable[[Bound], Bound]:
 class KerasNet:
     """A model being laid out."""
 
-    def __init__(self, sizes: Sizes | None, version: str) -> None:
+    def __init__(self, sizes: SizesLike, version: str) -> None:
         self.net = Laying(sizes)
         self.version = version
         self.path, self.calls = "", 0

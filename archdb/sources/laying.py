@@ -7,13 +7,13 @@ for each of the file's, with the shape that archdb derives for it beside it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from math import prod
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from archdb.analysis.inputs import check_names
-from archdb.errors import DefinitionError, UsageError, nearest
+from archdb.errors import DefinitionError, UsageError
 from archdb.model import shape as shapes
 from archdb.model.graph import Block, Layer, Network
 from archdb.model.names import legible
@@ -21,11 +21,10 @@ from archdb.model.shape import Shape
 from archdb.ops import BUFFER, REGISTRY, make
 from archdb.sources.lowering.base import UnmappedError
 from archdb.sources.lowering.outcome import Outcome, Unknown
+from archdb.sources.sizes import Sizes, SizesLike
 
 #: Role and shape of each stored tensor of a layer that archdb does not know.
 Tensors = Iterable[tuple[str, Shape]]
-#: The sizes that a user gives, by the input's name; '' stands for any input that is not named.
-Sizes = Mapping[str, Shape]
 #: A file that describes a network has no weights in it and is far smaller.
 LARGEST_FILE = 64 * 2**20
 
@@ -41,8 +40,8 @@ class Read(NamedTuple):
 class Laying:
     """A network being laid out. Names that are taken get a number: 'conv~2'."""
 
-    def __init__(self, sizes: Sizes | None = None) -> None:
-        self.sizes = dict(sizes or {})
+    def __init__(self, sizes: SizesLike = None) -> None:
+        self.sizes = Sizes.of(sizes)
         self.asked: set[str] = set()
         self.layers: dict[str, Layer] = {}
         self.taken: Counter[str] = Counter()
@@ -63,7 +62,7 @@ class Laying:
         Raises DefinitionError, which says how to give it, where neither is.
         """
         self.asked.add(name)
-        shape = self.sizes.get(name, self.sizes.get("")) or stated
+        shape = self.sizes.shape(name, stated)
         native = stated or tuple(map(int, like.split("x")))
         if shape is not None and len(shape) == 1 and len(native) == 3:  # 384: square
             shape = (native[0], *shape, *shape)
@@ -153,12 +152,10 @@ class Laying:
 
     def network(self, name: str) -> Network:
         """The finished network; UsageError where a size was given for an input that it has not."""
-        unused = self.sizes.keys() - self.asked - {""}
-        if unused:
-            raise UsageError(
-                f"has no input '{min(unused)}'",
-                remedy=nearest(min(unused), self.asked) or f"it has {', '.join(self.asked)}",
-            ).at(name)
+        try:
+            self.sizes.check(self.asked)
+        except UsageError as error:
+            raise error.at(name) from None
         made = Network(name, self.layers.values(), self.blocks)
         check_names(made)
         return made

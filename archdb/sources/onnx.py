@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import mmap
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from archdb.errors import ArchdbError, DefinitionError, UsageError
+from archdb.errors import ArchdbError, DefinitionError
 from archdb.sources import onnx_layers as onnx_layers
 from archdb.sources import onnx_ops as onnx_ops
 from archdb.sources.neutral import (
@@ -20,11 +19,12 @@ from archdb.sources.neutral import (
     Tensor,
 )
 from archdb.sources.onnx_file import model_of
+from archdb.sources.onnx_inputs import OpenShapes
 from archdb.sources.onnx_names import Scopes
 from archdb.sources.onnx_nodes import TRANSLATIONS, Node
 from archdb.sources.onnx_parts import OnnxGraph, OnnxModel, OnnxNode, OnnxTensor
 from archdb.sources.onnx_stored import stored_tensor
-from archdb.sources.sizes import whole
+from archdb.sources.sizes import Sizes, SizesLike
 
 OLDEST, NEWEST = 7, 27
 #: The extent that stands for the batch: no extent of the file is a multiple of it.
@@ -36,16 +36,17 @@ HOME = ("", "ai.onnx", "com.microsoft")
 STATISTICS = {"BatchNormalization": (3, 4)}
 
 
-def read(path: Path, sizes: Mapping[str, tuple[int, ...]] | None = None) -> Graph:
-    """The neutral graph of an ONNX file. `sizes`: shapes of inputs, without the batch, where the
-    file leaves extents open. Raises DefinitionError naming file, node and remedy."""
+def read(path: Path, sizes: SizesLike = None) -> Graph:
+    """The neutral graph of an ONNX file. `sizes`: shapes of inputs, without the batch, and
+    extents of axes, where the file leaves them open. Raises DefinitionError naming file, node and
+    remedy."""
     try:
         with path.open("rb") as file:
             if not path.stat().st_size:
                 raise DefinitionError("is empty", remedy="is it downloaded whole?")
             data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
             model = model_of(memoryview(data))
-        return _Reading(model, path.stem, dict(sizes or {})).graph()
+        return _Reading(model, path.stem, Sizes.of(sizes)).graph()
     except OSError as error:
         raise DefinitionError(f"cannot be read: {error.strerror}").at(str(path)) from None
     except ArchdbError as error:
@@ -55,7 +56,7 @@ def read(path: Path, sizes: Mapping[str, tuple[int, ...]] | None = None) -> Grap
 class _Reading:
     """A model being turned into calls."""
 
-    def __init__(self, model: OnnxModel, name: str, sizes: dict[str, tuple[int, ...]]) -> None:
+    def __init__(self, model: OnnxModel, name: str, sizes: Sizes) -> None:
         if model.graph is None or not model.graph.nodes:
             raise DefinitionError("has no graph: it is no ONNX model", remedy="is it a .onnx file?")
         self.model, self.own, self.name, self.sizes = model, model.graph, name, sizes
@@ -80,21 +81,17 @@ class _Reading:
 
     def extents(self) -> set[int]:
         found = {n for tensor in self.own.tensors.values() for n in tensor.shape}
-        return found | {n for size in self.sizes.values() for n in size}
+        return found | {n for size in self.sizes.given.values() for n in size}
 
     def graph(self) -> Graph:
         self.stored(self.own)
         inputs = [name for name in self.own.inputs if name not in self.own.tensors]
+        open_ = OpenShapes({n: self.own.inputs[n] for n in inputs}, self.sizes, self.batch)
         for name in inputs:
-            self.tensors[name] = Tensor(
-                name, self.input_shape(name), self.own.dtypes.get(name, "float32"), INPUT
-            )
+            dtype = self.own.dtypes.get(name, "float32")
+            self.tensors[name] = Tensor(name, open_.shape(name), dtype, INPUT)
             self.made.add(name)
-        for name in self.sizes:
-            if name and name not in inputs:
-                raise UsageError(
-                    f"no input is called '{name}'", remedy=f"there is: {', '.join(inputs)}"
-                )
+        self.sizes.check(inputs)
         for node in self.ordered():
             self.take(node)
         source = {"format": "ONNX", "library": f"opset {self.version}"}
@@ -120,34 +117,6 @@ class _Reading:
         for name, tensor in graph.tensors.items():
             self.tensors[name] = stored_tensor(name, tensor, name in self.buffers)
             self.made.add(name)
-
-    def input_shape(self, name: str) -> tuple[int, ...]:
-        """The shape of an input with the batch; DefinitionError where an extent is open."""
-        shape = self.own.inputs[name]
-        asked = self.sizes.get(name, self.sizes.get(""))
-        if asked is not None:
-            channels = shape[1] if shape and len(shape) == 4 else None
-            asked = whole(asked, (channels, 0, 0) if isinstance(channels, int) else None)
-            if shape is not None and len(asked) == len(shape):
-                return (self.batch, *asked[1:])
-            return (self.batch, *asked)
-        if shape is None:
-            raise DefinitionError(
-                f"input '{name}' has no shape", remedy=f"say it: --input {name}=3x224x224"
-            )
-        if not shape:
-            return ()
-        rest = shape[1:]
-        if any(not isinstance(extent, int) for extent in rest):
-            told = "×".join(str(n) if isinstance(n, int) else n or "?" for n in rest)
-            example = "x".join(str(n) if isinstance(n, int) else n or "SIZE" for n in rest)
-            raise DefinitionError(
-                f"leaves extents of its input '{name}' open: {told}",
-                remedy=f"say them: --input {name}={example}",
-            )
-        if isinstance(shape[0], int) and shape[0] > 1 and len(shape) not in (4, 5):
-            return tuple(shape)
-        return (self.batch, *rest)
 
     def ordered(self) -> list[OnnxNode]:
         """The nodes, which must each follow what they read."""

@@ -39,10 +39,18 @@ class Scopes:
             for scope, kind in zip(scopes, classes, strict=False):
                 if scope:
                     self.classes[scope] = kind.rpartition(".")[2]
-            return next((scope for scope in reversed(scopes[:-1]) if scope), "")
+            return _of_weight(node) or next((s for s in reversed(scopes[:-1]) if s), "")
         if node.name.startswith("/"):
             return _joined(PurePosixPath(node.name).parts[1:-1])
         return node.name or (node.outputs[0] if node.outputs else "")
+
+
+def _of_weight(node: OnnxNode) -> str:
+    """The module whose weight a convolution reads: the exporter that folds a norm into it leaves
+    the norm's scope."""
+    name = node.inputs[1] if node.op == "Conv" and len(node.inputs) > 1 else ""
+    path, dot, weight = name.rpartition(".")
+    return path if dot and weight == "weight" else ""
 
 
 def _words(text: str) -> list[str]:

@@ -45,9 +45,15 @@ class Report(NamedTuple):
     verdict: str
 
     def summary(self) -> list[str]:
-        """What leaves figures open or needs to be known, and the verdict."""
+        """What made it, what leaves figures open or needs to be known, and the verdict."""
         said = [line for line in self.lines if line.subject in SUMMED_UP]
-        return [str(line) for line in [*said[:MOST], *said[max(len(said) - 1, MOST) :]]]
+        lines = [str(line) for line in [*said[:MOST], *said[max(len(said) - 1, MOST) :]]]
+        return [self.origin(), *lines] if self.origin() else lines
+
+    def origin(self) -> str:
+        """Its format, the version of that, and what wrote it: 'ONNX, opset 17, pytorch 2.14'."""
+        source = {line.item: line.note for line in self.lines if line.subject == "source"}
+        return ", ".join(filter(None, map(source.get, ("format", "library", "producer"))))
 
     def printed(self) -> list[str]:
         """The lines that people read, as sentences."""
