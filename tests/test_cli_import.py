@@ -208,6 +208,64 @@ def test_a_file_that_is_not_utf8(seed: Path, database: Path) -> None:
     assert files(database.parent) == before
 
 
+def test_a_seed_on_standard_input(seed: Path, database: Path) -> None:
+    text = seed.read_bytes()
+    answer = archdb("import", "-", database=database, given=text)
+    assert (answer.status, answer.out, answer.err) == (0, "", "imported mine\n")
+    answer = archdb("import", "-", "--as", "other", database=database, given=text)
+    assert answer.err == "imported other\n"
+    assert totals("mine", database) == totals("other", database)
+
+
+@pytest.mark.parametrize(
+    ("given", "sign"),
+    [
+        (b"", "standard input: is empty"),
+        (b"\xff", "standard input: is not UTF-8 text: byte 0"),
+        ((HEAD + net('["c", "conv2d", {kernel = 3}]')).encode(), "standard input, row 1 'c'"),
+        ((HEAD + net('["c", "linear", {units = 4}, ["x"]]')).encode(), "standard input, mine"),
+    ],
+)
+def test_a_bad_seed_on_standard_input(given: bytes, sign: str, database: Path) -> None:
+    before = files(database.parent)
+    refused(archdb("import", "-", database=database, given=given), sign)
+    assert files(database.parent) == before
+
+
+def test_what_would_be_imported(seed: Path, database: Path) -> None:
+    before = files(database.parent)
+    answer = archdb("import", str(seed), "--dry-run", database=database)
+    assert (answer.status, answer.err) == (0, "would import mine\n")
+    answer = archdb("import", str(seed), "--as", "vgg16", "--dry-run", database=database)
+    assert answer.err.splitlines()[0] == "would import vgg16"
+    assert "there is a network of that name" in answer.err
+    words = ("import", str(seed), "--as", "vgg16", "--replace", "--dry-run")
+    assert archdb(*words, database=database).err == "would import vgg16\n"
+    seed.write_text(HEAD + net('["c", "conv2d", {filters = 4, kernel = 9}]'), "utf-8")
+    refused(archdb("import", str(seed), "--dry-run", database=database), str(seed), "does not fit")
+    assert files(database.parent) == before
+
+
+def test_a_name_that_cannot_be_one(seed: Path, database: Path) -> None:
+    answer = archdb("import", str(seed), "--as", "A b", database=database)
+    refused(answer, "'A b' cannot be a name", status=2)
+
+
+def test_a_file_is_looked_at_without_storing_it(seed: Path, database: Path) -> None:
+    seed.write_text(HEAD + "classes = 10\n" + net(), "utf-8")
+    before = files(database.parent)
+    words = ("compare", str(seed), "vgg16", "--format", "json")
+    rows = json.loads(archdb(*words, database=database).out)
+    found = {row["quantity"]: (row["mine.toml"], row["vgg16"]) for row in rows}
+    assert found["params"][0] == 4 * 28 + 10 * (4 * 6 * 6 + 1)
+    assert found["classes"] == (10, 1000)
+    shown = json.loads(archdb("show", str(seed), "--format", "json", database=database).out)
+    assert {row["quantity"]: row["mine.toml"] for row in shown} == {
+        q: v for q, (v, _) in found.items()
+    }
+    assert files(database.parent) == before
+
+
 def test_no_file_and_no_files(tmp_path: Path, database: Path) -> None:
     missing = tmp_path / "missing.toml"
     refused(archdb("import", str(missing), database=database), "No such file or directory")

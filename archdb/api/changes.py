@@ -16,35 +16,46 @@ if TYPE_CHECKING:
     from archdb.queries.reader import Progress
     from archdb.sources.base import Imported
 
+#: What may be done where the name of a network to be imported is taken.
+REPLACED = "give it another by --as, or put it in place of the other with --replace"
+
 
 class Changes(Connected):
     """Each of these writes, all or nothing, through archdb.db."""
 
     def import_(
         self,
-        *files: str | os.PathLike[str] | Imported,
+        *files: str | os.PathLike[str] | Imported | bytes,
         replace: bool = False,
         name: str | None = None,
         input: InputLike = None,
         dry_run: bool = False,
     ) -> dict[str, list[str]]:
         """Add networks: of files (seeds, ONNX, Keras, Caffe, Darknet), of installed libraries, as
-        in 'timm:resnet18', and those that archdb.from_torch and its like give; all, or none if one
-        is at fault. Returns their names, each with what has to be known of it.
+        in 'timm:resnet18', those that archdb.from_torch and its like give, and seeds as bytes; all,
+        or none if one is at fault. Returns their names, each with what has to be known of it.
 
         `name`: what the one network is to be called; `input`: the sizes of its inputs, where the
         file leaves them open; `dry_run`: nothing is stored.
         """
         from archdb.analysis.inputs import native_inputs
-        from archdb.db.user_networks import load, store
+        from archdb.db.user_networks import check, load, store
         from archdb.model.shape import hint
         from archdb.sources.sizes import sizes
 
         loaded = load(files, name, sizes(spec_of(input)))
-        if not dry_run:
+        if dry_run:
+            check(loaded)
+        else:
             store(self.path, loaded, replace=replace)
+        taken = self.names() if dry_run and not replace else ()
         return {
             one.seed.name: [
+                *(
+                    [f"there is a network of that name: {REPLACED}"]
+                    if one.seed.name in taken
+                    else ()
+                ),
                 *self._relative(one, alone=len(loaded) == 1),
                 *(one.report.printed() if one.report else ()),
                 *filter(None, map(hint, native_inputs(one.seed.network).values())),
@@ -110,8 +121,10 @@ class Changes(Connected):
         self, name: str, rules: Sequence[str], new_name: str, only: str | None
     ) -> Sequence[str]:
         from archdb.db.engine import writing
-        from archdb.db.variants import check_free, check_name, insert_variant
+        from archdb.db.variants import check_free, check_name
+        from archdb.db.writer import insert_seed
         from archdb.queries.named import rewrite_named
+        from archdb.queries.seed import variant_seed
 
         check_name(new_name)
         with writing(self.path) as connection:  # from here on nobody else can change the base
@@ -122,7 +135,7 @@ class Changes(Connected):
                     remedy="\n  ".join(map(str, made.notes)),
                 ).at(made.network.name)
             check_free(connection, new_name)
-            insert_variant(connection, made.base, made.network, new_name)
+            insert_seed(connection, variant_seed(self.reader, made, new_name), "imported")
         return list(map(str, made.notes))
 
     store_rewritten = store  # its name in the first release

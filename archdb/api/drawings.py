@@ -1,4 +1,4 @@
-"""What is drawn of networks, and the dataset as files."""
+"""What is drawn of networks, and networks and the dataset as files."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MERMAID_EDGES = 500
 
 
 class Drawings(Connected):
-    """Charts, graphs and exports."""
+    """Charts, graphs, seed files and exports."""
 
     def plot(
         self,
@@ -99,6 +99,18 @@ class Drawings(Connected):
             self.notify(f"note: {many}; Mermaid draws them with maxEdges set that high")
         said = f"archdb dataset {made.version}, content {made.content}"
         return FORMATS[form](drawn, f"{said}: {drawn.name} at {drawn.input}")
+
+    def seed(self, name: str, *, new_name: str | None = None) -> str:
+        """A network as the text of a seed file, of which `import_` makes the same network."""
+        from archdb.db.variants import check_name
+        from archdb.queries.seed import seed_of
+        from archdb.sources.seed_text import seed_text
+        from archdb.sources.toml import bundled_references
+
+        if new_name is not None:
+            check_name(new_name)
+        seed = self.answer(lambda reader: seed_of(reader, name, new_name))
+        return seed_text(seed, bundled_references().values())
 
     def export(self, directory: str | os.PathLike[str], *, parquet: bool | None = None) -> int:
         """The whole dataset as files in a new or empty directory; how many. With Parquet files

@@ -5,8 +5,9 @@ kinds as those of ops. Each call is recorded, so that the database keeps the row
 table (kind and attributes) beside the layers that it stands for.
 """
 
+import contextlib
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from archdb.blocks.widths import WIDTHS, Widths
@@ -32,9 +33,17 @@ class NetworkBuilder:
         self.auxiliary = False
         self._open: list[str] = []
 
-    def add(self, name: str, op: Op, *inputs: str, weights_of: str | None = None) -> str:
-        """Lay one layer, perhaps with the weights of another, and return its name."""
-        if not inputs and op.arity[1] != 0:
+    def add(
+        self,
+        name: str,
+        op: Op,
+        *inputs: str,
+        weights_of: str | None = None,
+        follows: bool = True,
+    ) -> str:
+        """Lay one layer, perhaps with the weights of another, and return its name. Unless it
+        `follows`, one without inputs reads nothing."""
+        if not inputs and op.arity[1] != 0 and follows:
             inputs = (self.last,) if self.last else ()
         block = self._open[-1] if self._open else None
         if changes := self.each.get(op.name):
@@ -44,11 +53,12 @@ class NetworkBuilder:
         return name
 
     def row(
-        self, name: str, kind: str, attributes: dict[str, Any], inputs: tuple[str, ...]
+        self, name: str, kind: str, attributes: dict[str, Any], inputs: tuple[str, ...] | None
     ) -> None:
-        """Lay one row of a seed: an op, or a block that stands for several."""
+        """Lay one row of a seed: an op, or a block that stands for several. Without inputs it
+        reads the row above; with none, nothing."""
         if kind in REGISTRY:
-            if len(inputs) > 1:
+            if inputs is not None and len(inputs) != 1:
                 raise DefinitionError(f"a block reads one layer, got {len(inputs)}")
             self.last = inputs[0] if inputs else self.last
             REGISTRY[kind](self, name, **attributes)
@@ -57,7 +67,24 @@ class NetworkBuilder:
             shared = own.pop("weights_of", None)
             if shared is not None and (not isinstance(shared, str) or not shared):
                 raise DefinitionError(f"'weights_of' needs the name of a layer, got {shared!r}")
-            self.add(name, make(kind, own), *inputs, weights_of=shared)
+            follows = inputs is None
+            self.add(name, make(kind, own), *(inputs or ()), weights_of=shared, follows=follows)
+
+    @contextlib.contextmanager
+    def inside(self, name: str, kind: str, attributes: Mapping[str, Any]) -> Iterator[None]:
+        """What is laid meanwhile belongs to a block that is spelled out; it may go on in a second
+        place, if it is the same there."""
+        block = Block(name, kind, attributes, self._open[-1] if self._open else None)
+        known = next((other for other in self.blocks if other.name == name), None)
+        if known is None:
+            self.blocks.append(block)
+        elif known != block:
+            raise DefinitionError("goes on as another block than it began")
+        self._open.append(name)
+        try:
+            yield
+        finally:
+            self._open.pop()
 
     def conv_relu(
         self, name: str, relu: str, filters: int, kernel: Any, *inputs: str, **rest: Any

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -42,7 +43,8 @@ def command(
         if several != list(words):
             _each(ctx, database, several, dry_run, replace)
             return
-        found = database.import_(*words, replace=replace, name=name, input=spec, dry_run=dry_run)
+        given = [sys.stdin.buffer.read() if w == "-" else w for w in words]
+        found = database.import_(*given, replace=replace, name=name, input=spec, dry_run=dry_run)
         for own, notes in found.items():
             notify(f"{'would import' if dry_run else 'imported'} {own}")
             for note in notes:

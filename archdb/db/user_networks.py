@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
 
+from archdb.analysis.profile import derive
 from archdb.db import tables, writer
 from archdb.db.engine import insert_many, writing
 from archdb.db.variants import check_name
@@ -16,8 +17,11 @@ from archdb.errors import ArchdbError, DefinitionError, UsageError, nearest
 from archdb.model import graph
 from archdb.model.shape import Shape
 from archdb.sources import base, toml
-from archdb.sources.records import Seed
+from archdb.sources.records import Reference, Seed
 from archdb.sources.report import Line, Report
+
+#: Where a seed stands that is given as its bytes.
+READ = "standard input"
 
 
 class Network(NamedTuple):
@@ -31,35 +35,53 @@ class Network(NamedTuple):
 def load(
     words: Iterable[Any], name: str | None = None, sizes: Mapping[str, Shape] | None = None
 ) -> list[Network]:
-    """The networks that words mean: files, and models of libraries; some may be imported already.
-    `name`: what the one network is
-    to be called; `sizes`: shapes of inputs, by name."""
+    """The networks that words mean: files, and models of libraries; some may be read already, as
+    `Imported` or as the bytes of a seed. `name`: what the one network is to be called; `sizes`:
+    shapes of inputs, by name."""
     words = list(words)
     if name is not None and len(words) != 1:
         raise UsageError("a name is for one network", remedy="import the files one by one")
+    if name is not None:
+        check_name(name)
     references = toml.bundled_references()
-    found = []
-    for word in words:
-        made = word if isinstance(word, base.Imported) else None
-        place = "" if made else os.fspath(word)
-        made = made or base.read(place, name, sizes)
-        if made is not None:
-            seed = made.seed()
-            found.append(Network(place or seed.name, _called(seed, name), made.report))
-        else:
-            found.append(Network(place, _called(toml.load(Path(place), references), name)))
+    found = [_read(word, name, sizes or {}, references) for word in words]
     _check_once(found)
     return found
 
 
+def _read(
+    word: Any, name: str | None, sizes: Mapping[str, Shape], references: Mapping[str, Reference]
+) -> Network:
+    if isinstance(word, bytes):
+        try:
+            return Network(READ, _called(toml.loads(word, references), name))
+        except ArchdbError as error:
+            raise error.at(READ) from None
+    given = isinstance(word, base.Imported)
+    place = "" if given else os.fspath(word)
+    made = word if given else base.read(place, name, sizes)
+    if made is None:
+        return Network(place, _called(toml.load(Path(place), references), name))
+    seed = made.seed()
+    return Network(place or seed.name, _called(seed, name), made.report)
+
+
 def _called(seed: Seed, name: str | None) -> Seed:
-    """The seed under another name, or its own; UsageError where that can be none."""
+    """The seed under another name, or its own."""
     if name is None or name == seed.name:
         return seed
-    check_name(name)
     network = seed.network
     layers = graph.Network(name, network.layers, network.blocks)
     return seed._replace(name=name, network=layers)
+
+
+def check(networks: Iterable[Network]) -> None:
+    """Raises DefinitionError or ShapeError where one of them does not derive."""
+    for network in networks:
+        try:
+            derive(network.seed.network)
+        except ArchdbError as error:
+            raise error.at(network.place) from None
 
 
 def store(path: Path, networks: Iterable[Network], *, replace: bool = False) -> None:

@@ -48,6 +48,11 @@ class Declaration:
         """The attributes that a row may leave out, with what they are then."""
         return {a.name: a.default for a in self.attributes.values() if a.later}
 
+    @property
+    def required(self) -> set[str]:
+        """The attributes that must be said."""
+        return {a.name for a in self.attributes.values() if a.default is REQUIRED}
+
     def parse(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Canonical values of all attributes, in the declared order.
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from archdb.model.input_spec import InputSpec
     from archdb.queries.reader import Reader
     from archdb.rewrite import Note
+    from archdb.sources.records import Seed
 
 
 class RewriteResult(NamedTuple):
@@ -22,10 +23,15 @@ class RewriteResult(NamedTuple):
     base: Network
     network: Network
     notes: tuple[Note, ...]
-    #: Whether the base is of a file or a library, and not in the database.
-    is_outside: bool = False
+    #: What the file or library says of the base, where it is not of the database.
+    outside: Seed | None = None
     #: The axes that the file leaves open, to which the request has given extents.
     axes: frozenset[str] = frozenset()
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether the base is of a file or a library, and not in the database."""
+        return self.outside is not None
 
     @property
     def is_stored(self) -> bool:
@@ -35,6 +41,7 @@ class RewriteResult(NamedTuple):
     def classes(self, stated: int | None) -> int | None:
         """How many it tells apart: as many as are stated of its base, or as its output now has
         where a rule has changed that."""
+        stated = self.outside.classes if self.outside else stated
         if self.network is self.base:
             return stated
         from archdb.rewrite.variant import classes
@@ -97,7 +104,7 @@ def rewrite_named(
         split = [_split_rules(reader, n) for n, made in zip(names, read, strict=True) if not made]
         rest = iter(_rewrite_each(reader, [(name, [*own, *rules]) for name, own in split], only))
     return [
-        _rewrite_one(made.base, rules, only)._replace(is_outside=True, axes=made.axes)
+        _rewrite_one(made.base, rules, only)._replace(outside=made.outside, axes=made.axes)
         if made
         else next(rest)
         for made in read
@@ -113,8 +120,12 @@ def without_axes(spec: InputSpec, networks: Iterable[NetworkRef]) -> InputSpec:
 def outside(reader: Reader, name: Any, spec: InputSpec = None) -> RewriteResult | None:
     """The network of a file, of a library's model, or one in memory (archdb.from_torch); None for
     the name of a stored one."""
+    if isinstance(name, RewriteResult):
+        return name
     if not isinstance(name, str):
-        return RewriteResult(name.network, name.network, (), True)
+        from archdb.sources.records import Seed
+
+        return _of_seed(name if isinstance(name, Seed) else name.seed())
     if (
         reader.isolated
         or not {".", ":"} & set(name)
@@ -125,19 +136,26 @@ def outside(reader: Reader, name: Any, spec: InputSpec = None) -> RewriteResult 
     from archdb.sources.sizes import Sizes, sizes
 
     if name.lower().endswith(".toml"):
-        from archdb.model.graph import Network
         from archdb.sources import toml
 
-        seed = toml.load(Path(name), toml.bundled_references())
-        network = Network(Path(name).name, seed.network.layers, seed.network.blocks)
-        return RewriteResult(network, network, (), True)
+        return _of_seed(toml.load(Path(name), toml.bundled_references()), Path(name).name)
     given = Sizes(sizes(spec), only_open=True)
     made = read(name, name.rpartition("/")[2] or name, given)
     if made is None:
         return None
     for line in made.report.summary():
         reader.notify(f"note: {made.network.name}: {line.removeprefix('note: ')}")
-    return RewriteResult(made.network, made.network, (), True, frozenset(given.axes))
+    return _of_seed(made.seed())._replace(axes=frozenset(given.axes))
+
+
+def _of_seed(seed: Seed, name: str = "") -> RewriteResult:
+    """The network of a seed that is not stored, perhaps called as its file is."""
+    network = seed.network
+    if name:
+        from archdb.model.graph import Network
+
+        network = Network(name, network.layers, network.blocks)
+    return RewriteResult(network, network, (), seed)
 
 
 def _rewrite_each(

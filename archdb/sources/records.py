@@ -7,6 +7,7 @@ from typing import Annotated, Any, NamedTuple
 
 from archdb.errors import DefinitionError, nearest
 from archdb.model.attributes import Count, Extents, Kind, Name, Text, Word, Year
+from archdb.model.axes import Names as AxisNames
 from archdb.model.declaration import Declaration
 from archdb.model.graph import Network
 from archdb.model.names import LONGEST_GLOB, legible, lower_case, short_glob
@@ -120,12 +121,19 @@ NET = Declaration(
     {
         "input": Extents,
         "input_name": Word,
+        "input_axis_names": AxisNames,
         "layers": Rows,
         "outputs": Words,
         "auxiliary": Rows,
         "each": Each,
     },
-    {"input_name": "data", "outputs": [], "auxiliary": [], "each": {}},
+    {
+        "input_name": "data",
+        "input_axis_names": None,
+        "outputs": [],
+        "auxiliary": [],
+        "each": {},
+    },
 )
 DIFFERENCE = Declaration(
     {"what": Text, "base": Phrase, "here": Phrase, "layers": Globs, "why": Phrase}, {"why": ""}

@@ -57,6 +57,11 @@ def load(path: Path, shared: Mapping[str, Reference] | None = None) -> Seed:
         raise error.at(str(path)) from None
 
 
+def loads(data: bytes, shared: Mapping[str, Reference] | None = None) -> Seed:
+    """The same of a file's bytes; errors name no file."""
+    return _seed(_parsed(data), shared or {})
+
+
 def bundled_references() -> dict[str, Reference]:
     """The bibliography that all bundled seeds cite from."""
     found: dict[str, Reference] = {}
@@ -78,15 +83,21 @@ def bundled_files() -> list[Path]:
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        text = path.read_bytes().decode("utf-8-sig")  # some editors begin it with a mark
-    except UnicodeDecodeError as error:
-        raise DefinitionError(
-            f"is not UTF-8 text: byte {error.start} is wrong", remedy="save the file as UTF-8"
-        ) from None
+        data = path.read_bytes()
     except OSError as error:
         raise DefinitionError(f"cannot be read: {error.strerror}") from None
     except ValueError:  # a NUL or half a character in the path
         raise DefinitionError("cannot be the name of a file") from None
+    return _parsed(data)
+
+
+def _parsed(data: bytes) -> dict[str, Any]:
+    try:
+        text = data.decode("utf-8-sig")  # some editors begin it with a mark
+    except UnicodeDecodeError as error:
+        raise DefinitionError(
+            f"is not UTF-8 text: byte {error.start} is wrong", remedy="save the file as UTF-8"
+        ) from None
     if not text.strip():
         raise DefinitionError("is empty", remedy="a seed needs name, title, family, year and [net]")
     try:
@@ -117,7 +128,8 @@ def _seed(data: dict[str, Any], shared: Mapping[str, Reference]) -> Seed:
 
 def _network(name: str, net: Mapping[str, Any]) -> Network:
     builder = NetworkBuilder(net["each"])
-    builder.add(net["input_name"], make("input", {"shape": net["input"]}))
+    axes = {"axis_names": net["input_axis_names"]} if net["input_axis_names"] else {}
+    builder.add(net["input_name"], make("input", {"shape": net["input"], **axes}))
     _lay(builder, net["layers"], "row")
     outputs = net["outputs"] or (builder.last,)
     builder.auxiliary = True
@@ -154,16 +166,46 @@ def _check_outputs(network: Network, outputs: tuple[str, ...]) -> None:
 def _lay(builder: NetworkBuilder, rows: Iterable[list[Any]], what: str) -> None:
     for number, row in enumerate(rows, start=1):
         try:
-            builder.row(*_row(row))
+            _lay_row(builder, row)
         except ArchdbError as error:
             name = row[0] if row else ""
             raise error.at(f"{what} {number} '{name}'") from None
 
 
-def _row(row: list[Any]) -> tuple[str, str, dict[str, Any], tuple[str, ...]]:
-    """name, op or block, attributes, inputs."""
+def _lay_row(builder: NetworkBuilder, row: list[Any]) -> None:
+    """A row; one whose last part are rows is a block that is spelled out, of whatever kind."""
+    if not _holds_rows(row):
+        builder.row(*_row(row))
+        return
+    *head, rows = row
+    name, kind, attributes, inputs = _head(head)
+    if inputs is not None:
+        raise DefinitionError("a block that is spelled out reads what its rows say")
+    with builder.inside(legible(name), legible(kind), attributes):
+        _lay(builder, rows, "row")
+
+
+def _holds_rows(row: list[Any]) -> bool:
+    rows = row[-1] if len(row) > 2 else None
+    return isinstance(rows, list) and bool(rows) and all(isinstance(one, list) for one in rows)
+
+
+def _row(row: list[Any]) -> tuple[str, str, dict[str, Any], tuple[str, ...] | None]:
+    """The parts of a row whose kind is an op or a figure."""
+    name, kind, attributes, inputs = _head(row)
+    if kind not in OPS and kind not in BLOCKS:
+        raise DefinitionError(
+            f"unknown op or block '{kind}'",
+            remedy=nearest(kind, [*OPS, *BLOCKS])
+            or "an op archdb does not know is written as 'unknown' with its kind",
+        )
+    return name, kind, attributes, inputs
+
+
+def _head(row: list[Any]) -> tuple[str, str, dict[str, Any], tuple[str, ...] | None]:
+    """name, op or block, attributes, inputs; None where these are not said."""
     attributes: dict[str, Any] = {}
-    inputs: tuple[str, ...] = ()
+    inputs: tuple[str, ...] | None = None
     if len(row) < 2 or not all(isinstance(word, str) and word for word in row[:2]):
         raise DefinitionError(f"needs a name and an op or block, got {row!r}")
     name, kind, *rest = row
@@ -171,16 +213,10 @@ def _row(row: list[Any]) -> tuple[str, str, dict[str, Any], tuple[str, ...]]:
     for part in rest:
         if isinstance(part, dict):
             attributes = part
-        elif isinstance(part, list) and part and all(isinstance(word, str) for word in part):
+        elif isinstance(part, list) and all(isinstance(word, str) for word in part):
             inputs = tuple(part)
         else:
             raise DefinitionError(
                 f"needs attributes in braces and inputs in brackets, got {part!r}"
             )
-    if kind not in OPS and kind not in BLOCKS:
-        raise DefinitionError(
-            f"unknown op or block '{kind}'",
-            remedy=nearest(kind, [*OPS, *BLOCKS])
-            or "an op archdb does not know is written as 'unknown' with its kind",
-        )
     return name, kind, attributes, inputs
