@@ -13,6 +13,9 @@ from typing import Any
 import pytest
 from command import archdb, files, refused
 
+from archdb.dataset.release import identity
+from archdb.queries.reader import Reader
+
 #: What LeNet-5's C5 costs with so many filters: 5×5 windows over 16 maps, on one place.
 C5 = {filters: filters * (16 * 5 * 5 + 1) for filters in (120, 48)}
 F6 = {filters: 84 * (filters + 1) for filters in (120, 48)}
@@ -232,6 +235,66 @@ def test_the_hashes_follow_what_is_said_and_nothing_else(
     change(new, statement)
     after = info(new)
     assert {item for item in before if before[item] != after[item]} == moved
+
+
+OWN = """
+name = "own"
+title = "Own"
+family = "F"
+year = 2020
+aliases = ["mine"]
+[net]
+input = [3, 8, 8]
+layers = [["fc", "linear", {units=7}]]
+"""
+
+
+def test_networks_of_your_own_have_a_hash_beside_the_datasets(
+    built: Path, new: Path, tmp_path: Path
+) -> None:
+    before = info(built)
+    assert (before["networks of your own"], before["content hash of your own"]) == (0, None)
+    seed = tmp_path / "own.toml"
+    hashes = []
+    for units in (7, 8):
+        seed.write_text(OWN.replace("units=7", f"units={units}"))
+        assert archdb("import", str(seed), "--replace", database=new).status == 0
+        found = info(new)
+        assert found["networks of your own"] == 1
+        hashes.append(found["content hash of your own"])
+        assert {item for item in before if before[item] != found[item]} == {
+            *("networks of your own", "content hash of your own")
+        }
+    assert len({*hashes, found["content hash"]}) == 3
+    change(new, "delete from alias where name = 'mine'")
+    assert info(new)["content hash of your own"] not in hashes
+    assert re.search("content sha256:[0-9a-f]+ and 1 network of your own", cited(new))
+
+
+def cited(database: Path) -> str:
+    return archdb("cite", database=database).out
+
+
+def test_the_identity_is_that_of_all_that_a_file_says(built: Path, new: Path) -> None:
+    """What a service hands out: read without writing, and another one after any change."""
+
+    def identities(database: Path) -> str:
+        with Reader(database) as reader:
+            return identity(reader)
+
+    first = identities(built)
+    assert first == identities(new)
+    seen = {first}
+    for statement in (
+        f"update layer set filters = 48 where name = 'C5' and {of('lenet5')}",
+        "update citation set year = 2000 where key = 'he2016'",
+        "update network set title = 'T', origin = 'imported' where name = 'nin'",
+        "insert into convention (name, sentence, source) values ('own', 'Own.', 'me')",
+        "insert into space (name, title, citation, size, wanted) values ('s', 'S', 'he2016', 9, 9)",
+    ):
+        change(new, statement)
+        seen.add(identities(new))
+    assert len(seen) == 6
 
 
 def test_figures_at_another_input_are_no_part_of_the_dataset(built: Path, new: Path) -> None:

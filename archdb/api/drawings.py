@@ -97,8 +97,7 @@ class Drawings(Connected):
         if form == "mermaid" and len(drawn.edges) > MERMAID_EDGES:
             many = f"{len(drawn.edges)} edges"
             self.notify(f"note: {many}; Mermaid draws them with maxEdges set that high")
-        said = f"archdb dataset {made.version}, content {made.content}"
-        return FORMATS[form](drawn, f"{said}: {drawn.name} at {drawn.input}")
+        return FORMATS[form](drawn, f"{made}: {drawn.name} at {drawn.input}")
 
     def seed(self, name: str, *, new_name: str | None = None) -> str:
         """A network as the text of a seed file, of which `import_` makes the same network."""

@@ -18,21 +18,11 @@ if TYPE_CHECKING:
 DERIVED = {"profile", "layer_profile"}
 ABOUT = {"alembic_version", "column_dictionary", "meta"}
 #: Columns that count what has happened to a file, or are worked out from other rows.
-LEFT_OUT = {"id", "revision", "structure"}
+LEFT_OUT = {"id", "revision", "structure", "stale", "content", "figures"}
 #: Columns that tell rows apart where the key is an id.
-NAMED = {("network", "name"), ("profile", "input")}
+NAMED = {("network", "name")}
 #: A key of another table's row: where to find the name that says the same in any file.
-OWNERS = {
-    "network_id": "network n join {table} t on t.network_id = n.id",
-    "profile_id": "network n join profile p on p.network_id = n.id"
-    " join {table} t on t.profile_id = p.id",
-}
-#: Which rows of a derived table belong to the dataset: native inputs, and nothing stale.
-NATIVE = {
-    "profile": " where t.is_native = 1 and t.revision = n.revision",
-    "layer_profile": " where p.is_native = 1 and p.revision = n.revision",
-}
-
+OWNER = "network n join {table} t on t.network_id = n.id"
 
 #: What tells the rows of each view apart.
 KEYS = {
@@ -77,11 +67,6 @@ def definition(reader: Reader) -> list[Relation]:
     return [_canonical(reader, name) for name in names if name not in DERIVED | ABOUT]
 
 
-def derived_tables(reader: Reader) -> list[Relation]:
-    """The tables of derived figures, at native inputs."""
-    return [_canonical(reader, name) for name in _names(reader, "table") if name in DERIVED]
-
-
 def views(reader: Reader, *, native: bool = False) -> list[Relation]:
     """The analyst views; with `native`, at native inputs only."""
     found = []
@@ -98,7 +83,8 @@ def _names(reader: Reader, kind: str) -> list[str]:
     """archdb's own: a user's tables and views in the same file are no part of the dataset."""
     statement = "select name from sqlite_master where type = :kind order by name"
     names = reader.run(statement, {"kind": kind}).column("name")
-    return [name for name in names if name in owned.relations()]
+    known = owned.TABLES if kind == "table" else owned.relations()
+    return [name for name in names if name in known]
 
 
 def _columns(reader: Reader, relation: str) -> dict[str, bool]:
@@ -110,13 +96,13 @@ def _columns(reader: Reader, relation: str) -> dict[str, bool]:
 def _canonical(reader: Reader, table: str) -> Relation:
     """The table with names for ids, in the order of its key."""
     columns = _columns(reader, table)
-    kept = [column for column in columns if column not in LEFT_OUT and column not in OWNERS]
+    kept = [column for column in columns if column not in LEFT_OUT and column != "network_id"]
     key = [column for column in kept if columns[column] or (table, column) in NAMED]
     selected, order = ([f't."{column}"' for column in some] for some in (kept, key or kept))
     source = f"{table} t"
-    for owner in columns.keys() & OWNERS.keys():
-        source = OWNERS[owner].format(table=table)
+    if "network_id" in columns:
+        source = OWNER.format(table=table)
         kept, key = ["architecture", *kept], ["architecture", *key]
         selected, order = ['n.name as "architecture"', *selected], ["n.name", *order]
-    statement = f"select {', '.join(selected)} from {source}{NATIVE.get(table, '')}"
+    statement = f"select {', '.join(selected)} from {source}"
     return Relation(table, kept, key, statement, ", ".join(order))

@@ -89,7 +89,7 @@ def _notes(old: Reader, new: Reader) -> Iterator[str]:
         if missing:
             yield f"{side.path} has no table for: {', '.join(sorted(missing))}"
     for side in (old, new):
-        stale = side.run_named("stale").column("name")
+        stale = side.run_named("without_figures").column("name")
         if stale:
             yield f"{side.path} has no figures of: {', '.join(stale)} (stale: archdb derive)"
 

@@ -35,9 +35,7 @@ class Paper(NamedTuple):
     @property
     def made_by(self) -> str:
         """The dataset and its hash, or the program alone."""
-        if self.release is None:
-            return f"archdb {__version__}"
-        return f"archdb dataset {self.release.version}, content {self.release.content}"
+        return f"archdb {__version__}" if self.release is None else str(self.release)
 
 
 #: What belongs to a layer that is in no database: its rows say all there is.

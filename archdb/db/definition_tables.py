@@ -11,6 +11,7 @@ from sqlalchemy import (
     Integer,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from archdb.analysis.layer_costs import PADS
@@ -81,16 +82,20 @@ network = table(
     Column("revision", Whole, nullable=False, server_default="0"),
     Column("space", Text, ForeignKey("space.name")),
     Column("number", Integer),
+    Column("stale", Integer, nullable=False, server_default="1"),
     Index(None, "space", "number", unique=True),
+    Index("ix_network_stale", "name", sqlite_where=text("stale = 1")),
     CheckConstraint("name <> '' and name = lower(name) and instr(name, ' ') = 0", name="name"),
     CheckConstraint("year between 1943 and 2999", name="year"),
     CheckConstraint("origin in ('bundled', 'imported')", name="origin"),
     CheckConstraint("variant_of <> name", name="variant_of"),
     CheckConstraint("classes > 0", name="classes"),
+    flag("stale"),
     **AUTOINCREMENT,
     comment="One row is one exact network. revision counts changes of its layer rows; structure is"
     " a hash of the graph with the names left out. space and number: of which search space it is a"
-    " point, and which; no space: it belongs to the catalogue.",
+    " point, and which; no space: it belongs to the catalogue. stale: 1 where there are no figures"
+    " of its rows as they stand.",
 )
 
 point = table(

@@ -45,11 +45,15 @@ profile = table(
     Column("is_native", Integer, nullable=False),
     Column("revision", Whole, nullable=False),
     *derived(TOTAL_COLUMNS),
+    Column("content", Text),
+    Column("figures", Text),
     UniqueConstraint("network_id", "input"),
     flag("is_native"),
     **AUTOINCREMENT,
     comment="A network at an input size: totals, derived from the layer rows at `revision`."
-    " Stale where that is not the network's revision; views show none that is stale.",
+    " Stale where that is not the network's revision; views show none that is stale. content and"
+    " figures: hashes of the rows that it was derived from, and of what was derived; of networks of"
+    " the catalogue, at their native inputs.",
 )
 
 layer_profile = table(

@@ -38,6 +38,44 @@ when new.revision < old.revision
 begin
     select raise(abort, 'a revision counts changes and never goes back');
 end;
+-- network.stale is 1 where the native profile is missing or some profile is of an earlier revision.
+-- Whatever a client does to either, or writes into the flag itself, the last of these sets it right.
+create trigger network_inserted after insert on network when new.stale = 0
+begin
+    update network set stale = 1 where id = new.id;
+end;
+create trigger revision_counted after update of id, revision on network when new.stale = 0
+begin
+    update network set stale = 1 where id = new.id;
+end;
+create trigger profile_inserted after insert on profile
+begin
+    update network set stale = 0 where id = new.network_id;
+end;
+create trigger profile_deleted after delete on profile
+begin
+    update network set stale = 1 where id = old.network_id;
+end;
+create trigger stale_updated after update of stale on network
+when new.stale <> (
+    not exists (select 1 from profile where network_id = new.id and is_native = 1)
+    or exists (select 1 from profile where network_id = new.id and revision <> new.revision)
+)
+begin
+    update network set stale = 1 - new.stale where id = new.id;
+end;
+-- A profile that is replaced goes without being deleted.
+create trigger profile_replaced before insert on profile
+when exists (select 1 from profile where id = new.id and network_id <> new.network_id)
+begin
+    update network set revision = revision + 1
+    where id = (select network_id from profile where id = new.id);
+end;
+create trigger profile_overwritten before update of id on profile when new.id <> old.id
+begin
+    update network set revision = revision + 1
+    where id = (select network_id from profile where id = new.id);
+end;
 create trigger profile_updated after update on profile
 begin
     update network set revision = max(revision, new.revision) + 1

@@ -14,6 +14,7 @@ from archdb.analysis.inputs import native_inputs
 from archdb.analysis.profile import LAYER_COLUMNS, Profile, derive
 from archdb.analysis.totals import TOTAL_COLUMNS
 from archdb.db import tables
+from archdb.db.content import content_of, figures_of
 from archdb.db.engine import driver, insert_many
 from archdb.db.networks import (
     BLOCK,
@@ -163,15 +164,18 @@ def save_profile(
     """The derived rows of one profile, in place of those at the same input."""
     key = {"network": network_id, "input": profile.input}
     remove_profiles(connection, "network_id = :network and input = :input", **key)
-    revision = connection.execute(
-        text("select revision from network where id = :network"), key
-    ).scalar_one()
+    revision, space = connection.execute(
+        text("select revision, space from network where id = :network"), key
+    ).one()
+    hashes: tuple[str | None, ...] = (None, None)
+    if native and space is None:
+        hashes = content_of(driver(connection), network_id), figures_of(profile)
     totals = [profile.totals[column] for column in TOTAL_COLUMNS]
     insert_many(
         connection,
         tables.profile,
-        ("network_id", "input", "is_native", "revision", *TOTAL_COLUMNS),
-        [(network_id, key["input"], int(native), revision, *totals)],
+        ("network_id", "input", "is_native", "revision", *TOTAL_COLUMNS, "content", "figures"),
+        [(network_id, key["input"], int(native), revision, *totals, *hashes)],
     )
     profile_id = connection.execute(text("select last_insert_rowid()")).scalar_one()
     position = positions(driver(connection), network_id)

@@ -6,9 +6,8 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from archdb.dataset.canonical import derived_tables
 from archdb.dataset.canonical_file import write as write_database
-from archdb.dataset.release import digest, release
+from archdb.dataset.release import IMPORTED, content, figures, release
 from archdb.db.unfinished import workplace
 from archdb.errors import ArchdbError, DatabaseError
 from archdb.export import texts
@@ -48,7 +47,7 @@ def _write(directory: Path, reader: Reader, parquet: bool) -> None:
     every = ["archdb.sqlite", *sorted(path for some in paths for path in some)]
     files = {path: describe_written(directory, path) for path in every}
     made, said = release(reader), texts.words()
-    figures = digest(reader, derived_tables(reader))
+    hashes = texts.Hashes(made.content, figures(reader), made.own, content(reader, IMPORTED))
     citations = reader.run_named("all_citations").to_dicts()
     pages = {
         "datapackage.json": as_json(datapackage(made, said, found, files)),
@@ -56,7 +55,7 @@ def _write(directory: Path, reader: Reader, parquet: bool) -> None:
         "references.bib": bibliography(citations, made),
         "CITATION.cff": texts.citation_cff(made),
         "LICENSE": texts.licence(),
-        "README.md": texts.readme(made, figures, said, found, files),
+        "README.md": texts.readme(made.version, hashes, said, found, files),
     }
     for name, text in pages.items():
         (directory / name).write_text(text, "utf-8", newline="\n")

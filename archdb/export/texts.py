@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from archdb.dataset.release import Release
 from archdb.export.files import Written
@@ -19,7 +19,7 @@ README = """# archdb {version}
 - dataset version: {version}
 - content hash: `{content}`
 - figures hash: `{figures}`
-
+{own}
 The content hash covers the rows that define the networks, the figures hash what is derived from
 them at their native inputs. Neither depends on the files here: `archdb --database archdb.sqlite
 info` works them out again, and `archdb diff` compares two datasets row by row.
@@ -41,8 +41,20 @@ info` works them out again, and `archdb diff` compares two datasets row by row.
 | table or view | rows | a row is |
 | --- | ---: | --- |
 {rows}"""
+#: What stands beside the bundled networks.
+OWN = """- networks of whoever exported it: {count}, content hash `{content}`
+"""
 PARQUET = """
   The bytes of Parquet files, and so their hashes, depend on the version of pyarrow too."""
+
+
+class Hashes(NamedTuple):
+    """Of what is bundled, and of its figures; how many networks are beside it, and their hash."""
+
+    content: str
+    figures: str
+    own: int
+    own_content: str
 
 
 def words() -> dict[str, Any]:
@@ -76,8 +88,8 @@ def licence() -> str:
 
 
 def readme(
-    release: Release,
-    figures: str,
+    version: str,
+    hashes: Hashes,
     said: Mapping[str, Any],
     tables: Sequence[Table],
     files: Mapping[str, Written],
@@ -86,9 +98,10 @@ def readme(
     rows = [(f"`{table.name}`", f"{table.rows:,}", _first(table.description)) for table in tables]
     parquet = any(path.endswith(".parquet") for path in files)
     return README.format(
-        version=release.version,
-        content=release.content,
-        figures=figures,
+        version=version,
+        content=hashes.content,
+        figures=hashes.figures,
+        own=OWN.format(count=hashes.own, content=hashes.own_content) if hashes.own else "",
         abstract=said["abstract"],
         license=said["license"],
         places="`csv/` and `parquet/`" if parquet else "`csv/`",

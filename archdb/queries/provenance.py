@@ -7,15 +7,25 @@ from typing import Any, NamedTuple, Self
 
 
 class Release(NamedTuple):
-    """The archdb version that made a dataset, and a hash of the rows that define it."""
+    """The archdb version that made a dataset, a hash of what is bundled in it, and how many
+    networks of the user's own are beside that."""
 
     version: str
     content: str
+    own: int = 0
 
     @property
     def short(self) -> str:
         """As much of the hash as fits on a line and still names one dataset."""
         return self.content[: len("sha256:") + 16]
+
+    @property
+    def beside(self) -> str:
+        """' and 2 networks of your own'; nothing where there are none."""
+        return f" and {self.own} network{'s' * (self.own > 1)} of your own" if self.own else ""
+
+    def __str__(self) -> str:
+        return f"archdb dataset {self.version}, content {self.content}{self.beside}"
 
 
 class Subject(NamedTuple):

@@ -37,7 +37,7 @@ def own(release: Release) -> str:
         "title": f"{{{escape_tex(TITLE)}}}",
         "howpublished": "Software and dataset",
         "version": escape_tex(release.version),
-        "note": escape_tex(f"Version {release.version}, content {release.short}"),
+        "note": escape_tex(f"Version {release.version}, content {release.short}{release.beside}"),
     }
     return entry("misc", "archdb", fields)
 

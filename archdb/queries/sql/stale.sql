@@ -1,7 +1,3 @@
--- Networks whose rows have changed since they were derived, or that were never derived.
-select n.name
-from network n
-left join profile p on p.network_id = n.id and p.is_native = 1
-where p.id is null
-    or exists (select 1 from profile q where q.network_id = n.id and q.revision <> n.revision)
-order by n.name;
+-- Networks whose rows have changed since they were derived, or that were never derived: triggers
+-- keep the flag, so that not all networks have to be looked at.
+select name from network where stale = 1 order by name;

@@ -131,7 +131,7 @@ def word(name: str) -> str:
 
 def caption(figure: Figure, text: str, release: Release) -> None:
     """Small print below the chart: sources, and the dataset that the figures are from."""
-    dataset = f"archdb dataset {release.version}, content {release.short}."
+    dataset = f"archdb dataset {release.version}, content {release.short}{release.beside}."
     lines = fill(inline(f"{text} {dataset}"), SMALL_PRINT)
     figure.supxlabel(lines, fontsize=6, color=GREY, x=0.01, ha="left")
 
