@@ -221,3 +221,64 @@ def test_what_layers_of_two_kinds_read_is_a_layer_of_its_own() -> None:
     assert (totals["weight_params"], totals["bias_params"]) == (64, 8)
     assert totals["macs"] == 2 * prod((4, 8, 8, 8))
     assert ops(found) == ["parameter", "linear", "linear"]
+
+
+def test_an_equation_keeps_what_the_batch_is_folded_into() -> None:
+    """samvit: relative positions of each window by an equation."""
+    operands = {"equation": "bhwc,hkc->bhwk", "operands": [Ref("y3"), Ref("w")]}
+    found = run(*WINDOWS, ("einsum", operands, (4 * BATCH, 4, 4, 5)), stored={"w": (4, 5, 4)})
+    totals = exact(found)
+    assert totals["weight_params"] == 4 * 5 * 4
+    assert totals["macs"] == 4 * 4 * 4 * 5 * 4
+
+
+def test_rows_of_a_map_are_sequences_of_their_own() -> None:
+    """sequencer2d: an LSTM in both directions along each row, PyTorch's two biases in each."""
+    one = {"ih": (12, 4), "hh": (12, 3), "bih": (12,), "bhh": (12,)}
+    stored = {f"w{name}{way}": shape for way in ("", "_back") for name, shape in one.items()}
+    cell = {
+        "input": "<",
+        "hx": [Ref("zero"), Ref("zero")],
+        "weights": [Ref(name) for name in stored],
+        "has_biases": True,
+        "num_layers": 1,
+        "bidirectional": True,
+        "batch_first": True,
+    }
+    found = run(
+        ("permute", {"input": "<", "dims": [0, 2, 3, 1]}, (BATCH, 8, 8, 4)),
+        ("reshape", {"input": "<", "shape": [-1, 8, 4]}, (8 * BATCH, 8, 4)),
+        ("lstm", cell, (8 * BATCH, 8, 6)),
+        stored={**stored, "zero": (2, 8 * BATCH, 3)},
+        buffers=("zero",),
+    )
+    totals = exact(found)
+    assert totals["weight_params"] == 2 * 12 * (4 + 3)
+    assert totals["bias_params"] == 2 * 2 * 12
+    assert totals["macs"] == 2 * 8 * 8 * 12 * (4 + 3)
+
+
+def test_a_fixed_factor_for_each_channel_is_no_parameter() -> None:
+    """csatv2: an image is divided by the deviations of ImageNet."""
+    found = run(
+        ("unsqueeze", {"input": Ref("w"), "dim": [1, 2]}, (4, 1, 1)),
+        ("mul", {"input": Ref("x"), "other": "<"}, (BATCH, 4, 8, 8)),
+        stored={"w": (4,)},
+        buffers=("w",),
+    )
+    assert exact(found)["norm_params"] == 0
+    assert ops(found) == ["constant", "multiply"]
+
+
+def test_a_table_of_words_that_a_product_reads_too_is_counted_once() -> None:
+    """A language model whose last layer is its embedding."""
+    found = run(
+        ("embedding", {"input": "<", "weight": Ref("w")}, (BATCH, 7, 4)),
+        ("linear", {"input": "<", "weight": Ref("w"), "bias": None}, (BATCH, 7, 9)),
+        x=(BATCH, 7),
+        stored={"w": (9, 4)},
+    )
+    totals = exact(found)
+    assert totals["weight_params"] == 9 * 4
+    assert totals["macs"] == 7 * 9 * 4
+    assert ops(found) == ["parameter", "linear"]

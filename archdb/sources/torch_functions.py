@@ -19,6 +19,7 @@ _WINDOW = "input weight bias stride padding dilation groups"
 _TRANSPOSED = "input weight bias stride padding output_padding groups dilation"
 _MAX = "input kernel_size stride padding dilation ceil_mode return_indices"
 _AVG = "input kernel_size stride padding ceil_mode count_include_pad divisor_override"
+_RECURRENT = "input hx weights has_biases num_layers dropout train bidirectional batch_first"
 _REDUCE = "input dim keepdim"
 _BINARY = "input other"
 _DIM = "input dim"
@@ -67,6 +68,7 @@ _ARGUMENTS = {
     **{"interpolate": "input size scale_factor mode align_corners"},
     **{"pixel_shuffle": "input upscale_factor", "pixel_unshuffle": "input downscale_factor"},
     **{"channel_shuffle": "input groups", "einsum": "equation operands"},
+    **dict.fromkeys(("lstm", "gru", "rnn_tanh", "rnn_relu"), _RECURRENT),
     **{"im2col": "input kernel_size dilation padding stride"},
     **{"col2im": "input output_size kernel_size dilation padding stride"},
     **{"unfold": "input dim size step"},

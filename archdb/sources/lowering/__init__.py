@@ -10,6 +10,7 @@ from archdb.sources.lowering import joining as joining
 from archdb.sources.lowering import moving as moving
 from archdb.sources.lowering import norms as norms
 from archdb.sources.lowering import pools as pools
+from archdb.sources.lowering import recurrent as recurrent
 from archdb.sources.lowering import repetition as repetition
 from archdb.sources.lowering import shaping as shaping
 from archdb.sources.lowering import slicing as slicing

@@ -51,7 +51,7 @@ def combined(net: Lowering, call: Call) -> Any:
     if isinstance(other, Value) and isinstance(one, Known) and one.scalar is not None:
         op = net.make(ORDERED[kind], value=float(one.scalar), value_first=True)
         return per_element(net, op, other)
-    if isinstance(one, Value) and isinstance(other, Stored):
+    if isinstance(one, Value) and net.trains(other):
         scaled = _layer_scale(net, kind, one, other)
         if scaled is not None:
             return scaled
@@ -97,7 +97,7 @@ SHORT: dict[tuple[str, float], str] = {("pow", 2): "square", ("pow", 0.5): "sqrt
 
 def _layer_scale(net: Lowering, kind: str, value: Value, stored: Stored) -> Value | None:
     """A learned factor for each channel, or each element along another axis; None for others."""
-    if kind not in SCALING or not stored.whole:
+    if kind not in SCALING:
         return None
     wide = (1,) * (len(value.axes) - len(stored.shape)) + stored.shape
     places = [at for at, extent in enumerate(wide) if extent > 1]

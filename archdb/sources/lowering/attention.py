@@ -76,10 +76,10 @@ def _exchanged(value: Value) -> Value:
 
 
 def _held(net: Lowering, given: dict[str, Any], weight: str, bias: str) -> Weights:
-    held = net.stored(given[weight])
+    held = net.learned(given[weight])
     names, biased = held.names, given.get(bias) is not None
     if biased:
-        names += net.stored(given[bias]).names
+        names += net.learned(given[bias]).names
     return Weights(held.shape, names, {"bias": biased}, [])
 
 
@@ -90,22 +90,26 @@ def einsum(net: Lowering, call: Call) -> Value:
     refs = operands if isinstance(operands, list) else [operands]
     values = [plain(net, net.value(ref)) for ref in refs]
     terms, out = _letters(str(call.arguments["equation"]), [len(v.axes) for v in values])
-    batch = {
-        letter
-        for term, value in zip(terms, values, strict=True)
-        for letter, axis in zip(term, value.axes, strict=True)
-        if axis == BATCH
-    }
-    if len(batch) > 1:
-        raise UnmappedError("gives the batch two letters")
-    for term, value in zip(terms, values, strict=True):
-        if any(n in batch and a != BATCH for n, a in zip(term, value.axes, strict=True)):
-            raise UnmappedError("meets the batch with an axis of its own")
+    pairs = [
+        pair for t, v in zip(terms, values, strict=True) for pair in zip(t, v.axes, strict=True)
+    ]
+    batch, folded = _batch(pairs)
     bare = ["".join(n for n in term if n not in batch) for term in terms]
     left = [n for n in out if n not in batch]
     op = net.make("einsum", equation=f"{','.join(bare)}->{''.join(left)}")
-    axes = tuple(BATCH if n in batch else Axis((left.index(n),)) for n in out)
-    return net.lay(op, *values, axes=axes)
+    places = {n: Axis((at,), n in folded, folded.get(n, False)) for at, n in enumerate(left)}
+    return net.lay(op, *values, axes=tuple(places.get(n, BATCH) for n in out))
+
+
+def _batch(pairs: list[tuple[str, Axis]]) -> tuple[set[str], dict[str, bool]]:
+    """The letter that is the batch, and the one that it is folded into, and whether behind it."""
+    batch = {letter for letter, axis in pairs if axis == BATCH}
+    folded = {n: axis.inner for n, axis in pairs if axis.batch and axis.at}
+    if len(batch) + len(folded) > 1:
+        raise UnmappedError("gives the batch two letters")
+    if any((n in batch and axis != BATCH) or (n in folded and not axis.batch) for n, axis in pairs):
+        raise UnmappedError("meets the batch with an axis of its own")
+    return batch, folded
 
 
 def _letters(equation: str, ranks: list[int]) -> tuple[list[str], str]:

@@ -109,6 +109,13 @@ class Lowering:
             raise UnmappedError("needs a tensor of the file, and it is worked out")
         return found
 
+    def learned(self, ref: Any) -> Stored:
+        """A learned tensor of the file, as it is."""
+        found = self.get(ref)
+        if not self.trains(found):
+            raise UnmappedError("needs a learned tensor of its own, and has none")
+        return found
+
     def trains(self, found: Result | None) -> TypeGuard[Stored]:
         """Whether it is a learned tensor as the file has it, so that a layer may hold it."""
         if not isinstance(found, Stored) or not found.whole:

@@ -8,6 +8,7 @@ from archdb.model.shape import is_image
 from archdb.sources.lowering.arranging import plain
 from archdb.sources.lowering.axes import along, told
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
+from archdb.sources.lowering.picking import picked
 from archdb.sources.lowering.values import BATCH, Axis, Value
 from archdb.sources.lowering.windows import Weights, weights
 from archdb.sources.neutral import Call
@@ -51,7 +52,9 @@ def addmm(net: Lowering, call: Call) -> Value:
 @rule("embedding")
 def embedding(net: Lowering, call: Call) -> Value:
     """A row of a table for each token."""
-    table = net.stored(call.arguments["weight"])
+    table = net.get(call.arguments["weight"])
+    if not net.trains(table):
+        return picked(net, net.realised(table), 0, call.arguments["input"])
     x = plain(net, net.value(call.arguments["input"]))
     vocabulary, units = table.shape
     op = net.make("embedding", vocabulary=vocabulary, units=units)

@@ -147,7 +147,7 @@ def gelu(net: Lowering, call: Call) -> Value:
 @rule("prelu")
 def prelu(net: Lowering, call: Call) -> Value:
     """A learned slope for each channel, or one for all."""
-    weight = net.stored(call.arguments["weight"])
+    weight = net.learned(call.arguments["weight"])
     value = net.value(call.arguments["input"])
     if max(weight.shape, default=1) == 1:
         op = net.make("prelu", shared=True)

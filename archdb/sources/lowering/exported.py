@@ -7,8 +7,9 @@ from typing import Any
 from archdb.sources.lowering.arithmetic import joined
 from archdb.sources.lowering.base import RULES, Lowering, UnmappedError, rule
 from archdb.sources.lowering.dense import embedding
+from archdb.sources.lowering.picking import picked
 from archdb.sources.lowering.shaping import expand
-from archdb.sources.lowering.slicing import chosen, part, picked
+from archdb.sources.lowering.slicing import chosen, part
 from archdb.sources.lowering.values import Known, Stored, Value
 from archdb.sources.neutral import Call
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from archdb.sources.lowering.arranging import image, plain
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
+from archdb.sources.lowering.picking import taken
 from archdb.sources.lowering.pools import slid
-from archdb.sources.lowering.slicing import taken
 from archdb.sources.lowering.values import BATCH, Value, in_order
 from archdb.sources.lowering.windows import each, sides, single
 from archdb.sources.neutral import Call

@@ -8,7 +8,8 @@ from archdb.model.shape import is_image
 from archdb.sources.lowering.arranging import image, plain
 from archdb.sources.lowering.axes import channel_axis
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
-from archdb.sources.lowering.values import BATCH, ONE, Axis, Known, Value
+from archdb.sources.lowering.picking import picked, taken
+from archdb.sources.lowering.values import BATCH, ONE, Known, Value
 from archdb.sources.neutral import Call, Ref
 
 
@@ -171,28 +172,6 @@ def _listed(net: Lowering, value: Value, dim: int, places: list[int], rest: list
     if any(item != {"slice": [None, None, None]} for item in rest):
         raise UnmappedError("picks elements by their place along several axes")
     return taken(net, value, dim, (len(places),))
-
-
-def picked(net: Lowering, value: Value, dim: int, index: Ref) -> Value:
-    """Those elements along an axis whose numbers stand in a table."""
-    found = net.get(index)
-    if isinstance(found, Value):
-        table = plain(net, found)
-        raise UnmappedError(f"picks elements by a tensor of {len(table.axes)} axes that arrives")
-    return taken(net, value, dim, found.shape)
-
-
-def taken(net: Lowering, value: Value, dim: int, shape: tuple[int, ...]) -> Value:
-    """So many elements along an axis, by a table of that shape, whose axes come in its place."""
-    x = plain(net, value)
-    axis = x.axes[dim]
-    if axis.batch:
-        raise UnmappedError("picks images of the batch")
-    op = net.make("take", axis=axis.at[0], shape=list(shape or (1,)))
-    more, at = len(shape), axis.at[0]
-    moved = [a._replace(at=tuple(i + (more - 1) * (i > at) for i in a.at)) for a in x.axes]
-    own = [Axis((at + n,)) for n in range(more)] if more else []
-    return net.lay(op, x, axes=(*moved[:dim], *own, *moved[dim + 1 :]))
 
 
 def _before(items: list[Any], stop: Any) -> int:
