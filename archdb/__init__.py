@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from archdb.api import Database
     from archdb.db.migrate import Changed
+    from archdb.queries.result import Result
     from archdb.sources.base import Imported
 
 from archdb.version import __version__ as __version__
@@ -31,6 +32,14 @@ def open(path: str | os.PathLike[str] | None = None, **options: Any) -> Database
     from archdb.api import Database  # importing archdb alone costs nothing
 
     return Database(path, **options)
+
+
+def calc(op: str, /, *inputs: Any, explained: bool = False, **attributes: Any) -> Result:
+    """One layer that is in no database, calc("conv2d", "3x227x227", filters=96, kernel=11), or
+    several in a line: calc("conv2d filters=20 kernel=1, relu", "200x30x40")."""
+    from archdb.api import Database
+
+    return Database.calc(op, *inputs, explained=explained, **attributes)
 
 
 def from_torch(module: Any, *inputs: Any, name: str | None = None) -> Imported:

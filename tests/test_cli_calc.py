@@ -11,6 +11,8 @@ import pytest
 from command import archdb, process, refused
 from op_cases import CASES
 
+import archdb as package
+from archdb.errors import UsageError
 from archdb.model.attribute_text import value
 from archdb.model.shape import axes_of, text
 from archdb.ops import REGISTRY
@@ -253,3 +255,118 @@ def test_nothing_of_a_database_is_imported(more: list[str]) -> None:
     loaded = set(run.stderr.split())
     assert "archdb.ops" in loaded
     assert not loaded & {"sqlite3", "sqlalchemy", "alembic", "archdb.db", "archdb.blocks"}
+
+
+# Several layers in a line
+
+LINE = "conv2d filters=20 kernel=1, relu, conv2d filters=55 kernel=5 padding=2"
+
+
+def chain(text: str, shape: str) -> list[dict[str, Any]]:
+    answer = archdb("calc", text, "--input", shape, "--format", "json")
+    assert answer.status == 0, answer.err
+    found: list[dict[str, Any]] = json.loads(answer.out)
+    return found
+
+
+def test_layers_in_a_line() -> None:
+    """A 1×1 that narrows before a 5×5: szegedy2015's argument, on paper."""
+    first, second = 20 * (200 + 1), 55 * (20 * 25 + 1)
+    macs = (20 * 200 * 30 * 40, 55 * 20 * 25 * 30 * 40)
+    names = ("layer", "op", "output", "params", "macs")
+    assert [tuple(row[name] for name in names) for row in chain(LINE, "200x30x40")] == [
+        ("input", "input", "200x30x40", 0, 0),
+        ("conv2d", "conv2d", "20x30x40", first, macs[0]),
+        ("relu", "relu", "20x30x40", 0, 0),
+        ("conv2d_2", "conv2d", "55x30x40", second, macs[1]),
+        ("total", None, "55x30x40", first + second, sum(macs)),
+    ]
+
+
+def test_fields_grow_along_the_line() -> None:
+    middle = "max_pool2d kernel=2 stride=2 padding=same"
+    line = f"conv2d filters=2 kernel=3,5, {middle}, conv2d filters=2 kernel=3"
+    fields = [(r["receptive_field_h"], r["receptive_field_w"]) for r in chain(line, "3x29x31")]
+    pool = (3 + 1, 5 + 1)
+    last = (pool[0] + 2 * 2, pool[1] + 2 * 2)
+    assert fields == [(1, 1), (3, 5), pool, last, last]
+
+
+def test_a_line_without_fields_says_why() -> None:
+    answer = archdb("calc", "linear units=3, relu", "--input", "7")
+    assert answer.err.startswith("note: no receptive field from input on: ")
+
+
+@pytest.mark.parametrize(
+    ("line", "ops"),
+    [
+        ("relu,relu", ["relu", "relu"]),
+        ("conv2d filters=2 kernel=3,5 padding=1,1,2,2,relu", ["conv2d", "relu"]),
+        (
+            "partial_conv2d filters=2 kernel=1 connections=[[0,1],[2]], tanh",
+            ["partial_conv2d", "tanh"],
+        ),
+        (" relu , dropout  rate=0.5 ", ["relu", "dropout"]),
+        ("relu, ", None),
+        ("permute order=2,1,0, relu", ["permute", "relu"]),
+        ('reshape shape=[3,9,9] axis_names=["channel","height","width"],relu', ["reshape", "relu"]),
+    ],
+)
+def test_where_a_layer_ends(line: str, ops: list[str] | None) -> None:
+    if ops is None:
+        refused(archdb("calc", line, "--input", "3x9x9"), "layer 2: there is none", status=2)
+    else:
+        assert [row["op"] for row in chain(line, "3x9x9")] == ["input", *ops, None]
+
+
+def test_how_each_layer_of_a_line_is_worked_out() -> None:
+    answer = archdb("calc", LINE, "--input", "200x30x40", "--explain")
+    assert answer.out.startswith("conv2d\n──────\n\nConvolution")
+    assert "\nconv2d_2\n────────\n\nConvolution" in answer.out
+    assert "= 30·40·55·20·5·5 = 33,000,000\n" in answer.out
+    given = ("--explain", "--format", "json")
+    rows = json.loads(archdb("calc", LINE, "--input", "200x30x40", *given).out)
+    assert list(rows[0]) == ["layer", "quantity", "formula", "numbers", "result", "rule"]
+    assert [row["layer"] for row in rows if row["quantity"] == "macs"] == ["conv2d", "conv2d_2"]
+    assert {row["layer"] for row in rows} == {"conv2d", "relu", "conv2d_2"}
+
+
+@pytest.mark.parametrize(
+    ("line", "shape", "sign", "status"),
+    [
+        ("relu, rleu", "3x9x9", "layer 2: there is no op 'rleu'", 2),
+        ("relu, input shape=3", "3x9x9", "layer 2: there is no op 'input'", 2),
+        ("relu, conv2d filters=2 kernal=3", "3x9x9", "did you mean kernel", 2),
+        ("conv2d filters=2 3", "3x9x9", "'3' is no attribute\n  write NAME=VALUE", 2),
+        ("conv2d kernel=3, relu", "3x9x9", "layer 1: conv2d: 'filters' is missing", 2),
+        ("conv2d filters=2 kernel=3, conv2d filters=2 kernel=9", "3x9x9", "layer 'conv2d_2'", 1),
+        ("relu, add", "3x9x9", "layer 'add' (add): takes", 1),
+        ("relu, relu", "3xx9", "'input' needs [channels, height, width]", 2),
+    ],
+)
+def test_a_line_that_cannot_be(line: str, shape: str, sign: str, status: int) -> None:
+    refused(archdb("calc", line, "--input", shape), sign, status=status)
+
+
+def test_a_line_reads_one_input() -> None:
+    refused(archdb("calc", LINE), "Missing option '--input'", status=2)
+    answer = archdb("calc", LINE, "--input", "3x9x9", "--input", "3x9x9")
+    refused(answer, "layers in a line read one input", status=2)
+
+
+def test_same_padding_asks_for_no_rounding() -> None:
+    for op, shape in (("max_pool2d", "3x9x9"), ("avg_pool1d", "9x3"), ("max_pool3d", "3x9x9x9")):
+        given = ("--input", shape, "--kernel", "2", "--stride", "2")
+        assert archdb("calc", op, *given, "--padding", "same").status == 0
+        refused(archdb("calc", op, *given), "'rounding' is missing", status=2)
+
+
+def test_the_same_in_python() -> None:
+    found = package.calc(LINE, "200x30x40")
+    assert found.to_dicts() == chain(LINE, "200x30x40")
+    assert found.schema[found.at("macs") or 0].unit == "MAC"
+    assert package.calc(LINE, (200, 30, 40)).rows == found.rows
+    assert "conv2d_2\n─" in str(package.calc(LINE, "200x30x40", explained=True))
+    assert package.calc("relu", "3x9x9").columns == ["quantity", "unit", "value"]
+    with pytest.raises(UsageError, match="each says its own attributes"):
+        package.calc(LINE, "3x9x9", filters=3)

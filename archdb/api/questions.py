@@ -137,7 +137,8 @@ class Questions(Connected):
 
     @staticmethod
     def calc(op: str, /, *inputs: Any, explained: bool = False, **attributes: Any) -> Result:
-        """One layer that is in no database: calc("conv2d", "3x227x227", filters=96, kernel=11)."""
+        """One layer that is in no database, calc("conv2d", "3x227x227", filters=96, kernel=11), or
+        several in a line: calc("conv2d filters=20 kernel=1, relu", "200x30x40")."""
         from archdb.queries.calc import calc
 
         return calc(op, *inputs, explained=explained, **attributes)

@@ -1,4 +1,4 @@
-"""archdb calc OP: a command for each op, made from what the op declares."""
+"""archdb calc OP: a command for each op, made from what the op declares; or several in a line."""
 
 from __future__ import annotations
 
@@ -25,6 +25,10 @@ class Ops(click.Group):
         return sorted(name for name, op in REGISTRY.items() if op.known and not op.source)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        from archdb.queries.chain import is_chain
+
+        if is_chain(name):
+            return _chain(name)
         return _command(REGISTRY[name]) if name in self.list_commands(ctx) else None
 
     def resolve_command(
@@ -44,7 +48,10 @@ def command() -> None:
 
     archdb calc conv2d --input 3x227x227 --filters 96 --kernel 11 --stride 4
 
-    The options of an op are its attributes: archdb calc OP --help lists them.
+    The options of an op are its attributes: archdb calc OP --help lists them. Several layers in a
+    line, each reading the one before, stand between commas in one word:
+
+    archdb calc 'conv2d filters=20 kernel=1, relu' --input 200x30x40
     """
 
 
@@ -62,6 +69,27 @@ def _command(op: type[Op]) -> click.Command:
         short_help=re.split(r"(?<=\.)\s+(?=[A-Z])|\n\n", doc)[0],
     )
     return format_option(made)
+
+
+def _chain(text: str) -> click.Command:
+    """A command for the layers of a line."""
+
+    def callback(form: str, inputs: tuple[str, ...], explained: bool) -> None:
+        from archdb.queries.calc import calc
+
+        emit(calc(text, *inputs, explained=explained), form)
+
+    given = click.Option(
+        ["--input", "inputs"],
+        multiple=True,
+        required=True,
+        metavar="SHAPE",
+        help="What the first layer reads: 3x227x227, 19x23 (length, features) or 4096.",
+    )
+    doc = "Layers in a line, each reading the one before: shape, params, MACs, receptive field."
+    return format_option(
+        click.Command("LAYERS", callback=callback, params=[given, EXPLAIN], help=doc)
+    )
 
 
 def _input(op: type[Op]) -> click.Option:

@@ -1,7 +1,8 @@
-"""One layer that is in no database, worked out."""
+"""A layer that is in no database, or several in a line, worked out."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from archdb.errors import DefinitionError, ShapeError, UsageError, nearest
@@ -17,18 +18,22 @@ INPUT = Declaration({"input": Extents}, {})
 
 def calc(op: str, /, *inputs: Any, explained: bool = False, **attributes: Any) -> Result:
     """Shape, parameters, operations and field of an op on inputs, or, `explained`, how each is
-    worked out: calc("conv2d", "3x227x227", filters=96, kernel=11, stride=4).
+    worked out: calc("conv2d", "3x227x227", filters=96, kernel=11, stride=4); or a row for each of
+    several layers in a line: calc("conv2d filters=20 kernel=1, relu", "200x30x40").
 
     Inputs and attributes are as Python or as the command line has them: (3, 227, 227) or
     '3x227x227'. Raises UsageError where they are none, ShapeError where they do not fit.
     """
     from archdb.explain.layer_trace import trace_layer
+    from archdb.queries.chain import is_chain
 
+    if is_chain(op):
+        return _chain(op, inputs, attributes, explained=explained)
     if op not in REGISTRY:
         remedy = nearest(op, REGISTRY) or "archdb calc --help lists all ops"
         raise UsageError(f"there is no op '{op}'", remedy=remedy)
     try:
-        shapes = [_shape(given) for given in inputs]
+        shapes = list(map(_shape, inputs))
         made = REGISTRY[op](**{name: _value(given) for name, given in attributes.items()})
     except DefinitionError as error:
         raise UsageError(": ".join((*error.places, error.what)), remedy=error.remedy) from None
@@ -46,6 +51,23 @@ def calc(op: str, /, *inputs: Any, explained: bool = False, **attributes: Any) -
     from archdb.explain.figures import COLUMNS, rows
 
     return Result(COLUMNS, rows(on_paper))
+
+
+def _chain(
+    text: str, inputs: Sequence[Any], attributes: Mapping[str, Any], *, explained: bool
+) -> Result:
+    from archdb.queries.chain import chain
+
+    if len(inputs) != 1 or attributes:
+        raise UsageError(
+            "layers in a line read one input, and each says its own attributes",
+            remedy="as in 'conv2d filters=20 kernel=1, relu' --input 200x30x40",
+        )
+    try:
+        (shape,) = map(_shape, inputs)
+    except DefinitionError as error:
+        raise UsageError(": ".join((*error.places, error.what)), remedy=error.remedy) from None
+    return chain(text, shape, explained=explained)
 
 
 def _value(given: Any) -> Any:

@@ -10,7 +10,21 @@ from archdb.text import inline
 
 
 def written(rows: Iterable[Sequence[Any]]) -> str:
-    """The derivation as a person would write it down; a row is a step."""
+    """The derivation as a person would write it down; a row is a step, perhaps behind the name of
+    its layer."""
+    by_layer: dict[str, list[Sequence[Any]]] = {}
+    for row in rows:
+        *layer, quantity, formula, numbers, result, rule = row
+        step = (quantity, formula, numbers, result, rule)
+        by_layer.setdefault(" ".join(map(inline, layer)), []).append(step)
+    return "\n".join(_headed(name, _by_rule(steps)) for name, steps in by_layer.items())
+
+
+def _headed(name: str, text: str) -> str:
+    return f"{name}\n{'─' * len(name)}\n\n{text}" if name else text
+
+
+def _by_rule(rows: Iterable[Sequence[Any]]) -> str:
     by_rule: dict[str, list[Step]] = {}
     for step in (Step(*map(_on_a_line, row)) for row in rows):
         by_rule.setdefault(step.rule, []).append(step)
