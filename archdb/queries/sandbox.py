@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
 
 from archdb.errors import LimitError, UsageError
 from archdb.queries.faults import MEGABYTE
+from archdb.queries.mixture import Read
 from archdb.queries.result import Result
 from archdb.queries.session import Batch, Row, Session
 
 #: The limits where none is given: seconds, and megabytes of memory and of a result.
 SECONDS, MEMORY, SIZE = 10.0, 512.0, 1000.0
 
+#: What has to be said of an answer that is complete.
+Notes = Callable[[], Iterable[str]]
 #: How a session is got for a time, given the bytes of memory that it may use.
 Sessions = Callable[[int], AbstractContextManager[Session]]
 
@@ -62,8 +65,10 @@ class Answer:
     `notes` are complete when the rows are at an end.
     """
 
-    def __init__(self, messages: Iterator[Any], limit: int | None, limits: Limits) -> None:
-        self._messages, self._limit, self._limits = messages, limit, limits
+    def __init__(
+        self, messages: Iterator[Any], limit: int | None, limits: Limits, more: Notes
+    ) -> None:
+        self._messages, self._limit, self._limits, self._more = messages, limit, limits, more
         self.columns = _unique(next(messages))
         self.notes: list[str] = []
 
@@ -88,6 +93,7 @@ class Answer:
                 self.notes.append(
                     f"only the first {self._limit} rows are shown: there are more (--limit)"
                 )
+        self.notes += self._more()
 
     def kept(self, copies: int = 1) -> Result:
         """All rows at once, where so many times what they take is within the limit of memory.
@@ -119,8 +125,10 @@ def answer(
     *,
     limit: int | None,
     limits: Limits,
+    notes: Callable[[Iterable[Read]], Iterable[str]],
 ) -> Generator[Answer]:
-    """The answer to one statement that reads, while it comes.
+    """The answer to one statement that reads, while it comes; `notes` has to be said of what it
+    has read.
 
     Raises QueryError where it writes, is malformed, is none or two, or reaches a limit.
     """
@@ -128,7 +136,7 @@ def answer(
         raise UsageError(f"a limit must be 0 rows or more, got {limit}")
     with sessions(max(1, int(limits.memory * MEGABYTE))) as session:
         messages = session.run(statement, parameters, limit, limits.seconds)
-        yield Answer(messages, limit, limits)
+        yield Answer(messages, limit, limits, lambda: notes(session.reads))
 
 
 def _unique(names: list[str]) -> list[str]:

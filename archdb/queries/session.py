@@ -43,6 +43,8 @@ class Session(Process):
 
     def __init__(self) -> None:
         self.path, self.memory = Path(), 0
+        #: What the last statement has read: table or view, column, and the view that reads it.
+        self.reads: list[tuple[str, str, str | None]] = []
         super().__init__(*start_of("worker", str(Path(__file__).parent)))
 
     def open(
@@ -85,6 +87,7 @@ class Session(Process):
                 raise Fault(*rest).to_database_error(self.path, self.memory, seconds)
             yield Batch(rest[1], rest[0], size) if word == "rows" else rest[0]
             if word == "end":
+                self.reads = rest[1]
                 return
 
 

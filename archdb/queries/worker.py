@@ -11,7 +11,7 @@ last bit, text and bytes arrive as they were sent.
               run, statement, parameters, rows at most (or None), seconds
     from it:  columns, names              before the first rows or the end
               rows, bytes in memory, list of tuples
-              end, whether there were more rows
+              end, whether there were more rows, what was read: (table or view, column, view)
               fault, kind, text, SQLite's name for it, 'late' or 'refused' or ''
 """
 
@@ -70,9 +70,10 @@ class Session:
     def __init__(self, path: str, memory: int, longest: int, limits: dict[int, int]) -> None:
         self.deadline = 0.0
         self.refused = self.late = False
+        self.reads: set[tuple[str | None, ...]] = set()
         self.outgoing = Outgoing([])
         _bound(memory)
-        self.connection = sqlite3.connect(path, uri=True, timeout=5.0)
+        self.connection = sqlite3.connect(path, uri=True, timeout=5.0, cached_statements=0)
         for pragma in ("query_only = on", "trusted_schema = off", "temp_store = memory"):
             self.connection.execute(f"pragma {pragma}")
         self.connection.execute(f"pragma hard_heap_limit = {memory}")
@@ -85,6 +86,7 @@ class Session:
     def run(self, statement: str, parameters: dict[str, Any], limit: int | None, s: float) -> None:
         """Send the rows of a statement, and the end; or what is wrong with it."""
         self.refused = self.late = False
+        self.reads.clear()
         self.outgoing = Outgoing([])
         self.deadline = time.monotonic() + s
         try:
@@ -108,7 +110,7 @@ class Session:
                 break
             self.outgoing.add(row)
         self.outgoing.flush()
-        return send("end", cut)
+        return send("end", cut, list(self.reads))
 
     def allow(self, action: int, first: str | None, second: str | None, *rest: Any) -> int:
         """SQLite's authorizer: reading, functions but for extensions, pragmas that only tell."""
@@ -120,6 +122,8 @@ class Session:
             # asks for it itself is refused by SQLite.
             or (action == sqlite3.SQLITE_UPDATE and first == "sqlite_master")
         )
+        if action == sqlite3.SQLITE_READ:
+            self.reads.add((first, second, rest[-1]))
         self.refused = self.refused or not reads
         return sqlite3.SQLITE_OK if reads else sqlite3.SQLITE_DENY
 

@@ -9,7 +9,8 @@ select
     c.title as title,  -- text; stored; title of the source
     c.year as year,  -- year; stored; year of the source
     c.doi as doi,  -- text; stored; DOI of the source
-    c.url as url  -- text; stored; address of the source, where it has no DOI
+    c.url as url,  -- text; stored; address of the source, where it has no DOI
+    n.space as space  -- name; stored; the search space that the network is a point of; NULL in the catalogue
 from network n
 join source s on s.network_id = n.id
 join citation c on c.key = s.citation;

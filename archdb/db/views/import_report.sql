@@ -8,6 +8,7 @@ select
     i.item as item,  -- text; stored; of which file, kind of call, layer or tensor the line is
     i.stated as stated,  -- count; stored; what the file has: elements of a tensor, parameters, calls
     i.derived as derived,  -- count; stored; what archdb derived or placed of it at the import
-    i.note as note  -- text; stored; what is to be known: where it is, why it is open
+    i.note as note,  -- text; stored; what is to be known: where it is, why it is open
+    n.space as space  -- name; stored; the search space that the network is a point of; NULL in the catalogue
 from network n
 join import_line i on i.network_id = n.id;

@@ -9,6 +9,7 @@ select
     d.base as base,  -- text; stored; the value in the base; empty where it has no such layer
     d.here as here,  -- text; stored; the value in the variant; empty where it has no such layer
     d.layers as layers,  -- JSON; stored; globs of the names of the layers concerned
-    d.why as why  -- text; stored; what this amounts to, where that needs saying
+    d.why as why,  -- text; stored; what this amounts to, where that needs saying
+    n.space as space  -- name; stored; the search space that the network is a point of; NULL in the catalogue
 from network n
 join difference d on d.network_id = n.id;
