@@ -53,6 +53,76 @@ def test_a_saved_query(name: str, database: Path) -> None:
     assert name in archdb("query", "--saved", "list", database=database).out.split()
 
 
+OWN = """-- :least 100: smallest depth
+select architecture from architecture_summary
+where depth > :least"""
+
+
+def test_ones_own_statement_by_name(database: Path, tmp_path: Path) -> None:
+    before = archdb("query", "--saved", "list", database=database).out.split()
+    answer = archdb("query", "--save", "deep_ones", OWN, database=database)
+    assert (answer.status, answer.out) == (0, "")
+    assert answer.err == "saved deep_ones: archdb query --saved deep_ones runs it\n"
+    assert query("--saved", "deep_ones", database=database) == [
+        {"architecture": "resnet101"},
+        {"architecture": "resnet152"},
+    ]
+    words = ("--saved", "deep_ones", "--param", "least=101")
+    assert query(*words, database=database) == [{"architecture": "resnet152"}]
+    listed = archdb("query", "--saved", "list", database=database).out.split()
+    assert listed == sorted([*before, "deep_ones"])
+    path = tmp_path / "question.sql"
+    path.write_text("select 6 * 7 as x", "utf-8")
+    archdb("query", "--save", "six", "--file", str(path), database=database)
+    archdb("db", "upgrade", database=database)  # which leaves them
+    assert query("--saved", "six", database=database) == [{"x": 42}]
+    assert archdb("query", "--remove", "six", database=database).err == "removed six\n"
+    archdb("query", "--remove", "deep_ones", database=database)
+    assert archdb("query", "--saved", "list", database=database).out.split() == before
+    assert archdb("check", database=database).err == "no faults\n"
+
+
+REFUSED = [  # name, statement, sign, status
+    ("depths", "select 1", "'depths' is a query of archdb's own", 2),
+    ("mine", "select 1", "there is already a query 'mine'", 2),
+    *[(name, "select 1", "cannot be the name", 2) for name in ("", "A b", "list", "1st", "x-y")],
+    ("other", "delete from network", "the statement is refused", 1),
+    ("other", "select nowhere from layer_summary", "no such column: nowhere", 1),
+    ("other", "select 1; select 2", "there are two statements", 1),
+    ("other", "", "SQL: ", 1),
+]
+
+
+@pytest.mark.parametrize(("name", "statement", "sign", "status"), REFUSED)
+def test_what_cannot_be_kept(
+    name: str, statement: str, sign: str, status: int, database: Path
+) -> None:
+    archdb("query", "--save", "mine", "select 1", database=database)
+    refused(refuse("--save", name, statement, database=database), sign, status=status)
+
+
+def test_what_cannot_be_let_go(database: Path) -> None:
+    answer = refuse("--remove", "depths", database=database)
+    refused(answer, "'depths' is a query of archdb's own and stays", status=2)
+    refused(refuse("--remove", "deths", database=database), "no saved query", "depths")
+    refused(refuse("--remove", "x", "select 1", database=database), "give one statement", status=2)
+    words = ("--saved", "depths", "--save", "x")
+    refused(refuse(*words, database=database), "give one statement", status=2)
+
+
+@pytest.mark.parametrize(
+    ("statement", "sign"),
+    [
+        ("select macs from layer_sumary", "did you mean layer_summary"),
+        ("select marcs from layer_summary", "did you mean macs"),
+        ("select l.achitecture from layer_summary l", "did you mean architecture"),
+        ("select 1 from qqqqqq", "archdb schema lists all views and columns"),
+    ],
+)
+def test_misspelt_views_and_columns(statement: str, sign: str, database: Path) -> None:
+    refused(refuse(statement, database=database), "no such", sign)
+
+
 def test_an_unknown_saved_query_is_answered_with_the_nearest(database: Path) -> None:
     answer = refuse("--saved", "most_expensive_layer", database=database)
     refused(answer, "did you mean most_expensive_layers")

@@ -6,10 +6,11 @@ from archdb.api.catalogue import Catalogue
 from archdb.api.changes import Changes
 from archdb.api.drawings import Drawings
 from archdb.api.questions import Questions
+from archdb.api.saved import SavedQueries
 from archdb.queries.result import Derivation, Result
 
 
-class Database(Questions, Catalogue, Changes, Drawings):
+class Database(Questions, Catalogue, Changes, Drawings, SavedQueries):
     """An archdb database, safe to use from several threads; questions answer with a Result.
 
     A question's module is imported where it is asked: start-up counts.

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from archdb.cli.common import Hyphened, format_option, notify, open_database
-from archdb.cli.output import emit, format_result, on_terminal, write_output
+from archdb.cli.output import emit, format_result, on_terminal, show, write_output
 from archdb.errors import UsageError
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ SHOWN = 1000
     help="Read the statement from a file, or from standard input (-).",
 )
 @click.option("--saved", metavar="NAME", help="Run a saved query; 'list' prints their names.")
+@click.option("--save", "new_name", metavar="NAME", help="Keep the statement by this name.")
+@click.option("--remove", "old_name", metavar="NAME", help="Let go of a saved query of your own.")
 @click.option("--param", "params", multiple=True, metavar="K=V", help="The value of :k.")
 @click.option("--limit", type=click.IntRange(min=0), help="Print so many rows at the most.")
 @click.option(
@@ -68,30 +71,55 @@ def command(
     sql: str | None,
     path: Path | None,
     saved: str | None,
+    new_name: str | None,
+    old_name: str | None,
     params: tuple[str, ...],
     limit: int | None,
     form: str,
     **limits: float,
 ) -> None:
-    """Run one SQL statement that reads, over the views that `archdb schema` describes."""
-    if saved == "list":
-        from archdb.queries.sql import saved_names
+    """Run one SQL statement that reads, over the views that `archdb schema` describes.
 
-        click.echo("\n".join(saved_names()))
+    With --save it is not run, but kept in the database for --saved; its lines '-- :k v: meaning'
+    say what :k is unless --param says something else.
+    """
+    given = [sql, path, saved, old_name]
+    if sum(one is not None for one in given) != 1 or (
+        new_name is not None and (saved is not None or old_name is not None)
+    ):
+        raise UsageError("give one statement", remedy="as an argument, by --file or by --saved")
+    if saved == "list" or old_name is not None or new_name is not None:
+        _keep(ctx, old_name, new_name, lambda: _statement(sql, path))
         return
-    statement = _statement(sql, path, saved)
-    values: dict[str, str | int | float | None] = {}
-    if saved is not None:
-        from archdb.queries.sql import defaults
-
-        values |= defaults(statement)
-    values |= dict(_parameter(word) for word in params)
+    values: dict[str, str | int | float | None] = dict(map(_parameter, params))
     from archdb.queries.session import Session
 
     with Session() as session, open_database(ctx) as database:
         database.statements.session = session  # which has started while the database was opened
+        if saved is None:
+            statement = _statement(sql, path)
+        else:
+            from archdb.queries.sql import defaults
+
+            statement = database.saved_query(saved)
+            values = {**defaults(statement), **values}
         with database.iterate(statement, values, limit=limit, **limits) as answer:
             _print(answer, form, limited=limit is not None)
+
+
+def _keep(
+    ctx: click.Context, old_name: str | None, new_name: str | None, statement: Callable[[], str]
+) -> None:
+    """List the saved queries, let go of one, or keep a new one."""
+    with open_database(ctx) as database:
+        if old_name is not None:
+            database.remove_query(old_name)
+            notify(f"removed {old_name}")
+        elif new_name is not None:
+            database.save_query(new_name, statement())
+            notify(f"saved {new_name}: archdb query --saved {new_name} runs it")
+        else:
+            show("".join(f"{name}\n" for name in database.saved_queries()))
 
 
 def _print(answer: Answer, form: str, *, limited: bool) -> None:
@@ -119,14 +147,8 @@ def _emit_first(result: Result, form: str, limited: bool) -> None:
         )
 
 
-def _statement(sql: str | None, path: Path | None, saved: str | None) -> str:
-    """The statement, from exactly one of the three places."""
-    if sum(given is not None for given in (sql, path, saved)) != 1:
-        raise UsageError("give one statement", remedy="as an argument, by --file or by --saved")
-    if saved is not None:
-        from archdb.queries.sql import saved as text_of
-
-        return text_of(saved)
+def _statement(sql: str | None, path: Path | None) -> str:
+    """The statement, from either of the two places."""
     if path is None:
         return str(sql).removeprefix(MARK)
     try:

@@ -33,7 +33,8 @@ meta = table(
     Column("key", Text, primary_key=True, nullable=False),
     Column("value", Text, nullable=False),
     **WITHOUT_ROWID,
-    comment="What made this database: the archdb version.",
+    comment="What made this database, the archdb version; and its user's own queries by name, each"
+    " under 'query:NAME'.",
 )
 metadata = meta.metadata
 

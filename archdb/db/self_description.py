@@ -25,10 +25,20 @@ def describe(connection: Connection) -> list[str]:
     writer.save_references(connection, [references[key] for key in cited])
     known = conventions.bundled()
     said = _save_conventions(connection, known)
-    connection.execute(text("delete from meta"))
-    about = [("archdb_version", __version__), ("conventions", conventions_digest())]
-    insert_many(connection, tables.meta, ("key", "value"), about)
+    for key, value in (("archdb_version", __version__), ("conventions", conventions_digest())):
+        let_go(connection, key)
+        keep(connection, key, value)
     return said
+
+
+def keep(connection: Connection, key: str, value: str) -> None:
+    """A row of the table `meta`."""
+    insert_many(connection, tables.meta, ("key", "value"), [(key, value)])
+
+
+def let_go(connection: Connection, key: str) -> None:
+    """The end of one."""
+    connection.execute(text("delete from meta where key = :key"), {"key": key})
 
 
 def _save_conventions(connection: Connection, known: list[Convention]) -> list[str]:

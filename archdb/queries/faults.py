@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from pathlib import Path
 from typing import NamedTuple
 
 from archdb.db.faults import is_of_file, to_database_error
-from archdb.errors import ArchdbError, LimitError, QueryError
+from archdb.errors import ArchdbError, LimitError, QueryError, nearest
 
 MEGABYTE = 1_000_000
 #: Longest text or blob that a statement may build, in bytes.
@@ -55,13 +56,31 @@ class Fault(NamedTuple):
         error.sqlite_errorname = self.name
         if is_of_file(error):
             return to_database_error(error, path)
-        what, remedy = f"SQL: {self.text}", "archdb schema lists all views and columns"
+        what, remedy = f"SQL: {self.text}", _known(self.text)
         for sign, said in SAID.items():
             if sign in self.text:
                 what, remedy = said
         what, remedy = NOT_SQL.get(self.kind, (what, remedy))
         kind = LimitError if "too big" in self.text else QueryError
         return kind(what, remedy=remedy)
+
+
+def _known(text: str) -> str:
+    """Where SQL names a view or column that there is not: those that are most like it."""
+    found = re.search(r"no such (table|column): (?:\w+\.)*(\w+)", text)
+    near = ""
+    if found is not None:
+        from archdb.db import dictionary
+
+        names = {"table": dictionary.views, "column": _columns}[found[1]]()
+        near = nearest(found[2].lower(), names)
+    return near or "archdb schema lists all views and columns"
+
+
+def _columns() -> set[str]:
+    from archdb.db import dictionary
+
+    return {entry.column for entry in dictionary.entries()}
 
 
 def too_late(seconds: float) -> LimitError:
