@@ -49,9 +49,9 @@ NASTY = Result(
 )
 EMPTY = Result(["a", "b"], [])
 #: What a table for a paper says of a result that belongs to no network.
-NOTHING = Paper({}, [], [], Release("0.1.0", f"sha256:{'0' * 64}"))
+NOTHING = Paper({}, {}, [], Release("0.1.0", f"sha256:{'0' * 64}"), {}, False)
 FORMATS = formats.FORMATS | {
-    name: lambda result, form=form: form(result, NOTHING)
+    name: lambda result, form=form: form(result, NOTHING, {})
     for name, form in paper_formats.FORMATS.items()
 }
 each_format = pytest.mark.parametrize("form", FORMATS)

@@ -24,7 +24,7 @@ ALEXNET_MACS = (
     + 4096 * 1000
 )
 DOCUMENT = """\\documentclass{article}
-\\usepackage{booktabs,longtable}
+\\usepackage{booktabs,longtable,threeparttable}
 \\begin{document}
 %s
 \\end{document}
@@ -127,7 +127,7 @@ def test_each_quantity_has_its_unit_and_scale(database: Path) -> None:
 
 def test_networks_share_the_head_of_a_quantity(database: Path) -> None:
     text = printed("compare", "vgg16", "alexnet", "--by", "op", form="latex", database=database)
-    assert "\\multicolumn{2}{c}{params (M parameters)}" in text
+    assert "\\multicolumn{2}{c}{params (M)}" in text
     assert "\\cmidrule(lr){2-3} \\cmidrule(lr){4-5} \\cmidrule(lr){6-7}" in text
     assert "vgg16\\textsuperscript{a} & alexnet\\textsuperscript{b}" in text
 
@@ -193,9 +193,10 @@ def test_a_query_of_ones_own_gets_units_where_names_are_known(database: Path) ->
         " where architecture = 'vgg16' and is_native"
     )
     lines = printed("query", sql, form="markdown", database=database).splitlines()
-    assert lines[0] == "| architecture | macs (G MAC) | mine | share |"
-    assert lines[2] == "| vgg16 | 15.47 | 15,470,264,320 | 0.500 |"
+    assert lines[0] == "| architecture | macs (G) | mine (G MAC) | share |"
+    assert lines[2] == "| vgg16 | 15.47 | 15.47 | 0.500 |"
     assert "VGG-16 (configuration D)" in lines[4]
+    assert "- macs, mine (macs): multiply-accumulates" in "".join(lines)
 
 
 def test_of_many_networks_a_table_does_not_say_each(whole: Path) -> None:
@@ -231,7 +232,8 @@ def test_line_feeds_in_a_name_do_not_break_a_head(database: Path) -> None:
     sql = 'select 1 as "a\nb", 2.5 as c'
     markdown = printed("query", sql, form="markdown", database=database).splitlines()
     assert markdown[:3] == ["| a b | c |", "| ---: | ---: |", "| 1 | 2.50 |"]
-    assert "  a b & c \\\\\n" in printed("query", sql, form="latex", database=database)
+    latex = printed("query", sql, form="latex", database=database)
+    assert "  a &  \\\\\n  b & c \\\\\n" in latex, "wider than 1, so in two lines"
 
 
 def test_shapes_and_signs(database: Path) -> None:
@@ -319,7 +321,7 @@ def test_it_fits_the_page_of_an_article(words: str, database: Path, tmp_path: Pa
 
 def test_what_is_wider_than_a_page_says_so(database: Path) -> None:
     text = printed("list", form="latex", database=database)
-    assert "% wider than a page: choose columns by archdb query" in text
+    assert "% wider than a page: choose columns by --columns" in text
 
 
 @needs_latex
@@ -328,3 +330,150 @@ def test_whatever_stands_in_a_cell_compiles(database: Path, tmp_path: Path) -> N
     signs = "".join(map(chr, range(33, 127))) + accents + "×→≤≥·−⌊⌋⌈⌉±°µ\u00a0ßæÆøØłŁıœåÅ⁰¹²³⁴⁵⁶⁷⁸⁹"
     sql = "select '{}' as \"{}\"".format(signs.replace("'", "''"), signs.replace('"', ""))
     typeset(printed("query", sql, form="latex", database=database), tmp_path)
+
+
+# A table of networks for a paper.
+
+TABLE = (
+    *("list", "vgg16", "resnet50", "nin", "alexnet_owt"),
+    *("--columns", "params,macs,receptive_field_h,year"),
+    *("--convention", "mac", "--convention", "flop"),
+)
+
+
+def test_several_conventions_each_have_a_unit_and_a_note(database: Path) -> None:
+    text = printed(*TABLE, form="latex", database=database)
+    heads = [line.strip() for line in text.split("\\midrule")[0].rstrip().splitlines()[-3:]]
+    assert heads == [
+        r"&  &  & receptive\_ &  &  &  \\",
+        r"architecture & params & macs & field\_h & year & mac & flop \\",
+        r"& (M) & (G) & (pixels) &  & (G) & (G) \\",
+    ]
+    assert r"vgg16\textsuperscript{a} & 138.36 & 15.47 & 212 & 2014 & 15.47 & 30.97 \\" in text
+    assert "\\item[] mac: One for each multiply-accumulate" in text
+    assert "\\item[] flop: Two for each multiply-accumulate" in text
+
+
+def test_keys_are_those_that_cite_prints(database: Path) -> None:
+    text = printed(*TABLE, form="latex", database=database)
+    (command,) = re.findall(r"BibTeX of the sources: archdb (cite .*)", text)
+    bibliography = archdb(*command.split(), database=database).out
+    keys = re.findall(r"\\cite\{([^}]*)\}", text)
+    assert len(keys) == 5, "one for each network, and archdb's own"
+    assert {*keys} <= {*re.findall(r"@\w+\{([^,]*),", bibliography)}
+
+
+def test_headings_of_ones_own_keep_unit_and_note_and_set_a_scale(database: Path) -> None:
+    words = ("--heading", "params=Weights (k)", "--heading", "flop=FLOPs", "--heading", "macs=Work")
+    lines = printed(*TABLE, *words, form="markdown", database=database).splitlines()
+    assert lines[0].endswith("| Weights (k) | Work (G MAC) | receptive_field_h (pixels) |"
+                             " year | mac (G) | FLOPs (G) |")  # fmt: skip
+    assert "| 138,357.54 | 15.47 |" in lines[2]
+    assert any(line.startswith("- Weights (params): trainable numbers") for line in lines)
+    assert any(line.startswith("- FLOPs (flop): Two for each") for line in lines)
+
+
+def test_headings_of_networks_and_of_rows(database: Path) -> None:
+    words = ("compare", "vgg16", "nin", "--heading", "nin=NiN", "--heading", "macs=MACs (M)")
+    text = printed(*words, form="markdown", database=database)
+    assert "| quantity | unit | vgg16<sup>a</sup> | NiN<sup>b</sup> | ratio |" in text
+    assert "| MACs (M) |  | 15,470.26 | 1,100.19 |" in text
+    text = printed(*words, "--by", "op", form="markdown", database=database)
+    assert "| NiN<sup>b</sup> MACs (M) |" in text
+
+
+@pytest.mark.parametrize(
+    ("words", "sign"),
+    [
+        (("--heading", "parms=P", "--format", "latex"), "did you mean params"),
+        (("--heading", "params=P"), "--heading goes with --format latex or markdown"),
+        (("--heading", "params", "--format", "latex"), "needs NAME=TEXT"),
+    ],
+)
+def test_a_heading_of_nothing_is_refused(words: tuple[str, ...], sign: str, database: Path) -> None:
+    answer = archdb(*TABLE, *words, database=database)
+    assert (answer.status, answer.out) == (2, "") and sign in answer.err
+
+
+@pytest.mark.parametrize(
+    ("column", "head"),
+    [
+        ("s.macs as work", "work (G MAC)"),
+        ("macs 'work'", "work (G MAC)"),
+        ('sum(s.params) as "Params (M)"', "Params (M)"),
+        ("max( macs ) as [most, of all]", "most, of all (G MAC)"),
+        ("/* macs as x, */ macs / 2 as half", "half"),
+        ("max(macs, params) as larger", "larger"),
+        ("(select 1) as macs", "macs"),
+    ],
+)
+def test_an_alias_in_sql_keeps_its_unit(column: str, head: str, database: Path) -> None:
+    sql = (
+        f"with w as (select macs as x from layer_summary) select distinct architecture, {column}"
+        " from architecture_summary s where architecture = 'vgg16'"
+    )
+    lines = printed("query", sql, form="markdown", database=database).splitlines()
+    assert lines[0] == f"| architecture | {head} |"
+
+
+def test_a_width_is_said_by_its_factor(whole: Path) -> None:
+    shipped, base = "mobilenet_v1_075", "mobilenet_v1"
+    text = printed("show", shipped, form="markdown", database=whole)
+    assert f"a variant of {base} (width=0.75), after Howard" in text
+    words = ("compare", base, shipped, f"{base}+width=0.75")
+    text = printed(*words[:3], form="markdown", database=whole)
+    assert f"- {base} → {shipped}: width=0.75." in text and "filters" not in text
+    text = printed(words[0], base, words[3], form="markdown", database=whole)
+    assert f"- {base} → {base}+width=0.75: width=0.75." in text and "filters" not in text
+
+
+def test_a_stored_rewriting_is_said_by_its_rules(database: Path) -> None:
+    words = ("rewrite", "vgg16", "width=0.5", "fc-to-conv", "--as", "mine")
+    assert archdb(*words, database=database).status == 0
+    text = printed("list", "vgg16", "mine", form="markdown", database=database)
+    assert "a variant of vgg16 (width=0.5+fc-to-conv)" in text
+
+
+def test_a_file_is_a_row_like_any_other(database: Path) -> None:
+    seed = Path("seeds/nets/nin.toml").resolve()
+    text = printed("list", "nin", str(seed), form="markdown", database=database)
+    assert "nin.toml: input 3×224×224." in text
+
+
+def test_what_pdflatex_stops_at_is_said(database: Path) -> None:
+    words = ("query", "select 'α 中 β 文 λ₂' as x", "--format", "latex")
+    answer = archdb(*words, database=database)
+    assert r"$\alpha$ 中 $\beta$ 文 $\lambda$\textsubscript{2}" in answer.out
+    assert "% pdflatex stops at 中文: use xelatex or lualatex" in answer.out
+    assert "note: pdflatex stops at 中文" in answer.err
+    answer = archdb("query", "select 'α' as x", "--format", "latex", database=database)
+    assert "pdflatex" not in answer.out + answer.err
+
+
+@needs_latex
+def test_greek_mathematics_and_stacked_accents_compile(database: Path, tmp_path: Path) -> None:
+    signs = "".join(map(chr, range(0x3B1, 0x3CA))).replace("ο", "") + "ΓΔΘΛΞΠΣΦΨΩ"
+    sql = f"select '{signs} ∞≈≠∈∑∏√∂∇∼≪≫←↔⇒÷∘⊕⊗⊙′ ‐‑•†‡§¶©®™½„«»¿¡₀₉ ễ ộ ǘ' as x"
+    typeset(printed("query", sql, form="latex", database=database), tmp_path)
+
+
+@needs_latex
+@pytest.mark.parametrize(
+    "words",
+    [
+        TABLE,
+        (*TABLE, "--heading", "params=Params (M)", "--heading", "receptive_field_h=RF"),
+        ("show", "lenet5", "--by", "block"),
+        ("list", "vgg*", "--columns", "params,macs,depth"),
+    ],
+)
+def test_it_fits_the_column_of_a_paper(
+    words: tuple[str, ...], database: Path, tmp_path: Path
+) -> None:
+    text = printed(*words, form="latex", database=database)
+    assert "% fits a column" in text
+    document = (DOCUMENT % text).replace("class{article}", "class[twocolumn]{article}")
+    (tmp_path / "table.tex").write_text(document, "utf-8")
+    run = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "table.tex"]
+    done = subprocess.run(run, cwd=tmp_path, capture_output=True, check=True)
+    assert b"Overfull" not in done.stdout

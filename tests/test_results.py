@@ -89,11 +89,13 @@ def test_no_heading_is_taken_apart(db: Database) -> None:
     from archdb.dataset.provenance import Paper
     from archdb.render import paper_table
 
-    paper = Paper({"vgg16": "VGG-16"}, [], ["vgg16"], None)
+    paper = Paper({"vgg16": "VGG-16"}, {}, ["vgg16"], None, {}, False)
     rows = [(15_470_264_320,)]
-    said = paper_table.sheet(Result([Column("x y z", "MAC", "macs", "vgg16")], rows), paper)
-    assert said.heads == [("vgg16", "G MAC", "macs")]
-    assert paper_table.sheet(Result(["vgg16 macs"], rows), paper).heads == [("vgg16 macs", "", "")]
+    said = paper_table.sheet(Result([Column("x y z", "MAC", "macs", "vgg16")], rows), paper, {})
+    assert said.heads == [("vgg16", "G", "macs", "")]
+    assert paper_table.sheet(Result(["vgg16 macs"], rows), paper, {}).heads == [
+        ("vgg16 macs", "", "", "")
+    ]
 
 
 # For other libraries.

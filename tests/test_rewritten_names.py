@@ -150,7 +150,6 @@ REFUSED = [  # words, status, signs
     (["explain", "googlenet+stack-3x3@none/5x5/none"], 1, ["no layer has a name like 'none'"]),
     (["explain", "vgg16+fc-to-conv/fc9"], 1, ["vgg16+fc-to-conv has no layer 'fc9'", "fc8"]),
     (["derive", "vgg16+fold-bn"], 1, ["archdb rewrite NAME RULE --as NEW_NAME"]),
-    (["list", "vgg16+fold-bn"], 1, ["archdb rewrite NAME RULE --as NEW_NAME"]),
 ]
 
 

@@ -21,6 +21,8 @@ PAPERS = ("markdown", "latex")
 #: Where the context keeps the database that a command has opened, whether rows are for a
 #: spreadsheet, and which columns were asked for.
 OPENED, SPREADSHEET, COLUMNS = "archdb.database", "archdb.spreadsheet", "archdb.columns"
+#: Where it keeps what columns are to be called.
+HEADINGS = "archdb.headings"
 #: The word for all columns, where --columns takes names.
 ALL = "all"
 #: To the line above, and nothing left in it.
@@ -100,7 +102,17 @@ class Hyphened(click.Command):
 
 
 def format_option(command: Command) -> Command:
-    """--format, --columns and --spreadsheet, wherever rows are printed."""
+    """--format, --columns, --heading and --spreadsheet, wherever rows are printed."""
+    command = click.option(
+        "--heading",
+        metavar="NAME=TEXT",
+        multiple=True,
+        is_eager=True,  # is known where the format is looked at
+        expose_value=False,
+        callback=_remember_headings,
+        help="With latex or markdown: what to call a column, quantity or network. 'Params (M)' sets"
+        " the scale as well. Repeatable.",
+    )(command)
     command = click.option(
         "--columns",
         metavar="A,B,…",
@@ -134,9 +146,19 @@ def _named(ctx: click.Context, param: click.Parameter, names: str | None) -> Non
     ctx.meta[COLUMNS] = names and [name.strip() for name in names.split(",")]
 
 
+def _remember_headings(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> None:
+    pairs = [word.partition("=") for word in given]
+    for word, (name, equals, _) in zip(given, pairs, strict=True):
+        if not name or not equals:
+            raise click.UsageError(f"--heading needs NAME=TEXT, got '{word}'", ctx)
+    ctx.meta[HEADINGS] = {name: text for name, _, text in pairs}
+
+
 def _fits(ctx: click.Context, param: click.Parameter, form: str) -> str:
     if ctx.meta[SPREADSHEET] and form not in ("csv", "tsv"):
         raise click.UsageError("--spreadsheet goes with --format csv or tsv", ctx)
+    if ctx.meta[HEADINGS] and form not in PAPERS:
+        raise click.UsageError("--heading goes with --format latex or markdown", ctx)
     return form
 
 

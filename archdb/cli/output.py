@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from archdb.cli.common import ALL, COLUMNS, OPENED, PAPERS, SPREADSHEET, notify
+from archdb.cli.common import ALL, COLUMNS, HEADINGS, OPENED, PAPERS, SPREADSHEET, notify
 from archdb.text import printable
 
 if TYPE_CHECKING:
@@ -69,13 +69,18 @@ def _emit_for_paper(result: Result, form: str) -> None:
     from archdb.dataset.provenance import NO_DATASET, paper
     from archdb.queries.units import describe
     from archdb.render import paper_formats
+    from archdb.render.tex_text import untranslated
 
     database: Database | None = click.get_current_context().meta.get(OPENED)
     beside = NO_DATASET
     if database is not None:
         beside = paper(database.reader, describe(database.reader, result))
         database.reader.let_go()  # before anybody reads, who may take his time
-    show(paper_formats.FORMATS[form](result, beside))
+    headings = click.get_current_context().meta.get(HEADINGS) or {}
+    text = paper_formats.FORMATS[form](result, beside, headings)
+    show(text)
+    if left := untranslated(text) if form == "latex" else "":
+        notify(f"note: pdflatex stops at {left}: use xelatex or lualatex, with a font for them")
 
 
 def _emit_on_terminal(result: Result) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdb.dataset.release import release
 from archdb.model.input_spec import pretty
-from archdb.queries.lineage import stated_differences
+from archdb.queries.lineage import rules_of, stated_differences
 from archdb.queries.provenance import Note, Provenance, Release, Subject
 from archdb.queries.result import Result
 from archdb.queries.units import BY_CONVENTION
@@ -24,13 +24,17 @@ EXPLAINED = ("params", "macs", "activations")
 
 
 class Paper(NamedTuple):
-    """`about` says in a sentence what each network is; `conventions` how its figures were counted;
-    `release` is None where no dataset was asked."""
+    """`about` says in a sentence what each network is; `meanings` what quantities are of, and how
+    conventions count; `release` is None where no dataset was asked. `sources` are the keys in the
+    bibliography of what `about` names, `beside` whether one is no network's paper: the bibliography
+    has it where all sources are asked for."""
 
     about: dict[str, str]
-    conventions: list[str]
+    meanings: dict[str, str]
     networks: list[str]
     release: Release | None
+    sources: dict[str, str]
+    beside: bool
 
     @property
     def made_by(self) -> str:
@@ -39,24 +43,28 @@ class Paper(NamedTuple):
 
 
 #: What belongs to a layer that is in no database: its rows say all there is.
-NO_DATASET = Paper({}, [], [], None)
+NO_DATASET = Paper({}, {}, [], None, {}, False)
 
 
 def paper(reader: Reader, result: Result) -> Paper:
     """All that belongs to a result where it is printed for readers who cannot ask."""
     said = provenance(reader, result)
     meanings = {name: meaning for name, _, meaning in reader.run_named("column_units").rows}
-    every = reader.run("select name, sentence from convention").rows
+    every = dict(reader.run("select name, sentence from convention").rows)
     wanted = _quantities(result).intersection(EXPLAINED)
     sentences = [(name, meanings[name]) for name in EXPLAINED if name in wanted & meanings.keys()]
     counted = said.conventions if len(said.conventions) <= MOST else ()
-    sentences += [row for row in every if row[0] in counted and row[0] not in meanings]
-    about = {}
-    if len(said.networks) <= MOST:
-        about = {one.name: _sentence(reader, one, said.notes) for one in said.networks}
-    names = list(dict.fromkeys(_split_name(reader, one.name)[0] for one in said.networks))
-    readings = [f"{name}: {sentence.rstrip('.')}." for name, sentence in sentences]
-    return Paper(about, readings, names, said.dataset)
+    sentences += [(name, every[name]) for name in counted if name in every and name not in meanings]
+    readings = {name: f"{sentence.rstrip('.')}." for name, sentence in sentences}
+    stored = {one.name: _split_name(reader, one.name)[0] for one in said.networks}
+    names = list(dict.fromkeys(filter(None, stored.values())))
+    if len(said.networks) > MOST:
+        return Paper({}, readings, names, said.dataset, {}, False)
+    about = {one.name: _sentence(reader, one, said.notes) for one in said.networks}
+    rows = {name: _subject(reader, stored[name]) for name in about}
+    sources = {name: row["key"] for name, row in rows.items() if row.get("key")}
+    beside = any(row.get("key") and not row["is_paper"] for row in rows.values())
+    return Paper(about, readings, names, said.dataset, sources, beside)
 
 
 def provenance(reader: Reader, result: Result) -> Provenance:
@@ -100,26 +108,35 @@ def _sentence(reader: Reader, subject: Subject, notes: Iterable[Note]) -> str:
     """'VGG-16 (configuration D), input 3×224×224, after Simonyan and Zisserman (2015), Table 1.'"""
     name, input = subject
     stored, rules = _split_name(reader, name)
-    row = reader.run_named("subject", name=stored).to_dicts()[0]
+    row = _subject(reader, stored)
+    if not row:  # of a file, which says no more of itself
+        return f"input {pretty(input)}."
     title = f"{row['title']}, rewritten by {rules}" if rules else row["title"]
     parts = [title, f"input {pretty(input or row['native'] or '') or 'unknown'}"]
-    if row["authors"]:
-        parts.append(f"after {_authors(row['authors'])} ({row['year']}), {row['place']}")
     base = None if rules else row["variant_of"]
     if base:
         both = {base, name}
         said = any(note.kind == "variation" and {*note.networks} == both for note in notes)
-        changes = "" if said else "; ".join(stated_differences(reader, name))
+        made_by = rules_of(reader, name)
+        changes = "" if said else made_by or "; ".join(stated_differences(reader, name))
         parts.append(f"a variant of {base}" + (f" ({changes})" if changes else ""))
+    if row["authors"]:  # last, so that its key may stand behind it
+        parts.append(f"after {_authors(row['authors'])} ({row['year']}), {row['place']}")
     return f"{', '.join(parts)}."
 
 
+def _subject(reader: Reader, stored: str) -> dict[str, Any]:
+    """What a note says of a stored network; nothing, where there is none of that name."""
+    return next(iter(reader.run_named("subject", name=stored).to_dicts()), {})
+
+
 def _split_name(reader: Reader, name: str) -> tuple[str, str]:
-    """The stored network of a name, and the rules behind it."""
-    if reader.run_named("subject", name=name).rows:
-        return name, ""
-    stored, _, rules = name.partition("+")
-    return reader.resolve(stored), rules
+    """The stored network of a name, and the rules behind it; no network, of a file."""
+    for at in [len(name), *(i for i, sign in enumerate(name) if sign == "+")]:
+        found = reader.run_named("resolve", name=name[:at].lower()).rows
+        if found:
+            return str(found[0][0]), name[at + 1 :]
+    return "", ""
 
 
 def _authors(authors: str) -> str:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdb.analysis.weighing import Convention
 from archdb.errors import UsageError
+from archdb.model.names import PLUS
 from archdb.queries import conventions
 from archdb.queries.grouped import COMPARED, SHOWN, aligned, rows_of
 from archdb.queries.introduction import introduce
+from archdb.queries.lineage import rules_of
 from archdb.queries.live import live
 from archdb.queries.named import NetworkRef, name_of, network_refs
 from archdb.queries.profiles import AnyProfile, open_profiles
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 BY = ("total", *SHOWN)
 #: Of one network, what a narrow terminal leaves out last.
 FIRST = ("op", "output", "params", "macs")
+#: In more sentences than these, rules say it better.
+MOST_SENTENCES = 3
 #: By what networks are aligned by structure, and what of it may be all that is shown.
 ALIGNED, ONLY = ("block", "layer"), ("differences",)
 
@@ -85,12 +89,24 @@ def _variation(found: Sequence[AnyProfile]) -> list[str]:
     first, second = found
     if not set(first.ancestors()) & set(second.ancestors()):
         return []
+    both = (first.name, second.name)
     from archdb.analysis.alignment import align
     from archdb.analysis.alignment_summary import summarize
 
-    both = (first.name, second.name)
     lines = summarize(align(first.network, second.network))
+    for base, variant in (found, found[::-1]) if len(lines) > MOST_SENTENCES else ():
+        if rules := _rules_between(base, variant):
+            return [Note(f"{base.name} → {variant.name}: {rules}", "variation", both)]
     return [Note(f"{' → '.join(both)}: {line}", "variation", both) for line in lines]
+
+
+def _rules_between(base: AnyProfile, variant: AnyProfile) -> str:
+    """The rules that make one network of the other; '' where none are known to."""
+    if variant.ancestors()[1:2] != [base.name]:
+        return ""
+    if variant.name.startswith(f"{base.name}{PLUS}"):
+        return variant.name.removeprefix(f"{base.name}{PLUS}")
+    return rules_of(variant.reader, variant.name)
 
 
 def show(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Container, Iterator
 from fnmatch import fnmatchcase
 from itertools import pairwise
@@ -82,6 +83,21 @@ def lineage(reader: Reader, name: str) -> Result:
         for variant, base in pairwise(line)
     ] or [Note(f"{line[0]} is a variant of no other network", "base", line[:1])]
     return result
+
+
+def rules_of(reader: Reader, name: str) -> str:
+    """The rules that make a network of what it is a variant of ('width=0.75'): those of its name,
+    those that it was stored by, or the width that it is shipped at; '' where it is no such."""
+    from archdb.rewrite import REGISTRY
+    from archdb.rewrite.multiplier import load_shipped
+
+    base = [*ancestors(reader, name), ""][1]
+    for one in load_shipped():
+        if (one.network, one.base, one.because) == (name, base, None):
+            return f"width={one.factor}"
+    reasons = {row["why"] for row in reader.run_named("stated", name=name).to_dicts()}
+    why = reasons.pop() if len(reasons) == 1 else ""
+    return why if re.split(r"[=@+]", why)[0] in REGISTRY else ""
 
 
 def stated_differences(reader: Reader, name: str, most: int = 4) -> list[str]:

@@ -13,9 +13,10 @@ from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
 
 from archdb.errors import LimitError, UsageError
+from archdb.queries.aliases import aliased_columns
 from archdb.queries.faults import MEGABYTE
 from archdb.queries.mixture import Read
-from archdb.queries.result import Result
+from archdb.queries.result import Column, Result
 from archdb.queries.session import Batch, Row, Session
 
 #: The limits where none is given: seconds, and megabytes of memory and of a result.
@@ -66,8 +67,14 @@ class Answer:
     """
 
     def __init__(
-        self, messages: Iterator[Any], limit: int | None, limits: Limits, more: Notes
+        self,
+        statement: str,
+        messages: Iterator[Any],
+        limit: int | None,
+        limits: Limits,
+        more: Notes,
     ) -> None:
+        self._statement = statement
         self._messages, self._limit, self._limits, self._more = messages, limit, limits, more
         self.columns = _unique(next(messages))
         self.notes: list[str] = []
@@ -114,7 +121,9 @@ class Answer:
                 remedy="ask for fewer rows with --limit, have them in csv, tsv, ndjson or json,"
                 " which keep none, or allow more with --memory",
             ) from None
-        return Result(self.columns, rows, self.notes)
+        of = aliased_columns(self._statement)
+        schema = [Column(name, quantity=of.get(name, name)) for name in self.columns]
+        return Result(schema, rows, self.notes)
 
 
 @contextlib.contextmanager
@@ -136,7 +145,7 @@ def answer(
         raise UsageError(f"a limit must be 0 rows or more, got {limit}")
     with sessions(max(1, int(limits.memory * MEGABYTE))) as session:
         messages = session.run(statement, parameters, limit, limits.seconds)
-        yield Answer(messages, limit, limits, lambda: notes(session.reads))
+        yield Answer(statement, messages, limit, limits, lambda: notes(session.reads))
 
 
 def _unique(names: list[str]) -> list[str]:

@@ -1,68 +1,130 @@
-"""A table as LaTeX, by the package booktabs."""
+"""A table as LaTeX, by the packages booktabs and threeparttable."""
 
 from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from archdb.dataset.provenance import Paper
 from archdb.queries.result import Result
-from archdb.render.paper_table import Head, Sheet, sheet
-from archdb.render.tex_text import escape_tex
+from archdb.render.bibtex import key_of
+from archdb.render.paper_table import Head, Headings, Note, Sheet, sheet
+from archdb.render.terminal import folded
+from archdb.render.tex_text import escape_tex, untranslated
 from archdb.text import inline
 
 #: A table with more rows than a page has lines is one that LaTeX may break.
 PAGE = 45
-#: How many characters of each type an article has room for, and what stands between columns.
-SIZES = {68: "", 74: "\\small", 80: "\\footnotesize", 90: "\\scriptsize"}
-BETWEEN = 2
+#: Types from the largest: about how wide a character is, in hundredths of a point.
+TYPES = {"": 502, "\\small": 465, "\\footnotesize": 428, "\\scriptsize": 400}
+#: What is between two columns, in points: LaTeX's own, and less of it where room is dear.
+BETWEEN, CLOSE = 12, 6
+#: How wide an article is, and one of two columns on its page, in points.
+PAGE_WIDTH, COLUMN_WIDTH = 345, 229
+#: Below a table of fewer points, notes are set on their own.
+NARROW = 120
 _POWER = re.compile(r"(-?[0-9][0-9.,]*)e(-?[0-9]+)")
 
 
-def latex(result: Result, paper: Paper) -> str:
+class Type(NamedTuple):
+    """How a table is set: its type, the space between columns, and what it has room in."""
+
+    size: str
+    between: int
+    room: str
+
+
+def latex(result: Result, paper: Paper, headings: Headings) -> str:
     """A booktabs table, its notes below it, and the dataset in a comment above it."""
-    made = sheet(result, paper)
-    columns = "".join("r" if number else "l" for number in made.right)
+    made = sheet(result, paper, headings)
+    if paper.release is not None and made.notes:
+        own = Note("", f"Derived by archdb {paper.release.version}.", "archdb")
+        made = made._replace(notes=[*made.notes, own])
     long = len(made.rows) > PAGE
+    columns = "".join("r" if number else "l" for number in made.right)
     environment = "longtable" if long else "tabular"
-    marked = [_mark_figures(row, made.marks) for row in made.rows]
-    body = "".join(f"  {' & '.join(row)} \\\\\n" for row in marked)
-    repeated, start = ("  \\endhead\n", "") if long else ("", "\\noindent")
-    begin = f"{start}\\begin{{{environment}}}{{@{{}}{columns}@{{}}}}\n"
+    repeated = "  \\endhead\n" if long else ""
+    begin = f"\\begin{{{environment}}}{{@{{}}{columns}@{{}}}}\n"
     head = f"  \\toprule\n{_latex_head(made)}  \\midrule\n{repeated}"
-    set_in, end = ("{" + size, "\\par}\n") if (size := _size(made)) else ("", "")
-    return (
-        f"{_comments(paper, made, long)}{set_in}{begin}{head}"
-        f"{body}  \\bottomrule\n\\end{{{environment}}}\n{end}{_latex_notes(made.notes)}"
-    )
+    rows = f"{begin}{head}{_body(made)}  \\bottomrule\n\\end{{{environment}}}\n"
+    type = _type(made)
+    table = _set(rows, made, type, long)
+    left = untranslated(table)
+    stops = f"% pdflatex stops at {left}: use xelatex or lualatex, with a font that has them\n"
+    return _comments(paper, type, long) + (stops if left else "") + table
 
 
-def _width(made: Sheet) -> int:
-    """About how many characters stand beside each other, with the space between columns."""
-    heads = [[h.name, f"({h.unit})" if h.unit and not h.group else ""] for h in made.heads]
-    columns = zip(*made.rows, strict=True) if made.rows else [()] * len(heads)
-    return sum(
-        max(map(len, [*head, *column])) + BETWEEN
-        for head, column in zip(heads, columns, strict=True)
-    )
+def _body(made: Sheet) -> str:
+    """The rows; a line below those that lead."""
+    lines = [f"  {' & '.join(_mark_figures(row, made.marks))} \\\\\n" for row in made.rows]
+    if 0 < made.leading < len(lines):
+        lines.insert(made.leading, "  \\midrule\n")
+    return "".join(lines)
 
 
-def _size(made: Sheet) -> str:
-    """The largest type in which the table fits the page; as it is where none does."""
-    width = _width(made)
-    return next((size for most, size in SIZES.items() if width <= most), "")
+def _set(rows: str, made: Sheet, type: Type, long: bool) -> str:
+    """The table in its type, with its notes: as wide as it is, unless it is narrower than notes can
+    be, or longer than a page."""
+    own = f"{type.size}\\setlength{{\\tabcolsep}}{{{type.between // 2}pt}}"
+    begin, end = ("", "") if type == ("", BETWEEN, type.room) else ("{" + own, "\\par}\n")
+    if long or not made.notes or _width(made, type.size, type.between) < NARROW:
+        start = "" if long else "\\noindent"
+        return f"{begin}{start}{rows}{end}{_notes_below(made.notes)}"
+    notes = "".join(f"\\item[{note.mark}] {_note(note)}\n" for note in made.notes)
+    small = type.size if type.size == [*TYPES][-1] else "\\footnotesize"
+    below = f"\\begin{{tablenotes}}[flushleft]\n{small}\\raggedright\n{notes}"
+    table = f"{rows}{below}\\end{{tablenotes}}\n"
+    return f"{begin}\\noindent\n\\begin{{threeparttable}}\n{table}\\end{{threeparttable}}\n{end}"
 
 
-def _comments(paper: Paper, made: Sheet, long: bool) -> str:
-    packages = "booktabs,longtable" if long else "booktabs"
+def _lines(made: Sheet) -> list[tuple[str, str, str]]:
+    """The head of each column in three lines: its name in two, where it is wider than what stands
+    below, and its unit."""
+    columns = zip(*made.rows, strict=True) if made.rows else [()] * len(made.heads)
+    return [
+        (
+            *folded(head.name, max(map(len, column), default=0)),
+            f"({head.unit})" if head.unit and not head.group else "",
+        )
+        for head, column in zip(made.heads, columns, strict=True)
+    ]
+
+
+def _width(made: Sheet, type: str, between: int) -> int:
+    """About how many points the table takes in a type."""
+    columns = zip(*made.rows, strict=True) if made.rows else [()] * len(made.heads)
+    widest = [
+        max(map(len, [*head, *column])) for head, column in zip(_lines(made), columns, strict=True)
+    ]
+    marks = bool(made.marks)
+    return (sum(widest) + marks) * TYPES[type] // 100 + between * (len(widest) - 1)
+
+
+def _type(made: Sheet) -> Type:
+    """The largest type in which the table fits the column of a paper that has two, or else the
+    page of an article; as it is where it fits neither."""
+    for type in TYPES:
+        for between in (BETWEEN, CLOSE):
+            if _width(made, type, between) <= COLUMN_WIDTH:
+                return Type(type, between, "fits a column of a paper that is set in two")
+    for type in TYPES:
+        if _width(made, type, BETWEEN) <= PAGE_WIDTH:
+            wide = "fits the page of an article: table* in a paper that is set in two columns"
+            return Type(type, BETWEEN, wide)
+    return Type("", BETWEEN, "wider than a page: choose columns by --columns, or turn the page")
+
+
+def _comments(paper: Paper, type: Type, long: bool) -> str:
+    packages = "booktabs,longtable" if long else "booktabs,threeparttable"
     names = inline(shlex.join(paper.networks))  # in a comment: it must not end before the line
-    cite = f"archdb cite {names}" if paper.about else "archdb cite"
-    wide = "% wider than a page: choose columns by archdb query, or turn the page\n"
+    every = " --all" if paper.beside else ""
+    cite = f"archdb cite{every} {names}" if paper.about else "archdb cite"
     return (
         f"% {inline(paper.made_by)}\n"
         f"% needs \\usepackage{{{packages}}}; BibTeX of the sources: {cite}\n"
-        f"{wide if _width(made) > max(SIZES) else ''}"
+        f"% {type.room}\n"
     )
 
 
@@ -89,16 +151,20 @@ def _figure(text: str) -> str:
 
 
 def _latex_head(made: Sheet) -> str:
-    """One line; a second for units, and one above for quantities that several columns share."""
-    lines = []
-    if any(head.group for head in made.heads):
-        lines.append(_spans(made.heads))
-    names = _mark_figures([head.name for head in made.heads], made.marks)
-    lines.append(f"  {' & '.join(names)} \\\\\n")
-    units = [f"({escape_tex(h.unit)})" if h.unit and not h.group else "" for h in made.heads]
-    if any(units):
-        lines.append(f"  {' & '.join(units)} \\\\\n")
+    """A line or two for names; one more for units, and one above for quantities that several
+    columns share."""
+    first, second, units = zip(*_lines(made), strict=True) if made.heads else ((), (), ())
+    marks = [_superscript(head.mark) for head in made.heads]
+    names = [_guard(escape_tex(name)) + mark for name, mark in zip(second, marks, strict=True)]
+    lines = [_spans(made.heads)] if any(head.group for head in made.heads) else []
+    lines += [_row(_guard(escape_tex(text)) for text in first)] if any(first) else []
+    lines.append(_row(names))
+    lines += [_row(map(escape_tex, units))] if any(units) else []
     return "".join(lines)
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"  {' & '.join(cells)} \\\\\n"
 
 
 def _spans(heads: Sequence[Head]) -> str:
@@ -116,8 +182,15 @@ def _spans(heads: Sequence[Head]) -> str:
     return f"  {' & '.join(cells)} \\\\\n  {' '.join(rules)}\n"
 
 
-def _latex_notes(notes: Sequence[tuple[str, str]]) -> str:
+def _note(note: Note) -> str:
+    """Its sentence, with its source before the full stop."""
+    if not note.source:
+        return escape_tex(note.text)
+    return f"{escape_tex(note.text.removesuffix('.'))}~\\cite{{{key_of(note.source)}}}."
+
+
+def _notes_below(notes: Sequence[Note]) -> str:
     if not notes:
         return ""
-    lines = "".join(f"{_superscript(mark, '~')}{escape_tex(text)}\\par\n" for mark, text in notes)
+    lines = "".join(f"{_superscript(note.mark, '~')}{_note(note)}\\par\n" for note in notes)
     return f"\n\\smallskip\n{{\\footnotesize\\raggedright\n{lines}}}\n"

@@ -6,7 +6,7 @@ import re
 
 from archdb.dataset.provenance import Paper
 from archdb.queries.result import Result
-from archdb.render.paper_table import Head, sheet
+from archdb.render.paper_table import Head, Headings, Note, sheet
 from archdb.text import inline
 
 #: A bracket is markup where an address follows, an underscore where it is not inside a word.
@@ -15,25 +15,27 @@ _MARKUP = re.compile(r"[\\|<*`~&$]|\](?=[(\[:])|(?<![^\W_])_|_(?![^\W_])")
 _OPENING = re.compile(r"^([0-9]*)(?=[#>+=.)-])")
 
 
-def markdown(result: Result, paper: Paper) -> str:
+def markdown(result: Result, paper: Paper, headings: Headings) -> str:
     """A GitHub table with its notes in a list below."""
-    made = sheet(result, paper)
-    head = [_markdown_head(head, made.marks.get(head.name, "")) for head in made.heads]
+    made = sheet(result, paper, headings)
+    head = [_markdown_head(head) for head in made.heads]
     rule = ["---:" if number else "---" for number in made.right]
     body = [
         [_cell(text) + _superscript(made.marks.get(text, "")) for text in row] for row in made.rows
     ]
     lines = "".join(f"| {' | '.join(line)} |\n" for line in (head, rule, *body))
-    notes = [*made.notes, ("", inline(paper.made_by))]
+    notes = [*made.notes, Note("", inline(paper.made_by))]
     listed = "".join(
-        f"- {_superscript(mark)}{' ' if mark else ''}{_note(t)}\n" for mark, t in notes
+        f"- {_superscript(mark)}{' ' if mark else ''}{_note(t)}\n" for mark, t, _ in notes
     )
     return f"{lines}\n{listed}"
 
 
-def _markdown_head(head: Head, mark: str) -> str:
+def _markdown_head(head: Head) -> str:
     unit = f"({_cell(inline(head.unit))})" if head.unit else ""
-    return " ".join(filter(None, (_cell(head.name) + _superscript(mark), _cell(head.group), unit)))
+    return " ".join(
+        filter(None, (_cell(head.name) + _superscript(head.mark), _cell(head.group), unit))
+    )
 
 
 def _cell(text: str) -> str:

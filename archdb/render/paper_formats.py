@@ -8,5 +8,9 @@ from archdb.dataset.provenance import Paper
 from archdb.queries.result import Result
 from archdb.render.latex import latex
 from archdb.render.markdown import markdown
+from archdb.render.paper_table import Headings
 
-FORMATS: dict[str, Callable[[Result, Paper], str]] = {"markdown": markdown, "latex": latex}
+FORMATS: dict[str, Callable[[Result, Paper, Headings], str]] = {
+    "markdown": markdown,
+    "latex": latex,
+}

@@ -7,6 +7,7 @@ with a digit or two before the rounding.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from math import isfinite
 from typing import Any, NamedTuple
@@ -22,6 +23,9 @@ EXACT_BELOW = 100_000
 DECIMALS = 2
 #: Digits of a ratio, a percentage or an average.
 SIGNIFICANT = 3
+
+#: A heading that says in which multiple its column is: 'Params (M)', 'MACs (GMACs)', '(B FLOPs)'.
+_STATED = re.compile(r"\((k|M|G|B|T)(?: [^()]*|MACs?|FLOPs?|[Oo]ps)?\)$")
 
 RULE = (
     f"Figures in T, G, M or k (10¹², 10⁹, 10⁶, 10³) are rounded to {DECIMALS} decimals, fractions"
@@ -56,6 +60,12 @@ def scale_of(values: Iterable[Any], unit: str) -> Scale:
         return Scale()
     small = sizes[len(sizes) // 4]  # three of four figures are at least half of the scale's unit
     return next((Scale(*found) for found in PREFIXES if 2 * small >= 10 ** found[1]), Scale())
+
+
+def stated_scale(heading: str, unit: str) -> Scale | None:
+    """The scale that a heading of one's own states; None where it states none."""
+    found = _STATED.search(heading) if unit in COUNTED else None
+    return found and Scale(found[1], {**dict(PREFIXES), "B": 9}[found[1]])
 
 
 def is_rounded(text: str, value: Any) -> bool:

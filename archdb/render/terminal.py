@@ -78,11 +78,11 @@ def _columns(result: Result) -> list[_Column]:
         kind = NUMBER if number else PROSE if prose else NAME
         longest = max(map(cells_of, texts), default=0)
         least = LEAST if found else LEAST_OF_KEYS
-        found.append(_Column(name, _folded(name, longest), list(texts), kind, least))
+        found.append(_Column(name, folded(name, longest), list(texts), kind, least))
     return found
 
 
-def _folded(name: str, longest: int) -> tuple[str, str]:
+def folded(name: str, longest: int) -> tuple[str, str]:
     """A heading in two lines where it is wider than what stands below; the first may be empty."""
     places = [i + 1 for i, sign in enumerate(name[:-1]) if sign in " _/"]
     if cells_of(name) <= longest or not places:

@@ -10,6 +10,29 @@ from archdb.text import inline
 #: What parts two hyphens, which TeX would make a dash of; no text that is shown holds it.
 _NOTHING = "\u2060"
 _HYPHENS = re.compile("-(?=-)")
+#: Greek letters that TeX has a command for, by the name that Unicode gives them.
+_GREEK = (
+    *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa"),
+    *("mu", "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega"),
+)
+_CAPITALS = ("Gamma", "Delta", "Theta", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega")
+_MATHS = {
+    **{unicodedata.lookup(f"GREEK SMALL LETTER {name}"): f"\\{name}" for name in _GREEK},
+    **{unicodedata.lookup(f"GREEK CAPITAL LETTER {name}"): f"\\{name}" for name in _CAPITALS},
+    **{"λ": r"\lambda", "Λ": r"\Lambda", "ς": r"\varsigma", "ϕ": r"\phi", "ϵ": r"\epsilon"},
+    **{"∞": r"\infty", "≈": r"\approx", "≠": r"\neq", "∈": r"\in", "∑": r"\sum", "∏": r"\prod"},
+    **{"√": r"\surd", "∂": r"\partial", "∇": r"\nabla", "∼": r"\sim", "≪": r"\ll", "≫": r"\gg"},
+    **{"←": r"\leftarrow", "↔": r"\leftrightarrow", "⇒": r"\Rightarrow", "÷": r"\div"},
+    **{"∘": r"\circ", "⊕": r"\oplus", "⊗": r"\otimes", "⊙": r"\odot", "′": "'", "∪": r"\cup"},
+    **{"∩": r"\cap", "⊂": r"\subset", "⊆": r"\subseteq", "¬": r"\neg", "∝": r"\propto"},
+}
+#: Others as text; of hyphens and blanks that look alike, one.
+_WORDS = {
+    **{"‐‑": "-", "•": r"\textbullet{}", "†": r"\dag{}", "‡": r"\ddag{}", "§": r"\S{}"},
+    **{"¶": r"\P{}", "©": r"\copyright{}", "®": r"\textregistered{}", "™": r"\texttrademark{}"},
+    **{"½": "1/2", "¼": "1/4", "¾": "3/4", "„": ",,", "‚": ",", "«»": "''", "¿": "?`", "¡": "!`"},
+    **{low: f"\\textsubscript{{{number}}}" for number, low in enumerate("₀₁₂₃₄₅₆₇₈₉")},
+}
 _SIGNS = {
     **{sign: f"\\{sign}" for sign in "&%$#_"},
     # As words, because BibTeX counts braces even where they are escaped.
@@ -56,6 +79,8 @@ _SIGNS = {
     "œ": r"{\oe}",
     "å": r"{\aa}",
     "Å": r"{\AA}",
+    **{sign: f"${word}$" for sign, word in _MATHS.items()},
+    **{sign: word for signs, word in _WORDS.items() for sign in signs},
 }
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _POWERS = re.compile(f"([{_RAISED}]+)")
@@ -82,7 +107,7 @@ _DOTLESS = {"i": r"\i", "j": r"\j"}
 
 
 def escape_tex(text: str) -> str:
-    """The text as TeX prints it. A letter that it has no word for stays, and needs XeTeX."""
+    """The text as TeX prints it. What it has no word for stays (`untranslated`)."""
     plain = inline(unicodedata.normalize("NFC", text))
     parts = _POWERS.split(_HYPHENS.sub(f"-{_NOTHING}", plain))  # every other one is a power
     return "".join(
@@ -97,10 +122,16 @@ def _sign(sign: str) -> str:
     if unicodedata.category(sign) == "Zs":
         return " "
     parts = unicodedata.normalize("NFD", sign)
-    letter, mark = parts[0], parts[1:]
-    if mark not in _ACCENTS or not letter.isascii():
+    letter, marks = parts[0], parts[1:]
+    if not marks or not letter.isascii() or not _ACCENTS.keys() >= {*marks}:
         return sign
-    accent = _ACCENTS[mark]
-    if accent not in _BELOW:
-        letter = _DOTLESS.get(letter, letter)
-    return f"{{\\{accent}{{{letter}}}}}"
+    accents = [_ACCENTS[mark] for mark in marks]
+    text = letter if {*accents} <= _BELOW else _DOTLESS.get(letter, letter)
+    for accent in accents:
+        text = f"{{\\{accent}{{{text}}}}}"
+    return text
+
+
+def untranslated(tex: str) -> str:
+    """The signs in it that pdflatex stops at, each once."""
+    return "".join(dict.fromkeys(sign for sign in tex if not sign.isascii()))
