@@ -19,7 +19,7 @@ from archdb.text import clipped, printable
 from archdb.version import __version__
 
 #: Modules of this package that are no commands, but what these share.
-SHARED = {"__init__", "common", "output", "signals"}
+SHARED = {"__init__", "common", "completion", "output", "signals"}
 #: Each command's module: import_.py is `import`, explain_number.py is `explain-number`.
 COMMANDS = {
     path.stem.strip("_").replace("_", "-"): path.stem

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from archdb.cli.completion import CONVENTIONS, out_of
+from archdb.cli.completion import complete_names as complete_names  # as commands import it
 from archdb.model.input_spec import InputSpec
 from archdb.text import clipped, printable
 
@@ -180,7 +182,13 @@ def _spec(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -
 
 def convention_option(help: str) -> Callable[..., Any]:
     """--convention, again and again."""
-    return click.option("--convention", metavar="NAME", multiple=True, help=f"{help} Repeatable.")
+    return click.option(
+        "--convention",
+        metavar="NAME",
+        multiple=True,
+        shell_complete=out_of(CONVENTIONS),
+        help=f"{help} Repeatable.",
+    )
 
 
 def profile_options(command: Command) -> Command:
@@ -192,21 +200,3 @@ def profile_options(command: Command) -> Command:
     ):
         command = option(command)
     return format_option(command)
-
-
-def complete_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """Names of networks for the shell; none where there is no database yet."""
-    import sqlite3
-    from contextlib import closing
-
-    from archdb.db.connection import connect, default_path, locate
-    from archdb.errors import ArchdbError
-    from archdb.queries.sql import sql
-
-    try:
-        path = locate(ctx.find_root().params.get("database")) or default_path()
-        with closing(connect(path)) as connection:  # and no Database, which may write
-            names = [name for (name,) in connection.execute(sql("names"))]
-    except (ArchdbError, sqlite3.Error):
-        return []
-    return [n for n in names if n.startswith(incomplete) and printable(n) == n]

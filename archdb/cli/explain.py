@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import click
 
-from archdb.cli.common import complete_names, format_option, input_option, open_database
+from archdb.cli.common import format_option, input_option, open_database
+from archdb.cli.completion import complete_layers, complete_quantities
 from archdb.cli.output import emit
 from archdb.model.input_spec import InputSpec
 
 
 @click.command("explain")
-@click.argument("name", metavar="NAME[/LAYER]", shell_complete=complete_names)
+@click.argument("name", metavar="NAME[/LAYER]", shell_complete=complete_layers)
 @click.option(
     "--quantity",
     metavar="NAME",
+    shell_complete=complete_quantities,
     help="How this total comes together: params, macs, depth, receptive_field and so on.",
 )
 @click.option(

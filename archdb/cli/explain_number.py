@@ -9,17 +9,17 @@ import click
 
 from archdb.cli.common import (
     Hyphened,
-    complete_names,
     convention_option,
     format_option,
     open_database,
 )
+from archdb.cli.completion import SOURCES, complete_layer_of, complete_layers, out_of
 from archdb.cli.output import emit
 from archdb.errors import UsageError
 
 
 @click.command("explain-number", cls=Hyphened)
-@click.argument("name", required=False, shell_complete=complete_names)
+@click.argument("name", required=False, shell_complete=complete_layers)
 @click.argument("value", required=False)
 @click.option(
     "--quantity",
@@ -28,9 +28,17 @@ from archdb.errors import UsageError
 )
 @convention_option("Only as this counting convention has it.")
 @click.option(
-    "--source", metavar="TEXT", help="Only conventions and publications whose source says TEXT."
+    "--source",
+    metavar="TEXT",
+    shell_complete=out_of(SOURCES),
+    help="Only conventions and publications whose source says TEXT.",
 )
-@click.option("--until", metavar="LAYER", help="The number is of all up to a layer or block.")
+@click.option(
+    "--until",
+    metavar="LAYER",
+    shell_complete=complete_layer_of,
+    help="The number is of all up to a layer or block.",
+)
 @click.option(
     "--table",
     "table",

@@ -12,14 +12,25 @@ from archdb.cli.common import (
     format_option,
     open_database,
 )
+from archdb.cli.completion import FAMILIES, SORT_KEYS, SPACES, out_of
 from archdb.cli.output import emit
 
 
 @click.command("list")
 @click.argument("patterns", nargs=-1, metavar="[NAME|PATTERN]…", shell_complete=complete_names)
-@click.option("--family", metavar="NAME", help="Only this family.")
-@click.option("--space", metavar="NAME", help="The points of a search space, not the catalogue.")
-@click.option("--sort", metavar="COLUMN", help="Sort by a column, smallest first.")
+@click.option("--family", metavar="NAME", shell_complete=out_of(FAMILIES), help="Only this family.")
+@click.option(
+    "--space",
+    metavar="NAME",
+    shell_complete=out_of(SPACES),
+    help="The points of a search space, not the catalogue.",
+)
+@click.option(
+    "--sort",
+    metavar="COLUMN",
+    shell_complete=out_of(SORT_KEYS),
+    help="Sort by a column, smallest first.",
+)
 @click.option("--reverse", is_flag=True, help="The other way round.")
 @convention_option("Add the totals of a counting convention.")
 @format_option

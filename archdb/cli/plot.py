@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from archdb.cli.common import complete_names, input_option, notify, open_database
+from archdb.cli.completion import SOURCES, out_of
 from archdb.model.input_spec import InputSpec
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -47,7 +48,12 @@ def networks(command: Command) -> Command:
 
 @command.command("accuracy")
 @click.argument("names", nargs=-1, metavar="[NAME…]", shell_complete=complete_names)
-@click.option("--source", metavar="KEY", help="Accuracies of this source, such as torchvision.")
+@click.option(
+    "--source",
+    metavar="KEY",
+    shell_complete=out_of(SOURCES),
+    help="Accuracies of this source, such as torchvision.",
+)
 @output_option
 @click.pass_context
 def accuracy(ctx: click.Context, names: tuple[str, ...], source: str | None, path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from archdb.cli.common import complete_names, format_option, open_database
+from archdb.cli.completion import complete_verdicts
 from archdb.cli.output import emit
 
 
@@ -13,6 +14,7 @@ from archdb.cli.output import emit
 @click.option(
     "--verdict",
     metavar="VERDICT",
+    shell_complete=complete_verdicts,
     help="Only figures of this verdict: agrees, explained, contradicts, 'not comparable'.",
 )
 @format_option

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archdb.cli.common import Hyphened, format_option, notify, open_database
+from archdb.cli.completion import QUERIES, bundled_queries, out_of
 from archdb.cli.output import emit, format_result, on_terminal, show, write_output
 from archdb.errors import UsageError
 
@@ -34,9 +35,20 @@ SHOWN = 1000
     type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
     help="Read the statement from a file, or from standard input (-).",
 )
-@click.option("--saved", metavar="NAME", help="Run a saved query; 'list' prints their names.")
+@click.option(
+    "--saved",
+    metavar="NAME",
+    shell_complete=out_of(QUERIES, bundled_queries),
+    help="Run a saved query; 'list' prints their names.",
+)
 @click.option("--save", "new_name", metavar="NAME", help="Keep the statement by this name.")
-@click.option("--remove", "old_name", metavar="NAME", help="Let go of a saved query of your own.")
+@click.option(
+    "--remove",
+    "old_name",
+    metavar="NAME",
+    shell_complete=out_of(QUERIES),
+    help="Let go of a saved query of your own.",
+)
 @click.option("--param", "params", multiple=True, metavar="K=V", help="The value of :k.")
 @click.option("--limit", type=click.IntRange(min=0), help="Print so many rows at the most.")
 @click.option(

@@ -5,15 +5,10 @@ from __future__ import annotations
 import click
 
 from archdb.cli.common import complete_names, format_option, input_option, notify, open_database
+from archdb.cli.completion import complete_rules
 from archdb.cli.output import emit
 from archdb.errors import UsageError
 from archdb.model.input_spec import InputSpec
-
-
-def _complete_rules(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    from archdb.rewrite import REGISTRY
-
-    return [name for name in REGISTRY if name.startswith(incomplete)]
 
 
 class Rewrite(click.Command):
@@ -33,7 +28,7 @@ class Rewrite(click.Command):
     nargs=-1,
     required=True,
     metavar="RULE[=VALUE][@GLOB]…",
-    shell_complete=_complete_rules,
+    shell_complete=complete_rules,
 )
 @click.option("--as", "new_name", metavar="NEW_NAME", help="Store it as a variant, by this name.")
 @click.option(

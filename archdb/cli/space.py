@@ -8,6 +8,7 @@ from collections.abc import Callable
 import click
 
 from archdb.cli.common import bar, format_option, notify, open_database
+from archdb.cli.completion import complete_spaces
 from archdb.cli.output import emit, on_terminal
 
 
@@ -17,7 +18,7 @@ def command() -> None:
 
 
 @command.command("build")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_spaces)
 @click.option("--limit", type=click.IntRange(min=1), help="Only so many points, from the first.")
 @click.pass_context
 def build(ctx: click.Context, name: str, limit: int | None) -> None:
