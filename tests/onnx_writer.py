@@ -42,6 +42,11 @@ def tensor(
     return told + number(2, INT64) + data(8, name) + data(9, raw)
 
 
+def scalar(name: str, value: float) -> bytes:
+    """One floating-point number."""
+    return number(2, FLOAT) + data(8, name) + data(9, struct.pack("<f", value))
+
+
 def attribute(name: str, value: Any) -> bytes:
     told = data(1, name)
     if isinstance(value, float):
@@ -54,7 +59,23 @@ def attribute(name: str, value: Any) -> bytes:
         return told + data(6, value) + number(20, 5)
     if isinstance(value, dict):
         return told + data(5, tensor("", *value["tensor"])) + number(20, 4)
+    if value and isinstance(value[0], str):
+        return told + b"".join(data(9, word) for word in value) + number(20, 8)
     return told + b"".join(number(8, n) for n in value) + number(20, 7)
+
+
+def given(name: str, outer: str) -> bytes:
+    """An attribute of a function's node that its caller gives."""
+    return data(1, name) + data(21, outer) + number(20, 2)
+
+
+def function(
+    domain: str, name: str, inputs: Sequence[str], outputs: Sequence[str], nodes: Sequence[bytes]
+) -> bytes:
+    """A function of the model's own."""
+    parts = [(4, inputs), (5, outputs), (7, nodes)]
+    told = b"".join(data(field, one) for field, several in parts for one in several)
+    return data(1, name) + told + data(10, domain)
 
 
 def node(op: str, inputs: Sequence[str], *outputs: str, domain: str = "", **given: Any) -> bytes:
@@ -95,9 +116,12 @@ def graph(
     return b"".join(data(field, one) for field, several in parts for one in several)
 
 
-def model(inner: bytes, opset: int = 17, producer: str = "by hand") -> bytes:
+def model(
+    inner: bytes, opset: int = 17, producer: str = "by hand", functions: Sequence[bytes] = ()
+) -> bytes:
     opsets = data(8, data(1, "") + number(2, opset))
-    return number(1, 8) + data(2, producer) + data(7, inner) + opsets
+    own = b"".join(data(25, one) for one in functions)
+    return number(1, 8) + data(2, producer) + data(7, inner) + opsets + own
 
 
 def exported(name: str) -> bytes:

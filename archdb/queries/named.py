@@ -145,7 +145,7 @@ def outside(reader: Reader, name: Any, spec: InputSpec = None) -> RewriteResult 
         return None
     for line in made.report.summary():
         reader.notify(f"note: {made.network.name}: {line.removeprefix('note: ')}")
-    return _of_seed(made.seed())._replace(axes=frozenset(given.axes))
+    return _of_seed(made.seed())._replace(axes=frozenset(given.extents))
 
 
 def _of_seed(seed: Seed, name: str = "") -> RewriteResult:

@@ -7,6 +7,7 @@ where its kind of file is asked for, and a library only where it is named.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
 from importlib import import_module
@@ -116,8 +117,10 @@ def from_graph(
     """The network that a neutral graph is, with its report."""
     from archdb.sources.folds import fold
     from archdb.sources.lowering import lower
+    from archdb.sources.spelled_out import spelled_out
 
-    folds = fold(graph)
+    folds = spelled_out(graph) if graph.stored_once else Counter()
+    folds += fold(graph)
     found = lower(graph, name)
     check_names(found.network)
     profile = derive(found.network)

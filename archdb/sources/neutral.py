@@ -48,6 +48,13 @@ class Call:
         return refs(self.arguments)
 
 
+class Stated(NamedTuple):
+    """Shapes of values as a file states them, of so many samples."""
+
+    shapes: dict[str, Shape]
+    batch: int
+
+
 @dataclass
 class Graph:
     """A network as it was read: `batch` is the extent that stands for the batch in all shapes.
@@ -66,6 +73,9 @@ class Graph:
     notes: list[str] = field(default_factory=list)
     #: Whether equal tensors are kept once, so that a tensor read twice need not be shared.
     stored_once: bool = False
+    #: Shapes that the file states, where its batch is another than `batch`; then `Tensor.shape` of
+    #: values is no evidence.
+    stated: Stated | None = None
 
 
 def refs(value: Any) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +13,20 @@ from archdb.sources import onnx_ops as onnx_ops
 from archdb.sources.neutral import (
     CONSTANT,
     INPUT,
+    STORED,
     VALUE,
     Call,
     Graph,
     Ref,
     Tensor,
 )
+from archdb.sources.onnx_external import read_whole_numbers
 from archdb.sources.onnx_file import model_of
+from archdb.sources.onnx_functions import inlined
 from archdb.sources.onnx_inputs import OpenShapes
 from archdb.sources.onnx_names import Scopes
 from archdb.sources.onnx_nodes import TRANSLATIONS, Node
-from archdb.sources.onnx_parts import OnnxGraph, OnnxModel, OnnxNode, OnnxTensor
+from archdb.sources.onnx_parts import OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, every, graphs
 from archdb.sources.onnx_stored import stored_tensor
 from archdb.sources.sizes import Sizes, SizesLike
 
@@ -32,8 +36,8 @@ BATCHES = (61, 67, 71, 73, 79, 83)
 #: What has a graph of its own that runs again and again, or not at all.
 CONTROL = frozenset({"If", "Loop", "Scan", "SequenceMap"})
 HOME = ("", "ai.onnx", "com.microsoft")
-#: Which inputs of a node are statistics, not learned.
-STATISTICS = {"BatchNormalization": (3, 4)}
+#: Which inputs of a node are statistics or parts of a table, not learned.
+STATISTICS = {"BatchNormalization": (3, 4), "ScatterND": (0, 2)}
 
 
 def read(path: Path, sizes: SizesLike = None) -> Graph:
@@ -46,6 +50,8 @@ def read(path: Path, sizes: SizesLike = None) -> Graph:
                 raise DefinitionError("is empty", remedy="is it downloaded whole?")
             data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
             model = model_of(memoryview(data))
+        if model.graph is not None:
+            read_whole_numbers(model.graph, path.parent)
         return _Reading(model, path.stem, Sizes.of(sizes)).graph()
     except OSError as error:
         raise DefinitionError(f"cannot be read: {error.strerror}").at(str(path)) from None
@@ -70,12 +76,21 @@ class _Reading:
         self.calls: list[Call] = []
         self.notes: list[str] = []
         self.made: set[str] = set()
+        #: What depends on an input.
+        self.alive: set[str] = set()
+        #: The stored tensor that another name stands for.
+        self.same: dict[str, str] = {}
+        functions = inlined(model)
+        if functions:
+            self.notes.append(f"{functions} calls of its own functions are written out")
         self.buffers = {
             node.inputs[place]
-            for node in self.own.nodes
+            for node in every(self.own)
             for place in STATISTICS.get(node.op, ())
             if place < len(node.inputs)
         }
+        self.read = {name for node in every(self.own) for name in node.inputs}
+        self.read |= {name for graph in graphs(self.own) for name in graph.outputs}
         self.scopes = Scopes(self.own)
         self.batch = next(n for n in BATCHES if all(e % n for e in self.extents() if e) or n == 83)
 
@@ -91,9 +106,10 @@ class _Reading:
             dtype = self.own.dtypes.get(name, "float32")
             self.tensors[name] = Tensor(name, open_.shape(name), dtype, INPUT)
             self.made.add(name)
+            self.alive.add(name)
         self.sizes.check(inputs)
         for node in self.ordered():
-            self.take(node)
+            self.calls += self.taken(node)
         source = {"format": "ONNX", "library": f"opset {self.version}"}
         if self.model.producer:
             source["producer"] = self.model.producer
@@ -109,6 +125,7 @@ class _Reading:
             source,
             self.notes,
             stored_once=True,
+            stated=open_.stated(self.own.shapes, self.tensors),
         )
 
     def stored(self, graph: OnnxGraph) -> None:
@@ -136,19 +153,25 @@ class _Reading:
             seen.update(node.outputs)
         return self.own.nodes
 
-    def take(self, node: OnnxNode) -> None:
-        for name in node.outputs:
-            if name:
-                self.tensors[name] = Tensor(name, self.recorded(name), "float32", VALUE)
-        path = self.scopes.path(node)
-        writes = tuple(node.outputs)
+    def taken(self, node: OnnxNode) -> Iterator[Call]:
+        """The call that a node is; none where it is a constant."""
+        writes = tuple(
+            name or f"{node.name or node.op} output {at}" for at, name in enumerate(node.outputs)
+        )
+        alive = not self.alive.isdisjoint(node.inputs) or node.op in CONTROL
+        for name in writes:
+            shape = self.recorded(name, alive)
+            self.tensors[name] = Tensor(name, shape, "float32", VALUE)
+        if alive:
+            self.alive.update(writes)
+        node.inputs = [self.same.get(name, name) for name in node.inputs]
         if node.op == "Constant":
             self.constant(node)
-            return
-        if node.op == "ConstantOfShape" and self.filled(node):
-            return
-        kind, given = self.translated(node)
-        self.calls.append(Call(kind, path, given, writes))
+        elif node.op == "Identity" and self.tensors[node.inputs[0]].role in STORED:
+            self.same[node.outputs[0]] = node.inputs[0]  # equal tensors are stored once
+        elif node.op != "ConstantOfShape" or not self.filled(node):
+            kind, given = self.translated(node)
+            yield Call(kind, self.scopes.path(node), given, writes)
 
     def constant(self, node: OnnxNode) -> None:
         name = node.outputs[0]
@@ -178,22 +201,32 @@ class _Reading:
             }
             for key, value in node.attributes.items():
                 if isinstance(value, OnnxGraph):
-                    self.stored(value)
-                    given[key] = [Ref(name) for name in value.tensors]
+                    given[key] = self.inner(value)
             return f"{node.domain}.{node.op}" if node.domain not in HOME[:2] else node.op, given
-        return translate(Node(node, self.version, self.rank))
+        return translate(Node(node, self.version, self.rank, self.read))
+
+    def inner(self, graph: OnnxGraph) -> dict[str, Any]:
+        """A graph within a node: its calls, what it gives, and the tensors that it reads."""
+        self.stored(graph)
+        self.scopes.add(graph)
+        calls = [call for node in graph.nodes for call in self.taken(node)]
+        own = {name for call in calls for name in call.writes}
+        read = [*graph.tensors, *(name for call in calls for name in call.reads())]
+        reads = [Ref(n) for n in dict.fromkeys(read) if n in self.tensors and n not in own]
+        return {"calls": calls, "outputs": graph.outputs, "reads": reads}
 
     def rank(self, ref: Ref) -> int | None:
         shape = self.tensors[ref.name].shape if ref.name in self.tensors else None
         return len(shape) if shape is not None else None
 
-    def recorded(self, name: str) -> tuple[int, ...] | None:
-        """The shape that the file states for a value, with the batch; None where it is open."""
+    def recorded(self, name: str, alive: bool) -> tuple[int, ...] | None:
+        """The shape that the file states for a value, with the batch where it is `alive`, which
+        means that it depends on an input; None where it is open."""
         shape = self.own.shapes.get(name)
         if not shape or any(not isinstance(n, int) for n in shape[1:]):
             return None
-        first = shape[0] if isinstance(shape[0], int) and shape[0] != 1 else self.batch
-        return (first, *shape[1:])
+        first = shape[0] if isinstance(shape[0], int) else 1
+        return (self.batch if alive and first == 1 else first, *shape[1:])
 
     def note(self) -> None:
         ops = {node.op for node in self.own.nodes}

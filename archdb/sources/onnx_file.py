@@ -8,7 +8,7 @@ from math import prod
 from typing import Any
 
 from archdb.errors import DefinitionError
-from archdb.sources.onnx_parts import OnnxGraph, OnnxModel, OnnxNode, OnnxTensor
+from archdb.sources.onnx_parts import Given, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor
 from archdb.sources.wire import Field, fields, packed, packed32, shortest
 
 #: What ONNX calls the types of elements, and how Python's struct does.
@@ -123,9 +123,13 @@ def _node(data: memoryview, depth: int) -> OnnxNode:
         elif one.number == 7:
             node.domain = one.text()
         elif one.number == 9:
-            pair = {part.number: part.text() for part in fields(one.data)}
-            node.metadata[pair.get(1, "")] = pair.get(2, "")
+            node.metadata.update([_pair(one.data)])
     return node
+
+
+def _pair(data: memoryview) -> tuple[str, str]:
+    pair = {part.number: part.text() for part in fields(data)}
+    return pair.get(1, ""), pair.get(2, "")
 
 
 def _attribute(data: memoryview, depth: int) -> tuple[str, Any]:
@@ -144,6 +148,8 @@ def _attribute(data: memoryview, depth: int) -> tuple[str, Any]:
             several.append(_SINGLE[one.number - 5](one, depth))
         elif one.number == 20 and one.value in (6, 7, 8):
             value = several
+        elif one.number == 21 and one.data:
+            value = Given(one.text())
     return name, several or value
 
 
@@ -172,6 +178,8 @@ def _tensor(data: memoryview) -> OnnxTensor:
             raw = one.data
         elif one.number in (4, 5, 7) and len(one.data) <= 10 * SMALL:
             numbers += packed32(one) if one.number == 4 else packed(one)
+        elif one.number == 13:
+            tensor.place.update([_pair(one.data)])
         elif one.number == 14:
             tensor.external = one.value == 1
     if any(n < 0 for n in dims):

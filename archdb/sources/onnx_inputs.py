@@ -7,6 +7,8 @@ from typing import Any
 
 from archdb.errors import DefinitionError
 from archdb.model.shape import Shape
+from archdb.sources.neutral import Stated as StatedShapes
+from archdb.sources.neutral import Tensor
 from archdb.sources.sizes import Sizes, whole
 
 #: Extents of an input: a word for one that the file leaves open; None where it has no shape.
@@ -50,6 +52,28 @@ class OpenShapes:
         channels = rest[0] if len(known) == 4 and isinstance(rest[0], int) else None
         asked = whole(asked, (channels, 0, 0) if channels else None)
         return (self.batch, *(asked[1:] if len(asked) == len(known) else asked))
+
+    def stated(self, shapes: Mapping[str, Stated], made: Mapping[str, Tensor]) -> StatedShapes:
+        """Of the shapes that the file states for values, those that hold at these inputs."""
+        firsts = {shape[0] for shape in self.inputs.values() if shape and len(shape) in (4, 5)}
+        numbers = {n for n in firsts if isinstance(n, int)}
+        batch = max(numbers, default=1)
+        if len(numbers) > 1 or any(self._changed(name, made[name].shape) for name in self.inputs):
+            return StatedShapes({}, batch)
+        found = {}
+        for name, shape in shapes.items():
+            known = [
+                batch if n in self.batches else self.sizes.extents.get(n, n) for n in shape or ()
+            ]
+            extents = tuple(n for n in known if isinstance(n, int))
+            if known and len(extents) == len(known):
+                found[name] = extents
+        return StatedShapes(found, batch)
+
+    def _changed(self, name: str, made: Shape | None) -> bool:
+        """Whether the user has given another size than the file states."""
+        pairs = zip(self.inputs[name] or (), made or (), strict=False)
+        return any(isinstance(n, int) and m not in (n, self.batch) for n, m in pairs)
 
     def _extent(self, word: Any) -> Any:
         """An extent of the file: a number, or a word that the user may give one for."""

@@ -189,4 +189,20 @@ def recurrent(node: Node) -> Translated:
         "direction": node.given("direction", "forward"),
         "layout": node.given("layout", 0),
         "before": bool(node.given("linear_before_reset", 0)),
+        "activations": node.given("activations"),
+        "state": node.at(5),
+        "cell": node.at(6),
+        "read": [name in node.read for name in node.outputs],
+        "refused": _refused(node),
     }
+
+
+def _refused(node: Node) -> str:
+    """What a cell has that archdb's have not; '' for nothing."""
+    had = {
+        "sequences of several lengths": node.at(4) is not None,
+        "peepholes": node.at(7) is not None,
+        "a limit": node.given("clip") is not None,
+        "input and forget gates in one": bool(node.given("input_forget", 0)),
+    }
+    return ", ".join(what for what, given in had.items() if given)

@@ -17,13 +17,16 @@ class Scopes:
     def __init__(self, graph: OnnxGraph) -> None:
         self.classes: dict[str, str] = {}
         self.paths: dict[int, str] = {}
-        used: set[str] = set()
+        self.used: set[str] = set()
+        self.add(graph)
+
+    def add(self, graph: OnnxGraph) -> None:
+        """Take in a graph within the graph as well."""
         for node in graph.nodes:
             self.paths[id(node)] = self._path(node)
         for node in graph.nodes:
             if SCOPES in node.metadata or node.name.startswith("/"):
-                used.update(_above(self.paths[id(node)]))
-        self.used = used
+                self.used.update(_above(self.paths[id(node)]))
 
     def path(self, node: OnnxNode) -> str:
         return self.paths[id(node)]

@@ -6,7 +6,7 @@ one is left out. Attributes became inputs over the versions; both are read.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from archdb.sources.neutral import Ref
@@ -16,9 +16,17 @@ Translated = tuple[str, dict[str, Any]]
 
 
 class Node:
-    """A node as translations see it: `version` is the opset of its domain."""
+    """A node as translations see it: `version` is the opset of its domain, `read` the tensors that
+    anything reads."""
 
-    def __init__(self, node: OnnxNode, version: int, ranks: Callable[[Ref], int | None]) -> None:
+    def __init__(
+        self,
+        node: OnnxNode,
+        version: int,
+        ranks: Callable[[Ref], int | None],
+        read: Collection[str] = (),
+    ) -> None:
+        self.read = read
         self.op, self.attributes, self.version, self._ranks = (
             node.op,
             node.attributes,

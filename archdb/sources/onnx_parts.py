@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
+
+
+class Given(NamedTuple):
+    """An attribute of a function's node that the function's caller gives under this name."""
+
+    name: str
 
 
 @dataclass(slots=True)
@@ -15,6 +22,8 @@ class OnnxTensor:
     dtype: str = "float32"
     data: tuple[Any, ...] | None = None
     external: bool = False
+    #: Where its data are, if in another file: location, offset, length.
+    place: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -54,3 +63,17 @@ class OnnxModel:
     graph: OnnxGraph | None = None
     functions: dict[tuple[str, str], OnnxGraph] = field(default_factory=dict)
     training: bool = False
+
+
+def graphs(graph: OnnxGraph) -> Iterator[OnnxGraph]:
+    """A graph and all that are within its nodes."""
+    yield graph
+    for node in graph.nodes:
+        for value in node.attributes.values():
+            if isinstance(value, OnnxGraph):
+                yield from graphs(value)
+
+
+def every(graph: OnnxGraph) -> Iterator[OnnxNode]:
+    """The nodes of a graph and of all within it."""
+    return (node for one in graphs(graph) for node in one.nodes)

@@ -20,8 +20,8 @@ class Sizes:
 
     def __init__(self, given: Mapping[str, Shape] | None = None, *, only_open: bool = False):
         self.given, self.only_open = dict(given or {}), only_open
-        #: Names of axes that the file has and a size was given for.
-        self.axes: set[str] = set()
+        #: The extents of axes that the file has and a size was given for.
+        self.extents: dict[str, int] = {}
 
     @classmethod
     def of(cls, given: SizesLike) -> Sizes:
@@ -42,9 +42,9 @@ class Sizes:
         found = self.given.get(axis) if axis else None
         if found is None:
             return None
-        self.axes.add(axis)
         if len(found) != 1:
             raise UsageError(f"'{axis}' is one axis, which takes one number")
+        self.extents[axis] = found[0]
         return found[0]
 
     def one(self, axis: str) -> None:
@@ -57,7 +57,7 @@ class Sizes:
 
     def check(self, inputs: Collection[str]) -> None:
         """UsageError where a size was given for an input that a network has not."""
-        unused = [name for name in self.given if name and name not in {*inputs, *self.axes}]
+        unused = [name for name in self.given if name and name not in {*inputs, *self.extents}]
         if unused and not self.only_open:
             there = ", ".join(inputs)
             remedy = nearest(unused[0], inputs) or f"there is: {there}"

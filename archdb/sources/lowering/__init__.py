@@ -3,6 +3,7 @@
 from archdb.sources.lowering import arithmetic as arithmetic
 from archdb.sources.lowering import assigning as assigning
 from archdb.sources.lowering import attention as attention
+from archdb.sources.lowering import control as control
 from archdb.sources.lowering import dense as dense
 from archdb.sources.lowering import elementwise as elementwise
 from archdb.sources.lowering import exported as exported
@@ -11,6 +12,7 @@ from archdb.sources.lowering import moving as moving
 from archdb.sources.lowering import norms as norms
 from archdb.sources.lowering import pools as pools
 from archdb.sources.lowering import recurrent as recurrent
+from archdb.sources.lowering import recurrent_nodes as recurrent_nodes
 from archdb.sources.lowering import repetition as repetition
 from archdb.sources.lowering import shaping as shaping
 from archdb.sources.lowering import slicing as slicing

@@ -73,6 +73,7 @@ class Lowering:
         #: What was laid once and may be read again: tensors brought into an order, learned ones.
         self.arranged: dict[tuple[Any, ...], Value] = {}
         self.outcome = Outcome()
+        self.take: Callable[[Call], None]  # lays a call, for those with graphs of their own
         self.path = ""
 
     # what a call reads
@@ -175,12 +176,11 @@ class Lowering:
             raise UnmappedError(str(error)) from None
 
     def _share(self, row: Row) -> None:
-        """A layer whose tensors are all another's uses that layer's. Files that keep equal tensors
-        once say nothing by it: there each layer has its own."""
+        """A layer whose tensors are another's uses that layer's, unless equal ones are kept once."""
         owners = [self.owner.get(name) for name in row.tensors]
-        first = owners[0] if owners else None
         if any(owners):
-            alike = first is not None and all(owner is first for owner in owners)
+            first = owners[0]
+            alike = not self.graph.stored_once and all(owner is first for owner in owners)
             if alike and first and first.tensors == row.tensors and first.op is row.op:
                 row.weights_of = first.weights_of or first.key
             elif not self.graph.stored_once:

@@ -10,7 +10,7 @@ from archdb.sources.lowering.dense import embedding
 from archdb.sources.lowering.picking import picked
 from archdb.sources.lowering.shaping import expand
 from archdb.sources.lowering.slicing import chosen, part
-from archdb.sources.lowering.values import Known, Stored, Value
+from archdb.sources.lowering.values import Known, Stored, Value, in_order
 from archdb.sources.neutral import Call
 
 
@@ -25,6 +25,8 @@ def gather(net: Lowering, call: Call) -> Any:
         return embedding(net, Call("embedding", call.path, looked_up, call.writes))
     value = net.value(given["input"])
     dim %= len(value.axes)
+    if isinstance(index, Known) and _same_of_one(value, index):
+        return net.reshape(value, index.shape[1:], in_order(len(index.shape) - 1), main=False)
     if isinstance(index, Known) and not index.shape:
         extent = value.full(net.batch)[dim]
         return chosen(net, value, dim, int(index.scalar) % extent)
@@ -33,6 +35,14 @@ def gather(net: Lowering, call: Call) -> Any:
         if run == list(range(run[0], run[0] + len(run))) and run[0] >= 0:
             return part(net, value, dim, run[0], run[0] + len(run))
     return picked(net, value, dim, given["index"])
+
+
+def _same_of_one(value: Value, index: Known) -> bool:
+    """Whether all elements of one sample, laid flat, are taken in their order: how an exporter
+    writes another view of a batch of one."""
+    (extent, *rest) = value.bare()
+    whole = not rest and value.axes[0].batch and not value.axes[0].inner
+    return whole and index.shape[:1] == (1,) and index.data == tuple(range(extent))
 
 
 @rule("slice_many")
@@ -125,3 +135,12 @@ def of_several(net: Lowering, call: Call) -> Value:
         op = net.make("divide", value=float(len(values)))
         found = net.lay(op, found, axes=found.axes)
     return found
+
+
+@rule("ScatterND")
+def scattered(net: Lowering, call: Call) -> Value:
+    """Numbers written into a table of the file: a table again, as the mask of shifted windows."""
+    parts = [net.get(ref) for ref in call.arguments.values()]
+    if any(isinstance(one, Value) for one in parts):
+        raise UnmappedError("writes what it works out into places of a tensor")
+    return net.table(Known(parts[0].shape, ()))

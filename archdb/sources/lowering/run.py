@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 from archdb.errors import DefinitionError
@@ -35,6 +36,7 @@ def lower(graph: Graph, name: str) -> Lowered:
     apart: frozenset[str] = frozenset()
     while True:
         net = Lowering(graph, apart)
+        net.take = partial(_take, net)
         inputs = _begin(net)
         for call in graph.calls:
             net.path = call.path
@@ -106,7 +108,14 @@ def _ruled(net: Lowering, call: Call) -> list[Result | Opaque]:
         if call.kind not in RULES:
             raise UnmappedError("is a kind that archdb has no layer for")
         result = RULES[call.kind](net, call)
-    except (UnmappedError, LookupError, ValueError, TypeError, ArithmeticError) as why:
+    except (
+        UnmappedError,
+        LookupError,
+        ValueError,
+        TypeError,
+        ArithmeticError,
+        StopIteration,
+    ) as why:
         del net.rows[laid:]
         net.owner = owned
         keys = {row.key for row in net.rows}
@@ -122,11 +131,12 @@ def _ruled(net: Lowering, call: Call) -> list[Result | Opaque]:
 
 def _compare(net: Lowering, call: Call, name: str, value: Value) -> None:
     """Sets the derived shape beside the recorded one; the first difference is told."""
-    recorded = net.graph.tensors[name].shape
+    stated = net.graph.stated
+    recorded = stated.shapes.get(name) if stated else net.graph.tensors[name].shape
     if recorded is None:
         return
     net.outcome.compared += 1
-    derived = value.full(net.batch)
+    derived = value.full(stated.batch if stated else net.batch)
     if derived != tuple(recorded) and not net.outcome.shape_differs:
         where = f"{call.path or call.kind} ({call.kind})"
         net.outcome.shape_differs = f"{where}: {derived} derived, {tuple(recorded)} recorded"

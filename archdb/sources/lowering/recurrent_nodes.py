@@ -1,0 +1,93 @@
+"""ONNX's recurrent nodes: the steps on an axis of their own, in one direction or two."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdb.sources.lowering.arranging import plain
+from archdb.sources.lowering.base import Lowering, UnmappedError, rule
+from archdb.sources.lowering.slicing import chosen
+from archdb.sources.lowering.values import BATCH, ONE, Axis, Value
+from archdb.sources.neutral import Call
+
+#: The activations of each cell's gates that archdb's ops have.
+USUAL = {
+    "lstm": ("sigmoid", "tanh", "tanh"),
+    "gru": ("sigmoid", "tanh"),
+}
+STATE = "a recurrent layer begins with a state that is an input or worked out, which no row shows"
+CELL = "the last state of an LSTM's cell stands as its last output, which has the same shape"
+
+
+@rule("onnx_lstm", "onnx_gru", "onnx_rnn")
+def recurrent_node(net: Lowering, call: Call) -> list[Value]:
+    """The outputs at every step, the last one, and an LSTM's last state."""
+    given = call.arguments
+    value = net.value(given["input"])
+    batch = 0 if given["layout"] else 1
+    if len(value.axes) != 3 or value.axes[batch] != BATCH:
+        raise UnmappedError("has its steps along the batch, or the batch not by itself")
+    whole, last, state = (*given["read"], False, False)[:3]
+    both = given["direction"] == "bidirectional"
+    op = net.make(call.kind.removeprefix("onnx_"), **_attributes(call, whole, both))
+    names = [net.stored(given[n]).names[0] for n in ("weight", "recurrent", "bias") if given[n]]
+    laid = net.lay(op, plain(net, value), axes=(), tensors=tuple(names))
+    begins = any(isinstance(net.get(given[n]), Value) for n in ("state", "cell") if given[n])
+    for note, holds in ((STATE, begins), (CELL, state)):
+        if holds and note not in net.outcome.notes:
+            net.outcome.notes.append(note)
+    if both and (whole or last or state):
+        if whole and (last or state):
+            raise UnmappedError("gives both ends of two directions beside all steps")
+        return _both(net, laid, given["hidden"], batch, whole)
+    steps = laid._replace(axes=_placed(batch, (Axis((0,)), ONE, BATCH, Axis((1,)))))
+    if not whole:
+        ended = laid._replace(axes=_placed(batch, (ONE, BATCH, Axis((0,)))))
+        return [ended, ended, ended]
+    at = 0 if batch else 1
+    ends = last or state
+    ended = chosen(net, steps, at, steps.full(net.batch)[at] - 1) if ends else steps
+    return [steps, ended, ended]
+
+
+def _attributes(call: Call, whole: bool, both: bool) -> dict[str, Any]:
+    given, kind = call.arguments, call.kind.removeprefix("onnx_")
+    functions = tuple(word.lower() for word in given["activations"] or ())
+    told: dict[str, Any] = {
+        "units": given["hidden"],
+        "sequences": whole,
+        "bias": given["bias"] is not None,
+    }
+    if given["refused"]:
+        raise UnmappedError(f"has {given['refused']}")
+    if given["direction"] == "reverse":
+        raise UnmappedError("goes backwards alone")
+    if kind == "rnn":
+        told["activation"] = functions[0] if functions else "tanh"
+    elif functions and functions != USUAL[kind] * (1 + both):
+        raise UnmappedError(f"has {', '.join(functions)} in its cells")
+    if both:
+        told["bidirectional"] = True
+    if kind == "gru":
+        told["reset_after"] = given["before"]
+        if told["bias"] and not given["before"]:
+            raise UnmappedError("has a second bias and its reset gate before the product")
+    elif told["bias"]:
+        told["recurrent_bias"] = True
+    return told
+
+
+def _placed(batch: int, axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
+    """Axes of (steps,) directions, batch, features; with the batch first where the layout is so."""
+    if batch:
+        return axes
+    return (BATCH, *(axis for axis in axes if axis != BATCH))
+
+
+def _both(net: Lowering, laid: Value, units: int, batch: int, whole: bool) -> list[Value]:
+    """Two directions on an axis of their own."""
+    steps = laid.shape[:-1] if whole else ()
+    own = [Axis((at,)) for at in range(len(steps) + 2)]
+    axes = _placed(batch, (*own[:-1], BATCH, own[-1]))
+    parted = net.reshape(laid, (*steps, 2, units), axes, main=False)
+    return [parted, parted, parted]
