@@ -26,7 +26,16 @@ from archdb.sources.onnx_functions import inlined
 from archdb.sources.onnx_inputs import OpenShapes
 from archdb.sources.onnx_names import Scopes
 from archdb.sources.onnx_nodes import TRANSLATIONS, Node
-from archdb.sources.onnx_parts import OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, every, graphs
+from archdb.sources.onnx_notes import notes
+from archdb.sources.onnx_parts import (
+    OnnxGraph,
+    OnnxModel,
+    OnnxNode,
+    OnnxTensor,
+    every,
+    graphs,
+    read_at,
+)
 from archdb.sources.onnx_stored import stored_tensor
 from archdb.sources.sizes import Sizes, SizesLike
 
@@ -38,6 +47,8 @@ CONTROL = frozenset({"If", "Loop", "Scan", "SequenceMap"})
 HOME = ("", "ai.onnx", "com.microsoft")
 #: Which inputs of a node are statistics or parts of a table, not learned.
 STATISTICS = {"BatchNormalization": (3, 4), "ScatterND": (0, 2)}
+#: Which inputs are numbers that say what a node does.
+NUMBERS = {"Resize": (1, 2), "Upsample": (1,)}
 
 
 def read(path: Path, sizes: SizesLike = None) -> Graph:
@@ -83,12 +94,8 @@ class _Reading:
         functions = inlined(model)
         if functions:
             self.notes.append(f"{functions} calls of its own functions are written out")
-        self.buffers = {
-            node.inputs[place]
-            for node in every(self.own)
-            for place in STATISTICS.get(node.op, ())
-            if place < len(node.inputs)
-        }
+        self.buffers = read_at(self.own, STATISTICS)
+        self.numbers = read_at(self.own, NUMBERS)
         self.read = {name for node in every(self.own) for name in node.inputs}
         self.read |= {name for graph in graphs(self.own) for name in graph.outputs}
         self.scopes = Scopes(self.own)
@@ -113,7 +120,7 @@ class _Reading:
         source = {"format": "ONNX", "library": f"opset {self.version}"}
         if self.model.producer:
             source["producer"] = self.model.producer
-        self.note()
+        self.notes += notes(self.model, self.own)
         return Graph(
             self.name,
             self.calls,
@@ -132,8 +139,13 @@ class _Reading:
         """Initialisers by what they are: whole numbers and single ones are constants, statistics of
         batch norms are buffers, all others are learned."""
         for name, tensor in graph.tensors.items():
-            self.tensors[name] = stored_tensor(name, tensor, name in self.buffers)
+            self.tensors[name] = self.kept(name, tensor)
             self.made.add(name)
+
+    def kept(self, name: str, tensor: OnnxTensor) -> Tensor:
+        if name in self.numbers:
+            return Tensor(name, tensor.shape, tensor.dtype, CONSTANT, tensor.data)
+        return stored_tensor(name, tensor, name in self.buffers)
 
     def ordered(self) -> list[OnnxNode]:
         """The nodes, which must each follow what they read."""
@@ -177,7 +189,7 @@ class _Reading:
         name = node.outputs[0]
         for key, value in node.attributes.items():
             if isinstance(value, OnnxTensor):
-                self.tensors[name] = stored_tensor(name, value, False)
+                self.tensors[name] = self.kept(name, value)
             elif key.startswith("value_"):
                 data = tuple(value) if isinstance(value, list) else (value,)
                 shape = (len(data),) if isinstance(value, list) else ()
@@ -190,7 +202,7 @@ class _Reading:
             return False
         name = node.outputs[0]
         alike = OnnxTensor(name, tuple(int(n) for n in shape.data))
-        self.tensors[name] = stored_tensor(name, alike, name in self.buffers)
+        self.tensors[name] = self.kept(name, alike)
         return True
 
     def translated(self, node: OnnxNode) -> tuple[str, dict[str, Any]]:
@@ -227,17 +239,3 @@ class _Reading:
             return None
         first = shape[0] if isinstance(shape[0], int) else 1
         return (self.batch if alive and first == 1 else first, *shape[1:])
-
-    def note(self) -> None:
-        ops = {node.op for node in self.own.nodes}
-        if "Conv" in ops and "BatchNormalization" not in ops:
-            self.notes.append(
-                "no batch norm in the file: the exporter folded it into the convolutions, or there"
-                " was none"
-            )
-        if any("Quantize" in op or "Integer" in op or op.startswith("QLinear") for op in ops):
-            self.notes.append("quantised: parameters are counted as elements, whatever their bits")
-        if self.model.training:
-            self.notes.append("exported for training: what trains it is left out")
-        if any(tensor.external for tensor in self.own.tensors.values()):
-            self.notes.append("its weights are in another file, which was not read")

@@ -88,7 +88,7 @@ class OpenShapes:
         if self.batch in known[1:]:
             return bool(first != self.batch)
         fixed = isinstance(first, int) and first > 1 and first != self.batch
-        return fixed and len(known) not in (4, 5) and all(isinstance(n, int) for n in known)
+        return fixed and len(known) not in (4, 5)
 
     def _asked(self, name: str, known: list[Any]) -> Shape | None:
         """What the user says of such an input, the batch where the file has it."""
@@ -100,7 +100,8 @@ class OpenShapes:
         if len(asked) != len(known):
             return None
         return tuple(
-            self.batch if n == self.batch else m for n, m in zip(known, asked, strict=True)
+            self.batch if n == self.batch or (m == 1 and not isinstance(n, int)) else m
+            for n, m in zip(known, asked, strict=True)
         )
 
 

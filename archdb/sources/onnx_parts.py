@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -77,3 +77,16 @@ def graphs(graph: OnnxGraph) -> Iterator[OnnxGraph]:
 def every(graph: OnnxGraph) -> Iterator[OnnxNode]:
     """The nodes of a graph and of all within it."""
     return (node for one in graphs(graph) for node in one.nodes)
+
+
+def read_at(graph: OnnxGraph, places: Mapping[str, Sequence[int]]) -> set[str]:
+    """The tensors that nodes read at these places, by op, and those that these are copies of."""
+    same = {n.outputs[0]: n.inputs[0] for n in every(graph) if n.op == "Identity" and n.inputs}
+    found: set[str] = set()
+    for node in every(graph):
+        for place in places.get(node.op, ()):
+            name = node.inputs[place] if place < len(node.inputs) else ""
+            while name and name not in found:
+                found.add(name)
+                name = same.get(name, "")
+    return found

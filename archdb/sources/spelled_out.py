@@ -17,6 +17,8 @@ from archdb.sources.neutral import CONSTANT, PARAMETER, Call, Graph, Ref
 #: How far a constant may be from that of the definition: what half precision makes of it.
 PRECISION = 1e-3
 Terms = tuple[Ref, float]
+#: Kinds of calls: such as take their tensors in either order, and functions.
+EITHER_WAY, SIGMOID, TANH = frozenset(("add", "mul")), "sigmoid", "tanh"
 
 
 class Spelled(Pattern):
@@ -43,7 +45,7 @@ class Spelled(Pattern):
         if call is None:
             return None
         one, other = (call.arguments.get(name) for name in ("input", "other"))
-        if call.kind in ("add", "mul") and self.number(one) is not None:
+        if call.kind in EITHER_WAY and self.number(one) is not None:
             one, other = other, one
         number = self.number(other)
         return (one, number) if isinstance(one, Ref) and number is not None else None
@@ -140,11 +142,11 @@ def _tanh(pattern: Spelled, value: Ref, source: Ref) -> bool:
 def silu(pattern: Spelled, last: Call) -> bool:
     """x · sigmoid(x), and x · tanh(softplus(x)), which is mish."""
     for source, gate in pattern.product(last):
-        call = pattern.made_by(gate, "sigmoid", "tanh")
+        call = pattern.made_by(gate, SIGMOID, TANH)
         inside = call.arguments.get("input") if call is not None else None
-        if call is not None and call.kind == "sigmoid" and inside == source:
+        if call is not None and call.kind == SIGMOID and inside == source:
             return pattern.fold(source, last, "silu")
-        soft = pattern.made_by(inside, "softplus") if call and call.kind == "tanh" else None
+        soft = pattern.made_by(inside, "softplus") if call and call.kind == TANH else None
         if soft is not None and soft.arguments.get("input") == source:
             return pattern.fold(source, last, "mish")
     return False

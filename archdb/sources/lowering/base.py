@@ -176,7 +176,7 @@ class Lowering:
             raise UnmappedError(str(error)) from None
 
     def _share(self, row: Row) -> None:
-        """A layer whose tensors are another's uses that layer's, unless equal ones are kept once."""
+        """A layer whose tensors are another's uses that's, unless equal ones are stored once."""
         owners = [self.owner.get(name) for name in row.tensors]
         if any(owners):
             first = owners[0]

@@ -9,7 +9,7 @@ from archdb.model.shape import is_image
 from archdb.ops import Op
 from archdb.sources.lowering.arranging import per_channel, plain
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
-from archdb.sources.lowering.values import BATCH, ONE, Axis, Value
+from archdb.sources.lowering.values import BATCH, ONE, Axis, Known, Value
 from archdb.sources.lowering.windows import each, placed, sides, single
 from archdb.sources.neutral import Call, Ref
 
@@ -104,7 +104,7 @@ def told_in_one(net: Lowering, call: Call) -> Value:
     """One number of each group along stated axes."""
     value = net.value(call.arguments["input"])
     rank, asked = len(value.axes), call.arguments.get("dim")
-    if isinstance(asked, Ref):
+    if isinstance(asked, Ref) and not isinstance(net.get(asked), Known):
         raise UnmappedError("takes two tensors")
     dims = sorted(n % rank for n in net.integers(asked)) if asked is not None else range(rank)
     kept = bool(call.arguments.get("keepdim", False))
@@ -166,6 +166,8 @@ def _global(net: Lowering, value: Value, over: list[Axis], how: str) -> Any:
     if any(axis.batch and axis.at for axis in value.axes):
         return None
     op = net.make(GLOBAL[how].format(2 if whole else 1))
-    channel = next(axis for axis in value.axes if axis.at and axis not in over)
+    channel = next((axis for axis in value.axes if axis.at and axis not in over), None)
+    if channel is None:
+        return None
     laid = net.lay(op, value, axes=())
     return {"layer": laid.layer, "shape": laid.shape, channel: Axis((0,))}

@@ -7,7 +7,7 @@ from typing import Any
 from archdb.sources.lowering.arranging import plain
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
 from archdb.sources.lowering.slicing import chosen
-from archdb.sources.lowering.values import BATCH, ONE, Axis, Value
+from archdb.sources.lowering.values import BATCH, ONE, Axis, Stored, Value
 from archdb.sources.neutral import Call
 
 #: The activations of each cell's gates that archdb's ops have.
@@ -30,7 +30,10 @@ def recurrent_node(net: Lowering, call: Call) -> list[Value]:
     whole, last, state = (*given["read"], False, False)[:3]
     both = given["direction"] == "bidirectional"
     op = net.make(call.kind.removeprefix("onnx_"), **_attributes(call, whole, both))
-    names = [net.stored(given[n]).names[0] for n in ("weight", "recurrent", "bias") if given[n]]
+    held = [net.get(given[n]) for n in ("weight", "recurrent", "bias") if given[n]]
+    if not all(isinstance(one, Stored) for one in held):
+        raise UnmappedError("has weights that arrive or are worked out")
+    names = [name for one in held if isinstance(one, Stored) for name in one.names]
     laid = net.lay(op, plain(net, value), axes=(), tensors=tuple(names))
     begins = any(isinstance(net.get(given[n]), Value) for n in ("state", "cell") if given[n])
     for note, holds in ((STATE, begins), (CELL, state)):
@@ -62,13 +65,13 @@ def _attributes(call: Call, whole: bool, both: bool) -> dict[str, Any]:
         raise UnmappedError(f"has {given['refused']}")
     if given["direction"] == "reverse":
         raise UnmappedError("goes backwards alone")
-    if kind == "rnn":
+    if call.kind == "onnx_rnn":
         told["activation"] = functions[0] if functions else "tanh"
     elif functions and functions != USUAL[kind] * (1 + both):
         raise UnmappedError(f"has {', '.join(functions)} in its cells")
     if both:
         told["bidirectional"] = True
-    if kind == "gru":
+    if call.kind == "onnx_gru":
         told["reset_after"] = given["before"]
         if told["bias"] and not given["before"]:
             raise UnmappedError("has a second bias and its reset gate before the product")

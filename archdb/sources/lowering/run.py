@@ -71,6 +71,7 @@ def _begin(net: Lowering) -> dict[str, str]:
             if tensor.shape is None:
                 raise DefinitionError("has no shape").at(f"input '{tensor.name}'")
             shape, axes = axes_of(tensor.shape, net.batch)
+            shape = shape or (1,)  # one number, the same for all samples or not
             inputs[tensor.name] = tensor.name
             net.values[tensor.name] = Value(tensor.name, shape, axes)
         elif tensor.role == CONSTANT and tensor.data is not None:

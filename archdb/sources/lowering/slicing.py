@@ -82,8 +82,8 @@ def _chunks(net: Lowering, call: Call, extent: int) -> list[int]:
 
 def _splits(net: Lowering, call: Call, extent: int) -> list[int]:
     asked = call.arguments["split_size"]
-    if isinstance(asked, list):
-        return [int(n) for n in asked]
+    if isinstance(asked, list | Ref):
+        return net.integers(asked)
     size = int(asked)
     return [min(size, extent - start) for start in range(0, extent, size)]
 
