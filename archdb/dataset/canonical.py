@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from archdb.queries.reader import Reader
 
 #: Tables that are worked out from the others, and those about the file.
-DERIVED = {"profile", "layer_profile"}
+DERIVED = {"figure_value", "layer_profile", "profile", "unread_figure"}
 ABOUT = {"alembic_version", "column_dictionary", "meta"}
 #: Columns that count what has happened to a file, or are worked out from other rows.
 LEFT_OUT = {"id", "revision", "structure", "stale", "content", "figures"}

@@ -23,7 +23,7 @@ from archdb.version import __version__
 #: 'arch' in ASCII, in the file's header: says that a SQLite file is archdb's.
 APPLICATION_ID = 0x61726368
 #: The newest Alembic revision that this archdb has; a test holds it to migrations/.
-HEAD = "0011"
+HEAD = "0012"
 
 
 class Stamp(NamedTuple):

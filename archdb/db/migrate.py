@@ -11,7 +11,7 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from archdb.db import build, bundled_networks, intact, owned, profiles
+from archdb.db import build, bundled_networks, figure_values, intact, owned, profiles
 from archdb.db.connection import check_file, stamp
 from archdb.db.engine import Progress, driver, silent, writing
 from archdb.db.files import Copy, copy_beside
@@ -79,6 +79,7 @@ def _change_file(
             copy = copy_beside(path)  # now that nobody else can write
             before = _dangling(connection)
             said = change(connection)
+            figure_values.refresh(driver(connection))  # of conventions that are others now
             if _dangling(connection) > before:
                 raise DatabaseError(
                     "cannot be upgraded: rows would be left that refer to missing ones",

@@ -21,6 +21,7 @@ TABLES = frozenset(
         "convention_weight",
         "difference",
         "edge",
+        "figure_value",
         "import_line",
         "layer",
         "layer_profile",
@@ -32,6 +33,7 @@ TABLES = frozenset(
         "published_explanation",
         "source",
         "space",
+        "unread_figure",
     }
 )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from archdb.db import writer
+from archdb.db import figure_values, writer
 from archdb.db.engine import Progress, driver, silent, writing
 from archdb.db.networks import id_of
 from archdb.errors import ArchdbError
@@ -35,6 +35,7 @@ def refresh_all(
             writer.refresh(connection, id_of(driver(connection), name))
         except ArchdbError as error:
             faults[name] = error
+    figure_values.refresh(driver(connection))
     progress(len(names), len(names))
     return faults
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from archdb.db import tables, writer
-from archdb.db.engine import insert_many
+from archdb.db import figure_values, tables, writer
+from archdb.db.engine import driver, insert_many
 from archdb.db.reported_tables import BOUNDS
 from archdb.errors import ArchdbError, DefinitionError, nearest
 from archdb.printed_number import LIMIT, Interval
@@ -43,7 +43,9 @@ def insert_reported(
     by_name = {figure.figure: figure for figure in figures}
     rows = [_explanation_row(e, by_name) for e in explanations]
     insert_many(connection, tables.published_explanation, _EXPLANATION, rows)
+    figure_values.list_readings(driver(connection))
     _derive(connection)
+    figure_values.refresh(driver(connection))
 
 
 def wrong_bounds(connection: sqlite3.Connection) -> list[tuple[str, str]]:
@@ -137,7 +139,7 @@ def _derive(connection: Connection) -> None:
     missing = connection.execute(
         text(
             "select n.id, r.architecture, r.input, min(r.figure) as figure"
-            " from figure_reading r join network n on n.name = r.architecture"
+            " from figure_value r join network n on n.id = r.network_id"
             " where n.origin = 'bundled' and not exists (select 1 from profile p"
             "   where p.network_id = n.id and p.input = r.input)"
             " group by n.id, r.input"

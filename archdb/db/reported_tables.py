@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Text
 
-from archdb.db.columns import WITHOUT_ROWID, Whole, json, table
+from archdb.db.columns import WITHOUT_ROWID, Whole, json, of_network, table
 
 #: The interval of what the digits stand for: whole numbers, and by what both are divided, since
 #: halves and parts of a per cent are among the bounds.
@@ -38,6 +38,31 @@ published = table(
     comment="A figure that a publication prints, in its digits. architecture names a network, or is"
     " NULL where archdb does not have it; layers: JSON list of name globs. What is printed so is at"
     " least at_least / bound_divisor, and less than below / bound_divisor.",
+)
+
+figure_value = table(
+    "figure_value",
+    Column("figure", Text, primary_key=True, nullable=False),
+    Column("reading", Text, primary_key=True, nullable=False),
+    of_network(index=True),
+    Column("revision", Whole, nullable=False),
+    *[Column(name, Text, nullable=False) for name in ("architecture", "input")],
+    Column("layers", Text),
+    Column("convention", Text, index=True),
+    Column("weighed", Whole),
+    Column("divisor", Whole),
+    *_interval(),
+    CheckConstraint("reading in ('printed', 'explained')", name="reading"),
+    **WITHOUT_ROWID,
+    comment="Our value of a published figure as it is read, printed or explained: weighed / divisor"
+    " of the network at `revision`. Triggers take away what no longer holds.",
+)
+
+unread_figure = table(
+    "unread_figure",
+    Column("figure", Text, primary_key=True, nullable=False),
+    **WITHOUT_ROWID,
+    comment="Published figures whose values are to be worked out again.",
 )
 
 published_explanation = table(

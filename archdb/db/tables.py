@@ -35,7 +35,12 @@ from archdb.db.definition_tables import (
     source,
     space,
 )
-from archdb.db.reported_tables import published, published_explanation
+from archdb.db.reported_tables import (
+    figure_value,
+    published,
+    published_explanation,
+    unread_figure,
+)
 
 profile = table(
     "profile",
@@ -125,6 +130,7 @@ __all__ = [
     "convention_weight",
     "difference",
     "edge",
+    "figure_value",
     "import_line",
     "layer",
     "layer_profile",
@@ -137,4 +143,5 @@ __all__ = [
     "published_explanation",
     "source",
     "space",
+    "unread_figure",
 ]

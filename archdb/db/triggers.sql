@@ -91,3 +91,79 @@ begin
     update network set revision = revision + 1
     where id = (select network_id from profile where id = old.profile_id);
 end;
+-- Values of published figures go where the figure, its explanation, its convention or its network
+-- changes, and the figure is noted: archdb works them out again before it answers.
+create trigger published_inserted after insert on published
+begin
+    delete from figure_value where figure = new.figure;
+    insert or ignore into unread_figure values (new.figure);
+end;
+create trigger published_updated after update on published
+begin
+    delete from figure_value where figure in (old.figure, new.figure);
+    insert or ignore into unread_figure values (old.figure), (new.figure);
+end;
+create trigger published_deleted after delete on published
+begin
+    delete from figure_value where figure = old.figure;
+    insert or ignore into unread_figure values (old.figure);
+end;
+create trigger explanation_inserted after insert on published_explanation
+begin
+    delete from figure_value where figure = new.figure;
+    insert or ignore into unread_figure values (new.figure);
+end;
+create trigger explanation_updated after update on published_explanation
+begin
+    delete from figure_value where figure in (old.figure, new.figure);
+    insert or ignore into unread_figure values (old.figure), (new.figure);
+end;
+create trigger explanation_deleted after delete on published_explanation
+begin
+    delete from figure_value where figure = old.figure;
+    insert or ignore into unread_figure values (old.figure);
+end;
+create trigger convention_inserted after insert on convention
+begin
+    delete from figure_value where convention = new.name;
+end;
+create trigger convention_updated after update on convention
+begin
+    delete from figure_value where convention in (old.name, new.name);
+end;
+create trigger convention_deleted after delete on convention
+begin
+    delete from figure_value where convention = old.name;
+end;
+create trigger convention_weight_inserted after insert on convention_weight
+begin
+    delete from figure_value where convention = new.convention;
+end;
+create trigger convention_weight_updated after update on convention_weight
+begin
+    delete from figure_value where convention in (old.convention, new.convention);
+end;
+create trigger convention_weight_deleted after delete on convention_weight
+begin
+    delete from figure_value where convention = old.convention;
+end;
+create trigger network_refreshed after update of name, stale on network
+when new.stale = 0 and new.space is null and (old.stale = 1 or new.name <> old.name)
+begin
+    insert or ignore into unread_figure
+    select figure from published where architecture in (old.name, new.name)
+    union
+    select figure from published_explanation where architecture in (old.name, new.name);
+end;
+create trigger figure_value_inserted after insert on figure_value
+begin
+    insert or ignore into unread_figure values (new.figure);
+end;
+create trigger figure_value_updated after update on figure_value
+begin
+    insert or ignore into unread_figure values (old.figure), (new.figure);
+end;
+create trigger figure_value_deleted after delete on figure_value
+begin
+    insert or ignore into unread_figure values (old.figure);
+end;

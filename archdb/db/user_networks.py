@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, text
 
 from archdb.analysis.profile import derive
-from archdb.db import tables, writer
-from archdb.db.engine import insert_many, writing
+from archdb.db import figure_values, tables, writer
+from archdb.db.engine import driver, insert_many, writing
 from archdb.db.variants import check_name
 from archdb.errors import ArchdbError, DefinitionError, UsageError, nearest
 from archdb.model import graph
@@ -97,6 +97,7 @@ def store(path: Path, networks: Iterable[Network], *, replace: bool = False) -> 
                 raise error.at(network.place) from None
         for network in networks:  # only now, because a base may come in a later file
             _check_base(connection, network.seed, network.place)
+        figure_values.refresh(driver(connection))
 
 
 def _insert_report(connection: Connection, network: Network) -> None:

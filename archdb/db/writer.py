@@ -135,7 +135,10 @@ def _check_names(connection: Connection, seed: Seed) -> None:
 
 
 #: Tables whose rows are a network's, those that point to others first.
-HANGING = ("edge", "layer", "block", "difference", "source", "alias", "point", "import_line")
+HANGING = (
+    *("edge", "layer", "block", "difference", "source", "alias", "point", "import_line"),
+    "figure_value",
+)
 
 
 def remove(connection: Connection, which: str, **values: Any) -> None:

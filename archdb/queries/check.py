@@ -83,15 +83,18 @@ def _of_what_is_derived(
 ) -> Iterator[Fault]:
     """Stored figures that are not what the rows derive to: someone changed the derived tables.
     `named` are published figures that are at fault already."""
-    from archdb.db import agreement, reported_figures
+    from archdb.db import agreement, figure_values, reported_figures
 
     with as_database_errors(reader.path):
         differing = agreement.differing_figures(opened, reader.progress)
         misread = reported_figures.wrong_bounds(opened)
+        other = figure_values.differing(opened)
     yield from (("derived figures", name, what) for name, what in differing)
     for name, what in misread:
         if what.partition(": ")[0] not in named:
             yield "published bounds", name, what
+    for figure in other:
+        yield "published values", "", f"{figure}: its value is not what archdb works out"
 
 
 def _of_what_is_brought(reader: Reader) -> Iterator[Fault]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: How often a question is put again because another program has changed rows meanwhile.
 ATTEMPTS = 5
+#: Whose rows have changed where those of no network have.
+FIGURES = ("published figures",)
 
 
 Answer = TypeVar("Answer")
@@ -163,11 +165,15 @@ def refresh_stale(reader: Reader) -> dict[str, ArchdbError]:
     Views show none of the latter until their rows are mended.
     """
     stale = reader.run_named("stale").column("name")
+    figures = bool(reader.run("select 1 from unread_figure limit 1").rows)
     faults = reader.faults
     if faults is None:
-        faults = _derive_again(reader, stale)
-    elif not faults.keys() >= set(stale):
-        raise _OutdatedError(stale, lambda: _note(reader, _derive_again(reader, stale)))
+        faults = _derive_again(reader, stale, figures=figures)
+    elif figures or not faults.keys() >= set(stale):
+        raise _OutdatedError(
+            stale or FIGURES,
+            lambda: _note(reader, _derive_again(reader, stale, figures=figures)),
+        )
     for fault in faults.values():
         reader.notify(f"left out: {fault}")
     return faults
@@ -179,8 +185,11 @@ def _note(reader: Reader, faults: dict[str, ArchdbError]) -> None:
         reader.faults.update(faults)
 
 
-def _derive_again(reader: Reader, stale: Sequence[str]) -> dict[str, ArchdbError]:
-    if not stale:
+def _derive_again(
+    reader: Reader, stale: Sequence[str], *, figures: bool = False
+) -> dict[str, ArchdbError]:
+    """The faults, by name; `figures`: values of published figures have to be worked out again."""
+    if not stale and not figures:
         return {}
     if reader.isolated:
         why = "its rows define no network, or have changed since its figures were derived"
@@ -188,7 +197,8 @@ def _derive_again(reader: Reader, stale: Sequence[str]) -> dict[str, ArchdbError
     try:
         faults = reader.deriver.refresh(reader.path, stale, reader.progress)
     except DatabaseError as error:
-        changed = f"the rows of {first_names(stale)} have changed and cannot be derived again"
+        whose = first_names(stale or FIGURES)
+        changed = f"the rows of {whose} have changed and cannot be derived again"
         error.what = f"{changed}: {error.what}"
         raise
     notify_derived(reader, [name for name in stale if name not in faults])

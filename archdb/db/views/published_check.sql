@@ -22,12 +22,11 @@ select
         when quantity in ('top1_error', 'top5_error') or architecture is null
             or status = 'not comparable' then 'not comparable'
         -- In whole numbers, first the whole parts of two fractions and then what is left of each.
-        -- A select keeps a condition on the verdict out here, where the value is already derived.
         when (weighed / divisor, weighed % divisor * bound_divisor)
                 >= (at_least / bound_divisor, at_least % bound_divisor * divisor)
             and (weighed / divisor, weighed % divisor * bound_divisor)
                 < (below / bound_divisor, below % bound_divisor * divisor)
-            then (select 'agrees')
+            then 'agrees'
         when (e_weighed / e_divisor, e_weighed % e_divisor * e_bound_divisor)
                 >= (e_at_least / e_bound_divisor, e_at_least % e_bound_divisor * e_divisor)
             and (e_weighed / e_divisor, e_weighed % e_divisor * e_bound_divisor)
@@ -46,33 +45,37 @@ select
     end) as because,  -- text; stored; the reason, in words
     note,  -- text; stored; what the source says about the figure
     iif(bound_divisor = 1, at_least, 1.0 * at_least / bound_divisor) as at_least,  -- by quantity; derived; the least value that the printed digits stand for
-    iif(bound_divisor = 1, below, 1.0 * below / bound_divisor) as below  -- by quantity; derived; the least above it that they do not stand for
+    iif(bound_divisor = 1, below, 1.0 * below / bound_divisor) as below,  -- by quantity; derived; the least above it that they do not stand for
+    space  -- name; stored; the search space that the network is a point of; NULL in the catalogue
 from (
-    select distinct  -- keeps each value from being derived again wherever it is used
-        f.*, e.status, e.because, e.at_least as e_at_least, e.below as e_below,
+    select
+        f.*, n.space, e.status, e.because, e.at_least as e_at_least, e.below as e_below,
         e.bound_divisor as e_bound_divisor,
-        (select weighed from figure_reading r where r.figure = f.figure and r.reading = 'printed') as weighed,
-        (select divisor from figure_reading r where r.figure = f.figure and r.reading = 'printed') as divisor,
+        printed.weighed as weighed,
+        printed.divisor as divisor,
         case
-            when e.sum is null or e.sum glob 'ours [+-] *' then (
-                select r.weighed + coalesce(e.sum_value, 0) * r.divisor from figure_reading r
-                where r.figure = f.figure and r.reading = 'explained'
-            )
+            when e.sum is null or e.sum like 'ours + %' or e.sum like 'ours - %'
+                then told.weighed + coalesce(e.sum_value, 0) * told.divisor
             else e.sum_value
         end as e_weighed,
-        iif(e.sum is null or e.sum glob 'ours [+-] *', (
-            select divisor from figure_reading r where r.figure = f.figure and r.reading = 'explained'
-        ), 1) as e_divisor,
-        (select group_concat(part, '; ') from (
-            select 'as ' || e.architecture as part
-            union all select 'at ' || e.input
-            union all select 'layers ' || (select group_concat(g.value, ' ') from json_each(e.layers) g)
-            union all select 'counted by ' || e.convention
-            union all select 'in ' || e.unit
-            union all select e.digits
-            union all select e.sum
-            union all select e.status
-        )) as explanation
+        case
+            when e.sum is null or e.sum like 'ours + %' or e.sum like 'ours - %' then told.divisor
+            else 1
+        end as e_divisor,
+        nullif(substr(
+            coalesce('; as ' || e.architecture, '')
+            || coalesce('; at ' || e.input, '')
+            || coalesce('; layers ' || (select group_concat(g.value, ' ') from json_each(e.layers) g), '')
+            || coalesce('; counted by ' || e.convention, '')
+            || coalesce('; in ' || e.unit, '')
+            || coalesce('; ' || e.digits, '')
+            || coalesce('; ' || e.sum, '')
+            || coalesce('; ' || e.status, ''),
+            3
+        ), '') as explanation
     from published f
     left join published_explanation e on e.figure = f.figure
+    left join figure_reading printed on printed.figure = f.figure and printed.reading = 'printed'
+    left join figure_reading told on told.figure = f.figure and told.reading = 'explained'
+    left join network n on n.name = f.architecture
 );
