@@ -140,6 +140,33 @@ def test_what_a_killed_process_left_is_swept_by_the_next(tmp_path: Path) -> None
     assert {path.name for path in tmp_path.iterdir()} == {"archdb.sqlite", ".other.part"}
 
 
+def test_also_what_was_left_beside_a_finished_database(tmp_path: Path) -> None:
+    """Killed when the file had its name, before the directory that it was made in was gone."""
+    env = {"XDG_DATA_HOME": str(tmp_path)}
+    script = """
+import os, signal
+from archdb.cli import main
+from archdb.db import files
+place = files._place
+def place_and_die(*arguments):
+    place(*arguments)
+    os.kill(os.getpid(), signal.SIGKILL)
+files._place = place_and_die
+main()
+"""
+    ((status, _, _),) = together([sys.executable, "-c", script, "list"], env=env)
+    assert status == -9
+    place = tmp_path / "archdb"
+    assert len(list(place.iterdir())) == 2
+    with workplace(place) as alive:  # which sweeps, too
+        left = place / ".archdb-left.part"
+        left.mkdir()
+        (left / "lock").touch()
+        assert process("list", env=env).status == 0
+        assert {path.name for path in place.iterdir()} == {"archdb.sqlite", alive.name}
+    assert [path.name for path in place.iterdir()] == ["archdb.sqlite"]
+
+
 def test_a_killed_import_leaves_the_database_as_it_was(database: Path, tmp_path: Path) -> None:
     expected = archdb("list", database=database).out
     script = KILLED.replace("== 9", "== 1")

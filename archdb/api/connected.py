@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Self, TypeVar
 
-from archdb.db.connection import connect, default_path, locate, stamp, state
+from archdb.db.connection import connect, default_path, has_unfinished, locate, stamp, state
 from archdb.errors import ArchdbError, DatabaseError
 from archdb.queries.freshness import answer_from_one_state
 from archdb.queries.provenance import Provenance
@@ -71,6 +71,7 @@ class Connected:
             self._create(named is None)
         if migrate:
             self._migrate()
+            self._sweep()
         self._connect()  # what is wrong with the file is said now
 
     def _create(self, default: bool) -> None:
@@ -97,6 +98,13 @@ class Connected:
             self.notify(f"{self.path} {reason}: upgraded, after a copy to {changed.copy}")
             for sentence in changed.said:
                 self.notify(f"note: {sentence}")
+
+    def _sweep(self) -> None:
+        """Remove what killed processes have left beside the file."""
+        if has_unfinished(self.path.parent):
+            from archdb.db.unfinished import sweep
+
+            sweep(self.path.parent)
 
     @property
     def statements(self) -> Statements:

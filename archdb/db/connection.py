@@ -20,6 +20,8 @@ from archdb.errors import ArchdbError, DatabaseError
 from archdb.resources import conventions_digest
 from archdb.version import __version__
 
+#: How the name begins, and ends, of a directory in which a file is made until it is finished.
+UNFINISHED = (".archdb-", ".part")
 #: 'arch' in ASCII, in the file's header: says that a SQLite file is archdb's.
 APPLICATION_ID = 0x61726368
 #: The newest Alembic revision that this archdb has; a test holds it to migrations/.
@@ -52,6 +54,13 @@ class Stamp(NamedTuple):
 
 def _parts(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"(?<![^.])\d{1,9}(?![^.])", version, re.ASCII))
+
+
+def has_unfinished(directory: Path) -> bool:
+    """Whether something is being made in a directory, or was when its maker was killed."""
+    with contextlib.suppress(OSError):
+        return any(directory.glob("*".join(UNFINISHED)))
+    return False
 
 
 def default_path() -> Path:

@@ -15,7 +15,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-PREFIX, SUFFIX = ".archdb-", ".part"
+from archdb.db.connection import UNFINISHED
+
+PREFIX, SUFFIX = UNFINISHED
 LOCK = "lock"
 
 
