@@ -30,7 +30,7 @@ RANKS = (
     {"queries"},
     {"dataset"},
     {"render"},
-    {"export"},
+    {"arrow", "export", "engines"},
     {"api"},
     {"cli"},
     {"archdb", "__main__"},  # the face of the package: what `import archdb` and `-m` give
@@ -41,7 +41,9 @@ RANK = {part: rank for rank, parts in enumerate(RANKS) for part in parts}
 GUARDED = {
     "click": {"cli"},
     "matplotlib": {"render"},
-    "pyarrow": {"export", "queries"},  # in export to write files, in queries for to_arrow
+    "pyarrow": {"arrow", "engines", "export", "queries"},  # in queries for to_arrow
+    "duckdb": {"engines"},
+    "pyspark": {"engines"},
     "pandas": {"queries"},
     "polars": {"queries"},
     "sqlalchemy": {"db"},

@@ -143,3 +143,13 @@ class Drawings(Connected):
             return publish(reader, url, schema=schema, spaces=spaces, progress=progress)
 
         return self.answer(question)
+
+    def export_space(self, space: str, directory: str | os.PathLike[str]) -> int:
+        """The points of a search space that are here as Parquet files in a new or empty directory:
+        definitions, totals and layer rows, a thousand networks a file; how many points."""
+        from archdb.engines import need
+
+        need("Parquet", "parquet", "pyarrow")
+        from archdb.engines.parquet import export_space
+
+        return export_space(self.reader, space, Path(directory))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,9 +16,12 @@ from archdb.cli.output import emit, format_result, on_terminal, show, write_outp
 from archdb.errors import UsageError
 
 if TYPE_CHECKING:
+    from archdb.api import Database
     from archdb.queries.result import Result
     from archdb.queries.sandbox import Answer
 
+Directory = click.Path(exists=True, file_okay=False, path_type=Path)
+Value = str | int | float | None
 #: What some editors begin a file with, to say that it is UTF-8.
 MARK = "\ufeff"
 #: What a table takes until it is laid out, as a multiple of its rows.
@@ -75,6 +78,13 @@ SHOWN = 1000
     show_default=True,
     help="How large a result may be.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["sqlite", "duckdb"]),
+    default="sqlite",
+    help="duckdb reads the files of archdb export --space, in --from.",
+)
+@click.option("--from", "directory", metavar="DIR", type=Directory, help="For --engine duckdb.")
 @format_option
 @click.pass_context
 def command(
@@ -88,6 +98,8 @@ def command(
     params: tuple[str, ...],
     limit: int | None,
     form: str,
+    engine: str,
+    directory: Path | None,
     **limits: float,
 ) -> None:
     """Run one SQL statement that reads, over the views that `archdb schema` describes.
@@ -103,20 +115,47 @@ def command(
     if saved == "list" or old_name is not None or new_name is not None:
         _keep(ctx, old_name, new_name, lambda: _statement(sql, path))
         return
-    values: dict[str, str | int | float | None] = dict(map(_parameter, params))
+    values = dict(map(_parameter, params))
+    if (engine == "duckdb") != (directory is not None) or (directory and saved):
+        raise UsageError("--engine duckdb takes --from DIR, and no saved query")
+    if directory is not None:
+        emit(_by_duckdb(directory, _statement(sql, path), values, limit, **limits), form)
+        return
     from archdb.queries.session import Session
 
     with Session() as session, open_database(ctx) as database:
         database.statements.session = session  # which has started while the database was opened
-        if saved is None:
-            statement = _statement(sql, path)
-        else:
-            from archdb.queries.sql import defaults
-
-            statement = database.saved_query(saved)
-            values = {**defaults(statement), **values}
+        statement = _saved(database, saved, values) if saved else _statement(sql, path)
         with database.iterate(statement, values, limit=limit, **limits) as answer:
             _print(answer, form, limited=limit is not None)
+
+
+def _saved(database: Database, name: str, values: dict[str, Value]) -> str:
+    """The saved query; what its parameters are unless `values` say, is added to these."""
+    from archdb.queries.sql import defaults
+
+    statement = database.saved_query(name)
+    for key, value in defaults(statement).items():
+        values.setdefault(key, value)
+    return statement
+
+
+def _by_duckdb(
+    directory: Path,
+    statement: str,
+    values: Mapping[str, Value],
+    limit: int | None,
+    *,
+    timeout: float,
+    memory: float,
+    size: float,  # of what is passed on; here all rows stand in memory
+) -> Result:
+    from archdb.engines import need
+
+    need("--engine duckdb", "duckdb", "duckdb", "pyarrow")
+    from archdb.engines.duckdb import query
+
+    return query(directory, statement, values, limit=limit, timeout=timeout, memory=memory)
 
 
 def _keep(
@@ -171,7 +210,7 @@ def _statement(sql: str | None, path: Path | None) -> str:
         raise UsageError("is not UTF-8 text").at(str(path)) from None
 
 
-def _parameter(word: str) -> tuple[str, str | int | float]:
+def _parameter(word: str) -> tuple[str, Value]:
     """('k', v) of 'k=v'; v is a number where it is written as one."""
     key, equals, value = word.partition("=")
     if not key or not equals:

@@ -27,7 +27,7 @@ def export(source: Path, target: Path, *, parquet: bool) -> int:
 
     Raises ArchdbError where the directory is not empty, or cannot be made.
     """
-    with _whole(target) as directory:
+    with whole_directory(target) as directory:
         write_database(source, directory / "archdb.sqlite")
         with Reader(directory / "archdb.sqlite") as reader:
             if reader.run_named("stale").rows:
@@ -64,7 +64,7 @@ def _write(directory: Path, reader: Reader, parquet: bool) -> None:
 
 
 @contextlib.contextmanager
-def _whole(target: Path) -> Iterator[Path]:
+def whole_directory(target: Path) -> Iterator[Path]:
     """A directory to fill beside `target`, which takes its place when it is finished."""
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):
         what = "is not empty" if target.is_dir() else "is a file"

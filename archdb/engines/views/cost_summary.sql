@@ -1,0 +1,4 @@
+select architecture, space, number, input, is_native, params, macs, live_params, live_macs,
+    pointwise_params, pointwise_macs, linear_params, linear_macs,
+    costliest_layer, costliest_op, costliest_macs
+from totals
