@@ -116,16 +116,28 @@ def command(
         _keep(ctx, old_name, new_name, lambda: _statement(sql, path))
         return
     values = dict(map(_parameter, params))
-    if (engine == "duckdb") != (directory is not None) or (directory and saved):
+    if (engine == "duckdb") != (directory is not None) or (directory and saved is not None):
         raise UsageError("--engine duckdb takes --from DIR, and no saved query")
     if directory is not None:
         emit(_by_duckdb(directory, _statement(sql, path), values, limit, **limits), form)
-        return
+    else:
+        _by_sqlite(ctx, saved, lambda: _statement(sql, path), values, limit, form, **limits)
+
+
+def _by_sqlite(
+    ctx: click.Context,
+    saved: str | None,
+    given: Callable[[], str],
+    values: dict[str, Value],
+    limit: int | None,
+    form: str,
+    **limits: float,
+) -> None:
     from archdb.queries.session import Session
 
     with Session() as session, open_database(ctx) as database:
         database.statements.session = session  # which has started while the database was opened
-        statement = _saved(database, saved, values) if saved else _statement(sql, path)
+        statement = given() if saved is None else _saved(database, saved, values)
         with database.iterate(statement, values, limit=limit, **limits) as answer:
             _print(answer, form, limited=limit is not None)
 
