@@ -178,7 +178,6 @@ def test_a_seed_stands_for_a_name_too_under_its_own_file_name(
     [
         ("pt", "archdb.from_torch"),
         ("pth", "archdb.from_torch"),
-        ("pt2", "archdb.from_torch"),
         ("safetensors", "the network's own file"),
         ("caffemodel", ".prototxt"),
         ("weights", ".cfg"),

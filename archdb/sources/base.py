@@ -41,10 +41,6 @@ REFUSED = {
         "holds weights alone",
         "it has no network: give the network's own file, or its library and name",
     ),
-    ".pt2": (
-        "is not read: exported programs are not known yet",
-        "give the module itself, archdb.from_torch(module, (3, 224, 224)), or an ONNX file",
-    ),
 }
 
 
@@ -141,6 +137,7 @@ def _sha256(path: Path) -> str:
 #: The module that reads a kind of file, by its suffix.
 FORMATS = {
     ".onnx": "onnx",
+    ".pt2": "pt2",
     ".prototxt": "caffe",
     ".cfg": "darknet",
     **dict.fromkeys((".keras", ".json", ".h5", ".hdf5"), "keras"),

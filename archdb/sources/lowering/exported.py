@@ -144,3 +144,14 @@ def scattered(net: Lowering, call: Call) -> Value:
     if any(isinstance(one, Value) for one in parts):
         raise UnmappedError("writes what it works out into places of a tensor")
     return net.table(Known(parts[0].shape, ()))
+
+
+@rule("unflatten")
+def unflatten(net: Lowering, call: Call) -> Any:
+    """An axis as several."""
+    given = call.arguments
+    full = list(net.value(given["input"]).full(net.batch))
+    at = int(given["dim"]) % len(full)
+    shape = [*full[:at], *net.integers(given["sizes"]), *full[at + 1 :]]
+    told = {"input": given["input"], "shape": shape}
+    return RULES["reshape"](net, Call("reshape", call.path, told, call.writes))
