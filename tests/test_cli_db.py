@@ -194,3 +194,10 @@ def test_completion_offers_names_and_never_writes(database: Path) -> None:
     missing = str(database.with_name("missing.sqlite"))
     offered = process(env={**words, "ARCHDB_DATABASE": missing})
     assert (offered.out.split(), offered.err) == ([], "")
+
+
+def test_the_path_is_printed_whether_or_not_a_database_is_there(tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere.sqlite"
+    answer = archdb("db", "path", database=nowhere)
+    assert (answer.status, answer.out) == (0, f"{nowhere}\n")
+    assert not nowhere.exists()

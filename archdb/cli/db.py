@@ -1,4 +1,4 @@
-"""archdb db init | upgrade | repair | info"""
+"""archdb db init | path | upgrade | repair | info"""
 
 from __future__ import annotations
 
@@ -26,6 +26,15 @@ def init(ctx: click.Context, empty: bool) -> None:
     from archdb.api import files
 
     notify(f"created {files.init(ctx.obj, empty=empty, progress=bar(ctx))}")
+
+
+@command.command("path")
+@click.pass_context
+def path(ctx: click.Context) -> None:
+    """Where the database is, or would be made, on this system."""
+    from archdb.db.connection import default_path, locate
+
+    click.echo(locate(ctx.obj) or default_path())
 
 
 @command.command("upgrade")
