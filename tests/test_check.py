@@ -179,3 +179,59 @@ def test_an_upgrade_mends_views_and_triggers(database: Path) -> None:
     assert check(database)[0] == 1
     assert archdb("db", "upgrade", database=database).status == 0
     assert check(database) == (0, [])
+
+
+# Mended
+
+ORPHANS = (
+    "pragma foreign_keys = off; delete from network where name = 'nin';"
+    "delete from convention where name = 'thop'"
+)
+
+
+def copies(database: Path) -> list[str]:
+    return [name for name in files(database.parent) if name.endswith(".bak")]
+
+
+def test_what_another_client_has_left_is_removed(database: Path) -> None:
+    """A client that checks no foreign keys deletes a network, and its rows stay behind."""
+    tamper(database, ORPHANS)
+    _, faults = check(database)
+    orphaned = [row["fault"] for row in faults if row["check"] == "foreign keys"]
+    assert orphaned
+    assert all("missing row of" in f and f.endswith("--repair removes it") for f in orphaned)
+    answer = archdb("check", "--repair", database=database)
+    assert answer.status == 0, answer
+    (copy,) = copies(database)
+    with closing(sqlite3.connect(database.parent / copy)) as client:
+        assert client.execute("pragma foreign_key_check").fetchall(), "as it was"
+    assert f"the former state is in {database.parent / copy}" in answer.err
+    assert "of layer removed: without an owner\n" in answer.err
+    assert "of convention_weight removed: without an owner\n" in answer.err
+    assert answer.err.endswith("no faults\n")
+    assert check(database) == (0, [])
+    with closing(sqlite3.connect(database)) as client:
+        assert client.execute("pragma foreign_key_check").fetchall() == []
+    assert archdb("show", "nin", database=database).status == 1
+    assert archdb("show", "vgg16", database=database).status == 0
+
+
+def test_what_a_network_is_made_of_is_not_guessed(database: Path) -> None:
+    tamper(database, TAMPERED["an edge to nowhere"][0])
+    status, faults = check(database)
+    (fault,) = [row["fault"] for row in faults if row["check"] == "foreign keys"]
+    assert "archdb import --replace" in fault
+    answer = archdb("check", "--repair", "--format", "json", database=database)
+    assert (answer.status, json.loads(answer.out)) == (status, faults)
+
+
+def test_schema_is_mended_too(database: Path) -> None:
+    tamper(database, TAMPERED["a dropped view"][0])
+    answer = archdb("check", "--repair", database=database)
+    assert (answer.status, answer.err.splitlines()[-1]) == (0, "no faults")
+
+
+def test_a_sound_database_is_not_copied(database: Path) -> None:
+    before = files(database.parent)
+    assert archdb("check", "--repair", database=database).err == "no faults\n"
+    assert files(database.parent) == before

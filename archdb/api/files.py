@@ -51,7 +51,7 @@ def upgrade(
 
 def repair(path: str | os.PathLike[str] | None = None) -> Changed:
     """Make views, triggers and indexes, the dictionary and archdb's conventions as this archdb
-    makes them; returns the same."""
+    makes them, and remove rows that have lost their owner; returns the same."""
     from archdb.db.migrate import repair
 
     return repair(_usable(path))

@@ -47,7 +47,7 @@ def upgrade(ctx: click.Context) -> None:
     """
     from archdb.api import files
 
-    _tell("upgraded", ctx, files.upgrade(ctx.obj, progress=bar(ctx)))
+    tell("upgraded", ctx, files.upgrade(ctx.obj, progress=bar(ctx)))
 
 
 @command.command("repair")
@@ -55,15 +55,16 @@ def upgrade(ctx: click.Context) -> None:
 def repair(ctx: click.Context) -> None:
     """Make views, triggers and indexes as this archdb makes them, after a copy.
 
-    The column dictionary and archdb's own conventions are put back as well; networks and your own
-    tables and views stay as they are.
+    The column dictionary and archdb's own conventions are put back as well, and rows that have lost
+    their owner are removed; networks and your own tables and views stay as they are.
     """
     from archdb.api import files
 
-    _tell("repaired", ctx, files.repair(ctx.obj))
+    tell("repaired", ctx, files.repair(ctx.obj))
 
 
-def _tell(done: str, ctx: click.Context, changed: Changed) -> None:
+def tell(done: str, ctx: click.Context, changed: Changed) -> None:
+    """Say what has been done to the file, where its former state is, and what had to give way."""
     from archdb.db.connection import default_path, locate
 
     path = locate(ctx.obj) or default_path()

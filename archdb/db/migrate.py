@@ -11,7 +11,7 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from archdb.db import build, bundled_networks, figure_values, intact, owned, profiles
+from archdb.db import build, bundled_networks, figure_values, intact, orphans, owned, profiles
 from archdb.db.connection import check_file, stamp
 from archdb.db.engine import Progress, driver, silent, writing
 from archdb.db.files import Copy, copy_beside
@@ -60,8 +60,8 @@ class _UpToDateError(Exception):
 
 
 def repair(path: Path) -> Changed:
-    """Make what archdb's own schema lacks again, and what describes it, after a copy; networks
-    stay as they are."""
+    """Make what archdb's own schema lacks again, and what describes it, and remove rows that have
+    lost their owner, after a copy; networks stay as they are."""
     return _change_file(path, _repair)
 
 
@@ -99,7 +99,7 @@ def _dangling(connection: Connection) -> int:
 
 def _repair(connection: Connection) -> list[str]:
     said = [f"{fault}: {done}" for fault, done in _mend(connection)]
-    return said + describe(connection)
+    return [*said, *orphans.remove(driver(connection)), *describe(connection)]
 
 
 def _mend(connection: Connection) -> Iterator[tuple[intact.Fault, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archdb.db import damage, dictionary
+from archdb.db import damage, dictionary, orphans
 from archdb.db.faults import as_database_errors
 from archdb.queries.conventions import invalid_weight
 from archdb.queries.freshness import first_names, one_state, refresh_stale
@@ -34,7 +34,7 @@ BACK = "archdb db repair puts it back"
 def check(reader: Reader) -> Result:
     """One row for each fault found; none when all is well. Stale networks are derived first."""
     with reader.snapshot() as opened:
-        faults = list(_of_file(reader))
+        faults = list(_of_file(reader, opened))
         schema, readable = _of_schema(opened)
         faults += schema
         texts = [("text", "", fault) for fault in damage.garbled_texts(opened)] if readable else []
@@ -57,10 +57,10 @@ def check(reader: Reader) -> Result:
     return Result(COLUMNS, faults, list(filter(None, notes)))
 
 
-def _of_file(reader: Reader) -> Iterator[Fault]:
+def _of_file(reader: Reader, opened: sqlite3.Connection) -> Iterator[Fault]:
     yield from (("integrity", "", word) for word in _integrity(reader))
-    for table, _, parent, _ in reader.run("pragma foreign_key_check").rows:
-        yield "foreign keys", "", f"a row of {table} refers to a missing row of {parent}"
+    with as_database_errors(reader.path):
+        yield from (("foreign keys", "", fault) for fault in orphans.faults(opened))
 
 
 def _integrity(reader: Reader) -> list[str]:
