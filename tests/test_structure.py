@@ -32,6 +32,7 @@ RANKS = (
     {"render"},
     {"arrow", "export", "engines"},
     {"api"},
+    {"serve"},
     {"cli"},
     {"archdb", "__main__"},  # the face of the package: what `import archdb` and `-m` give
 )
@@ -48,12 +49,13 @@ GUARDED = {
     "polars": {"queries"},
     "sqlalchemy": {"db"},
     "alembic": {"db"},
-    "sqlite3": {"db", "queries", "dataset", "cli"},
+    "sqlite3": {"db", "queries", "dataset", "serve", "cli"},  # serve: SQLite's limits by name
+    **{name: {"serve"} for name in ("starlette", "uvicorn", "jinja2")},
     "platformdirs": {"db"},
 }
 #: What of db changes a file, or makes one; and who may, to the left of api.
 WRITING = {
-    *("build", "bundled_networks", "definition_tables", "engine", "files", "migrate"),
+    *("build", "bundled_networks", "definition_tables", "copying", "engine", "files", "migrate"),
     *("profiles", "scratch", "self_description", "spaces", "unfinished", "user_networks"),
     *("variants", "writer"),
 }

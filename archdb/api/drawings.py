@@ -83,7 +83,8 @@ class Drawings(Connected):
     def graph(
         self, name: str, *, layers: bool = False, input: InputLike = None, form: str = "dot"
     ) -> str:
-        """A network as a drawing in Graphviz's `dot` or Mermaid: its blocks, or all `layers`."""
+        """A network as a drawing in Graphviz's `dot`, Mermaid or SVG (which needs no other
+        program): its blocks, or all `layers`."""
         from archdb.dataset.release import release
         from archdb.queries.outline import outline
         from archdb.render.diagram import FORMATS

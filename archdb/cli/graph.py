@@ -16,10 +16,10 @@ from archdb.model.input_spec import InputSpec
 @click.option(
     "--format",
     "form",
-    type=click.Choice(("dot", "mermaid")),
+    type=click.Choice(("dot", "mermaid", "svg")),
     default="dot",
     show_default=True,
-    help="Graphviz (archdb graph NAME | dot -Tsvg > NAME.svg), or Mermaid for Markdown pages.",
+    help="Graphviz (archdb graph NAME | dot -Tpdf > NAME.pdf), Mermaid for Markdown pages, SVG.",
 )
 @click.pass_context
 def command(ctx: click.Context, name: str, layers: bool, spec: InputSpec, form: str) -> None:

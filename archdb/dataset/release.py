@@ -43,6 +43,8 @@ WHOSE = {
 
 def release(reader: Reader) -> Release:
     """The release that a database holds, and how many networks of the user's own are beside it."""
+    if reader.dataset is not None:
+        return reader.dataset
     with reader.snapshot():
         version = reader.run("select value from meta where key = 'archdb_version'").column("value")
         own = reader.run(_OWN).rows[0][0]

@@ -7,6 +7,7 @@ not all whole are doubles, if that changes none of them; everything else that is
 from __future__ import annotations
 
 import importlib
+import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +64,15 @@ def to_arrow(result: Result) -> pyarrow.Table:
     ]
     arrays = [library.array(some, of) for some, of in zip(values, types, strict=True)]
     return library.Table.from_arrays(arrays, schema=library.schema(fields))
+
+
+def to_parquet(result: Result) -> bytes:
+    """The same as a Parquet file."""
+    table = to_arrow(result)
+    writer = _imported("pyarrow.parquet", "'archdb[parquet]'")
+    file = io.BytesIO()
+    writer.write_table(table, file)
+    return file.getvalue()
 
 
 def _metadata(column: Column) -> dict[str, str]:

@@ -16,7 +16,7 @@ import time
 from collections.abc import Sequence
 from typing import Any, Self
 
-from archdb.errors import QueryError
+from archdb.errors import LimitError, QueryError
 
 #: How much later than a process is asked to stop it is killed, in seconds.
 GRACE = 0.5
@@ -34,6 +34,8 @@ class Process:
         self._owner = os.getpid()
         self._idle = True
         self._arrived = bytearray()
+        #: The largest message that is taken from it, in bytes.
+        self.largest: int | None = None
         if not sys.executable:
             raise QueryError("no process can be started for it: Python's path is unknown")
         try:
@@ -73,15 +75,19 @@ class Process:
         if self._owner == os.getpid():  # and not a fork of the one that started it
             self._process.kill()
 
+    def end(self) -> None:
+        """End it at once, and wait until it is gone."""
+        self.kill()
+        if self._owner == os.getpid():
+            self._process.wait()
+
     def close(self) -> None:
         """End it, whatever it is doing, and let go of it."""
         for pipe in (self._process.stdin, self._process.stdout):
             with contextlib.suppress(OSError):  # what was never sent is of no use any more
                 if pipe is not None:
                     pipe.close()
-        self.kill()
-        if self._owner == os.getpid():
-            self._process.wait()
+        self.end()
 
     def _send(self, *message: Any) -> None:
         body = marshal.dumps(message, 2)
@@ -94,6 +100,11 @@ class Process:
     def _receive(self, deadline: float) -> tuple[Any, ...]:
         """A message behind its size in bytes. Raises LateError, and QueryError where none comes."""
         size = int.from_bytes(self._read(8, deadline), "big")
+        if self.largest is not None and size > self.largest:
+            raise LimitError(
+                f"a row, or what comes with it, takes more than {self.largest:,} bytes",
+                remedy="select fewer columns, or parts of them by substr(…)",
+            )
         return (size, *marshal.loads(self._read(size, deadline)))
 
     def _read(self, count: int, deadline: float) -> bytes:

@@ -19,6 +19,7 @@ from archdb.text import clipped, printable
 
 if TYPE_CHECKING:
     from archdb.model.graph import Network
+    from archdb.queries.provenance import Release
 
 Notify = Callable[[str], None]
 Progress = Callable[[int, int], None]
@@ -66,12 +67,16 @@ class Reader:
     ) -> None:
         self.path, self.notify, self.progress = path, notify, progress
         self.isolated = isolated
+        #: Which dataset the file holds, where it is a copy that nobody changes and that is known.
+        self.dataset: Release | None = None
         self._deriver = deriver
         #: Whether the state that a question was answered from is kept for what belongs to it.
         self.keeps = False
         #: While a question is being answered, the faults of networks that cannot be derived.
         self.faults: dict[str, ArchdbError] | None = None
         self._connection = connect(path)
+        if isolated:
+            self._connection.execute("pragma temp_store = memory")
         #: A reader that nobody holds any more, as of a thread that has ended, lets go of the file.
         self._closing = weakref.finalize(self, self._connection.close)
         made_by = stamp(self._connection, path)
@@ -200,7 +205,7 @@ class Reader:
 
     def titled(self, title: str) -> list[tuple[Any, ...]]:
         """The networks of the catalogue whose title is that, in full or up to a bracket."""
-        return self.run_named("titled", title=title.lower()).rows
+        return self.run_named("titled", title=title.lower()).rows if title else []
 
     def _lists(self) -> str:
         """Where to look names up: the nearest are not sought among the many of a space."""

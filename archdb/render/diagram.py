@@ -1,4 +1,4 @@
-"""An Outline as text that draws: Graphviz dot and Mermaid.
+"""An Outline as text that draws: Graphviz dot and Mermaid, and the formats by name.
 
 Blocks are boxes, auxiliary heads are dashed, and what a block is part of is a frame around it.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from archdb.queries.outline import Node, Outline
+from archdb.render.drawing_svg import svg
 from archdb.text import printable
 
 DOT_HEAD = """\
@@ -112,4 +113,4 @@ def _nest(
     yield from level(outline.nodes, 0)
 
 
-FORMATS: dict[str, Callable[[Outline, str], str]] = {"dot": dot, "mermaid": mermaid}
+FORMATS: dict[str, Callable[[Outline, str], str]] = {"dot": dot, "mermaid": mermaid, "svg": svg}

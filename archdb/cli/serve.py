@@ -1,0 +1,145 @@
+"""archdb serve"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from archdb.cli.common import notify, open_database
+from archdb.errors import ArchdbError, UsageError
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+#: Powers of ten of what bytes are counted in.
+UNITS = {"k": 10**3, "M": 10**6, "G": 10**9}
+
+
+def _bytes(ctx: click.Context, param: click.Parameter, word: str) -> int:
+    """200000000 of '200M'."""
+    digits = word.rstrip("kMG")
+    if not digits.isdigit() or len(word) - len(digits) > 1 or not int(digits):
+        raise click.BadParameter(f"'{word}' is no size: 200M, 64M")
+    return int(digits) * UNITS.get(word[len(digits) :], 1)
+
+
+def _size(name: str, default: str, help: str) -> Callable[[Command], Command]:
+    return click.option(name, default=default, show_default=True, callback=_bytes, metavar="SIZE",
+                        help=help)  # fmt: skip
+
+
+SECONDS = click.FloatRange(min=0, min_open=True)
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True)
+@click.option("--uds", metavar="PATH", help="Listen at a Unix socket instead.")
+@click.option("--get", "path", metavar="PATH", help="Print the answer to one address, and end.")
+@click.option("--open", "browser", is_flag=True, help="Show it in a browser.")
+@click.option(
+    "--time",
+    type=SECONDS,
+    default=2.0,
+    show_default=True,
+    metavar="S",
+    help="Seconds that a statement may take.",
+)
+@click.option(
+    "--stream-time",
+    type=SECONDS,
+    default=60.0,
+    show_default=True,
+    metavar="S",
+    help="Seconds after which a stream of rows ends.",
+)
+@click.option(
+    "--answer-time",
+    type=SECONDS,
+    default=10.0,
+    show_default=True,
+    metavar="S",
+    help="Seconds that a question may take which is no statement.",
+)
+@click.option(
+    "--rows",
+    type=click.IntRange(min=1),
+    default=1000,
+    show_default=True,
+    help="Rows on a page of SQL.",
+)
+@_size("--bytes", "200M", "How large a stream of rows may be.")
+@_size("--heap", "64M", "Memory that a statement may use.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=2,
+    show_default=True,
+    help="Processes for statements, and as many for other questions.",
+)
+@click.option(
+    "--waiting",
+    type=click.IntRange(min=0),
+    default=16,
+    show_default=True,
+    help="Requests that may wait for a process.",
+)
+@click.option(
+    "--rate",
+    type=click.FloatRange(min=0),
+    default=20.0,
+    show_default=True,
+    help="Requests a second from one client; 0: as many as come.",
+)
+@click.option("--no-sql", is_flag=True, help="Run no statements.")
+@click.option("--no-derive", is_flag=True, help="Work out no rules and no other inputs.")
+@click.option("--no-download", is_flag=True, help="Do not hand out the database file.")
+@click.option("--cors", is_flag=True, help="Let pages of other hosts read the answers.")
+@click.option("--behind-proxy", is_flag=True, help="Believe a proxy who the client is.")
+@click.option("--log-addresses", "addresses", is_flag=True, help="Say who asked, in the log.")
+@click.option("--quiet", is_flag=True, help="Log no requests.")
+@click.pass_context
+def command(ctx: click.Context, /, path: str | None, browser: bool, **options: Any) -> None:
+    """Pages, JSON and SQL over HTTP (needs: pip install 'archdb[serve]').
+
+    Answers come from a private copy of the database, made again when the file changes; nothing
+    that a visitor does changes the file. Statements run in processes that are killed when their
+    time is over. Behind a proxy no prefix has to be told: all links are relative.
+    """
+    for name in ("sql", "derive", "download"):
+        options[name] = not options.pop(f"no_{name}")
+    try:
+        from archdb.serve import run
+        from archdb.serve.settings import Settings
+    except ImportError as error:
+        raise ArchdbError(
+            f"the service needs {error.name}, which is not installed",
+            remedy="pip install 'archdb[serve]'",
+        ) from None
+    with open_database(ctx) as database:
+        source = database.path
+    settings = Settings(**options)
+    if path is not None:
+        _print(run.get(source, settings, _address(path)))
+        return
+    run.serve(source, settings, lambda where: _started(where, browser))
+
+
+def _address(path: str) -> str:
+    if not path.startswith("/") or not path.isascii():
+        raise UsageError(f"'{path}' is no address", remedy="as in --get /compare/vgg16/alexnet.csv")
+    return path
+
+
+def _print(answer: tuple[int, bytes]) -> None:
+    status, body = answer
+    sys.stdout.buffer.write(body)
+    if status >= 300:
+        raise ArchdbError(f"the status is {status}")
+
+
+def _started(where: str, browser: bool) -> None:
+    notify(f"archdb is at {where}")
+    if browser:
+        click.launch(where)

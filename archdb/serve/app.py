@@ -1,0 +1,229 @@
+"""The service as an ASGI application: a request becomes a target, an answer becomes a response."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import Route as Path_
+
+from archdb.errors import ArchdbError, UsageError
+from archdb.render.streamed import STREAMED
+from archdb.serve import assets, openapi
+from archdb.serve.address import MEDIA, Target, find
+from archdb.serve.answer import canonical
+from archdb.serve.guard import Guard
+from archdb.serve.place import Place, response
+from archdb.serve.reply import LOOK, Problem, ProblemError, Rows
+from archdb.serve.routes import ROUTES
+from archdb.serve.settings import Settings
+from archdb.serve.state import State, watch
+from archdb.serve.streams import Statement
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
+#: The largest statement that may be posted, in bytes.
+POSTED = 200_000
+FOREVER = "public, max-age=31536000, immutable"
+
+
+class Service:
+    """What answers now, and the requests that are put to it."""
+
+    def __init__(self, source: Path, settings: Settings) -> None:
+        self.path, self.settings = source, settings
+        self.state: State = State(source, settings)
+        self._ending: set[asyncio.Task[None]] = set()
+
+    @contextlib.asynccontextmanager
+    async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
+        self.state.open()
+        watching = asyncio.create_task(watch(self, self.path))
+        try:
+            yield
+        finally:
+            watching.cancel()
+            self.state.close()
+
+    async def renew(self, state: State) -> None:
+        """Answer from another state from now on; the one before ends when its answers have."""
+        before, self.state = self.state, state
+        state.open()
+        task = asyncio.create_task(self._end(before))
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+
+    async def _end(self, state: State) -> None:
+        await asyncio.sleep(self.settings.answer_time)
+        state.close()
+
+    async def page(self, request: Request) -> Response:
+        """Everything that has a row in the table of routes."""
+        place = Place(request)
+        try:
+            if place.pin not in ("", self.state.pin):
+                raise ProblemError(self._gone(place.pin))
+            target = await self._target(request, place)
+            if not place.is_of(target) and request.method != "POST":
+                return Response(status_code=301, headers={"location": place.to(target.url)})
+            if target.route.is_sql:
+                return await self._statement(target)
+            return await self._answer(request, target, place)
+        except ArchdbError as error:
+            return place.problem(Problem.of(error))
+        except ProblemError as error:
+            return place.problem(error.problem, error.headers)
+
+    async def _target(self, request: Request, place: Place) -> Target:
+        query = request.url.query
+        if request.method == "POST":
+            query = "&".join(filter(None, (query, urlencode(await _posted(request)))))
+        target = find(ROUTES, place.path, query)
+        return canonical(self.state.source.database.reader, target)
+
+    def _gone(self, pin: str) -> Problem:
+        said = f"this service holds {self.state.pin}, archdb {self.state.snapshot.dataset.version}"
+        return Problem(410, f"dataset {pin} is not here", f"{said}: leave /@{pin} out")
+
+    async def _answer(self, request: Request, target: Target, place: Place) -> Response:
+        etag = self.state.etag(target)
+        headers = {
+            "etag": etag,
+            "vary": "accept-encoding",
+            "cache-control": FOREVER if place.pin else "public, no-cache",
+        }
+        if etag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        body = await self.state.body(target)
+        if not body.zipped:
+            return Response(body.data, headers=headers, media_type=body.media)
+        if "gzip" not in request.headers.get("accept-encoding", ""):
+            return Response(body.plain(), headers=headers, media_type=body.media)
+        zipped = {**headers, "content-encoding": "gzip"}
+        return Response(body.data, headers=zipped, media_type=body.media)
+
+    async def _statement(self, target: Target) -> Response:
+        """What a visitor's statement gives: a stream, or a page of at most so many rows."""
+        if not self.settings.sql:
+            raise ProblemError(Problem(403, "this service runs no statements", LOOK))
+        dataset = self.state.snapshot.dataset
+        if target.form in STREAMED:
+            asked = Statement(self.state.sessions, self.settings, target, dataset)
+            return Stream(*await asked.stream(), MEDIA[target.form])
+        return response(await self.state.asked(target, await self._rows(target)))
+
+    async def _rows(self, target: Target) -> Rows:
+        most, seconds = self.settings.rows, self.settings.time
+        if target.form == "html" and "query" not in target.names and not target.values.get("q"):
+            return Rows("", {}, most=most, seconds=seconds)
+        asked = Statement(self.state.sessions, self.settings, target, self.state.snapshot.dataset)
+        said = Rows(asked.text, asked.values, most=most, seconds=seconds)
+        try:
+            found = await asked.kept()
+        except ArchdbError as error:
+            if target.form != "html":
+                raise
+            return said._replace(problem=tuple(Problem.of(error)))
+        return said._replace(columns=found.columns, rows=found.rows, notes=found.notes)
+
+    # What is no table.
+
+    async def health(self, request: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    async def ready(self, request: Request) -> Response:
+        try:
+            return JSONResponse({"status": "ready", "dataset": await self.state.ready()})
+        except (ArchdbError, ProblemError) as error:
+            return response(Problem(503, str(error)).reply(), 503)
+
+    async def static(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        if request.path_params["hash"] != assets.digest() or name not in assets.names():
+            return response(Problem(404, "there is no such file", LOOK).reply(), 404)
+        kept = {"cache-control": FOREVER}
+        return Response(assets.content(name), headers=kept, media_type=assets.media(name))
+
+    async def described(self, request: Request) -> Response:
+        return JSONResponse(openapi.description(self.settings))
+
+    async def file(self, request: Request) -> Response:
+        """The snapshot itself, or a part of it."""
+        if not self.settings.download:
+            return response(
+                Problem(403, "this service does not hand out its file", LOOK).reply(), 403
+            )
+        headers = {"etag": f'"{self.state.pin}"', "cache-control": "public, no-cache"}
+        return FileResponse(
+            self.state.snapshot.path, headers=headers, media_type="application/vnd.sqlite3"
+        )
+
+
+class Stream(StreamingResponse):
+    """Pieces as they come; the process is given back also where the client has gone before."""
+
+    def __init__(
+        self, pieces: AsyncIterator[bytes], stack: contextlib.AsyncExitStack, media: str
+    ) -> None:
+        super().__init__(pieces, media_type=media)
+        self._stack = stack
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with self._stack:
+            await super().__call__(scope, receive, send)
+
+
+async def _posted(request: Request) -> dict[str, str]:
+    """The statement and parameters of a body: a form, JSON, or the text itself."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > POSTED:
+            raise ProblemError(Problem(413, f"a statement has at most {POSTED:,} bytes"))
+    media = request.headers.get("content-type", "").partition(";")[0].strip()
+    try:
+        text = body.decode()
+        if media == "application/x-www-form-urlencoded":
+            return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=200))
+        if media == "application/json":
+            found = json.loads(text)
+            return {str(key): str(value) for key, value in found.items()}
+        return {"q": text}
+    except (ValueError, AttributeError, RecursionError):
+        raise UsageError(f"the body is no {media or 'text'} in UTF-8") from None
+
+
+async def _stumbled(request: Request, error: Exception) -> Response:
+    """A fault of archdb: said, and never a traceback."""
+    problem = Problem(500, f"archdb has stumbled: {type(error).__name__}", "report it, please")
+    return response(problem.reply(), 500)
+
+
+def application(source: Path, settings: Settings) -> Starlette:
+    """The service over a database file. Raises DatabaseError where it cannot be read."""
+    service = Service(source, settings)
+    made = Starlette(
+        routes=[
+            Path_("/health", service.health),
+            Path_("/ready", service.ready),
+            Path_("/openapi.json", service.described),
+            Path_("/archdb.sqlite", service.file),
+            Path_("/static/{hash}/{name}", service.static),
+            Path_("/{rest:path}", service.page, methods=["GET", "POST"]),
+        ],
+        middleware=[Middleware(Guard, settings=settings)],
+        exception_handlers={Exception: _stumbled},
+        lifespan=service.lifespan,
+    )
+    made.state.service = service
+    return made

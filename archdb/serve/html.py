@@ -1,0 +1,95 @@
+"""Templates filled in, and what all pages share. None of it knows of a request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from archdb.queries.provenance import Release
+from archdb.queries.result import Result
+from archdb.serve import assets
+from archdb.serve.address import Target, parameters_of
+from archdb.serve.reply import Problem
+from archdb.serve.view import path, view
+from archdb.text import printable
+
+if TYPE_CHECKING:
+    import jinja2
+
+    from archdb.serve.answer import Source
+
+Context = Mapping[str, Any]
+Page = Callable[["Source", Target], Context]
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    import jinja2
+
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(assets.HERE / "templates"),
+        autoescape=True,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    made.filters |= {"grouped": lambda value: f"{value:,}", "printable": printable}
+    made.globals |= {"path": path, "static": assets.address}
+    return made
+
+
+def render(
+    name: str, target: Target, dataset: Release | None, context: Context, root: str | None = None
+) -> str:
+    """A page's text; links in it lead from where the target stands, or from where `root` leads to
+    the start."""
+    root = target.root if root is None else root
+
+    def href(address: str) -> str:
+        """An address of the service from here, or another as it is."""
+        return root + address[1:] if address.startswith("/") else address
+
+    return (
+        _environment()
+        .get_template(f"{name}.html")
+        .render(target=target, dataset=dataset, href=href, root=root, **context)
+    )
+
+
+def problem(found: Problem, start: Target, root: str) -> str:
+    """What is wrong, for people; `root` leads to the start from wherever they asked."""
+    return render("problem", start, None, {"problem": found}, root)
+
+
+def table(source: Source, target: Target) -> Context:
+    """What every page of one table has."""
+    return shown(target, source.result(target))
+
+
+def shown(target: Target, result: Result, **more: Any) -> Context:
+    return {"view": view(result), **form_of(target), **more}
+
+
+def form_of(target: Target) -> dict[str, Any]:
+    """What a form that asks again needs: parameters, with what they are now."""
+    fields = [
+        (parameter, target.arguments[parameter.name])
+        for parameter in parameters_of(target.route, target.names, "html")
+    ]
+    return {"fields": fields, "title": title(target)}
+
+
+def title(target: Target) -> str:
+    names = target.names.get("names") or tuple(
+        "/".join(value) if isinstance(value, tuple) else value for value in target.names.values()
+    )
+    named = ", ".join(map(printable, names))
+    return f"{named}: {target.route.summary.lower()}" if named else target.route.summary
+
+
+def networks(source: Source) -> list[str]:
+    """Names that a form offers."""
+    statement = "select name from network where space is null order by name"
+    return source.database.reader.run(statement).column("name")

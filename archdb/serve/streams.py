@@ -1,0 +1,168 @@
+"""Statements of visitors: run by sessions that can be killed, sent on while rows come."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING, Any
+
+from archdb.errors import LimitError, UsageError
+from archdb.queries.faults import MEGABYTE
+from archdb.queries.result import Result
+from archdb.queries.sandbox import Answer, Limits
+from archdb.queries.session import Batch, Session
+from archdb.queries.sql import defaults, saved
+from archdb.render import formats
+from archdb.render.streamed import pieces
+from archdb.serve.address import Target
+from archdb.serve.pool import Pool
+from archdb.serve.settings import Settings
+from archdb.serve.tables import links, value
+
+if TYPE_CHECKING:
+    from archdb.queries.provenance import Release
+    from archdb.serve.snapshot import Snapshot
+
+#: What a page of rows may take, and a message of a session: the parent's own memory.
+PAGE, LARGEST = 4.0, 8 * MEGABYTE
+#: Longest text or blob, and SQLite's own limits: narrower than those of the command line.
+LONGEST = 10 * MEGABYTE
+LIMITS = {
+    sqlite3.SQLITE_LIMIT_SQL_LENGTH: 100_000,
+    sqlite3.SQLITE_LIMIT_COLUMN: 500,
+    sqlite3.SQLITE_LIMIT_EXPR_DEPTH: 200,
+    sqlite3.SQLITE_LIMIT_COMPOUND_SELECT: 100,
+}
+
+
+def started(snapshot: Snapshot, settings: Settings) -> Session:
+    """A session that looks at a snapshot."""
+    session = Session()
+    session.largest = LARGEST
+    session.open(snapshot.path, settings.heap, LONGEST, LIMITS)
+    return session
+
+
+def statement(target: Target) -> tuple[str, dict[str, Any]]:
+    """The text that is asked, and the values of its parameters. Raises UsageError."""
+    own: dict[str, Any] = {}
+    if "query" in target.names:
+        text = saved(target.names["query"])
+        own = {**defaults(text)}
+    else:
+        text = target.values.get("q", "")
+        if not text.strip():
+            raise UsageError("there is no statement", remedy="?q=select … , or POST it")
+    given = {k[1:]: _typed(v) for k, v in target.values.items() if k.startswith(":")}
+    return text, own | given
+
+
+def _typed(word: str) -> Any:
+    """A number where it is written as one, as `archdb query --param` has it."""
+    for kind in (int, float):
+        with contextlib.suppress(ValueError):
+            found = kind(word)
+            if kind is float or -(2**63) <= found < 2**63:
+                return found
+    return word
+
+
+class Statement:
+    """One statement of a visitor, while it is answered."""
+
+    def __init__(
+        self, pool: Pool[Session], settings: Settings, target: Target, dataset: Release
+    ) -> None:
+        self.pool, self.settings = pool, settings
+        self.target, self.dataset = target, dataset
+        self.text, self.values = statement(target)
+        self.seconds = min(target.values.get("timeout", settings.time), settings.time)
+        self.limit: int | None = target.values.get("limit")
+
+    def _answer(self, session: Session, limit: int | None) -> Answer:
+        """Its columns have come."""
+        limits = Limits(self.seconds, PAGE, self.settings.bytes / MEGABYTE)
+        messages = session.run(self.text, self.values, limit, self.seconds)
+        return Answer(messages, limit, limits)
+
+    async def kept(self) -> Result:
+        """At most as many rows as a page shows, all at once. Raises ArchdbError."""
+        limit = min(self.limit or self.settings.rows, self.settings.rows)
+
+        def all_of(session: Session) -> Result:
+            return self._answer(session, limit).kept()  # a page has as many rows as are shown
+
+        async with self.pool.lease() as session:
+            return await self.pool.run(all_of, session)
+
+    async def stream(self) -> tuple[AsyncIterator[bytes], contextlib.AsyncExitStack]:
+        """Pieces of a body, the first of which has come; and what gives the process back, which
+        has to be closed whether they are read or not."""
+        stack = contextlib.AsyncExitStack()
+        try:
+            session = await stack.enter_async_context(self.pool.lease())
+            found = await self.pool.run(self._answer, session, self.limit)
+            parts = written(found, self.target, self.dataset)
+            first = await self.pool.run(_some, parts)
+        except BaseException:
+            await stack.aclose()
+            raise
+        return self._pieces(first, parts), stack
+
+    async def _pieces(self, piece: bytes, parts: Iterator[str]) -> AsyncIterator[bytes]:
+        end = time.monotonic() + self.settings.stream_time
+        while piece:
+            yield piece
+            if time.monotonic() > end:
+                raise LimitError(f"a stream ends after {self.settings.stream_time:g} s")
+            piece = await self.pool.run(_some, parts)
+
+
+def _some(parts: Iterator[str]) -> bytes:
+    """As many pieces as have come, but for the sake of few hops between threads not too few;
+    nothing where they are at an end."""
+    found, begin = bytearray(), time.monotonic()
+    for part in parts:
+        found += part.encode("utf-8", "backslashreplace")
+        if len(found) > 1 << 16 or time.monotonic() - begin > 0.05:
+            break
+    return bytes(found)
+
+
+def written(found: Answer, target: Target, dataset: Release) -> Iterator[str]:
+    """The text of the answer, piece by piece."""
+    if target.form == "json":
+        return _envelope(found, target, dataset)
+    batches = (batch.rows for batch in found.batches())
+    return pieces(found.columns, batches, target.form, lambda r, form: formats.FORMATS[form](r))
+
+
+def _envelope(found: Answer, target: Target, dataset: Release) -> Iterator[str]:
+    """JSON as of every table, with what is known at the end at the end."""
+    as_text = target.values.get("integers") == "text"
+    objects = target.values.get("shape") == "objects"
+    columns = [{"name": name} for name in found.columns]
+    yield f'{{"columns":{json.dumps(columns, ensure_ascii=False)},"rows":['
+    count = 0
+    for batch in found.batches():
+        yield ("," if count else "") + ",".join(_lines(batch, found.columns, as_text, objects))
+        count += len(batch.rows)
+    cut = {"by": "limit", "at": count} if found.notes else None
+    rest = {
+        "row_count": count,
+        "truncated": cut,
+        "notes": [{"text": note} for note in found.notes],
+        "dataset": dataset._asdict(),
+        "links": links(target),
+    }
+    yield "]," + json.dumps(rest, ensure_ascii=False)[1:] + "\n"
+
+
+def _lines(batch: Batch, names: list[str], as_text: bool, objects: bool) -> Iterator[str]:
+    for row in batch.rows:
+        cells = [value(cell, as_text=as_text) for cell in row]
+        line: Any = dict(zip(names, cells, strict=True)) if objects else cells
+        yield json.dumps(line, ensure_ascii=False, separators=(",", ":"))
