@@ -46,7 +46,7 @@ def answer(source: Source, target: Target, rows: Rows | None = None) -> Reply:
         text = pages.page(source, target) if rows is None else pages.sql(source, target, rows)
         return Reply(MEDIA["html"], text.encode("utf-8", "backslashreplace"))
     if rows is not None:
-        result = Result(rows.columns or [], rows.rows, rows.notes)
+        result = rows.result()
         return tables.body(source.database, source.dataset, target, result)
     return tables.body(source.database, source.dataset, target, source.result(target))
 

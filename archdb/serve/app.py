@@ -134,7 +134,9 @@ class Service:
             if target.form != "html":
                 raise
             return said._replace(problem=tuple(Problem.of(error)))
-        return said._replace(columns=found.columns, rows=found.rows, notes=found.notes)
+        return said._replace(
+            columns=list(map(tuple, found.schema)), rows=found.rows, notes=found.notes
+        )
 
     # What is no table.
 

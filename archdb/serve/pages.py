@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archdb.queries.result import Result
 from archdb.queries.sql import saved_names
 from archdb.queries.units import describe
 from archdb.render.paper_table import KINDS
@@ -34,8 +33,7 @@ def sql(source: Source, target: Target, rows: Rows) -> str:
         schema.setdefault(relation, []).append((column, "" if unit in KINDS else unit, meaning))
     found = None
     if rows.columns is not None:
-        result = Result(rows.columns, rows.rows, rows.notes)
-        found = view(describe(source.database.reader, result))
+        found = view(describe(source.database.reader, rows.result()))
     context = {
         "title": "SQL" if "query" not in target.names else title(target),
         "schema": schema,

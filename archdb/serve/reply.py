@@ -13,6 +13,7 @@ from archdb.errors import (
     LimitError,
     NotFoundError,
 )
+from archdb.queries.result import Column, Result
 from archdb.text import clipped, printable
 
 #: The status of each kind of error, the first that it is one of.
@@ -53,16 +54,21 @@ class Reply(NamedTuple):
 
 class Rows(NamedTuple):
     """What a statement of a visitor has come to, for its page: the statement and its parameters,
-    rows, or what is wrong; how many rows a page shows, and how many seconds there are."""
+    columns (as of a Result) and rows, or what is wrong; how many rows a page shows, and how many
+    seconds there are."""
 
     statement: str
     parameters: Mapping[str, Any]
-    columns: list[str] | None = None
+    columns: Sequence[Sequence[Any]] | None = None
     rows: Sequence[tuple[Any, ...]] = ()
     notes: Sequence[str] = ()
     problem: Sequence[Any] | None = None
     most: int = 0
     seconds: float = 0.0
+
+    def result(self) -> Result:
+        """The rows as a Result."""
+        return Result([Column(*column) for column in self.columns or ()], self.rows, self.notes)
 
 
 class Problem(NamedTuple):

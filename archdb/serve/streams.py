@@ -86,7 +86,7 @@ class Statement:
         """Its columns have come."""
         limits = Limits(self.seconds, PAGE, self.settings.bytes / MEGABYTE)
         messages = session.run(self.text, self.values, limit, self.seconds)
-        return Answer(messages, limit, limits)
+        return Answer(self.text, messages, limit, limits, lambda: ())
 
     async def kept(self) -> Result:
         """At most as many rows as a page shows, all at once. Raises ArchdbError."""

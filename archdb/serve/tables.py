@@ -43,7 +43,7 @@ def _for_paper(database: Database, result: Result, form: str) -> str:
     from archdb.render import paper_formats
 
     beside = paper(database.reader, describe(database.reader, result))
-    return paper_formats.FORMATS[form](result, beside)
+    return paper_formats.FORMATS[form](result, beside, {})
 
 
 def meanings(database: Database) -> dict[str, str]:
