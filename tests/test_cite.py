@@ -7,6 +7,7 @@ import re
 import shutil
 import sqlite3
 import subprocess
+import tomllib
 from contextlib import closing
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from command import archdb, refused
 
 from archdb.dataset.release import Release
 from archdb.render.bibtex import bibliography, entry, key_of
+from archdb.version import REPOSITORY, __version__
 
+ROOT = Path(__file__).parents[1]
 RELEASE = Release("0.1.0", "sha256:" + "0123456789abcdef" * 4)
 
 
@@ -40,6 +43,73 @@ def test_papers_of_networks_then_the_dataset(database: Path) -> None:
     text = cited("vgg16", "alexnet", "vgg19", database=database)
     assert keys(text) == ["simonyan2015", "krizhevsky2012", "archdb"]
     assert "author    = {Krizhevsky, Alex and Sutskever, Ilya and Hinton, Geoffrey E.}," in text
+
+
+def test_a_stored_variant_cites_its_base(database: Path) -> None:
+    for words in (("vgg16", "fc-to-conv", "--as", "mine"), ("mine", "width=0.5", "--as", "half")):
+        assert archdb("rewrite", *words, database=database).status == 0
+    answer = archdb("cite", "half", database=database)
+    assert (keys(answer.out), answer.err) == (["simonyan2015", "archdb"], "")
+
+
+def test_a_name_with_rules_cites_the_network_before_them(database: Path) -> None:
+    answer = archdb("cite", "vgg16+fc-to-conv", "alexnet", database=database)
+    assert (keys(answer.out), answer.err) == (["simonyan2015", "krizhevsky2012", "archdb"], "")
+    refused(archdb("cite", "vgg17+fc-to-conv", database=database), "vgg16")
+
+
+def test_a_point_cites_its_space(database: Path) -> None:
+    assert archdb("space", "build", "vgg_widths", "--limit", "1", database=database).status == 0
+    with closing(sqlite3.connect(database)) as client:
+        ((name,),) = client.execute("select name from network where space is not null").fetchall()
+    assert keys(cited(name, database=database)) == ["simonyan2015", "archdb"]
+
+
+SEED = """
+name = "two_paths"
+title = "Two paths and a sum"
+family = "Examples"
+year = 2024
+[reference.notebook]
+authors = ["Doe, Jane"]
+title = "Laboratory notebook"
+year = 2024
+[[source]]
+claim = "layer table"
+cite = "notebook"
+where = "page 12"
+[net]
+input = [3, 32, 32]
+layers = [["fc", "linear", {units = 10}]]
+"""
+
+
+def test_a_network_of_ones_own_cites_what_vouches_for_it(database: Path, tmp_path: Path) -> None:
+    """As README's 'Add a network' makes one: it names a source, and no paper."""
+    seed = tmp_path / "two_paths.toml"
+    seed.write_text(SEED)
+    assert keys(cited(str(seed), database=database)) == ["notebook", "archdb"], "not stored"
+    assert archdb("import", str(seed), database=database).status == 0
+    answer = archdb("cite", "two_paths", database=database)
+    assert keys(answer.out) == ["notebook", "archdb"]
+    assert answer.err == "note: two_paths names no paper: cited is what vouches for it\n"
+    seed.write_text(SEED.replace('title = "Two', 'variant_of = "vgg16"\ntitle = "Two'))
+    assert keys(cited(str(seed), database=database)) == ["simonyan2015", "archdb"]
+    found = keys(cited(str(seed), "--all", database=database))
+    assert found[0] == "notebook" and "simonyan2015" in found
+
+
+def test_the_address_of_archdb_is_one(database: Path) -> None:
+    """In the package, in what is published of it, and in what it prints."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert {"Repository", "Homepage", "Documentation", "Changelog"} <= project["urls"].keys()
+    assert project["urls"]["Repository"] == project["urls"]["Homepage"] == REPOSITORY
+    assert all(url.startswith(REPOSITORY) for url in project["urls"].values())
+    cff = (ROOT / "CITATION.cff").read_text("utf-8").splitlines()
+    assert f'repository-code: "{REPOSITORY}"' in cff and f"version: {__version__}" in cff
+    own = cited(database=database)
+    assert f"url          = {{{REPOSITORY}}}," in own
+    assert f"version      = {{{__version__}}}," in own
 
 
 def test_all_sources_on_request(database: Path) -> None:
@@ -110,8 +180,14 @@ def test_a_network_without_a_paper_is_told(database: Path) -> None:
             " (select id from network where name = 'nin')"
         )
     answer = archdb("cite", "nin", database=database)
-    assert keys(answer.out) == ["archdb"]
-    assert "nin names no paper; --all may show more" in answer.err
+    assert keys(answer.out) == ["lin2014", "lin2014caffe", "archdb"]
+    assert answer.err == "note: nin names no paper: cited is what vouches for it\n"
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute(
+            "delete from source where network_id = (select id from network where name = 'nin')"
+        )
+    answer = archdb("cite", "nin", database=database)
+    assert (keys(answer.out), answer.err) == (["archdb"], "note: nin names no source\n")
 
 
 # The whole catalogue.

@@ -200,7 +200,9 @@ def test_what_cannot_be_compared(built: Path, tmp_path: Path) -> None:
 
 
 def info(database: Path) -> dict[str, Any]:
-    rows = json.loads(archdb("info", "--format", "json", database=database).out)
+    answer = archdb("info", "--format", "json", database=database)
+    assert answer.status == 0, answer.err
+    rows = json.loads(answer.out)
     return {row["item"]: row["value"] for row in rows}
 
 

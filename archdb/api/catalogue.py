@@ -50,19 +50,15 @@ class Catalogue(Connected):
 
     def cite(self, *names: str, everything: bool = False) -> str:
         """BibTeX of the networks' papers (of all that vouches for them, with `everything`), and of
-        archdb itself."""
+        archdb itself. Names are those of networks and points, with rules or without, and files; a
+        variant without a paper cites its base's."""
         from archdb.dataset.release import release
+        from archdb.queries.citations import citations
         from archdb.render.bibtex import bibliography
 
         def question(reader: Reader) -> str:
-            cited: dict[str, dict[str, Any]] = {}
-            for name in map(reader.resolve, names):
-                found = reader.run_named("citations", name=name, whole=everything).to_dicts()
-                if not found:
-                    more = "" if everything else "; --all may show more"
-                    self.notify(f"note: {name} names no paper{more}")
-                cited |= {row["key"]: row for row in found}
-            return bibliography(cited.values(), release(reader))
+            found = citations(reader, names, everything=everything)
+            return bibliography({row["key"]: row for row in found}.values(), release(reader))
 
         return self.answer(question)
 

@@ -18,6 +18,11 @@ from archdb.cli.output import show
 )
 @click.pass_context
 def command(ctx: click.Context, names: tuple[str, ...], everything: bool) -> None:
-    """BibTeX of the networks' papers, and of archdb itself in the version at hand."""
+    """BibTeX of the networks' papers, and of archdb itself in the version at hand.
+
+    A variant for which no paper stands cites that of its base, a name with rules
+    (vgg16+fc-to-conv) that of the network before them, and a network without any paper whatever
+    vouches for it.
+    """
     with open_database(ctx) as database:
         show(database.cite(*names, everything=everything))

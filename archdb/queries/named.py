@@ -174,6 +174,11 @@ def _rewrite_one(base: Network, rules: Sequence[str], only: str | None) -> Rewri
     return RewriteResult(base, *apply(base, rules, only))
 
 
+def stored_name(reader: Reader, name: str) -> str:
+    """The stored network of a name, with rules or without; NotFoundError where there is none."""
+    return _split_rules(reader, name)[0]
+
+
 def _split_rules(reader: Reader, name: str) -> tuple[str, Sequence[str]]:
     """The stored network of a name, and its rules."""
     if not _has_rules(reader, name):

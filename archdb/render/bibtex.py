@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from archdb.dataset.release import Release
 from archdb.render.tex_text import escape_tex
+from archdb.version import REPOSITORY
 
 AUTHORS = "{The archdb developers}"
 TITLE = "archdb: neural network architectures as layer rows, and what derives from them"
@@ -37,6 +38,7 @@ def own(release: Release) -> str:
         "title": f"{{{escape_tex(TITLE)}}}",
         "howpublished": "Software and dataset",
         "version": escape_tex(release.version),
+        "url": REPOSITORY,
         "note": escape_tex(f"Version {release.version}, content {release.short}{release.beside}"),
     }
     return entry("misc", "archdb", fields)
