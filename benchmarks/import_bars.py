@@ -6,9 +6,10 @@
 
 Of each model of torchvision and timm: parameters (with those that no call reads) against the
 module's own, running statistics against its buffers, multiply-accumulates against half of what
-torch's flop counter counts in a forward pass of one image, and every recorded shape against the
-derived one. Of Keras: parameters against model.count_params(). What is open is named with the kinds
-that leave it so; what differs is a fault. Needs the library, and archdb installed beside it.
+torch's flop counter counts in a forward pass of one image, layers of each kind against torch's
+calls in that pass, and every recorded shape against the derived one. Of Keras: parameters against
+model.count_params(). What is open is named with the kinds that leave it so; what differs is a
+fault. Needs the library, and archdb installed beside it.
 """
 
 from __future__ import annotations
@@ -73,16 +74,18 @@ def counting() -> Any:
 
 
 def called(names: Counter[str], found: Imported) -> dict[str, tuple[Any, Any]]:
-    """How often torch's functions were called, beside the layers that they became."""
+    """How often torch's functions were called, beside the layers that they became. A layer with
+    another's weights may be a call of its own, or that other's for one more volume."""
     ops = Counter(layer.op.name for layer in found.network)
+    copies = Counter(layer.op.name for layer in found.network if layer.weights_of)
     packed = names["multi_head_attention_forward"]
-    return {
-        what: (
-            sum(names[name] for name in theirs.split()) + packed * PACKED.get(what, 0),
-            sum(ops[name] for name in ours.split()),
-        )
-        for what, (theirs, ours) in CALLED.items()
-    }
+    counts = {}
+    for what, (theirs, ours) in CALLED.items():
+        times = sum(names[name] for name in theirs.split()) + packed * PACKED.get(what, 0)
+        most = sum(ops[name] for name in ours.split())
+        least = most - sum(copies[name] for name in ours.split())
+        counts[what] = (times, min(max(times, least), most))
+    return counts
 
 
 def torch_figures(word: str, found: Imported) -> dict[str, tuple[Any, Any]]:

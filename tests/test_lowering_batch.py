@@ -282,3 +282,104 @@ def test_a_table_of_words_that_a_product_reads_too_is_counted_once() -> None:
     assert totals["weight_params"] == 9 * 4
     assert totals["macs"] == 7 * 9 * 4
     assert ops(found) == ["parameter", "linear"]
+
+
+def test_a_sum_over_seven_axes_takes_neighbours_for_one() -> None:
+    """mvit: relative positions along height and width of queries and keys, of each head."""
+    none = {"slice": [None, None, None]}
+    found = run(
+        ("view", {"input": "<", "shape": [BATCH, 2, 2, 2, 2, 4, 4]}, (BATCH, 2, 2, 2, 2, 4, 4)),
+        (
+            "getitem",
+            {"input": "<", "index": [none] * 6 + [None, none]},
+            (BATCH, 2, 2, 2, 2, 4, 1, 4),
+        ),
+        ("add", {"input": "<", "other": Ref("w")}, (BATCH, 2, 2, 2, 2, 4, 3, 4)),
+        ("reshape", {"input": "<", "shape": [BATCH, 16, 48]}, (BATCH, 16, 48)),
+        ("relu", {"input": "<"}, (BATCH, 16, 48)),
+        x=(BATCH, 4, 8, 8),
+        stored={"w": (3, 1)},
+    )
+    totals = exact(found)
+    assert totals["weight_params"] == 3
+    assert totals["adds"] == totals["comparisons"] == 16 * 48
+
+
+def test_what_works_on_seven_axes_at_once_is_left_open() -> None:
+    found = run(
+        ("unsqueeze", {"input": "<", "dim": 1}, (BATCH, 1, 4, 8, 8)),
+        ("expand", {"input": "<", "size": [-1, 2, 4, 8, 8]}, (BATCH, 2, 4, 8, 8)),
+        (
+            "view",
+            {"input": "<", "shape": [BATCH, 2, 2, 2, 2, 4, 2, 4]},
+            (BATCH, 2, 2, 2, 2, 4, 2, 4),
+        ),
+        ("relu", {"input": "<"}, (BATCH, 2, 2, 2, 2, 4, 2, 4)),
+    )
+    assert found.outcome.unknown
+
+
+def test_kernels_of_each_image_are_read_by_its_convolution() -> None:
+    """CondConv (yang2019): the batch is folded into the channels, and into the groups."""
+    found = run(
+        ("mean", {"input": Ref("x"), "dim": [2, 3]}, (BATCH, 4)),
+        ("linear", {"input": "<", "weight": Ref("w"), "bias": None}, (BATCH, 6 * 4 * 9)),
+        ("view", {"input": "<", "shape": [BATCH * 6, 4, 3, 3]}, (BATCH * 6, 4, 3, 3)),
+        ("view", {"input": Ref("x"), "shape": [1, BATCH * 4, 8, 8]}, (1, BATCH * 4, 8, 8)),
+        (
+            "conv2d",
+            {"input": "<", "weight": Ref("y3"), "bias": None, "padding": [1, 1], "groups": BATCH},
+            (1, BATCH * 6, 8, 8),
+        ),
+        ("view", {"input": "<", "shape": [BATCH, 6, 8, 8]}, (BATCH, 6, 8, 8)),
+        ("relu", {"input": "<"}, (BATCH, 6, 8, 8)),
+        stored={"w": (6 * 4 * 9, 4)},
+    )
+    totals = exact(found)
+    assert totals["weight_params"] == 6 * 4 * 9 * 4
+    assert totals["macs"] == 6 * 4 * 9 * 4 + 6 * 4 * 9 * 64
+
+
+def test_volumes_that_the_batch_is_folded_into_share_their_kernel() -> None:
+    """mvit: each head's keys are pooled by one convolution."""
+    kernel = {"input": "<", "weight": Ref("w"), "bias": None, "padding": [1, 1, 1], "groups": 2}
+    found = run(
+        ("reshape", {"input": "<", "shape": [2 * BATCH, 2, 4, 4, 4]}, (2 * BATCH, 2, 4, 4, 4)),
+        ("conv3d", kernel, (2 * BATCH, 2, 4, 4, 4)),
+        x=(BATCH, 4, 4, 16),
+        stored={"w": (2, 1, 3, 3, 3)},
+    )
+    totals = exact(found)
+    assert totals["weight_params"] == 2 * 27
+    assert totals["macs"] == 2 * 2 * 64 * 27
+
+
+def test_two_batches_behind_each_other_come_apart_again() -> None:
+    """RAFT: both images through one encoder, instance norm by instance norm."""
+    found = run(
+        ("cat", {"tensors": [Ref("x"), Ref("x")], "dim": 0}, (2 * BATCH, 4, 8, 8)),
+        ("conv2d", {"input": "<", "weight": Ref("w"), "bias": None}, (2 * BATCH, 6, 8, 8)),
+        (
+            "instance_norm",
+            {"input": "<", "running_mean": None, "running_var": None, "eps": 1e-5},
+            (2 * BATCH, 6, 8, 8),
+        ),
+        ("narrow", {"input": "<", "dim": 0, "start": BATCH, "length": BATCH}, (BATCH, 6, 8, 8)),
+        ("relu", {"input": "<"}, (BATCH, 6, 8, 8)),
+        stored={"w": (6, 4, 1, 1)},
+    )
+    totals = exact(found)
+    assert totals["weight_params"] == 24
+    assert totals["macs"] == 2 * 6 * 4 * 64
+
+
+def test_each_position_reads_a_map_of_its_own() -> None:
+    """RAFT: correlations of each position, read around a point."""
+    folded = (16 * BATCH, 1, 4, 4)
+    found = run(
+        ("reshape", {"input": "<", "shape": list(folded)}, folded),
+        ("reshape", {"input": Ref("x"), "shape": [16 * BATCH, 2, 4, 2]}, (16 * BATCH, 2, 4, 2)),
+        ("grid_sample", {"input": Ref("y1"), "grid": "<"}, (16 * BATCH, 1, 2, 4)),
+        x=(BATCH, 4, 8, 8),
+    )
+    assert exact(found)["muls"] == 4 * 16 * 2 * 4

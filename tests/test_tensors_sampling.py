@@ -8,6 +8,7 @@ from drawing import chain, conv, data, draw, layer
 from archdb.analysis.layer_costs import facts_of
 from archdb.analysis.profile import derive
 from archdb.errors import DefinitionError, ShapeError
+from archdb.model.shape import unnamed
 from archdb.ops import make
 
 MAP = (5, 17, 13)
@@ -32,6 +33,8 @@ MAP = (5, 17, 13)
             *([MAP, (18, 15, 11), (18, 15, 11)], "weights 18×15×11 are not half as many"),
         ),
         ("grid_sample", {}, [MAP, (7, 11, 3)], "needs points height×width×2, got 7×11×3"),
+        ("grid_sample", {}, [(4, *MAP), (7, 11, 2)], "needs points height×width×2, got 7×11×2"),
+        ("grid_sample", {}, [(4, *MAP), (3, 7, 11, 2)], "needs points for each map of 4×5×17×13"),
         ("embedding_bag", {"vocabulary": 3, "units": 2}, [(3, 5)], "needs a sequence of tokens"),
     ],
 )
@@ -90,3 +93,12 @@ def test_offsets_are_work_beside_the_convolution() -> None:
     row = derive(network).layer("deformed")
     assert (row["macs"], row["weight_params"]) == (6 * 4 * 9 * 81, 6 * 4 * 9)
     assert row["receptive_field_note"] == "where it reads follows from the data"
+
+
+def test_maps_at_points_of_their_own_take_as_many_times_the_work() -> None:
+    """RAFT reads its correlations so: one small map for each position."""
+    op = make("grid_sample", {})
+    one = op.work((5, 7, 11), MAP, (7, 11, 2))
+    points, maps = unnamed((4, 7, 11, 2)), unnamed((4, *MAP))
+    many = op.work(op.out(maps, points), maps, points)
+    assert (many.muls, many.adds) == (4 * one.muls, 4 * one.adds)

@@ -7,11 +7,11 @@ from typing import Annotated, Any
 
 from archdb.errors import ShapeError
 from archdb.model.attributes import Count, Flag, Padding, Pair, choice
-from archdb.model.shape import Shape, pretty
+from archdb.model.shape import Shape, axes_of, named, pretty
 from archdb.model.window import Unbounded, Window
 from archdb.ops.base import WEIGHT, Gemm, Op, Tensor, Work, image, no_params, op, point
 from archdb.ops.convolution import Conv2d
-from archdb.ops.explained import Formulas, Stated
+from archdb.ops.explained import OUTPUT, Formulas, Stated
 from archdb.ops.resizing import interpolated
 from archdb.ops.rewritable import kept_of_first, stated_by
 
@@ -90,7 +90,8 @@ class DeformConv2d(Op):
 
 @op("grid_sample")
 class GridSample(Op):
-    """A map read at the points of a second input, height×width×2 (jaderberg2015). Bilinear: four
+    """A map read at the points of a second input, height×width×2 (jaderberg2015), or several maps
+    at once, each at its own points: their axes stand before those of both. Bilinear: four
     products and three additions for each output element; nearest: none."""
 
     arity = (2, 2)
@@ -100,16 +101,22 @@ class GridSample(Op):
     channels = kept_of_first
 
     def out(self, *inputs: Shape) -> Shape:
-        channels, grid = image(self, inputs[0])[0], inputs[1]
-        if len(grid) != 3 or grid[2] != 2:
+        x, grid = inputs
+        if len(x) <= 3:
+            image(self, x)
+        if len(grid) != len(x) or grid[-1] != 2:
             raise ShapeError(f"needs points height×width×2, got {pretty(grid)}")
-        return (channels, *grid[:2])
+        if grid[:-3] != x[:-3]:
+            raise ShapeError(f"needs points for each map of {pretty(x)}, got {pretty(grid)}")
+        return named((*x[:-2], *grid[-3:-1]), axes_of(x))
 
     def work(self, out: Shape, *inputs: Shape) -> Work:
         return interpolated(self.how, out)
 
     def formulas(self, *inputs: Shape) -> Formulas:
-        rows, columns, _ = inputs[1]
+        rows, columns = inputs[1][-3:-1]
+        if len(inputs[0]) > 3:
+            return {OUTPUT: Stated("as many maps, of a position for each point", "")}
         return {
             "out_height": Stated("rows of points", str(rows)),
             "out_width": Stated("points of a row", str(columns)),

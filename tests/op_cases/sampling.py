@@ -1,7 +1,7 @@
 """Maps, sequences and volumes at another size, taken apart and put together, read where others say:
 MAP has 5 channels of 17 by 13."""
 
-from archdb.model.shape import named
+from archdb.model.shape import named, unnamed
 from archdb.model.window import NO_MAP, POINT, UPSAMPLED, Unbounded, Window
 from archdb.ops import BIAS, WEIGHT, Work
 from archdb.ops.volume import VOLUME
@@ -95,6 +95,13 @@ CASES = [
         (5, 7, 11),
         NOTHING,
         Work(muls=4 * 5 * 7 * 11, adds=3 * 5 * 7 * 11),
+        DATA,
+    ),
+    Case(
+        *on("grid_sample", unnamed((4, *MAP)), unnamed((4, 7, 11, 2)), how="nearest"),
+        unnamed((4, 5, 7, 11)),
+        NOTHING,
+        Work(),
         DATA,
     ),
     Case(

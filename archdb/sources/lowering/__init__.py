@@ -4,6 +4,7 @@ from archdb.sources.lowering import arithmetic as arithmetic
 from archdb.sources.lowering import assigning as assigning
 from archdb.sources.lowering import attention as attention
 from archdb.sources.lowering import control as control
+from archdb.sources.lowering import convolutions as convolutions
 from archdb.sources.lowering import dense as dense
 from archdb.sources.lowering import elementwise as elementwise
 from archdb.sources.lowering import exported as exported

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdb.sources.lowering.arranging import aligned
+from archdb.model.attributes import MOST_AXES
+from archdb.sources.lowering.arranging import aligned, plain, widened
 from archdb.sources.lowering.axes import channel_axis, told
 from archdb.sources.lowering.base import Lowering, rule
 from archdb.sources.lowering.elementwise import per_element
+from archdb.sources.lowering.fewer_axes import by_fewer_axes
 from archdb.sources.lowering.values import Known, Stored, Value
 from archdb.sources.neutral import Call
 
@@ -71,6 +73,10 @@ def _scaled_by(net: Lowering, call: Call, other: Any) -> Any:
 
 def joined(net: Lowering, op: Any, values: list[Value]) -> Value:
     """An op that works element by element on several tensors, spread over each other."""
+    rank = max(len(value.axes) for value in values)
+    if rank > MOST_AXES + 1:
+        wide = [widened(value, rank) for value in values]
+        return by_fewer_axes(wide, lambda fewer: plain(net, joined(net, op, fewer)))
     arranged = aligned(net, values)
     axes = list(arranged[0].axes)
     for value in arranged[1:]:

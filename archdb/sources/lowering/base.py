@@ -7,14 +7,21 @@ output's shape, and the report names it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from math import prod
 from typing import Any, TypeGuard
 
 from archdb.errors import DefinitionError
+from archdb.model.attributes import MOST_AXES
 from archdb.model.shape import USUAL, Shape, pretty
 from archdb.ops import BIAS, BUFFER, NORM, WEIGHT, Op, make
 from archdb.sources.lowering.axis_names import reshaped_names, usual
 from archdb.sources.lowering.outcome import Outcome, Row
+from archdb.sources.lowering.rules import RULES as RULES
+from archdb.sources.lowering.rules import Result as Result
+from archdb.sources.lowering.rules import TiedError as TiedError
+from archdb.sources.lowering.rules import UnmappedError as UnmappedError
+from archdb.sources.lowering.rules import rule as rule
 from archdb.sources.lowering.values import (
     ONE,
     Axis,
@@ -26,36 +33,6 @@ from archdb.sources.lowering.values import (
     in_order,
 )
 from archdb.sources.neutral import Call, Graph, Ref
-
-
-class UnmappedError(Exception):
-    """archdb has no layer for this call; the words say why."""
-
-
-class TiedError(UnmappedError):
-    """Layers of different kinds share tensors, so that neither may hold them."""
-
-    def __init__(self, names: Iterable[str]) -> None:
-        super().__init__("shares tensors with a layer of another kind")
-        self.names = frozenset(names)
-
-
-Result = Value | Stored | Known
-Rule = Callable[["Lowering", Call], Any]
-RULES: dict[str, Rule] = {}
-
-
-def rule(*kinds: str) -> Callable[[Rule], Rule]:
-    """Register the rule of some kinds of call."""
-
-    def register(function: Rule) -> Rule:
-        for kind in kinds:
-            if kind in RULES:
-                raise TypeError(f"there are two rules for '{kind}'")
-            RULES[kind] = function
-        return function
-
-    return register
 
 
 class Lowering:
@@ -100,7 +77,7 @@ class Lowering:
     def realised(self, found: Result) -> Value:
         """A layer's output, or a layer that has the numbers of the file or works them out."""
         if isinstance(found, Value):
-            return found
+            return self._stated(found)
         return self.parameter(found) if isinstance(found, Stored) else self.table(found)
 
     def stored(self, ref: Any) -> Stored:
@@ -109,6 +86,18 @@ class Lowering:
         if not isinstance(found, Stored) or not found.whole:
             raise UnmappedError("needs a tensor of the file, and it is worked out")
         return found
+
+    def _stated(self, value: Value) -> Value:
+        """A layer's output; where it is told of by more axes than a layer may have, and the tensor
+        has fewer, those alone."""
+        own = [axis for axis in value.axes if axis.at]
+        straight = [i for axis in own for i in axis.at] == list(range(len(value.shape)))
+        if len(value.shape) <= MOST_AXES or len(own) > MOST_AXES or not straight:
+            return value
+        extents = zip(value.bare(), value.axes, strict=True)
+        places = iter(range(len(own)))
+        axes = tuple(axis._replace(at=(next(places),)) if axis.at else axis for axis in value.axes)
+        return self.reshape(value, tuple(n for n, axis in extents if axis.at), axes, main=False)
 
     def learned(self, ref: Any) -> Stored:
         """A learned tensor of the file, as it is."""
@@ -146,6 +135,8 @@ class Lowering:
         """Lay a layer; `tensors` are the names of its own. Returns what it gives along `axes`."""
         arrives = tuple(value.shape for value in inputs)
         if shape is None:
+            if any(len(x) > MOST_AXES for x in arrives):
+                raise UnmappedError(f"works on {max(map(len, arrives))} axes at once")
             try:
                 op.admit(arrives)
                 shape = op.out(*arrives)
@@ -162,7 +153,9 @@ class Lowering:
         return Value(row.key, shape, axes)
 
     def reshape(self, value: Value, shape: Shape, axes: tuple[Axis, ...], main: bool) -> Value:
-        """Lay the same elements under another shape."""
+        """Lay the same elements under another shape, whatever that of the value is."""
+        if len(value.shape) > MOST_AXES:
+            value = value._replace(shape=(prod(value.shape),))
         names = reshaped_names(value.shape, shape) if shape != value.shape else USUAL[len(shape)]
         told = {} if usual(names) else {"axis_names": list(names)}
         op = self.make("reshape", shape=list(shape), **told)

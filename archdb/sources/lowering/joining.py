@@ -29,6 +29,8 @@ def concatenated(net: Lowering, values: list[Value], dim: int) -> Value:
     if len(values) == 1:
         return values[0]
     dim %= len(values[0].axes)
+    if all(value.axes[dim] == BATCH for value in values):
+        return _batches(net, values, dim)
     values = _batched(net, values)
     if len({value.axes for value in values}) > 1 or len({len(v.shape) for v in values}) > 1:
         values = [plain(net, value) for value in values]
@@ -41,6 +43,14 @@ def concatenated(net: Lowering, values: list[Value], dim: int) -> Value:
     (along,) = first.axes[dim].at
     told = {} if along == channel_axis(first) else {"axis": along}
     return net.lay(net.make("concat", **told), *values, axes=first.axes)
+
+
+def _batches(net: Lowering, values: list[Value], dim: int) -> Value:
+    """Several batches behind each other: as many tensors of one image side by side."""
+    values = [plain(net, value) for value in values]
+    axes = [axis._replace(at=tuple(i + 1 for i in axis.at)) for axis in values[0].axes]
+    axes[dim] = Axis((0,), True, True)
+    return net.lay(net.make("stack", axis=0), *values, axes=tuple(axes))
 
 
 def _batched(net: Lowering, values: list[Value]) -> list[Value]:

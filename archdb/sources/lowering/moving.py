@@ -83,6 +83,17 @@ def _size(net: Lowering, call: Call, own: list[int]) -> list[int]:
     return [int(n * f) for n, f in zip(own, factors, strict=True)]
 
 
+@rule("grid_sample")
+def grid_sample(net: Lowering, call: Call) -> Value:
+    """A map read where another tensor says, or each of several that the batch is folded into."""
+    given = call.arguments
+    value, grid = plain(net, net.value(given["input"])), plain(net, net.value(given["grid"]))
+    if len(value.axes) != 4 or [a.batch for a in grid.axes] != [True, False, False, False]:
+        raise UnmappedError("reads other than maps at points of their own")
+    op = net.make("grid_sample", how=given.get("mode", "bilinear"))
+    return net.lay(op, value, grid, axes=value.axes)
+
+
 @rule("im2col")
 def im2col(net: Lowering, call: Call) -> Value:
     """The patches of a window, as vectors at their positions."""

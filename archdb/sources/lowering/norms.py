@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from archdb.sources.lowering.arithmetic import joined
-from archdb.sources.lowering.arranging import image, plain
+from archdb.sources.lowering.arranging import image, is_folded, per_channel, plain
 from archdb.sources.lowering.axes import along, told
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
 from archdb.sources.lowering.elementwise import per_element
@@ -62,12 +62,21 @@ def channelwise(net: Lowering, call: Call) -> Value:
     statistics = None not in running
     for ref in running if statistics else ():
         names += net.stored(ref).names
-    value, axis = along(net, net.value(call.arguments["input"]), 1)
-    if not statistics and any(a.batch and a.at for a in value.axes):
-        raise UnmappedError("the batch is folded into another axis")
+    value = net.value(call.arguments["input"])
+    if not statistics and is_folded(value):
+        return _by_its_own(net, CHANNELWISE[call.kind], value, held)
+    value, axis = along(net, value, 1)
     where = told(value, axis)
     op = net.make(CHANNELWISE[call.kind], **held.attributes, **where, statistics=statistics)
     return followed(net, per_element(net, op, value, tensors=names), held, 1)
+
+
+def _by_its_own(net: Lowering, name: str, value: Value, held: Learned) -> Value:
+    """Each channel of what the batch is folded into by its own mean and variance."""
+    if held.names or held.behind:
+        raise UnmappedError("the batch is folded into another axis")
+    op = net.make(name, **held.attributes, statistics=False)
+    return per_channel(net, value, len(value.axes) - 2, lambda x: per_element(net, op, x))
 
 
 @rule("group_norm")

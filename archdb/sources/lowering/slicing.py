@@ -9,7 +9,7 @@ from archdb.sources.lowering.arranging import image, plain
 from archdb.sources.lowering.axes import channel_axis
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
 from archdb.sources.lowering.picking import picked, taken
-from archdb.sources.lowering.values import BATCH, ONE, Known, Value
+from archdb.sources.lowering.values import BATCH, ONE, Axis, Known, Value
 from archdb.sources.neutral import Call, Ref
 
 
@@ -22,7 +22,7 @@ def part(net: Lowering, value: Value, dim: int, start: int, stop: int, step: int
         return Known((*full[:dim], 0, *full[dim + 1 :]), ())
     axis = value.axes[dim]
     if axis.batch:
-        raise UnmappedError("takes a part of the batch")
+        return _copies(net, value, dim, start, stop, step)
     if axis.at != (channel_axis(value),):
         value = plain(net, value)
         axis = value.axes[dim]
@@ -38,6 +38,18 @@ def part(net: Lowering, value: Value, dim: int, start: int, stop: int, step: int
     told = {"step": step} if step > 1 else {}
     op = net.make("slice", axis=axis.at[0], start=start, stop=stop, **told)
     return net.lay(op, value, axes=value.axes)
+
+
+def _copies(net: Lowering, value: Value, dim: int, start: int, stop: int, step: int) -> Value:
+    """A part of several batches that stand behind each other, in whole batches."""
+    axis = value.axes[dim]
+    if not axis.inner or step != 1 or start % net.batch or stop % net.batch:
+        raise UnmappedError("takes a part of the batch")
+    bare = value._replace(axes=(*value.axes[:dim], Axis(axis.at), *value.axes[dim + 1 :]))
+    found: Value = part(net, bare, dim, start // net.batch, stop // net.batch)
+    own = found.axes[dim]._replace(batch=True, inner=True)
+    own = BATCH if stop - start == net.batch else own
+    return found._replace(axes=(*found.axes[:dim], own, *found.axes[dim + 1 :]))
 
 
 @rule("chunk", "split", "tensor_split", "unbind")

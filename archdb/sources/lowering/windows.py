@@ -1,19 +1,17 @@
-"""Convolutions: a window that slides over one to three axes."""
+"""What convolutions and pools have in common: weights, and where their windows stand."""
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
 from archdb.model.attributes import MODES
-from archdb.ops import Op
-from archdb.sources.lowering.arranging import image, is_folded, plain
+from archdb.sources.lowering.arranging import image, plain
 from archdb.sources.lowering.axes import channel_axis
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
 from archdb.sources.lowering.values import BATCH, Axis, Value
 from archdb.sources.neutral import Call
 
 #: How many axes the windows of a kind slide over.
-CONVOLUTIONS = {"conv1d": 1, "conv2d": 2, "conv3d": 3}
 TRANSPOSED = {"conv_transpose1d": 1, "conv_transpose2d": 2, "conv_transpose3d": 3}
 
 
@@ -66,59 +64,6 @@ def weights(net: Lowering, call: Call, rank: int) -> Weights:
         inputs.append(plain(net, net.realised(held)))
         attributes["bias_input"] = True
     return Weights(shape, names, attributes, inputs)
-
-
-@rule(*CONVOLUTIONS)
-def convolution(net: Lowering, call: Call) -> Value:
-    """A convolution, of each channel alone where there are as many groups as channels."""
-    given, axes = call.arguments, CONVOLUTIONS[call.kind]
-    held = weights(net, call, axes + 2)
-    x = net.value(given["input"])
-    found = {
-        "kernel": list(held.shape[2:]),
-        "stride": each(given.get("stride", 1), axes),
-        "padding": sides(given.get("padding", 0), axes),
-        "dilation": each(given.get("dilation", 1), axes),
-    }
-    groups = int(given.get("groups", 1))
-    if is_folded(x):
-        return _beside(net, call, x, held, found)
-    x, out = placed(net, x, axes)
-    attributes = {**found, **held.attributes}
-    op = _sliding(net, call.kind, held.shape[0], groups, attributes, x.full(net.batch)[1])
-    return net.lay(op, x, *held.inputs, axes=out, tensors=held.tensors)
-
-
-def _beside(net: Lowering, call: Call, value: Value, held: Weights, found: dict[str, Any]) -> Value:
-    """A convolution of what the batch is folded into: that is one axis more, along which the
-    window is 1 wide."""
-    axes = CONVOLUTIONS[call.kind] + 1
-    if axes not in CONVOLUTIONS.values() or held.inputs or isinstance(found["padding"], str):
-        raise UnmappedError("the batch is folded into another axis")
-    first, channels, *positions = value.axes
-    more = {"kernel": [1], "stride": [1], "padding": [0, 0], "dilation": [1]}
-    x = image(net, value._replace(axes=(BATCH, channels, Axis(first.at), *positions)), axes)
-    op = net.make(
-        f"conv{axes}d",
-        filters=held.shape[0],
-        groups=int(call.arguments.get("groups", 1)),
-        **{name: more[name] + numbers for name, numbers in found.items()},
-        **held.attributes,
-    )
-    own = [Axis((at,)) for at in range(2, axes + 1)]
-    out = (Axis((1,), True, first.inner), Axis((0,)), *own)
-    return net.lay(op, x, axes=out, tensors=held.tensors)
-
-
-def _sliding(
-    net: Lowering, kind: str, filters: int, groups: int, attributes: dict[str, Any], channels: int
-) -> Op:
-    if CONVOLUTIONS[kind] == 1:
-        attributes = {name: single(value) for name, value in attributes.items()}
-    own = "kernel_input" not in attributes and "bias_input" not in attributes
-    if groups == channels > 1 and CONVOLUTIONS[kind] == 2 and own:
-        return net.make("depthwise_conv2d", multiplier=filters // groups, **attributes)
-    return net.make(kind, filters=filters, groups=groups, **attributes)
 
 
 def single(value: Any) -> Any:
