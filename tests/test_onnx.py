@@ -5,11 +5,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from onnx_writer import exported, graph, model, node, tensor, value_info
+from onnx_writer import data, exported, graph, model, node, tensor, value_info
 from recorded import load
 
 from archdb.analysis.profile import Profile, derive
 from archdb.errors import ArchdbError
+from archdb.sources.base import from_onnx
 from archdb.sources.folds import fold
 from archdb.sources.lowering import Lowered, lower
 from archdb.sources.onnx import read
@@ -169,6 +170,31 @@ def test_exporters_write_the_convolutions_of_the_module(path: Path, exporter: st
     assert totals["norm_params"] == 0, "folded into the convolutions"
 
 
+@pytest.mark.parametrize(("op", "tensors"), [("Conv", ["w"]), ("MaxPool", [])])
+def test_padding_to_the_same_size_may_begin_before(path: Path, op: str, tensors: list[str]) -> None:
+    """16 pixels, a kernel of 3 and a stride of 2: 8 outputs need one element of padding."""
+    own = node(op, ["x", *tensors], "y", strides=[2, 2], kernel_shape=[3, 3], auto_pad="SAME_LOWER")
+    layer = lowered(path, graph([own], [CONV], [IMAGE], [OUT])).network.layers[-1]
+    assert layer.op.padding == (1, 0, 1, 0)
+
+
+def test_a_layer_whose_tensors_do_not_fit_it_is_named(path: Path) -> None:
+    own = node("Conv", ["x", "w4"], "y")
+    path.write_bytes(model(graph([own], [tensor("w4", (8, 4, 3, 3))], [IMAGE], [OUT])))
+    report = from_onnx(path).report
+    assert report.verdict == "differs"
+    told = "parameters first layer that differs, 'Conv_y': 288 in the file, 216 derived"
+    assert told in report.printed()
+
+
+def test_an_extent_beyond_all_is_refused_with_the_file(path: Path) -> None:
+    own = node("Conv", ["x", "w"], "y")
+    path.write_bytes(model(graph([own], [tensor("w", (2**62, 2**62, 3, 3))], [IMAGE], [OUT])))
+    with pytest.raises(ArchdbError, match="too large") as caught:
+        from_onnx(path)
+    assert str(path) in str(caught.value)
+
+
 WHOLE = model(graph([node("Conv", ["x", "w"], "y")], [CONV], [IMAGE], [OUT]))
 FAULTS = {
     "empty": (b"", "is empty"),
@@ -181,6 +207,10 @@ FAULTS = {
     "a cycle": (
         model(graph([node("Add", ["x", "b"], "a"), node("Relu", ["a"], "b")], [], [IMAGE])),
         "Add_a.*reads 'b'",
+    ),
+    "two graphs": (
+        WHOLE + data(7, graph([node("Relu", ["x"], "y")], [], [IMAGE], [OUT])),
+        "holds two graphs",
     ),
     "a name twice": (
         model(graph([node("Relu", ["x"], "a"), node("Relu", ["x"], "a")], [], [IMAGE])),

@@ -221,7 +221,7 @@ def test_functions_that_double_again_and_again_are_refused(path: Path) -> None:
         )
         for n in range(41)
     ]
-    with pytest.raises(ArchdbError, match="more than 1000000 nodes"):
+    with pytest.raises(ArchdbError, match="more than 250,000 nodes"):
         profile(path, [node("F0", ["x"], "y", domain="own")], functions=levels)
 
 

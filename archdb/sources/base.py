@@ -93,7 +93,10 @@ def read_file(path: Path, name: str | None = None, sizes: SizesLike = None) -> I
     found = import_module(f"archdb.sources.{FORMATS[suffix]}").read(path, Sizes.of(sizes))
     source = {"file": path.name, "sha256": _sha256(path)}
     year = datetime.fromtimestamp(path.stat().st_mtime).year
-    return _imported(found, name or _named(path), source, path.stem, max(year, 1943))
+    try:
+        return _imported(found, name or _named(path), source, path.stem, max(year, 1943))
+    except ArchdbError as error:
+        raise error.at(str(path)) from None
 
 
 def _imported(

@@ -29,7 +29,7 @@ TYPES = {
     16: ("bfloat16", ""),
 }
 #: Constants of more elements are not read; subgraphs deeper than this are refused.
-SMALL, DEEPEST, MOST_NODES = 4096, 16, 1_000_000
+SMALL, DEEPEST, MOST_NODES = 4096, 16, 250_000
 
 
 def model_of(data: memoryview) -> OnnxModel:
@@ -44,6 +44,8 @@ def model_of(data: memoryview) -> OnnxModel:
         elif one.number == 3:
             version = one.text()
         elif one.number == 7:
+            if model.graph is not None:
+                raise DefinitionError("holds two graphs", remedy="split it: a model has one")
             model.graph = _graph(one.data, 0)
         elif one.number == 8:
             domain, number = _opset(one.data)
@@ -75,7 +77,7 @@ def _graph(data: memoryview, depth: int) -> OnnxGraph:
         if one.number == 1:
             graph.nodes.append(_node(one.data, depth))
             if len(graph.nodes) > MOST_NODES:
-                raise DefinitionError(f"has more than {MOST_NODES} nodes")
+                raise DefinitionError(f"has more than {MOST_NODES:,} nodes")
         elif one.number == 2:
             graph.name = one.text()
         elif one.number == 5:

@@ -9,7 +9,7 @@ from archdb.errors import DefinitionError
 from archdb.sources.onnx_parts import Given, OnnxGraph, OnnxModel, OnnxNode
 
 #: Functions within functions deeper than this, or of more nodes when written out, are refused.
-DEEPEST, MOST_NODES = 64, 1_000_000
+DEEPEST, MOST_NODES = 64, 250_000
 
 
 def inlined(model: OnnxModel) -> int:
@@ -24,7 +24,7 @@ def inlined(model: OnnxModel) -> int:
             nodes.append(one)
             if len(nodes) > MOST_NODES:
                 raise DefinitionError(
-                    f"has more than {MOST_NODES} nodes, its functions written out"
+                    f"has more than {MOST_NODES:,} nodes, its functions written out"
                 )
     graph.nodes = nodes
     return calls

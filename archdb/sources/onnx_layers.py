@@ -8,6 +8,8 @@ from archdb.sources.onnx_nodes import Node, Translated, translates
 
 #: By what number of axes the windows of a kernel slide.
 _POOLS = {"MaxPool": "max_pool", "AveragePool": "avg_pool"}
+#: The mode that pads before where an odd number of elements is needed.
+LOWER = "same_lower"
 _GLOBAL = {"GlobalAveragePool": "avg", "GlobalMaxPool": "max"}
 
 
@@ -17,7 +19,7 @@ def padding(node: Node, axes: int) -> Any:
     if mode == "SAME_UPPER":
         return "same"
     if mode == "SAME_LOWER":
-        return "same_lower"
+        return LOWER
     pads = node.given("pads") or [0] * (2 * axes)
     return [[pads[at], pads[at + axes]] for at in range(axes)]
 
@@ -41,7 +43,13 @@ def convolution(node: Node) -> Translated:
     if node.op == "ConvTranspose":
         given["output_padding"] = node.given("output_padding") or [0] * axes
         return f"conv_transpose{axes}d", given
-    return f"conv{axes}d", given
+    return _padded(f"conv{axes}d", given)
+
+
+def _padded(kind: str, given: dict[str, Any]) -> Translated:
+    if given["padding"] == LOWER:
+        return LOWER, {**given, "of": kind}
+    return kind, given
 
 
 @translates(*_POOLS)
@@ -56,7 +64,7 @@ def pool(node: Node) -> Translated:
         "dilation": node.given("dilations") or [1] * axes,
         "ceil_mode": bool(node.given("ceil_mode", 0)),
     }
-    return f"{_POOLS[node.op]}{axes}d", given
+    return _padded(f"{_POOLS[node.op]}{axes}d", given)
 
 
 @translates(*_GLOBAL)

@@ -129,8 +129,25 @@ def _tensors(
         lines.append(
             Line("parameters", "stored once, counted for each layer that reads them", again)
         )
+    lines += _first_difference(profile, kept, holders)
     learned = sum(_count(t) for t in unread)
     return lines, derived is not None and stored - learned + again != derived
+
+
+def _first_difference(
+    profile: Profile, kept: list[Tensor], holders: Mapping[str, list[str]]
+) -> Iterator[Line]:
+    """The first layer whose own tensors are not as many numbers as are derived for it."""
+    own: Counter[str] = Counter()
+    for tensor in kept:
+        own.update(dict.fromkeys(holders.get(tensor.name, ()), _count(tensor)))
+    columns = map(profile.table.column, ("layer", "params", "buffers"))
+    for layer, learned, buffers in zip(*columns, strict=True):
+        known = learned is not None and buffers is not None
+        if layer in own and known and own[layer] != learned + buffers:
+            what = f"first layer that differs, '{layer}'"
+            yield Line("parameters", what, own[layer], learned + buffers)
+            return
 
 
 def _line(tensor: Tensor, holders: Mapping[str, list[str]]) -> Line:

@@ -11,6 +11,7 @@ from archdb.sources.lowering import exported as exported
 from archdb.sources.lowering import joining as joining
 from archdb.sources.lowering import moving as moving
 from archdb.sources.lowering import norms as norms
+from archdb.sources.lowering import padded as padded
 from archdb.sources.lowering import pools as pools
 from archdb.sources.lowering import recurrent as recurrent
 from archdb.sources.lowering import recurrent_nodes as recurrent_nodes
