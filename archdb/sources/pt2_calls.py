@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from archdb.sources.neutral import Ref
-from archdb.sources.torch_functions import ARGUMENTS, SYNONYMS, kind_of
+from archdb.sources.torch_arguments import ARGUMENTS, SYNONYMS
+from archdb.sources.torch_functions import kind_of
 
 #: Arguments that the schema writes as they are.
 PLAIN = ("as_int", "as_float", "as_bool", "as_string", "as_ints", "as_floats", "as_bools")
