@@ -17,7 +17,13 @@ from archdb.analysis.profile import LAYER_COLUMNS, Profile
 from archdb.analysis.profile import derive as derive_profile
 from archdb.db.dictionary import Entry, entries
 from archdb.db.networks import STATED, columns_of
-from archdb.engines.definition import DEFINITION, definitions, fault_of, network_of
+from archdb.engines.definition import (
+    BATCH,
+    DEFINITION,
+    definitions,
+    fault_of,
+    network_of,
+)
 from archdb.model.components import TRAINED
 
 __all__ = ["DEFINITION", "definitions", "derive", "schema"]
@@ -51,10 +57,11 @@ def schema(what: What) -> pyarrow.Schema:
 
 
 def derive(batches: Iterable[pyarrow.RecordBatch], what: What) -> Iterator[pyarrow.RecordBatch]:
-    """For each batch of DEFINITION one with the figures of its networks at their native inputs."""
+    """Batches of DEFINITION in, batches with the figures of these networks at their native inputs
+    out: the totals of a network, or the rows of its layers."""
     made = schema(what)
     columns_of_profile = _rows if what == "rows" else _totals
-    for batch in batches:
+    for batch in _in_pieces(batches):
         columns: dict[str, list[Any]] = {name: [] for name in made.names}
         for definition in batch.to_pylist():
             found = _derived(definition, columns_of_profile)
@@ -63,6 +70,13 @@ def derive(batches: Iterable[pyarrow.RecordBatch], what: What) -> Iterator[pyarr
                 column += found.get(name, unknown)
         arrays = [pyarrow.array(columns[field.name], field.type) for field in made]
         yield pyarrow.RecordBatch.from_arrays(arrays, schema=made)
+
+
+def _in_pieces(batches: Iterable[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
+    """So many networks at a time as may stand in memory with all their layer rows."""
+    for batch in batches:
+        for first in range(0, batch.num_rows, BATCH):
+            yield batch.slice(first, BATCH)
 
 
 def _derived(definition: Definition, how: Callable[[Definition, Profile], Columns]) -> Columns:

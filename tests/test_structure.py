@@ -45,6 +45,7 @@ GUARDED = {
     "pyarrow": {"arrow", "engines", "export", "queries"},  # in queries for to_arrow
     "duckdb": {"engines"},
     "pyspark": {"engines"},
+    "py4j": {"engines"},
     "pandas": {"queries"},
     "polars": {"queries"},
     "sqlalchemy": {"db"},

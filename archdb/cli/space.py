@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 
 from archdb.cli.common import bar, format_option, notify, open_database
 from archdb.cli.completion import complete_spaces
 from archdb.cli.output import emit, on_terminal
+from archdb.errors import ArchdbError, UsageError
+
+Files = click.Path(file_okay=False, path_type=Path)
 
 
 @click.group("space")
@@ -20,15 +24,50 @@ def command() -> None:
 @command.command("build")
 @click.argument("name", shell_complete=complete_spaces)
 @click.option("--limit", type=click.IntRange(min=1), help="Only so many points, from the first.")
+@click.option(
+    "--engine",
+    type=click.Choice(["sqlite", "spark"]),
+    default="sqlite",
+    help="spark writes Parquet files into --to, and no database.",
+)
+@click.option("--to", "target", metavar="DIR", type=Files, help="For --engine spark.")
+@click.option("--master", metavar="URL", help="Of a Spark cluster; without it, all cores here.")
 @click.pass_context
-def build(ctx: click.Context, name: str, limit: int | None) -> None:
+def build(
+    ctx: click.Context,
+    name: str,
+    limit: int | None,
+    engine: str,
+    target: Path | None,
+    master: str | None,
+) -> None:
     """Add the points of a search space; after an interruption, those that are missing."""
     from archdb.spaces import find
 
     find(name)  # a misspelt name is said before a database is made
+    if (engine == "spark") != (target is not None) or (master and target is None):
+        raise UsageError("--engine spark takes --to DIR, and --master needs both")
+    if target is not None:
+        _by_spark(name, target, limit, master)
+        return
     with open_database(ctx) as database:
         made = database.space_build(name, limit, progress=counting_progress(ctx))
     notify(f"{name}: {made.added} points added, {made.there} were there")
+
+
+def _by_spark(name: str, target: Path, limit: int | None, master: str | None) -> None:
+    from archdb.engines import need
+
+    need("--engine spark", "spark", "pyspark", "pyarrow", "pandas")
+    from archdb.engines.spark import build as build_by_spark
+
+    built = build_by_spark(name, target, limit, master)
+    notify(f"{name}: {built.points} points written into {target}")
+    if built.faults:
+        raise ArchdbError(
+            f"{built.faults} points could not be derived",
+            remedy=f"{target / 'faults'} names them, and why",
+        )
 
 
 def counting_progress(ctx: click.Context) -> Callable[[int, int], None]:

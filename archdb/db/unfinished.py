@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from archdb.db.connection import UNFINISHED
+from archdb.errors import ArchdbError
 
 PREFIX, SUFFIX = UNFINISHED
 LOCK = "lock"
@@ -41,6 +42,22 @@ def sweep(directory: Path) -> None:
     for place in directory.glob(f"{PREFIX}*{SUFFIX}"):
         with contextlib.suppress(OSError):  # somebody else's, or gone already
             _sweep(place)
+
+
+@contextlib.contextmanager
+def alone(place: Path) -> Iterator[None]:
+    """A directory for work that a later process may complete, made if need be, and held by one
+    process at a time. Raises ArchdbError where another one holds it."""
+    place.mkdir(parents=True, exist_ok=True)
+    lock = _open_lock(place, os.O_CREAT)
+    try:
+        if not _is_mine(place, lock):
+            raise ArchdbError(
+                "another process is at work there", remedy="wait until it has ended"
+            ).at(str(place))
+        yield
+    finally:
+        os.close(lock)
 
 
 def _sweep(place: Path) -> None:
