@@ -198,3 +198,64 @@ def test_a_pipe_gets_no_colour(database: Path) -> None:
 
 def test_an_error_is_on_standard_error_alone(database: Path) -> None:
     refused(process("compare", "vgg16", "nonesuch", database=database), "nonesuch")
+
+
+# In words: what people look for first.
+
+LEADING = ["params", "macs", "activations", "depth", "receptive_field", "input"]
+
+
+def shown(*words: str, database: Path) -> list[list[str]]:
+    """The names of the rows above and below the line of a table."""
+    answer = archdb(*words, database=database)
+    assert answer.status == 0 and answer.err == ""
+    parts: list[list[str]] = []
+    for line in answer.out.splitlines():
+        if line.startswith("─"):
+            parts.append([])
+        elif parts:
+            parts[-1].append(line.split()[0])
+    return parts
+
+
+def test_what_people_look_for_stands_first(database: Path) -> None:
+    words = ("compare", "vgg16", "alexnet", "--convention", "flop")
+    first, rest = shown(*words, database=database)
+    assert first == [*LEADING, "flop"]
+    assert "muls" in rest, "which is 0 in one of them alone"
+    assert not {"norm_params", "buffers", "aux_macs"} & {*rest}
+    assert {"effective_stride", "effective_padding"} < {*rest}, "equal on both sides"
+
+
+def test_all_has_every_row_as_programs_have(database: Path) -> None:
+    words = ("compare", "vgg16", "alexnet")
+    table = json.loads(archdb(*words, "--format", "json", database=database).out)
+    first, rest = shown(*words, "--all", database=database)
+    assert first == ["params", "macs", "activations", "depth",
+                     "receptive_field_h", "receptive_field_w", "input"]  # fmt: skip
+    assert sorted([*first, *rest]) == sorted(row["quantity"] for row in table)
+    assert table[0]["quantity"] == "classes", "in the order of the view"
+
+
+def test_a_line_parts_them_in_a_paper_too(database: Path) -> None:
+    answer = archdb("compare", "vgg16", "nin", "--format", "latex", database=database)
+    parts = answer.out.split("\\midrule\n")
+    assert [line.split(" & ")[0].strip() for line in parts[1].rstrip().splitlines()] == [
+        name.replace("_", "\\_") for name in LEADING
+    ]
+    assert "left out" not in answer.out + answer.err
+
+
+def test_transposed_there_is_a_row_for_each_network(database: Path) -> None:
+    words = ("compare", "vgg16", "alexnet", "nin", "--transpose", "--convention", "mac")
+    table = json.loads(archdb(*words, "--format", "json", database=database).out)
+    assert [row["architecture"] for row in table] == ["vgg16", "alexnet", "nin"]
+    for row in table:
+        assert row["mac"] == row["macs"]
+        assert row["params"] == row["weight_params"] + row["bias_params"] + row["norm_params"]
+    head = archdb(*words, database=database).out.splitlines()[0].split()
+    assert head == ["architecture", *LEADING, "mac"]
+    chosen = ("--columns", "architecture,muls,buffers")
+    head = archdb(*words, *chosen, database=database).out.splitlines()[0].split()
+    assert head == ["architecture", "muls", "buffers"]
+    refused(archdb(*words, "--by", "op", database=database), "only totals", status=2)

@@ -42,6 +42,44 @@ def test_show_gives_the_totals_of_one_network(database: Path) -> None:
     assert found["weighted_layers"] == found["depth"] + 4, "and a projection in each stage"
 
 
+def head(*words: str, database: Path) -> list[str]:
+    """What stands above the totals."""
+    answer = archdb("show", *words, database=database)
+    assert answer.status == 0
+    above, _, table = answer.out.partition("\n\n")
+    assert table.startswith("quantity")
+    return above.splitlines()
+
+
+def test_show_begins_with_what_the_network_is(database: Path) -> None:
+    title, paper, called = head("vgg16", database=database)
+    assert title == "title: VGG-16 (configuration D) (VGG, 2014)"
+    assert paper.startswith("paper: Simonyan and Zisserman (2015): Very Deep Convolutional")
+    assert paper.endswith("[simonyan2015]")
+    assert called == "also called: vgg_16, vgg_d"
+    (base,) = [
+        line for line in head("resnet50_v1_5", database=database) if line.startswith("variant of")
+    ]
+    assert base.startswith("variant of: resnet50 (stride: 2 → 1 in res[345]a_branch2a")
+    rewritten = head("vgg16+fc-to-conv", database=database)
+    assert rewritten[0] == ("title: VGG-16 (configuration D), rewritten by fc-to-conv (VGG, 2014)")
+    assert rewritten[-1] == "variant of: vgg16"
+
+
+def test_accuracies_on_record_keep_their_digits(whole: Path) -> None:
+    (said,) = [line for line in head("mobilenet_v2", database=whole) if "accuracy" in line]
+    assert "72.0 % (sandler2018)" in said, "100 less the 28.0 of its Table 4"
+    assert "71.8 % (sandler2018slim)" in said, "the best of five inputs"
+    (said,) = [line for line in head("vgg16", database=whole) if "accuracy" in line]
+    assert said.endswith("more: archdb published vgg16")
+
+
+def test_what_is_read_by_programs_or_by_layer_has_no_head(database: Path) -> None:
+    for words in (("--format", "csv"), ("--by", "op"), ("--format", "markdown")):
+        answer = archdb("show", "nin", *words, database=database)
+        assert "title: " not in answer.out
+
+
 def test_show_takes_an_alias(database: Path) -> None:
     answer = archdb("show", "bvlc_googlenet", database=database)
     assert answer.out == archdb("show", "googlenet", database=database).out

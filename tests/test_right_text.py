@@ -131,11 +131,11 @@ FORMATS = ("table", "json", "csv", "tsv", "ndjson", "markdown", "latex")
 BY = ("total", "block", "op", "resolution", "layer")
 SELECT = "select *, 'x' as \"=1\n| \x1b[2J\" from layer_summary where architecture in (:a, :b)"
 QUESTIONS = {
-    **{f"show {by}": ("show", NAME, "--by", by) for by in BY},
-    **{f"compare {by}": ("compare", NAME, "evil2", "lenet5", "--by", by) for by in BY},
-    "rules": ("compare", f"{NAME}+width=2", NAME),
+    **{f"show {by}": ("show", NAME, "--by", by, "--all") for by in BY},
+    **{f"compare {by}": ("compare", NAME, "evil2", "lenet5", "--by", by, "--all") for by in BY},
+    "rules": ("compare", f"{NAME}+width=2", NAME, "--all"),
     "lineage": ("show", "evil2", "--lineage"),
-    "alias": ("show", NAME + "alias"),
+    "alias": ("show", NAME + "alias", "--all"),
     "list": ("list",),
     "family": ("list", "--family", NAME),
     "explain": ("explain", NAME),
@@ -214,6 +214,7 @@ def markup(text: str) -> list[str]:
 
 #: Commands of TeX that a table of ours is made of.
 COMMANDS = {
+    *("cite", "item", "setlength", "tabcolsep"),  # of notes, and of what is between columns
     *("noindent", "begin", "end", "toprule", "midrule", "bottomrule", "endhead", "smallskip"),
     *("footnotesize", "scriptsize", "small", "raggedright", "par", "textsuperscript", "times"),
     *("cmidrule", "multicolumn", "to", "leq", "geq", "cdot", "lfloor", "rfloor", "usepackage"),

@@ -25,17 +25,22 @@ class Questions(Connected):
         input: InputLike = None,
         convention: Names = None,
         only: str | None = None,
+        transposed: bool = False,
     ) -> Result:
-        """Two or more networks side by side; `by` is total, op, block, resolution or layer.
+        """Two or more networks side by side; `by` is total, op, block, resolution or layer. Totals
+        have a row for each quantity or, `transposed`, for each network.
 
         By block and layer they are aligned by structure, whatever their layers are called, the
         first one being the base; `only="differences"` leaves out what is the same.
         """
         from archdb.queries.compare import compare
+        from archdb.queries.totals import transpose
 
-        return self.result(
-            lambda reader: compare(reader, names, by, spec_of(input), convention, only)
-        )
+        def question(reader: Reader) -> Result:
+            found = compare(reader, names, by, spec_of(input), convention, only)
+            return transpose(found) if transposed else found
+
+        return self.result(question)
 
     def show(
         self,
@@ -49,6 +54,12 @@ class Questions(Connected):
         from archdb.queries.compare import show
 
         return self.result(lambda reader: show(reader, name, by, spec_of(input), convention))
+
+    def about(self, name: str) -> Result:
+        """What a network is: title, papers, other names, base, accuracies on record; a row each."""
+        from archdb.queries.about import about
+
+        return self.result(lambda reader: about(reader, name))
 
     def explain(
         self,

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 FORMATS = ("table", "vertical", "json", "csv", "tsv", "ndjson", "markdown", "latex")
 #: Formats for papers, which say below the figures what these are.
 PAPERS = ("markdown", "latex")
+#: Formats for people: of totals, what they look for comes first.
+WORDS = ("table", "vertical", *PAPERS)
 #: Where the context keeps the database that a command has opened, whether rows are for a
 #: spreadsheet, and which columns were asked for.
 OPENED, SPREADSHEET, COLUMNS = "archdb.database", "archdb.spreadsheet", "archdb.columns"
@@ -192,8 +194,14 @@ def convention_option(help: str) -> Callable[..., Any]:
 
 
 def profile_options(command: Command) -> Command:
-    """--by, --input, --convention, --format: for what compare and show print."""
+    """--by, --input, --convention, --all, --format: for what compare and show print."""
     for option in (
+        click.option(
+            "--all",
+            "everything",
+            is_flag=True,
+            help="All totals, also what is 0 in all networks, as json and csv always have them.",
+        ),
         convention_option("Add the total of a counting convention, such as mac or flop."),
         input_option("Another input size: 384, or 3x384x384; derived once, then kept."),
         click.option("--by", type=click.Choice(BY), default="total", help="What a row stands for."),

@@ -36,12 +36,14 @@ def on_terminal(stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty()  # None: closed by the caller
 
 
-def emit(result: Result, form: str) -> None:
-    """Print a result in a format, and its notes on standard error (or in a table for papers)."""
+def emit(result: Result, form: str, above: str = "") -> None:
+    """Print a result in a format, and its notes on standard error (or in a table for papers); for
+    people who read a table, what stands `above` it."""
     result = _selected(result)
     if form in PAPERS:
         _emit_for_paper(result, form)
         return
+    from archdb.queries.provenance import is_aside
     from archdb.queries.result import Derivation
     from archdb.render import formats
 
@@ -50,13 +52,14 @@ def emit(result: Result, form: str) -> None:
 
         show(derivation.written(result.rows))
     elif form == "table" and on_terminal(sys.stdout):
-        _emit_on_terminal(result)
+        _emit_on_terminal(result, above)
     elif form in READ:
-        show(formats.FORMATS[form](result))
+        show(above + formats.FORMATS[form](result))
     else:
         write_output(_written(result, form))
     for note in result.notes:
-        notify(f"note: {note}")
+        if on_terminal(sys.stdout) or not is_aside(note):
+            notify(f"note: {note}")
 
 
 def _selected(result: Result) -> Result:
@@ -83,14 +86,14 @@ def _emit_for_paper(result: Result, form: str) -> None:
         notify(f"note: pdflatex stops at {left}: use xelatex or lualatex, with a font for them")
 
 
-def _emit_on_terminal(result: Result) -> None:
+def _emit_on_terminal(result: Result, above: str) -> None:
     """The table as wide as the terminal, and what had no room in it."""
     from archdb.render import terminal
 
     whole = click.get_current_context().meta.get(COLUMNS) == [ALL]
     width = None if whole else shutil.get_terminal_size().columns
     drawn = terminal.table(result, width, color="NO_COLOR" not in os.environ)
-    page(drawn.text)
+    page(printable(above, keep="\n") + drawn.text)
     if drawn.left_out:
         notify(
             f"note: no room for {', '.join(drawn.left_out)}:"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
-from archdb.cli.common import complete_names, open_database, profile_options
+from archdb.cli.common import WORDS, complete_names, open_database, profile_options
 from archdb.cli.output import emit
 from archdb.model.input_spec import InputSpec
+from archdb.text import inline
 
 
 @click.command("show")
@@ -21,11 +22,21 @@ def command(
     by: str,
     spec: InputSpec,
     convention: tuple[str, ...],
+    everything: bool,
     form: str,
 ) -> None:
-    """One network: its totals, or its blocks, ops, resolutions or layers; or its lineage."""
+    """One network: what it is and its totals, or its blocks, ops, resolutions or layers; or its
+    lineage."""
     with open_database(ctx) as database:
         if lineage:
             emit(database.lineage(name), form)
             return
-        emit(database.show(name, by=by, input=spec, convention=convention), form)
+        found = database.show(name, by=by, input=spec, convention=convention)
+        if by != "total" or form not in WORDS:
+            emit(found, form)
+            return
+        from archdb.queries.totals import lead
+
+        said = database.about(found.networks[0].name)
+        above = [f"{what}: {inline(text)}\n" for what, text in said]
+        emit(lead(found, everything), form, "".join(above) + "\n" * bool(above))

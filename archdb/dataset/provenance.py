@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from archdb.dataset.release import release
 from archdb.model.input_spec import pretty
 from archdb.queries.lineage import rules_of, stated_differences
+from archdb.queries.named import stored_part
 from archdb.queries.provenance import Note, Provenance, Release, Subject
 from archdb.queries.result import Result
 from archdb.queries.units import BY_CONVENTION
@@ -56,7 +57,7 @@ def paper(reader: Reader, result: Result) -> Paper:
     counted = said.conventions if len(said.conventions) <= MOST else ()
     sentences += [(name, every[name]) for name in counted if name in every and name not in meanings]
     readings = {name: f"{sentence.rstrip('.')}." for name, sentence in sentences}
-    stored = {one.name: _split_name(reader, one.name)[0] for one in said.networks}
+    stored = {one.name: stored_part(reader, one.name)[0] for one in said.networks}
     names = list(dict.fromkeys(filter(None, stored.values())))
     if len(said.networks) > MOST:
         return Paper({}, readings, names, said.dataset, {}, False)
@@ -107,7 +108,7 @@ def _quantities(result: Result) -> set[str]:
 def _sentence(reader: Reader, subject: Subject, notes: Iterable[Note]) -> str:
     """'VGG-16 (configuration D), input 3×224×224, after Simonyan and Zisserman (2015), Table 1.'"""
     name, input = subject
-    stored, rules = _split_name(reader, name)
+    stored, rules = stored_part(reader, name)
     row = _subject(reader, stored)
     if not row:  # of a file, which says no more of itself
         return f"input {pretty(input)}."
@@ -128,15 +129,6 @@ def _sentence(reader: Reader, subject: Subject, notes: Iterable[Note]) -> str:
 def _subject(reader: Reader, stored: str) -> dict[str, Any]:
     """What a note says of a stored network; nothing, where there is none of that name."""
     return next(iter(reader.run_named("subject", name=stored).to_dicts()), {})
-
-
-def _split_name(reader: Reader, name: str) -> tuple[str, str]:
-    """The stored network of a name, and the rules behind it; no network, of a file."""
-    for at in [len(name), *(i for i, sign in enumerate(name) if sign == "+")]:
-        found = reader.run_named("resolve", name=name[:at].lower()).rows
-        if found:
-            return str(found[0][0]), name[at + 1 :]
-    return "", ""
 
 
 def _authors(authors: str) -> str:

@@ -199,6 +199,15 @@ def _has_rules(reader: Reader, name: str) -> bool:
     return "+" in name and not reader.run_named("resolve", name=name.lower()).rows
 
 
+def stored_part(reader: Reader, name: str) -> tuple[str, str]:
+    """The stored network of a name, and the rules behind it; no network, of a file."""
+    for at in [len(name), *(i for i, sign in enumerate(name) if sign == "+")]:
+        found = reader.run_named("resolve", name=name[:at].lower()).rows
+        if found:
+            return str(found[0][0]), name[at + 1 :]
+    return "", ""
+
+
 def notify_skipped(reader: Reader, made: Iterable[RewriteResult]) -> None:
     """Say which layers the rules of names have left alone, and why."""
     for one in made:

@@ -35,6 +35,10 @@ class Subject(NamedTuple):
     input: str
 
 
+#: The kind of a note that says what could be shown besides, which no table for a paper repeats.
+LEFT_OUT = "left out"
+
+
 class Note(str):
     """A sentence that belongs to figures, and what it says as data.
 
@@ -52,6 +56,11 @@ class Note(str):
     kind: str
     networks: tuple[str, ...]
     facts: dict[str, Any]
+
+
+def is_aside(note: str) -> bool:
+    """Whether a note only says what could be shown besides."""
+    return isinstance(note, Note) and note.kind == LEFT_OUT
 
 
 class Provenance(NamedTuple):

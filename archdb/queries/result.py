@@ -44,11 +44,13 @@ class Result:
     what each column is of. `notes` are sentences that belong to the figures (an input that changes
     a layer, a total that is open and why), `networks` those that the figures belong to, each with
     its input, `conventions` those that they are counted by. `pairs` are columns, by index, whose
-    values are to be compared, `priority` the columns that a narrow terminal leaves out last.
+    values are to be compared, `priority` the columns that a narrow terminal leaves out last; the
+    first `leading` rows are set apart from the rest where people read them.
     """
 
     __slots__ = (
         "conventions",
+        "leading",
         "networks",
         "notes",
         "pairs",
@@ -78,6 +80,7 @@ class Result:
         self.notes = list(notes)
         self.pairs = list(pairs)
         self.priority = list(priority)
+        self.leading = 0
         self.networks = [Subject(*subject) for subject in networks]
         self.conventions = [name for name in conventions if name is not None]
         #: Says what the result rests on; None where that is no database.
@@ -138,7 +141,13 @@ class Result:
         places = [self._place(name) for name in names]
         rows = [tuple(row[i] for i in places) for row in self.rows]
         pairs = [(places.index(a), places.index(b)) for a, b in self.pairs if {a, b} <= {*places}]
-        return self._with([self.schema[i] for i in places], rows, pairs)
+        found = self._with([self.schema[i] for i in places], rows, pairs)
+        found.leading = self.leading
+        return found
+
+    def with_rows(self, rows: Iterable[Row]) -> Result:
+        """The same columns with other rows."""
+        return self._with(self.schema, rows, self.pairs)
 
     def _place(self, name: str) -> int:
         if name in self.columns:

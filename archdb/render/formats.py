@@ -156,7 +156,10 @@ def table(result: Result) -> str:
         return "  ".join(parts).rstrip() + "\n"
 
     rule = line("─" * width for width in widths)
-    return line(heads(result)) + rule + "".join(map(line, body))
+    lines = list(map(line, body))
+    if 0 < result.leading < len(lines):
+        lines.insert(result.leading, rule)
+    return line(heads(result)) + rule + "".join(lines)
 
 
 def html(result: Result) -> str:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import filterfalse
 from typing import NamedTuple
 
 from archdb.dataset.provenance import Paper
 from archdb.errors import UsageError, nearest
+from archdb.queries.provenance import is_aside
 from archdb.queries.result import Column, Result
 from archdb.render.formats import NOTHING, numeric
 from archdb.render.paper_scale import RULE, Scale, is_rounded, scale_of, stated_scale
@@ -84,16 +86,18 @@ def sheet(result: Result, paper: Paper, headings: Headings) -> Sheet:
         for name, text in paper.about.items()
     ]
     texts = [text for row in rows for text in row]
-    rest = [*_meanings(result, paper, headings), *map(_sentence, result.notes)]
+    rest = [
+        *_meanings(result, paper, headings),
+        *map(_sentence, filterfalse(is_aside, result.notes)),
+    ]
     if any(map(is_rounded, texts, [value for row in result.rows for value in row])):
         rest.append(RULE)
     columns = list(zip(*rows, strict=True)) or [()] * len(made)
     right = [n or _is_printed(column) for n, column in zip(numeric(result), columns, strict=True)]
     rows = [[_times(text) for text in row] for row in rows]
     notes += [Note("", note) for note in rest]
-    return Sheet(
-        made, rows, right, marks, [note._replace(text=inline(note.text)) for note in notes]
-    )
+    notes = [note._replace(text=inline(note.text)) for note in notes]
+    return Sheet(made, rows, right, marks, notes, result.leading)
 
 
 def _is_by_row(result: Result) -> bool:

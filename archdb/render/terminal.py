@@ -62,8 +62,11 @@ def table(result: Result, width: int | None, color: bool = False) -> Drawn:
     every = set(shown) if color else set()
     parts = zip(*(columns[i].head for i in shown), strict=True)
     lines = [_line(columns, shown, wide, part, every, BOLD) for part in parts if any(part)]
-    lines.append(BETWEEN.join(RULE * count for count in wide))
+    rule = BETWEEN.join(RULE * count for count in wide)
+    lines.append(rule)
     for number, marked in enumerate(bold):
+        if number and number == result.leading:
+            lines.append(rule)
         texts = [columns[i].texts[number] for i in shown]
         lines.append(_line(columns, shown, wide, texts, marked, LARGER))
     left_out = [column.name for i, column in enumerate(columns) if i not in set(shown)]
