@@ -31,7 +31,8 @@ def command(ctx: click.Context, repair: bool, form: str) -> None:
         tell("repaired", ctx, files.repair(ctx.obj))
         faults = _faults(ctx)
     if faults.rows or form != "table":
-        emit(faults, form)
+        with open_database(ctx):  # of which a table for a paper says what it is
+            emit(faults, form)
     else:
         for note in faults.notes:
             notify(note)
