@@ -21,6 +21,7 @@ from archdb.render.streamed import STREAMED
 from archdb.serve import assets, openapi
 from archdb.serve.address import MEDIA, Target, find
 from archdb.serve.answer import canonical
+from archdb.serve.conversation import respond
 from archdb.serve.guard import Guard
 from archdb.serve.place import Place, response
 from archdb.serve.reply import LOOK, Problem, ProblemError, Rows
@@ -149,6 +150,14 @@ class Service:
         except (ArchdbError, ProblemError) as error:
             return response(Problem(503, str(error)).reply(), 503)
 
+    async def model(self, request: Request) -> Response:
+        """A message of a language model's client."""
+        try:
+            said = await respond(self.state, self.settings, await _body(request))
+        except ProblemError as error:
+            return response(error.problem.reply(), error.problem.status)
+        return Response(status_code=202) if said is None else JSONResponse(said)
+
     async def static(self, request: Request) -> Response:
         name = request.path_params["name"]
         if request.path_params["hash"] != assets.digest() or name not in assets.names():
@@ -185,13 +194,18 @@ class Stream(StreamingResponse):
             await super().__call__(scope, receive, send)
 
 
-async def _posted(request: Request) -> dict[str, str]:
-    """The statement and parameters of a body: a form, JSON, or the text itself."""
+async def _body(request: Request) -> bytes:
     body = bytearray()
     async for part in request.stream():
         body += part
         if len(body) > POSTED:
             raise ProblemError(Problem(413, f"a statement has at most {POSTED:,} bytes"))
+    return bytes(body)
+
+
+async def _posted(request: Request) -> dict[str, str]:
+    """The statement and parameters of a body: a form, JSON, or the text itself."""
+    body = await _body(request)
     media = request.headers.get("content-type", "").partition(";")[0].strip()
     try:
         text = body.decode()
@@ -220,6 +234,7 @@ def application(source: Path, settings: Settings) -> Starlette:
             Path_("/ready", service.ready),
             Path_("/openapi.json", service.described),
             Path_("/archdb.sqlite", service.file),
+            Path_("/mcp", service.model, methods=["POST"]),
             Path_("/static/{hash}/{name}", service.static),
             Path_("/{rest:path}", service.page, methods=["GET", "POST"]),
         ],

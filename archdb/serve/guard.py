@@ -95,7 +95,7 @@ class Guard:
         """Why a request is not answered at all, and the headers that say more."""
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > LONGEST:
             return Problem(414, f"an address has at most {LONGEST} bytes", "POST a statement"), {}
-        if scope["method"] not in ("GET", "HEAD") and not self._is_statement(scope):
+        if scope["method"] not in ("GET", "HEAD") and not self._is_posted(scope):
             return Problem(405, f"{scope['method'][:20]} does nothing here", "GET or HEAD"), {
                 "allow": "GET, HEAD"
             }
@@ -108,9 +108,10 @@ class Guard:
             return Problem(429, f"at most {self.settings.rate:g} a second", "ask again soon"), again
         return None, {}
 
-    def _is_statement(self, scope: Scope) -> bool:
-        path = str(scope["path"])
-        return scope["method"] == "POST" and path.partition(".")[0].endswith("/sql")
+    def _is_posted(self, scope: Scope) -> bool:
+        """Whether it is a statement, or a message of a language model's client."""
+        path = str(scope["path"]).partition(".")[0]
+        return scope["method"] == "POST" and path.endswith(("/sql", "/mcp"))
 
     def _log(self, scope: Scope, status: int, seconds: float) -> None:
         """A line of JSON; whose request it was only where that is asked."""

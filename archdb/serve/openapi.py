@@ -57,16 +57,19 @@ def _operation(route: Route, form: str) -> dict[str, Any]:
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:
+    return {
+        "name": parameter.name,
+        "in": "query",
+        "description": parameter.meaning,
+        "schema": schema_of(parameter),
+    }
+
+
+def schema_of(parameter: Parameter) -> dict[str, Any]:
+    """What a parameter takes, as a JSON schema."""
     schema: dict[str, Any] = {"type": TYPES.get(parameter.kind, "string")}
     if parameter.choices:
         schema["enum"] = list(parameter.choices)
     if parameter.default not in (None, False):
         schema["default"] = parameter.default
-    if parameter.many:
-        schema = {"type": "array", "items": schema}
-    return {
-        "name": parameter.name,
-        "in": "query",
-        "description": parameter.meaning,
-        "schema": schema,
-    }
+    return {"type": "array", "items": schema} if parameter.many else schema
