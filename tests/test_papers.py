@@ -121,6 +121,7 @@ def test_each_quantity_has_its_unit_and_scale(database: Path) -> None:
     assert [line for line in text.splitlines() if "rule" in line] == [
         "  \\toprule",
         "  \\midrule",
+        "  \\midrule",
         "  \\bottomrule",
     ]
 
