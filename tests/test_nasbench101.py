@@ -139,8 +139,4 @@ def test_attributes_say_what_the_cell_is() -> None:
     assert point(359_715).attributes == {
         "matrix": "111100.00001.0001.001.10.1",
         "operations": "conv3x3,conv1x1,maxpool3x3,conv3x3,conv3x3",
-        "edges": 9,
-        "conv3x3": 3,
-        "conv1x1": 1,
-        "maxpool3x3": 1,
     }

@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from archdb.model.graph import Block, Layer, Network
 from archdb.ops import Op, make
 from archdb.spaces.base import Point, space
-from archdb.spaces.nasbench101_cells import OPERATIONS, SIZE, Cell, cell, module_hash
+from archdb.spaces.nasbench101_cells import SIZE, Cell, cell, module_hash
 
 STACKS, MODULES, CLASSES = 3, 3, 10
 FILTERS = 128  # of the stem and the first stack
@@ -185,13 +185,8 @@ def nasbench101(numbers: Iterable[int]) -> Iterator[Point]:
         yield Point(number, attributes(given), network(name, given))
 
 
-def attributes(given: Cell) -> dict[str, str | int]:
-    """The matrix row by row, each right of its diagonal; labels; and how many there are of each."""
+def attributes(given: Cell) -> dict[str, str]:
+    """The two that define a cell: its matrix row by row, each right of the diagonal; its labels."""
     rows = ("".join(map(str, row[at + 1 :])) for at, row in enumerate(given.matrix[:-1]))
-    counts = {name.split("-")[0]: given.operations.count(name) for name in OPERATIONS}
-    return {
-        "matrix": ".".join(rows),
-        "operations": ",".join(operation.split("-")[0] for operation in given.operations),
-        "edges": sum(map(len, given.reads)),
-        **counts,
-    }
+    labels = ",".join(operation.split("-")[0] for operation in given.operations)
+    return {"matrix": ".".join(rows), "operations": labels}
