@@ -89,7 +89,10 @@ def tamper(database: Path, statements: str) -> None:
 
 
 #: What makes a changed figure stale, and what therefore must be gone for it to stay.
-GUARDS = ("profile_updated", "layer_profile_updated", "layer_profile_deleted")
+GUARDS = (
+    *("profile_updated", "layer_profile_updated", "layer_profile_deleted"),
+    *("revision_counted", "stale_updated"),
+)
 #: Changes that these would see.
 UNSEEN = (
     *("a derived layer row", "a receptive field", "two rows that make up for each other"),

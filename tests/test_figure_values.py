@@ -44,8 +44,8 @@ CHANGES = {
     "a value": "update figure_value set weighed = weighed + 1 where architecture = 'vgg16'",
     "values that are gone": "delete from figure_value",
     "a value that is replaced": "insert or replace into figure_value"
-    " select figure, reading, network_id, revision, architecture, input, layers, convention, 1, 1,"
-    " at_least, below, bound_divisor from figure_value where architecture = 'vgg16'",
+    " select figure, reading, network_id, revision, architecture, input, layers, convention, 1, 1"
+    " from figure_value where architecture = 'vgg16'",
 }
 
 

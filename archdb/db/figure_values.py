@@ -16,7 +16,7 @@ _HERE = Path(__file__).parent / "readings"
 #: What tells which reading of which figure of which network a value is of.
 READING = (
     *("figure", "reading", "network_id", "revision", "architecture", "input"),
-    *("layers", "convention", "at_least", "below", "bound_divisor"),
+    *("layers", "convention"),
 )
 VALUE = ("figure", "reading", "weighed", "divisor")
 

@@ -51,7 +51,6 @@ figure_value = table(
     Column("convention", Text, index=True),
     Column("weighed", Whole),
     Column("divisor", Whole),
-    *_interval(),
     CheckConstraint("reading in ('printed', 'explained')", name="reading"),
     **WITHOUT_ROWID,
     comment="Our value of a published figure as it is read, printed or explained: weighed / divisor"

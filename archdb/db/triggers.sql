@@ -98,7 +98,8 @@ begin
     delete from figure_value where figure = new.figure;
     insert or ignore into unread_figure values (new.figure);
 end;
-create trigger published_updated after update on published
+create trigger published_updated
+after update of figure, architecture, quantity, unit, layers, convention, input on published
 begin
     delete from figure_value where figure in (old.figure, new.figure);
     insert or ignore into unread_figure values (old.figure), (new.figure);
@@ -110,17 +111,18 @@ begin
 end;
 create trigger explanation_inserted after insert on published_explanation
 begin
-    delete from figure_value where figure = new.figure;
+    delete from figure_value where figure = new.figure and reading = 'explained';
     insert or ignore into unread_figure values (new.figure);
 end;
-create trigger explanation_updated after update on published_explanation
+create trigger explanation_updated
+after update of figure, architecture, layers, convention, input, status on published_explanation
 begin
-    delete from figure_value where figure in (old.figure, new.figure);
+    delete from figure_value where figure in (old.figure, new.figure) and reading = 'explained';
     insert or ignore into unread_figure values (old.figure), (new.figure);
 end;
 create trigger explanation_deleted after delete on published_explanation
 begin
-    delete from figure_value where figure = old.figure;
+    delete from figure_value where figure = old.figure and reading = 'explained';
     insert or ignore into unread_figure values (old.figure);
 end;
 create trigger convention_inserted after insert on convention

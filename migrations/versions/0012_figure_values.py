@@ -7,7 +7,6 @@ revision = "0012"
 down_revision = "0011"
 
 WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-BOUNDS = ("at_least", "below", "bound_divisor")
 STRICT = {"sqlite_strict": True, "sqlite_with_rowid": False}
 
 
@@ -21,9 +20,6 @@ def upgrade() -> None:
         *[sa.Column(name, sa.Text(), nullable=False) for name in ("architecture", "input")],
         *[sa.Column(name, sa.Text()) for name in ("layers", "convention")],
         *[sa.Column(name, WHOLE) for name in ("weighed", "divisor")],
-        *[sa.Column(name, WHOLE, nullable=False) for name in BOUNDS],
-        sa.CheckConstraint("at_least < below", name=op.f("ck_figure_value_interval")),
-        sa.CheckConstraint("bound_divisor > 0", name=op.f("ck_figure_value_bound_divisor")),
         sa.CheckConstraint(
             "reading in ('printed', 'explained')", name=op.f("ck_figure_value_reading")
         ),

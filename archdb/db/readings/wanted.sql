@@ -2,7 +2,7 @@
 -- read. Accuracies have no reading, nor have figures of a network that archdb does not have.
 select p.figure, 'printed' as reading, n.id as network_id, n.revision, n.name as architecture,
     coalesce(p.input, native.input) as input,
-    p.layers, p.convention, p.at_least, p.below, p.bound_divisor
+    p.layers, p.convention
 from published p
 join network n on n.name = p.architecture
 join profile native
@@ -12,7 +12,7 @@ where (:all or p.figure in (select figure from unread_figure))
 union all
 select p.figure, 'explained', n.id, n.revision, n.name,
     coalesce(e.input, p.input, native.input), coalesce(e.layers, p.layers),
-    coalesce(e.convention, p.convention), e.at_least, e.below, e.bound_divisor
+    coalesce(e.convention, p.convention)
 from published p
 join published_explanation e on e.figure = p.figure
 join network n on n.name = coalesce(e.architecture, p.architecture)

@@ -21,5 +21,14 @@ select
     r.weighed as weighed,  -- by quantity; derived; our value before it is divided: a whole number
     r.divisor as divisor,  -- number; derived; what it is divided by: 1, the divisor of the convention, or of a percentage the whole
     n.space as space  -- name; stored; the search space that the network is a point of; NULL in the catalogue
-from figure_value r
+from (
+    select
+        v.*,
+        iif(v.reading = 'printed', p.at_least, e.at_least) as at_least,
+        iif(v.reading = 'printed', p.below, e.below) as below,
+        iif(v.reading = 'printed', p.bound_divisor, e.bound_divisor) as bound_divisor
+    from figure_value v
+    join published p on p.figure = v.figure
+    left join published_explanation e on e.figure = v.figure
+) r
 join network n on n.id = r.network_id and n.name = r.architecture and n.revision = r.revision;
