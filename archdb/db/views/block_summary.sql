@@ -12,8 +12,8 @@ select
     b.attributes as attributes,  -- JSON; stored; the paper's numbers for this block
     b.parent as parent,  -- name; stored; the block (a stage) that this one is part of
     min(s.position) as position,  -- number; derived; where the block begins
-    count(*) as layers,  -- layers; derived; layer rows of this group
-    case when count(s.{quantity}) = count(*) then sum(s.{quantity}) end as {quantity}{,}  -- {unit}; derived; {of_group}
+    count(1) as layers,  -- layers; derived; layer rows of this group
+    case when count(s.{quantity}) = count(1) then sum(s.{quantity}) end as {quantity}{,}  -- {unit}; derived; {of_group}
 from layer_summary s
 join network n on n.name = s.architecture
 left join block b on b.network_id = n.id and b.name = coalesce(s.block, s.layer)

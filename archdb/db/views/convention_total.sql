@@ -16,7 +16,7 @@ from (
         input,
         is_native,
         convention,
-        case when count(weighed) = count(*) then sum(weighed) end as total
+        case when count(weighed) = count(1) then sum(weighed) end as total
     from (
         select
             s.architecture,

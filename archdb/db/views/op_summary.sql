@@ -8,8 +8,8 @@ select
     is_native,  -- flag; derived; 1 at the input size the network is defined at
     op,  -- name; stored; operation
     min(position) as position,  -- number; derived; where the op first occurs
-    count(*) as layers,  -- layers; derived; layer rows of this group
-    case when count({quantity}) = count(*) then sum({quantity}) end as {quantity}{,}  -- {unit}; derived; {of_group}
+    count(1) as layers,  -- layers; derived; layer rows of this group
+    case when count({quantity}) = count(1) then sum({quantity}) end as {quantity}{,}  -- {unit}; derived; {of_group}
 from layer_summary
 where auxiliary = 0
 group by architecture, input, is_native, op;

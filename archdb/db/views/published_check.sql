@@ -22,15 +22,15 @@ select
         when quantity in ('top1_error', 'top5_error') or architecture is null
             or status = 'not comparable' then 'not comparable'
         -- In whole numbers, first the whole parts of two fractions and then what is left of each.
-        when (weighed / divisor, weighed % divisor * bound_divisor)
-                >= (at_least / bound_divisor, at_least % bound_divisor * divisor)
-            and (weighed / divisor, weighed % divisor * bound_divisor)
-                < (below / bound_divisor, below % bound_divisor * divisor)
+        when (weighed / divisor > at_least / bound_divisor or weighed / divisor = at_least / bound_divisor
+                and weighed % divisor * bound_divisor >= at_least % bound_divisor * divisor)
+            and (weighed / divisor < below / bound_divisor or weighed / divisor = below / bound_divisor
+                and weighed % divisor * bound_divisor < below % bound_divisor * divisor)
             then 'agrees'
-        when (e_weighed / e_divisor, e_weighed % e_divisor * e_bound_divisor)
-                >= (e_at_least / e_bound_divisor, e_at_least % e_bound_divisor * e_divisor)
-            and (e_weighed / e_divisor, e_weighed % e_divisor * e_bound_divisor)
-                < (e_below / e_bound_divisor, e_below % e_bound_divisor * e_divisor)
+        when (e_weighed / e_divisor > e_at_least / e_bound_divisor or e_weighed / e_divisor = e_at_least / e_bound_divisor
+                and e_weighed % e_divisor * e_bound_divisor >= e_at_least % e_bound_divisor * e_divisor)
+            and (e_weighed / e_divisor < e_below / e_bound_divisor or e_weighed / e_divisor = e_below / e_bound_divisor
+                and e_weighed % e_divisor * e_bound_divisor < e_below % e_bound_divisor * e_divisor)
             or status = 'erratum'
             then 'explained'
         when weighed is null then 'not comparable'
@@ -54,12 +54,12 @@ from (
         printed.weighed as weighed,
         printed.divisor as divisor,
         case
-            when e.sum is null or e.sum like 'ours + %' or e.sum like 'ours - %'
+            when e.sum is null or substr(e.sum, 1, 7) in ('ours + ', 'ours - ')
                 then told.weighed + coalesce(e.sum_value, 0) * told.divisor
             else e.sum_value
         end as e_weighed,
         case
-            when e.sum is null or e.sum like 'ours + %' or e.sum like 'ours - %' then told.divisor
+            when e.sum is null or substr(e.sum, 1, 7) in ('ours + ', 'ours - ') then told.divisor
             else 1
         end as e_divisor,
         nullif(substr(

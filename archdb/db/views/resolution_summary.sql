@@ -14,8 +14,8 @@ select
     end as resolution,  -- text; derived; height x width of the output; length of a sequence; vector; the whole shape of another tensor; unknown behind an unknown op
     out_height,  -- elements; derived; rows of the output
     out_width,  -- elements; derived; columns of the output
-    count(*) as layers,  -- layers; derived; layer rows of this group
-    case when count({quantity}) = count(*) then sum({quantity}) end as {quantity}{,}  -- {unit}; derived; {of_group}
+    count(1) as layers,  -- layers; derived; layer rows of this group
+    case when count({quantity}) = count(1) then sum({quantity}) end as {quantity}{,}  -- {unit}; derived; {of_group}
 from layer_summary
 where auxiliary = 0
 group by architecture, input, is_native, resolution;

@@ -6,5 +6,5 @@ select
     s.citation as citation,  -- name; stored; the publication that defines it
     s.size as size,  -- networks; stored; all its points
     s.wanted as wanted,  -- networks; stored; points that were asked for
-    (select count(*) from network n where n.space = s.name) as built  -- networks; stored; points that are there
+    (select count(1) from network n where n.space = s.name) as built  -- networks; stored; points that are there
 from space s;
