@@ -289,3 +289,25 @@ def test_an_elementary_hard_sigmoid_is_one_layer_where_nothing_else_reads_it() -
     assert [layer.op.name for layer in old(*parts)] == ["input", "hard_sigmoid"]
     beside = old(*parts, entry("Add", "sum", reading("six", "sixth")))
     assert [layer.op.name for layer in beside][1:4] == ["add", "relu6", "rescale"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "config", "why"),
+    [
+        ("Attention", {"use_scale": True}, "a learned scale"),
+        ("Dot", {"axes": [1, 2], "normalize": True}, "normalizes them"),
+        ("EinsumDense", {"equation": "abc,cb->ac", "output_shape": [8]}, "is no linear layer"),
+        ("EinsumDense", {"equation": "sum"}, "sums by 'sum'"),
+    ],
+)
+def test_products_that_are_none_of_these_are_open(
+    kind: str, config: dict[str, Any], why: str
+) -> None:
+    steps = entry("InputLayer", "steps", batch_input_shape=[None, 6, 4])
+    several = ["steps"] if kind == "EinsumDense" else ["steps", "steps"]
+    own = entry(kind, "product", reading(*several), **config)
+    whole = {"layers": [steps, own], "input_layers": [["steps", 0, 0]]}
+    whole["output_layers"] = [["product", 0, 0]]
+    text = json.dumps({"class_name": "Model", "config": whole})
+    (unknown,) = load(from_json(text), "made").outcome.unknown
+    assert unknown.key == "product" and why in unknown.why

@@ -37,6 +37,7 @@ def load(model: Stored, name: str, sizes: SizesLike = None) -> Read:
         keras_elementwise,
         keras_functions,
         keras_joining,
+        keras_products,
         keras_sequence,
         keras_shaping,
         keras_weights,

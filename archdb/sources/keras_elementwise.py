@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from archdb.model.shape import NamedShape
 from archdb.sources.keras_config import Value
 from archdb.sources.keras_net import Call, KerasNet, layer
 from archdb.sources.lowering.base import UnmappedError
@@ -133,7 +134,8 @@ def prelu(net: KerasNet, call: Call) -> Value:
 @layer("Softmax")
 def softmax(net: KerasNet, call: Call) -> Value:
     value, axis = call.one(), call.config.get("axis", -1)
-    if net.axis(value, axis) == net.axis(value, -1) and not net.channels_first:
+    usual = not isinstance(net.net.shape(value.layer), NamedShape)
+    if usual and net.axis(value, axis) == net.axis(value, -1) and not net.channels_first:
         return net.lay("softmax", value, elementwise=True)
     return net.lay("softmax", value, axis=net.axis(value, axis))
 

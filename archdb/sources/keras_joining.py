@@ -83,13 +83,3 @@ def merge(net: KerasNet, call: Call) -> Value:
     if how not in MERGES:
         raise UnmappedError(f"merges by {how}")
     return MERGES[how](net, call)
-
-
-@layer("op:matmul")
-def product(net: KerasNet, call: Call) -> Value:
-    """Of two tensors whose axes are Keras's."""
-    if len(call.inputs) != 2:
-        raise UnmappedError("contracts axes of its own")
-    if any(len(net.shape(value)) != 2 for value in call.inputs):
-        raise UnmappedError("multiplies tensors of three axes or more")
-    return net.lay("matmul", *call.inputs)
