@@ -190,3 +190,23 @@ def test_what_is_no_network_is_refused_with_what_to_do(
     path.write_bytes(b"PK")
     for command in ("import", "show"):
         refused(archdb(command, str(path), database=database), f"model.{suffix}", said)
+
+
+def test_a_prototxt_is_read_in_the_phase_that_is_asked_for(tmp_path: Path, database: Path) -> None:
+    path = tmp_path / "net.prototxt"
+    path.write_text(
+        """input: "x" input_shape { dim: 1 dim: 3 dim: 8 dim: 8 }
+        layer { name: "c" type: "Convolution" bottom: "x" top: "c"
+          convolution_param { num_output: 4 kernel_size: 3 } include { phase: TRAIN } }
+        layer { name: "r" type: "ReLU" bottom: "x" top: "r" include { phase: TEST } }"""
+    )
+    for phase, told in (("train", "108 weights"), ("test", "0 weights")):
+        words = ("import", str(path), "--phase", phase, "--as", phase)
+        assert archdb(*words, database=database).status == 0
+        shown = json.loads(archdb("show", phase, "--format", "json", database=database).out)
+        weights = next(row[phase] for row in shown if row["quantity"] == "weight_params")
+        assert f"{weights} weights" == told
+    onnx = written(tmp_path / "mine.onnx", node("Relu", ["c"], "y"))
+    refused(
+        archdb("import", str(onnx), "--phase", "test", database=database), "no phases", status=2
+    )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archdb.api.connected import Connected
@@ -30,38 +31,42 @@ class Changes(Connected):
         name: str | None = None,
         input: InputLike = None,
         dry_run: bool = False,
+        phase: str | None = None,
     ) -> dict[str, list[str]]:
         """Add networks: of files (seeds, ONNX, Keras, Caffe, Darknet), of installed libraries, as
         in 'timm:resnet18', those that archdb.from_torch and its like give, and seeds as bytes; all,
         or none if one is at fault. Returns their names, each with what has to be known of it.
 
         `name`: what the one network is to be called; `input`: the sizes of its inputs, where the
-        file leaves them open; `dry_run`: nothing is stored.
+        file leaves them open; `dry_run`: nothing is stored; `phase`: train or test, of a prototxt.
         """
-        from archdb.analysis.inputs import native_inputs
         from archdb.db.user_networks import check, load, store
-        from archdb.model.shape import hint
+        from archdb.sources.base import read_file
         from archdb.sources.sizes import sizes
 
-        loaded = load(files, name, sizes(spec_of(input)))
+        told = sizes(spec_of(input))
+        words = list(files)
+        if phase is not None:
+            words = [read_file(Path(str(word)), name, told, phase) for word in files]
+        loaded = load(words, name, told)
         if dry_run:
             check(loaded)
         else:
             store(self.path, loaded, replace=replace)
         taken = self.names() if dry_run and not replace else ()
-        return {
-            one.seed.name: [
-                *(
-                    [f"there is a network of that name: {REPLACED}"]
-                    if one.seed.name in taken
-                    else ()
-                ),
-                *self._relative(one, alone=len(loaded) == 1),
-                *(one.report.printed() if one.report else ()),
-                *filter(None, map(hint, native_inputs(one.seed.network).values())),
-            ]
-            for one in loaded
-        }
+        alone = len(loaded) == 1
+        return {one.seed.name: list(self._told(one, taken, alone=alone)) for one in loaded}
+
+    def _told(self, one: Network, taken: Collection[str], *, alone: bool) -> Iterator[str]:
+        """What has to be known of a network that is imported, or would be."""
+        from archdb.analysis.inputs import native_inputs
+        from archdb.model.shape import hint
+
+        if one.seed.name in taken:
+            yield f"there is a network of that name: {REPLACED}"
+        yield from self._relative(one, alone=alone)
+        yield from one.report.printed() if one.report else ()
+        yield from filter(None, map(hint, native_inputs(one.seed.network).values()))
 
     def remove(self, *names: str, dry_run: bool = False) -> dict[str, list[str]]:
         """Take networks of one's own away again, all or none; what they are called, each with what

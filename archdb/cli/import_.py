@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 @click.argument("words", nargs=-1, required=True, metavar="FILE…")
 @click.option("--as", "name", metavar="NAME", help="What the network is to be called.")
 @input_option("The size of an input that the file leaves open: 384, or 3x384x384.")
+@click.option(
+    "--phase", type=click.Choice(("train", "test")), help="Of a prototxt file: which of its two."
+)
 @click.option("--dry-run", is_flag=True, help="Say what it is, and store nothing.")
 @click.option("--replace", is_flag=True, help="In place of a network of that name.")
 @click.pass_context
@@ -27,6 +30,7 @@ def command(
     words: tuple[str, ...],
     name: str | None,
     spec: InputSpec,
+    phase: str | None,
     dry_run: bool,
     replace: bool,
 ) -> None:
@@ -44,7 +48,9 @@ def command(
             _each(ctx, database, several, dry_run, replace)
             return
         given = [sys.stdin.buffer.read() if w == "-" else w for w in words]
-        found = database.import_(*given, replace=replace, name=name, input=spec, dry_run=dry_run)
+        found = database.import_(
+            *given, replace=replace, name=name, input=spec, dry_run=dry_run, phase=phase
+        )
         for own, notes in found.items():
             notify(f"{'would import' if dry_run else 'imported'} {own}")
             for note in notes:

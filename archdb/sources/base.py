@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdb.analysis.inputs import check_names
 from archdb.analysis.profile import derive
-from archdb.errors import ArchdbError, DefinitionError, NotFoundError, nearest
+from archdb.errors import ArchdbError, DefinitionError, NotFoundError, UsageError, nearest
 from archdb.model.graph import Network
 from archdb.model.input_spec import InputLike, spec_of
 from archdb.sources.neutral import Graph
@@ -82,15 +82,21 @@ def read(word: str, name: str | None = None, sizes: SizesLike = None) -> Importe
     return read_file(Path(word), name, sizes) if is_file(word) else None
 
 
-def read_file(path: Path, name: str | None = None, sizes: SizesLike = None) -> Imported:
-    """The network in a file; DefinitionError naming file, place and remedy."""
+def read_file(
+    path: Path, name: str | None = None, sizes: SizesLike = None, phase: str | None = None
+) -> Imported:
+    """The network in a file; DefinitionError naming file, place and remedy. `phase`: TRAIN or TEST,
+    of a file that describes both, as Caffe's do."""
     suffix = path.suffix.lower()
     if suffix in REFUSED:
         why, remedy = REFUSED[suffix]
         raise DefinitionError(why, remedy=remedy).at(str(path))
     if not path.is_file():
         raise NotFoundError("there is no such file").at(str(path))
-    found = import_module(f"archdb.sources.{FORMATS[suffix]}").read(path, Sizes.of(sizes))
+    if phase is not None and suffix not in PHASED:
+        raise UsageError("has no phases", remedy="leave out --phase").at(str(path))
+    given = {} if phase is None else {"phase": phase.upper()}
+    found = import_module(f"archdb.sources.{FORMATS[suffix]}").read(path, Sizes.of(sizes), **given)
     source = {"file": path.name, "sha256": _sha256(path)}
     year = datetime.fromtimestamp(path.stat().st_mtime).year
     try:
@@ -137,6 +143,8 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+#: Files that describe a network for training and another for use.
+PHASED = (".prototxt",)
 #: The module that reads a kind of file, by its suffix.
 FORMATS = {
     ".onnx": "onnx",
