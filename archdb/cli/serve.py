@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -123,6 +124,9 @@ def command(ctx: click.Context, /, path: str | None, browser: bool, **options: A
     if path is not None:
         _print(run.get(source, settings, _address(path)))
         return
+    if "sqlalchemy" in sys.modules:
+        # The file has been made or upgraded, with much that a service would keep in memory.
+        os.execv(sys.executable, [sys.executable, "-m", "archdb", *sys.argv[1:]])
     run.serve(source, settings, lambda where: _started(where, browser))
 
 

@@ -69,6 +69,7 @@ class Reader:
         self.isolated = isolated
         #: Which dataset the file holds, where it is a copy that nobody changes and that is known.
         self.dataset: Release | None = None
+        self._known: dict[str, Any] = {}
         self._deriver = deriver
         #: Whether the state that a question was answered from is kept for what belongs to it.
         self.keeps = False
@@ -96,6 +97,14 @@ class Reader:
                 remedy="archdb derive",
             ).at(str(self.path))
         return self._deriver
+
+    def once(self, what: str, make: Callable[[Reader], Any]) -> Any:
+        """What the file says, worked out once where it is known that nobody changes it."""
+        if self.dataset is None:
+            return make(self)
+        if what not in self._known:
+            self._known[what] = make(self)
+        return self._known[what]
 
     @property
     def can_keep(self) -> bool:

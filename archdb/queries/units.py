@@ -15,7 +15,7 @@ BY_CONVENTION = "by convention"
 
 def describe(reader: Reader, result: Result) -> Result:
     """The result with the unit of each column whose quantity the dictionary or a convention has."""
-    known = units(reader)
+    known = reader.once("units", units)
     result.schema = [
         column._replace(unit=known.get(column.quantity or "")) if column.unit is None else column
         for column in result.schema

@@ -128,19 +128,11 @@ def _drawing(source: Source, target: Target) -> str | None:
 def compare(source: Source, target: Target) -> Context:
     """Networks side by side: what differs, then what is the same."""
     result = source.result(target)
-    whole = view(result)
-    chosen = target.names["names"]
     by = target.arguments["by"]
-    return shown(
-        target,
-        result,
-        names=networks(source),
-        chosen=chosen,
-        by=by,
-        split=by == "total",
-        differing=whole.only(differs=True),
-        equal=whole.only(differs=False),
-    )
+    found = shown(target, result, names=networks(source), chosen=target.names["names"], by=by)
+    whole: View = found["view"]
+    parts = {"differing": whole.only(differs=True), "equal": whole.only(differs=False)}
+    return {**found, **parts, "split": by == "total"}
 
 
 def choose(source: Source, target: Target) -> Context:

@@ -15,6 +15,7 @@ from archdb.serve.reply import Reply
 
 if TYPE_CHECKING:
     from archdb.api import Database
+    from archdb.queries.reader import Reader
 
 #: The largest integer up to which JavaScript has all.
 EXACT = 2**53 - 1
@@ -48,8 +49,13 @@ def _for_paper(database: Database, result: Result, form: str) -> str:
 
 def meanings(database: Database) -> dict[str, str]:
     """What each quantity means, by its name."""
-    rows = database.reader.run_named("column_units").rows
-    return {name: meaning for name, _, meaning in rows}
+
+    def question(reader: Reader) -> dict[str, str]:
+        rows = reader.run_named("column_units").rows
+        return {name: meaning for name, _, meaning in rows}
+
+    found: dict[str, str] = database.reader.once("meanings", question)
+    return found
 
 
 def envelope(result: Result, target: Target, dataset: Release, known: Mapping[str, str]) -> str:
