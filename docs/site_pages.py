@@ -15,7 +15,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
@@ -23,6 +22,7 @@ from mkdocs.structure.pages import Page
 import archdb
 from archdb.analysis import conventions
 from archdb.db import dictionary
+from archdb.version import REPOSITORY
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
@@ -30,13 +30,12 @@ sys.path.insert(0, str(HERE))
 from generate import code, prose, table, view_page  # noqa: E402
 
 ROOT = HERE.parent
-LINK = re.compile(r"(?<!!)\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)\)")
+LINK = re.compile(r"\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)\)")
 
 
 def repository() -> str:
-    """Where the files of a checkout can be read, as CITATION.cff has it."""
-    stated: dict[str, Any] = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
-    return f"{stated.get('repository-code', 'https://example.org/archdb')}/blob/main"
+    """Where the files of a checkout can be read."""
+    return f"{REPOSITORY}/blob/main"
 
 
 # Links.

@@ -85,3 +85,18 @@ def test_changelog_and_citation_have_this_version() -> None:
     citation = (ROOT / "CITATION.cff").read_text("utf-8")
     assert re.findall(r"^## (\S+)", changelog, re.MULTILINE)[0] == archdb.__version__
     assert re.findall(r"^version: (\S+)", citation, re.MULTILINE) == [archdb.__version__]
+
+
+def test_the_picture_is_as_archdb_draws_it(database: Path, request: pytest.FixtureRequest) -> None:
+    """Of the README: what each of ResNet-50's layers costs, at its depth."""
+    from archdb.queries import charts
+    from archdb.render import chart_svg
+    from archdb.serve.drawings import BELOW
+
+    with archdb.open(database) as db:
+        chart = db.answer(lambda reader: charts.by_depth(reader, ["resnet50"], None))
+    drawn = chart_svg.bars(chart, BELOW["depth"])
+    picture = DOCS / "pictures" / "resnet50.svg"
+    if request.config.getoption("--update"):
+        picture.write_text(drawn, "utf-8")
+    assert picture.read_text("utf-8") == drawn

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from pathlib import Path
 
 import pytest
 from test_readme import set_up_lines
+
+from archdb.version import REPOSITORY
 
 ROOT = Path(__file__).parent.parent
 SHIPPED = (
@@ -89,6 +92,15 @@ def test_the_wheel_holds_every_seed_and_migration(wheel: Path) -> None:
         f"archdb/_bundled/{p.relative_to(ROOT).as_posix()}" for p in here if p.suffix != ".pyc"
     }
     assert wanted and wanted - held == set()
+
+
+def test_the_readme_of_a_package_index_leads_to_the_repository(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as held:
+        (name,) = (name for name in held.namelist() if name.endswith("/METADATA"))
+        text = held.read(name).decode()
+    targets = re.findall(r"\]\(([^)]+)\)", text)
+    assert targets and all(target.startswith((f"{REPOSITORY}/", "#")) for target in targets)
+    assert f"]({REPOSITORY}/raw/main/docs/pictures/resnet50.svg)" in text
 
 
 def test_nothing_of_the_checkout_or_for_development_is_there(bare: Path, checkout: Path) -> None:
