@@ -383,3 +383,14 @@ def test_each_position_reads_a_map_of_its_own() -> None:
         x=(BATCH, 4, 8, 8),
     )
     assert exact(found)["muls"] == 4 * 16 * 2 * 4
+
+
+def test_two_tables_pick_from_two_axes_at_once() -> None:
+    """lambda_resnet26rpt: a table of relative positions, read by rows and columns."""
+    found = run(
+        ("getitem", {"input": Ref("w"), "index": [Ref("rows"), Ref("columns")]}, (4, 8, 8)),
+        ("add", {"input": Ref("x"), "other": "<"}, (BATCH, 4, 8, 8)),
+        stored={"w": (15, 15), "rows": (4, 8, 1), "columns": (1, 8)},
+        buffers=("rows", "columns"),
+    )
+    assert exact(found)["weight_params"] == 15 * 15

@@ -28,9 +28,9 @@ from archdb.sources.neutral import (
     Graph,
     Ref,
     Tensor,
-    refs,
 )
 from archdb.sources.torch_functions import arguments_of, kind_of
+from archdb.sources.torch_inputs import example, shape_of, without_numbers
 
 #: Extents for the batch, in the order in which they are tried: one that no extent is a multiple of.
 BATCHES = (61, 67, 71, 73, 79)
@@ -38,6 +38,8 @@ BATCHES = (61, 67, 71, 73, 79)
 _ASKED = {"size", "dim", "stride", "is_floating_point", "numel", "requires_grad_", "__len__"}
 #: Methods that write into their first argument, or into a view's base, and return nothing new.
 _WRITES = {"setitem"}
+#: The kind of a write into a view by which the tensor that it is a part of changes, too.
+THROUGH = "write_through_a_view"
 #: Functions that ATen has by other names than the methods that are called as they are.
 PATCHES = {functional.unfold: "im2col", functional.fold: "col2im"}
 
@@ -53,11 +55,14 @@ class _Recorder(TorchFunctionMode):
         self.tensors: dict[str, Tensor] = {}
         self.names: dict[int, str] = {}
         self.kept: list[Any] = []
+        #: Tensors of which a part was written over: their name before, and that part.
+        self.parts: dict[str, tuple[str, int]] = {}
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
     ) -> Any:
         kwargs = kwargs or {}
+        version = _version(args)
         out = func(*args, **kwargs)
         name = getattr(func, "__name__", str(func))
         if name == "__get__":
@@ -66,6 +71,8 @@ class _Recorder(TorchFunctionMode):
                 name = "detach"
         name = PATCHES.get(func, name)
         kind = kind_of(name)
+        if kind in _WRITES:
+            self.undo(args[0], args[-1])
         written = args[0] if kind in _WRITES else out
         made = list(_tensors(written))
         if not made or name in _ASKED:
@@ -73,7 +80,22 @@ class _Recorder(TorchFunctionMode):
         given = self.told(arguments_of(kind, args, kwargs))
         path = self.open[-1] if self.open else ""
         self.calls.append(Call(kind, path, given, tuple(map(self.write, made))))
+        if version != _version(args) and out is args[0] and id(out._base) in self.names:
+            self.through(out, path)
         return out
+
+    def through(self, view: Any, path: str) -> None:
+        """A part of a tensor was written over: what reads the whole reads another than before."""
+        before, part = Ref(self.names[id(view._base)]), Ref(self.names[id(view)])
+        name = self.write(view._base)
+        self.parts[name] = (before.name, id(view))
+        self.calls.append(Call(THROUGH, path, {"input": before, "part": part}, (name,)))
+
+    def undo(self, tensor: Any, value: Any) -> None:
+        """x[1:] += y writes into a view, and then that view into the tensor, which is enough."""
+        before, view = self.parts.get(self.names.get(id(tensor), ""), ("", 0))
+        if view == id(value):
+            self.names[id(tensor)] = before
 
     def write(self, tensor: Any) -> str:
         """A name for what a call gives: a new one where it gives its own input, written into."""
@@ -126,6 +148,11 @@ class _Recorder(TorchFunctionMode):
                 handle.remove()
 
 
+def _version(args: tuple[Any, ...]) -> int:
+    """How often the first argument was written into, if it is a tensor."""
+    return int(args[0]._version) if args and isinstance(args[0], torch.Tensor) else 0
+
+
 def _tensors(value: Any) -> Iterator[Any]:
     """The tensors in what a function or a network gives."""
     if isinstance(value, torch.Tensor):
@@ -147,14 +174,14 @@ def record(module: Any, inputs: Sequence[Any], name: str = "") -> Graph:
     name = name or type(module).__name__
     stored = dict(module.named_parameters()) | dict(module.named_buffers())
     extents = {extent for tensor in stored.values() for extent in tensor.shape}
-    extents |= {extent for given in inputs for extent in _shape(given)}
+    extents |= {extent for given in inputs for extent in shape_of(given)}
     batch = next((n for n in BATCHES if all(e % n for e in extents if e)), BATCHES[0])
     recorder = _Recorder({id(part): path for path, part in module.named_modules()})
-    meta = {key: _meta(tensor) for key, tensor in stored.items()}
+    meta = {key: without_numbers(tensor) for key, tensor in stored.items()}
     trained = {key for key, _ in module.named_parameters()}
     for key, tensor in meta.items():
         recorder.add(key, tensor, PARAMETER if key in trained else BUFFER)
-    fed = [_example(given, batch) for given in inputs]
+    fed = [example(given, batch) for given in inputs]
     names = [f"input{n + 1}" if n else "input" for n in range(len(fed))]
     for key, tensor in zip(names, fed, strict=True):
         recorder.add(key, tensor, INPUT)
@@ -164,7 +191,7 @@ def record(module: Any, inputs: Sequence[Any], name: str = "") -> Graph:
     ]
     return Graph(
         name,
-        recorder.calls,
+        _read_again(recorder.calls, outputs),
         recorder.tensors,
         names,
         outputs,
@@ -173,6 +200,12 @@ def record(module: Any, inputs: Sequence[Any], name: str = "") -> Graph:
         {"format": "PyTorch module", "library": f"torch {torch.__version__}"},
         _frozen(module),
     )
+
+
+def _read_again(calls: list[Call], outputs: list[str]) -> list[Call]:
+    """The calls without writes through views into what nothing reads again."""
+    read = {name for call in calls for name in call.reads() if call.kind != THROUGH} | set(outputs)
+    return [call for call in calls if call.kind != THROUGH or call.writes[0] in read]
 
 
 def _run(module: Any, recorder: _Recorder, meta: dict[str, Any], fed: list[Any], name: str) -> Any:
@@ -204,36 +237,3 @@ def _frozen(module: Any) -> list[str]:
 
 def _has_parts(module: nn.Module) -> bool:
     return next(module.children(), None) is not None
-
-
-def _meta(tensor: Any) -> Any:
-    """A tensor of that shape without numbers, a parameter if it is one."""
-    empty = torch.empty_like(tensor, device="meta")
-    if isinstance(tensor, nn.Parameter):
-        return nn.Parameter(empty, requires_grad=tensor.requires_grad)
-    return empty
-
-
-def _shape(given: Any) -> tuple[int, ...]:
-    return tuple(given.shape[1:]) if isinstance(given, torch.Tensor) else tuple(given)
-
-
-def _example(given: Any, batch: int) -> Any:
-    """An input on the meta device; of one extent it is tokens, if it is no tensor itself."""
-    shape = (batch, *_shape(given))
-    if isinstance(given, torch.Tensor):
-        return torch.empty(shape, dtype=given.dtype, device="meta")
-    return torch.empty(shape, dtype=torch.long if len(shape) == 2 else torch.float32, device="meta")
-
-
-def shares(module: Any) -> dict[str, str]:
-    """Names of parameters that are another's tensor, with the name that it is counted under."""
-    first: dict[int, str] = {}
-    found = {}
-    for name, tensor in module.named_parameters(remove_duplicate=False):
-        if first.setdefault(id(tensor), name) != name:
-            found[name] = first[id(tensor)]
-    return found
-
-
-__all__ = ["record", "refs", "shares"]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+from typing import Any
+
 from archdb.sources.lowering.arranging import plain
 from archdb.sources.lowering.base import Lowering, UnmappedError
+from archdb.sources.lowering.shaping import merged
 from archdb.sources.lowering.values import Axis, Value
 from archdb.sources.neutral import Ref
 
@@ -17,6 +21,23 @@ def picked(net: Lowering, value: Value, dim: int, index: Ref) -> Value:
     if any(axis.batch for axis in value.axes) and any(axis.batch for axis in table.axes):
         raise UnmappedError("picks other elements of each image")
     return taken(net, value, dim, tuple(table.shape), table)
+
+
+def by_tables(net: Lowering, value: Value, dim: int, items: list[Any]) -> Value:
+    """x[rows, columns]: elements along neighbouring axes, by as many tables that are read at
+    once."""
+    tables = list(takewhile(lambda item: isinstance(item, Ref), items))
+    if any(item != {"slice": [None, None, None]} for item in items[len(tables) :]):
+        raise UnmappedError("picks elements by their place along several axes")
+    if len(tables) == 1:
+        return picked(net, value, dim, tables[0])
+    found = [net.get(table) for table in tables]
+    if any(isinstance(table, Value) for table in found):
+        raise UnmappedError("picks elements by several tensors that arrive")
+    rank = max(len(table.shape) for table in found)
+    wide = [(1,) * (rank - len(table.shape)) + table.shape for table in found]
+    shape = tuple(max(extents) for extents in zip(*wide, strict=True))
+    return taken(net, merged(net, value, dim, dim + len(tables)), dim, shape)
 
 
 def taken(

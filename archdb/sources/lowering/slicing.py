@@ -8,7 +8,7 @@ from archdb.model.shape import is_image
 from archdb.sources.lowering.arranging import image, plain
 from archdb.sources.lowering.axes import channel_axis
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
-from archdb.sources.lowering.picking import picked, taken
+from archdb.sources.lowering.picking import by_tables, taken
 from archdb.sources.lowering.values import BATCH, ONE, Axis, Known, Value
 from archdb.sources.neutral import Call, Ref
 
@@ -155,7 +155,7 @@ def getitem(net: Lowering, call: Call) -> Any:
     items = index if isinstance(index, list) else [index]
     named = sum(item is not None and item != "..." for item in items)
     dim = 0
-    for item in items:
+    for place, item in enumerate(items):
         if item == "...":
             dim += len(value.axes) - dim - (named - _before(items, item))
         elif item is None:
@@ -169,7 +169,7 @@ def getitem(net: Lowering, call: Call) -> Any:
             at = item % value.full(net.batch)[dim]
             value = chosen(net, value, dim, at)
         elif isinstance(item, Ref):
-            return picked(net, value, dim, item)
+            return by_tables(net, value, dim, items[place:])
         elif isinstance(item, list) and all(isinstance(n, int) for n in item):
             return _listed(net, value, dim, item, items[items.index(item) + 1 :])
         else:
