@@ -51,15 +51,15 @@ from (
     select
         f.*, n.space, e.status, e.because, e.at_least as e_at_least, e.below as e_below,
         e.bound_divisor as e_bound_divisor,
-        printed.weighed as weighed,
-        printed.divisor as divisor,
+        iif(read.id is null, null, printed.weighed) as weighed,
+        iif(read.id is null, null, printed.divisor) as divisor,
         case
             when e.sum is null or substr(e.sum, 1, 7) in ('ours + ', 'ours - ')
-                then told.weighed + coalesce(e.sum_value, 0) * told.divisor
+                then iif(told.id is null, null, explained.weighed + coalesce(e.sum_value, 0) * explained.divisor)
             else e.sum_value
         end as e_weighed,
         case
-            when e.sum is null or substr(e.sum, 1, 7) in ('ours + ', 'ours - ') then told.divisor
+            when e.sum is null or substr(e.sum, 1, 7) in ('ours + ', 'ours - ') then iif(told.id is null, null, explained.divisor)
             else 1
         end as e_divisor,
         nullif(substr(
@@ -75,7 +75,12 @@ from (
         ), '') as explanation
     from published f
     left join published_explanation e on e.figure = f.figure
-    left join figure_reading printed on printed.figure = f.figure and printed.reading = 'printed'
-    left join figure_reading told on told.figure = f.figure and told.reading = 'explained'
+    -- Values of a network as it was at an earlier revision are none.
+    left join figure_value printed on printed.figure = f.figure and printed.reading = 'printed'
+    left join network read on read.id = printed.network_id
+        and read.name = printed.architecture and read.revision = printed.revision
+    left join figure_value explained on explained.figure = f.figure and explained.reading = 'explained'
+    left join network told on told.id = explained.network_id
+        and told.name = explained.architecture and told.revision = explained.revision
     left join network n on n.name = f.architecture
 );
