@@ -56,8 +56,9 @@ def catalogue(reader: Reader, asked: Listing) -> Result:
     counted = [name for name in result.conventions if name not in result.columns]
     figures = {entry[KEY]: entry for entry in made.values()}
     _add_columns(reader, result, asked, figures)
+    names = json.dumps([row[0] for row in result.rows])
     for name in counted:
-        values = dict(reader.run_named("priced_all", convention=name).rows)
+        values = dict(reader.run_named("priced_all", convention=name, names=names).rows)
         values |= {network: entry[name] for network, entry in figures.items()}
         result.append(name, [values.get(row[0]) for row in result.rows])
     result.priority = [*PRIORITY, *counted]
