@@ -128,9 +128,10 @@ def _output(
     return "x".join(str(extent) for extent in shape if extent is not None) or None
 
 
-def _resolution(
+def resolution(
     channels: int | None, height: int | None, width: int | None, stated: str | None
 ) -> str:
+    """Under which size an output is grouped: '28x28', 'length 128', 'vector', '8x4x4x64'."""
     if channels is None:
         return stated or "unknown"
     if height is None:
@@ -155,5 +156,5 @@ def _block(block: str | None, layer: str) -> str:
 #: What rows are grouped under that no column says: from which columns it follows.
 KEYS: dict[str, tuple[Callable[..., str], Sequence[str]]] = {
     "block": (_block, ("block", "layer")),
-    "resolution": (_resolution, OUT),
+    "resolution": (resolution, OUT),
 }

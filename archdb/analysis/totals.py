@@ -180,10 +180,14 @@ def _heads_without_room(layers: Sequence[Layer], facts: Sequence[Facts]) -> list
 
 
 def _sums(facts: Sequence[Facts], which: Sequence[int]) -> list[int | None]:
+    return count_sums([facts[i] for i in which])
+
+
+def count_sums(facts: Sequence[Facts]) -> list[int | None]:
     """The sum of each of COUNTS over some layers; None where one of them is open."""
-    if not which:
+    if not facts:
         return [0] * len(COUNTS)
-    return [_total(column) for column in zip(*[facts[i].counts for i in which], strict=True)]
+    return [_total(column) for column in zip(*[fact.counts for fact in facts], strict=True)]
 
 
 def _total(values: Sequence[int | None]) -> int | None:

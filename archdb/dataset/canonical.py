@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from archdb.queries.reader import Reader
 
 #: Tables that are worked out from the others, and those about the file.
-DERIVED = {"figure_value", "layer_profile", "profile", "unread_figure"}
+DERIVED = {"figure_value", "unread_figure", "profile", "layer_profile", "profile_row"}
+DERIVED |= {"fact_row", "field_row", "layer_row", "op_row", "block_row", "resolution_row"}
 ABOUT = {"alembic_version", "column_dictionary", "meta"}
 #: Columns that count what has happened to a file, or are worked out from other rows.
-LEFT_OUT = {"id", "revision", "structure", "stale", "content", "figures"}
+LEFT_OUT = {"id", "revision", "structure", "stale", "content", "figures", "packed"}
 #: Columns that tell rows apart where the key is an id.
 NAMED = {("network", "name")}
 #: A key of another table's row: where to find the name that says the same in any file.

@@ -5,10 +5,23 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
+from sqlalchemy import Table
+
 from archdb.analysis.fingerprint import fingerprint
-from archdb.analysis.profile import LAYER_COLUMNS, derive
+from archdb.analysis.profile import derive
 from archdb.analysis.totals import TOTAL_COLUMNS
-from archdb.db.networks import inputs_of, load, positions
+from archdb.db.networks import inputs_of, load
+from archdb.db.profile_lists import rows_of
+from archdb.db.shared_rows import said_columns
+from archdb.db.shared_tables import (
+    LISTED,
+    block_row,
+    fact_row,
+    field_row,
+    layer_row,
+    op_row,
+    resolution_row,
+)
 from archdb.errors import ArchdbError
 
 
@@ -45,11 +58,28 @@ def _agrees(connection: sqlite3.Connection, network_id: int, profile_id: int, in
     stored = connection.execute(totals, [profile_id]).fetchone()
     if stored != tuple(profile.totals[column] for column in TOTAL_COLUMNS):
         return False
-    layers = f"select position, {', '.join(LAYER_COLUMNS)} from layer_profile where profile_id = ?"
-    rows = connection.execute(layers, [profile_id]).fetchall()
-    position = positions(connection, network_id)
-    expected = {
-        position[layer.name]: row
-        for layer, row in zip(profile.network.layers, profile.rows, strict=True)
-    }
-    return {row[0]: row[1:] for row in rows} == expected
+    return [connection.execute(rows, [profile_id]).fetchall() for rows in _STORED] == rows_of(
+        network, profile
+    )
+
+
+def _listed(table: Table, columns: str, joins: str = "") -> str:
+    return (
+        f"select {columns} from profile_row x join json_each(x.{LISTED[table]}) e"
+        f" join {table.name} r on r.id = e.value {joins} where x.profile_id = ? order by e.key"
+    )
+
+
+def _columns(table: Table, alias: str) -> str:
+    return ", ".join(f"{alias}.{column}" for column in said_columns(table))
+
+
+_STORED = [
+    _listed(
+        layer_row,
+        f"r.name, r.block, r.auxiliary, r.inputs, r.weights_of, {_columns(fact_row, 'f')},"
+        f" {_columns(field_row, 'w')}, r.depth",
+        "join fact_row f on f.id = r.fact join field_row w on w.id = r.field",
+    ),
+    *[_listed(table, _columns(table, "r")) for table in (op_row, block_row, resolution_row)],
+]

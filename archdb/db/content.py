@@ -12,10 +12,11 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from archdb.db.networks import BLOCK, EDGE, LAYER
+from archdb.db.networks import BLOCK, EDGE, LAYER, block_rows, edge_rows, layer_rows
 
 if TYPE_CHECKING:
     from archdb.analysis.profile import Profile
+    from archdb.model.graph import Network
 
 #: A name, columns, and rows in an order that is the same in any file.
 Rows = tuple[str, Sequence[str], Iterable[Sequence[Any]]]
@@ -52,6 +53,15 @@ def content_of(connection: sqlite3.Connection, network_id: int) -> str:
             ).fetchall(),
         )
         for table, (columns, order) in _DEFINITION.items()
+    )
+
+
+def content_of_rows(network: Network) -> str:
+    """The same of the rows that a network is stored as."""
+    made = (block_rows(0, network), layer_rows(0, network), edge_rows(0, network))
+    tables = zip(_DEFINITION.items(), made, strict=True)
+    return hash_of(
+        (table, columns, [row[1:] for row in rows]) for (table, (columns, _)), rows in tables
     )
 
 

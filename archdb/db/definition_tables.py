@@ -84,6 +84,7 @@ network = table(
     Column("space", Text, ForeignKey("space.name")),
     Column("number", Integer),
     Column("stale", Integer, nullable=False, server_default="1"),
+    Column("packed", Integer, nullable=False, server_default="0"),
     Index(None, "space", "number", unique=True),
     Index("ix_network_stale", "name", sqlite_where=text("stale = 1")),
     CheckConstraint("name <> '' and name = lower(name) and instr(name, ' ') = 0", name="name"),
@@ -92,11 +93,13 @@ network = table(
     CheckConstraint("variant_of <> name", name="variant_of"),
     CheckConstraint("classes > 0", name="classes"),
     flag("stale"),
+    CheckConstraint("packed in (0, 1, 2)", name="packed"),
     **AUTOINCREMENT,
     comment="One row is one exact network. revision counts changes of its layer rows; structure is"
     " a hash of the graph with the names left out. space and number: of which search space it is a"
     " point, and which; no space: it belongs to the catalogue. stale: 1 where there are no figures"
-    " of its rows as they stand.",
+    " of its rows as they stand. packed: 1 where its layers, edges and blocks stand in the lists of"
+    " its profile alone, 2 while rows are made of these.",
 )
 
 point = table(

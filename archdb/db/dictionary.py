@@ -53,8 +53,23 @@ def views() -> dict[str, str]:
 def triggers() -> dict[str, str]:
     """The `create trigger` statement of each trigger."""
     text = (_HERE / "triggers.sql").read_text("utf-8")
-    found = re.finditer(r"create trigger (\w+).*?\nend;", text, flags=re.DOTALL)
-    return {match[1]: match[0] for match in found}
+    templates = re.findall(r"^create trigger .*?\nend;", text, flags=re.DOTALL | re.MULTILINE)
+    statements = [each for template in templates for each in _for_each_table(template)]
+    return {statement.split()[2]: statement for statement in statements}
+
+
+#: Tables that a trigger in braces stands for.
+_TABLES = {
+    "{own}": ("layer", "edge", "block"),
+    "{shared}": ("fact_row", "field_row", "layer_row", "op_row", "block_row", "resolution_row"),
+}
+
+
+def _for_each_table(template: str) -> list[str]:
+    for word, tables in _TABLES.items():
+        if word in template:
+            return [template.replace(word, table) for table in tables]
+    return [template]
 
 
 def entries() -> list[Entry]:

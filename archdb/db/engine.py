@@ -70,6 +70,17 @@ def _begin_read(connection: Connection) -> None:
     connection.exec_driver_sql("begin")  # without a lock until the first read
 
 
+def give_back(path: Path) -> None:
+    """Make a file smaller of which more than half is empty. Where it cannot be made anew beside
+    itself, as on a disk without room, it stays as it is."""
+    with contextlib.closing(read_write(path)) as connection, contextlib.suppress(*FAULTS):
+        empty, pages = connection.execute(
+            "select freelist_count, page_count from pragma_freelist_count, pragma_page_count"
+        ).fetchone()
+        if 2 * empty > pages:
+            connection.execute("vacuum")
+
+
 def driver(connection: Connection) -> sqlite3.Connection:
     """The connection of sqlite3's own that SQLAlchemy drives."""
     found = connection.connection.driver_connection

@@ -11,9 +11,18 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from archdb.db import build, bundled_networks, figure_values, intact, orphans, owned, profiles
+from archdb.db import (
+    build,
+    bundled_networks,
+    figure_values,
+    intact,
+    orphans,
+    owned,
+    profiles,
+    shared_rows,
+)
 from archdb.db.connection import check_file, stamp
-from archdb.db.engine import Progress, driver, silent, writing
+from archdb.db.engine import Progress, driver, give_back, silent, writing
 from archdb.db.files import Copy, copy_beside
 from archdb.db.networks import normalize
 from archdb.db.self_description import describe
@@ -21,6 +30,12 @@ from archdb.errors import DatabaseError
 
 #: What stands behind the name of a user's table or view that archdb has taken.
 OWN = "_own"
+
+
+#: The revision since which points of search spaces are packed, and what packs older ones: those
+#: whose rows derive.
+PACKED = "0013"
+_PACK = text("update network set packed = 1 where space is not null and not stale")
 
 
 class Changed(NamedTuple):
@@ -89,6 +104,7 @@ def _change_file(
         if copy is not None and copy.new:
             copy.path.unlink(missing_ok=True)  # of what is as it was
         raise
+    give_back(path)
     return Changed(copy.path, said)
 
 
@@ -99,7 +115,9 @@ def _dangling(connection: Connection) -> int:
 
 def _repair(connection: Connection) -> list[str]:
     said = [f"{fault}: {done}" for fault, done in _mend(connection)]
-    return [*said, *orphans.remove(driver(connection)), *describe(connection)]
+    said += orphans.remove(driver(connection))
+    shared_rows.sweep(driver(connection))
+    return said + describe(connection)
 
 
 def _mend(connection: Connection) -> Iterator[tuple[intact.Fault, str]]:
@@ -115,7 +133,8 @@ def _mend(connection: Connection) -> Iterator[tuple[intact.Fault, str]]:
 
 
 def _upgrade(connection: Connection, progress: Progress) -> list[str]:
-    former = _former(connection)
+    revision = _revision(connection)
+    former = _former(connection, revision)
     said = list(_make_room(connection, former))
     others = [item for item in _undescribe(connection) if item.name not in former]
     build.migrate(connection)
@@ -131,6 +150,9 @@ def _upgrade(connection: Connection, progress: Progress) -> list[str]:
     for name in names:
         normalize(driver(connection), name)
     profiles.refresh_all(connection, names, progress)
+    if revision < PACKED:
+        connection.execute(_PACK)
+    shared_rows.sweep(driver(connection))
     return said + list(_restore(connection, others))
 
 
@@ -145,7 +167,7 @@ def _undescribe(connection: Connection) -> list[owned.Item]:
     items = [owned.Item(*row) for row in found]
     for item in items:
         connection.exec_driver_sql(f"drop {item.kind} if exists {_quote(item.name)}")
-    ours = {item.name for item in build.expected_items()}
+    ours = {item.name for item in build.expected_items()} | owned.GONE
     return [item for item in items if item.name not in ours]
 
 
@@ -195,9 +217,13 @@ def _rename(connection: Connection, name: str, new: str) -> None:
         connection.exec_driver_sql("pragma legacy_alter_table = off")
 
 
-def _former(connection: Connection) -> set[str]:
+def _revision(connection: Connection) -> str:
+    query = "select version_num from alembic_version"
+    return str(connection.exec_driver_sql(query).scalar_one())
+
+
+def _former(connection: Connection, revision: str) -> set[str]:
     """The tables and views that were archdb's own when the file was made."""
-    (revision,) = connection.exec_driver_sql("select version_num from alembic_version").one()
     engine = create_engine("sqlite://", poolclass=NullPool)
     with engine.begin() as empty:
         build.migrate(empty, revision)

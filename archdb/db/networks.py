@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -30,6 +30,8 @@ SHARED = (
 )
 #: What a layer row says of its op, besides its name.
 STATED = (*SHARED, "attributes")
+#: The same in fact_row, where pads that are stated stand beside those that are derived.
+STATED_OP = tuple(f"stated_{name}" if name in PADS else name for name in STATED)
 LAYER = ("network_id", "position", "name", "block", "auxiliary", "weights_of", "op", *STATED)
 BLOCK = ("network_id", "name", "position", "kind", "attributes", "parent")
 EDGE = ("network_id", "reader", "slot", "source")
@@ -65,18 +67,18 @@ def id_of(connection: sqlite3.Connection, name: str) -> int:
 
 
 def load(connection: sqlite3.Connection, network_id: int) -> Network:
-    """The network that the rows define now.
+    """The network that the rows define now: its own, or where it is packed those of its profile.
 
     Raises DefinitionError or ShapeError where someone left rows that define none.
     """
     key = [network_id]
-    (name,) = connection.execute("select name from network where id = ?", key).fetchone()
-    rows = connection.execute(_LAYERS, key).fetchall()
-    inputs: dict[int, list[int]] = {}
-    for reader, source in connection.execute(_EDGES, key):
-        inputs.setdefault(reader, []).append(source)
+    head = connection.execute("select name, packed from network where id = ?", key).fetchone()
+    name, packed = head
+    rows = connection.execute(_PACKED_LAYERS if packed else _LAYERS, key).fetchall()
+    blocks = connection.execute(_PACKED_BLOCKS if packed else _BLOCKS, key).fetchall()
+    sources = _listed_sources(rows) if packed else _edge_sources(connection, network_id, rows)
     try:
-        return Network(name, _layers(name, rows, inputs), _blocks(connection, network_id))
+        return Network(name, _layers(name, rows, sources), _blocks(blocks))
     except DefinitionError as error:
         error.remedy = error.remedy or "correct its rows, or restore the file from a copy"
         raise
@@ -85,16 +87,47 @@ def load(connection: sqlite3.Connection, network_id: int) -> Network:
 _LAYERS = f"select {', '.join(LAYER[1:])} from layer where network_id = ? order by position"
 _BLOCKS = f"select {', '.join(BLOCK[1:])} from block where network_id = ? order by position"
 _EDGES = "select reader, source from edge where network_id = ? order by reader, slot"
+#: The lists of a packed network; at any input they hold the same definition.
+_PACKED = """
+    from (select id from profile where network_id = ? order by is_native desc, id limit 1) p
+    join profile_row x on x.profile_id = p.id
+"""
+_PACKED_LAYERS = f"""
+    select e.key, r.name, r.block, r.auxiliary, r.weights_of, f.op,
+        {", ".join(f"f.{column}" for column in STATED_OP)}, r.inputs
+    {_PACKED} join json_each(x.layers) e
+    join layer_row r on r.id = e.value join fact_row f on f.id = r.fact order by e.key
+"""
+_PACKED_BLOCKS = f"""
+    select r.block, e.key, r.kind, r.attributes, r.parent
+    {_PACKED} join json_each(x.blocks) e join block_row r on r.id = e.value
+    where r.kind is not null order by e.key
+"""
+#: The names of the layers that the layer at a position reads.
+Sources = Callable[[int], tuple[str, ...]]
 
 
-def _layers(
-    network: str, rows: Sequence[tuple[Any, ...]], inputs: Mapping[int, Sequence[int]]
-) -> Iterator[Layer]:
+def _listed_sources(rows: Iterable[tuple[Any, ...]]) -> Sources:
+    """As the rows of a packed network state them, in their last column."""
+    inputs = {position: inputs for position, *_, inputs in rows}
+    return lambda position: tuple(json.loads(inputs[position]))
+
+
+def _edge_sources(
+    connection: sqlite3.Connection, network_id: int, rows: Iterable[tuple[Any, ...]]
+) -> Sources:
     names = {position: name for position, name, *_ in rows}
-    for position, name, block, auxiliary, weights_of, *stated in rows:
+    read: dict[int, list[int]] = {}
+    for reader, source in connection.execute(_EDGES, [network_id]):
+        read.setdefault(reader, []).append(source)
+    return lambda position: tuple([_source(names, at) for at in read.get(position, ())])
+
+
+def _layers(network: str, rows: Iterable[tuple[Any, ...]], sources: Sources) -> Iterator[Layer]:
+    for position, name, block, auxiliary, weights_of, op, *stated in rows:
         try:
-            sources = tuple([_source(names, at) for at in inputs.get(position, ())])
-            layer = Layer(name, _op(*stated), sources, block, bool(auxiliary), weights_of)
+            made = _op(op, *stated[: len(STATED)])
+            layer = Layer(name, made, sources(position), block, bool(auxiliary), weights_of)
         except DefinitionError as error:
             raise error.at(f"layer '{name}'").at(network) from None
         yield layer
@@ -120,8 +153,8 @@ def _source(names: dict[int, str], position: int) -> str:
     return names[position]
 
 
-def _blocks(connection: sqlite3.Connection, network_id: int) -> Iterator[Block]:
-    for name, _, kind, attributes, parent in connection.execute(_BLOCKS, [network_id]):
+def _blocks(rows: Iterable[tuple[Any, ...]]) -> Iterator[Block]:
+    for name, _, kind, attributes, parent in rows:
         yield Block(name, kind, _attributes(attributes), parent)
 
 
@@ -134,13 +167,6 @@ def _attributes(attributes: str | None) -> dict[str, Any]:
     if not isinstance(values, dict):
         raise DefinitionError(f"attributes must be a JSON object, got {attributes}")
     return values
-
-
-def positions(connection: sqlite3.Connection, network_id: int) -> dict[str, int]:
-    """Where each layer stands; another SQL client may leave gaps, or readers before what they
-    read."""
-    question = "select name, position from layer where network_id = ?"
-    return dict(connection.execute(question, [network_id]).fetchall())
 
 
 def inputs_of(network: Network, text: str) -> Inputs:
@@ -165,7 +191,8 @@ def columns_of(op: Op) -> tuple[Any, ...]:
     else:
         row["padding"] = padding
     for name in SCALARS:
-        row[name] = values.pop(name, None)
+        value = values.pop(name, None)
+        row[name] = int(value) if isinstance(value, bool) else value
     own = json.dumps(values, sort_keys=True) if values else None
     return (*(row.get(name) for name in SHARED), own)
 

@@ -15,27 +15,37 @@ TABLES = frozenset(
         "alembic_version",
         "alias",
         "block",
+        "block_row",
         "citation",
         "column_dictionary",
         "convention",
         "convention_weight",
         "difference",
         "edge",
+        "fact_row",
+        "field_row",
         "figure_value",
         "import_line",
         "layer",
-        "layer_profile",
+        "layer_row",
         "meta",
         "network",
+        "op_row",
         "point",
         "profile",
+        "profile_row",
         "published",
         "published_explanation",
+        "resolution_row",
         "source",
         "space",
         "unread_figure",
     }
 )
+
+
+#: Triggers of earlier schemas, on a table that is gone.
+GONE = frozenset({"layer_profile_updated", "layer_profile_deleted"})
 
 
 class Item(NamedTuple):

@@ -15,11 +15,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, text
 
 from archdb.analysis.fingerprint import fingerprint
-from archdb.analysis.profile import LAYER_COLUMNS, Profile, derive
+from archdb.analysis.profile import derive
 from archdb.analysis.totals import TOTAL_COLUMNS
 from archdb.db import tables
-from archdb.db.engine import Progress, insert_many, silent, stream, writing
-from archdb.db.networks import BLOCK, EDGE, LAYER, block_rows, edge_rows, layer_rows
+from archdb.db.engine import Progress, driver, silent, stream, writing
+from archdb.db.faults import FAULTS
+from archdb.db.profile_lists import LISTS, ProfileLists
 from archdb.errors import ArchdbError, DefinitionError, nearest
 from archdb.model.names import lower_case
 from archdb.sources import toml
@@ -38,8 +39,22 @@ HEADER = (
     "structure",
     "space",
     "number",
+    "packed",
 )
 PROFILE = ("id", "network_id", "input", "is_native", "revision", *TOTAL_COLUMNS)
+
+
+POINT = ("network_id", "attribute", "value")
+
+
+class _Derived(NamedTuple):
+    """A point and what is stored of it."""
+
+    point: Point
+    structure: str
+    input: str
+    totals: tuple[Any, ...]
+    lists: tuple[str, ...]
 
 
 class Built(NamedTuple):
@@ -57,6 +72,7 @@ def build(path: Path, space: Space, limit: int | None = None, progress: Progress
     """
     wanted = space.size if limit is None else min(limit, space.size)
     added = done = 0
+    lists = ProfileLists()
     try:
         with writing(path) as connection:
             _register(connection, space, wanted)
@@ -66,7 +82,7 @@ def build(path: Path, space: Space, limit: int | None = None, progress: Progress
             # These rows refer to each other as they are made: to look up every key again would
             # take longer than to write them.
             with writing(path, keys=False) as connection:
-                added += _insert_batch(connection, space, numbers)
+                added += _insert_batch(connection, space, numbers, lists)
             done = numbers.stop
     except ArchdbError as error:
         part = f" --limit {wanted}" if wanted < space.size else ""
@@ -103,7 +119,7 @@ def _register(connection: Connection, space: Space, wanted: int) -> None:
     )
 
 
-def _insert_batch(connection: Connection, space: Space, numbers: range) -> int:
+def _insert_batch(connection: Connection, space: Space, numbers: range, lists: ProfileLists) -> int:
     """Write those points of a range that are missing; how many they were."""
     there = connection.execute(
         text("select number from network where space = :space and number between :first and :last"),
@@ -113,38 +129,41 @@ def _insert_batch(connection: Connection, space: Space, numbers: range) -> int:
     if not missing:
         return 0
     connection.exec_driver_sql("pragma cache_size = -65536")  # so that a batch stays in memory
-    points, profiles = _derive_points(space, missing)
-    _check_names(connection, [point.name for point in points])
-    first = _next_id(connection, "network")
-    members = list(enumerate(points, first))
-    insert_many(connection, tables.network, HEADER, (_header(i, p, space) for i, p in members))
-    stream(connection, tables.point, ("network_id", "attribute", "value"), _attributes(members))
+    lists.go_on(driver(connection))
+    points = list(_derive_points(space, missing, lists))
+    _check_names(connection, [one.point.name for one in points])
+    network, profile = _next_id(connection, "network"), _next_id(connection, "profile")
+    keyed = [(network + i, profile + i, one) for i, one in enumerate(points)]
     for table, columns, rows in (
-        (tables.block, BLOCK, block_rows),
-        (tables.layer, LAYER, layer_rows),
-        (tables.edge, EDGE, edge_rows),
+        (tables.network, HEADER, ((n, *_header(one, space)) for n, _, one in keyed)),
+        (tables.point, POINT, ((n, *axis) for n, _, one in keyed for axis in _attributes(one))),
+        (tables.profile, PROFILE, ((p, n, one.input, 1, 0, *one.totals) for n, p, one in keyed)),
+        (tables.profile_row, ("profile_id", *LISTS), ((p, *one.lists) for _, p, one in keyed)),
     ):
-        stream(connection, table, columns, (r for i, p in members for r in rows(i, p.network)))
-    _insert_profiles(connection, first, profiles)
+        stream(connection, table, columns, rows)
     return len(points)
 
 
-def _derive_points(space: Space, numbers: Iterable[int]) -> tuple[list[Point], list[Profile]]:
-    """Points and their profiles; a DefinitionError names the first at fault, whatever its fault."""
-    points: list[Point] = []
-    profiles: list[Profile] = []
+def _derive_points(space: Space, numbers: Iterable[int], lists: ProfileLists) -> Iterator[_Derived]:
+    """Points and what is stored of them; a DefinitionError names the first at fault, whatever its
+    fault."""
     laid = iter(space.points(numbers))
     for number in numbers:
         place = f"search space '{space.name}', point {number}"
         try:
             point = _next(laid, number)
-            profiles.append(derive(point.network))
+            network = point.network
+            profile = derive(network)
+            totals = tuple(profile.totals.values())
+            found = lists.of(network, profile)
+            derived = _Derived(point, fingerprint(network), profile.input, totals, found)
         except ArchdbError as error:
             raise error.at(place) from None
+        except FAULTS:
+            raise
         except Exception as error:
             raise DefinitionError(f"{type(error).__name__}: {error}").at(place) from error
-        points.append(point)
-    return points, profiles
+        yield derived
 
 
 def _next(laid: Iterator[Point], number: int) -> Point:
@@ -163,35 +182,16 @@ def _next(laid: Iterator[Point], number: int) -> Point:
     return point
 
 
-def _header(network_id: int, point: Point, space: Space) -> tuple[Any, ...]:
-    title = f"{space.family} #{point.number}"
-    facts = (space.family, space.year, space.classes, "imported", fingerprint(point.network))
-    return network_id, point.name, title, *facts, space.name, point.number
+def _header(one: _Derived, space: Space) -> tuple[Any, ...]:
+    name, number = one.point.name, one.point.number
+    title = f"{space.family} #{number}"
+    facts = (space.family, space.year, space.classes, "imported", one.structure)
+    return (name, title, *facts, space.name, number, 1)
 
 
-def _attributes(members: Iterable[tuple[int, Point]]) -> Iterator[tuple[int, str, str]]:
-    for network_id, point in members:
-        for attribute, value in point.attributes.items():
-            yield network_id, attribute, str(value)
-
-
-def _insert_profiles(connection: Connection, network_id: int, profiles: list[Profile]) -> None:
-    first = _next_id(connection, "profile")
-    insert_many(
-        connection,
-        tables.profile,
-        PROFILE,
-        (
-            (first + i, network_id + i, profile.input, 1, 0, *profile.totals.values())
-            for i, profile in enumerate(profiles)
-        ),
-    )
-    rows = (
-        (profile_id, position, *row)
-        for profile_id, profile in enumerate(profiles, first)
-        for position, row in enumerate(profile.rows)
-    )
-    stream(connection, tables.layer_profile, ("profile_id", "position", *LAYER_COLUMNS), rows)
+def _attributes(one: _Derived) -> Iterator[tuple[str, str]]:
+    for attribute, value in one.point.attributes.items():
+        yield attribute, str(value)
 
 
 def _next_id(connection: Connection, table: str) -> int:

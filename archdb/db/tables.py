@@ -15,9 +15,6 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from archdb.analysis.layer_costs import COUNTS, GEMM, PADS
-from archdb.analysis.receptive_field import FIELD_COLUMNS
-from archdb.analysis.shape_columns import OUT_SHAPE, SHAPES
 from archdb.analysis.totals import TOTAL_COLUMNS
 from archdb.db.columns import AUTOINCREMENT, WITHOUT_ROWID, Whole, derived, flag, of_network, table
 from archdb.db.definition_tables import (
@@ -41,6 +38,15 @@ from archdb.db.reported_tables import (
     published_explanation,
     unread_figure,
 )
+from archdb.db.shared_tables import (
+    block_row,
+    fact_row,
+    field_row,
+    layer_row,
+    op_row,
+    profile_row,
+    resolution_row,
+)
 
 profile = table(
     "profile",
@@ -59,22 +65,6 @@ profile = table(
     " Stale where that is not the network's revision; views show none that is stale. content and"
     " figures: hashes of the rows that it was derived from, and of what was derived; of networks of"
     " the catalogue, at their native inputs.",
-)
-
-layer_profile = table(
-    "layer_profile",
-    Column(
-        "profile_id",
-        Whole,
-        ForeignKey("profile.id", ondelete="CASCADE"),
-        primary_key=True,
-        nullable=False,
-    ),
-    Column("position", Integer, primary_key=True, nullable=False),
-    *derived((*SHAPES, *PADS, *COUNTS, *GEMM, "depth", *FIELD_COLUMNS, OUT_SHAPE)),
-    **WITHOUT_ROWID,
-    comment="A layer at an input size; position is that of the layer row. out_shape: the output's"
-    " shape, where channels, height and width do not state it.",
 )
 
 convention = table(
@@ -124,23 +114,29 @@ column_dictionary = table(
 __all__ = [
     "alias",
     "block",
+    "block_row",
     "citation",
     "column_dictionary",
     "convention",
     "convention_weight",
     "difference",
     "edge",
+    "fact_row",
+    "field_row",
     "figure_value",
     "import_line",
     "layer",
-    "layer_profile",
+    "layer_row",
     "meta",
     "metadata",
     "network",
+    "op_row",
     "point",
     "profile",
+    "profile_row",
     "published",
     "published_explanation",
+    "resolution_row",
     "source",
     "space",
     "unread_figure",

@@ -11,22 +11,13 @@ from sqlalchemy import Connection, text
 
 from archdb.analysis.fingerprint import fingerprint
 from archdb.analysis.inputs import native_inputs
-from archdb.analysis.profile import LAYER_COLUMNS, Profile, derive
+from archdb.analysis.profile import Profile, derive
 from archdb.analysis.totals import TOTAL_COLUMNS
 from archdb.db import tables
-from archdb.db.content import content_of, figures_of
+from archdb.db.content import content_of, content_of_rows, figures_of
 from archdb.db.engine import driver, insert_many
-from archdb.db.networks import (
-    BLOCK,
-    EDGE,
-    LAYER,
-    block_rows,
-    edge_rows,
-    inputs_of,
-    layer_rows,
-    load,
-    positions,
-)
+from archdb.db.networks import inputs_of, load
+from archdb.db.profile_lists import LISTS, lists_for
 from archdb.errors import DefinitionError, ShapeError
 from archdb.model.graph import Network
 from archdb.sources.records import Reference, Seed
@@ -43,8 +34,8 @@ def insert_seed(connection: Connection, seed: Seed, origin: str) -> None:
     network_id = _insert_header(connection, seed, origin)
     _insert_sources(connection, network_id, seed)
     _insert_differences(connection, network_id, seed)
-    insert_layers(connection, network_id, seed.network)
-    save_profile(connection, network_id, profile, native=True)
+    save_profile(connection, network_id, seed.network, profile, native=True)
+    connection.execute(text("update network set packed = 0 where id = :id"), {"id": network_id})
 
 
 def _insert_header(connection: Connection, seed: Seed, origin: str) -> int:
@@ -53,8 +44,8 @@ def _insert_header(connection: Connection, seed: Seed, origin: str) -> int:
     insert_many(
         connection,
         tables.network,
-        (*header, "origin", "structure"),
-        [(*(getattr(seed, column) for column in header), origin, fingerprint(seed.network))],
+        (*header, "origin", "structure", "packed"),
+        [(*(getattr(seed, column) for column in header), origin, fingerprint(seed.network), 1)],
     )
     network_id: int = connection.execute(text("select last_insert_rowid()")).scalar_one()
     for alias in seed.aliases:  # a client that checks no foreign keys may have left it behind
@@ -63,13 +54,6 @@ def _insert_header(connection: Connection, seed: Seed, origin: str) -> int:
         connection, tables.alias, ("name", "network_id"), [(a, network_id) for a in seed.aliases]
     )
     return network_id
-
-
-def insert_layers(connection: Connection, network_id: int, network: Network) -> None:
-    """The definition: block, layer and edge rows."""
-    insert_many(connection, tables.block, BLOCK, block_rows(network_id, network))
-    insert_many(connection, tables.layer, LAYER, layer_rows(network_id, network))
-    insert_many(connection, tables.edge, EDGE, edge_rows(network_id, network))
 
 
 def _insert_sources(connection: Connection, network_id: int, seed: Seed) -> None:
@@ -146,33 +130,35 @@ def remove(connection: Connection, which: str, **values: Any) -> None:
 
     Said in full, because an upgrade runs while foreign keys are not enforced.
     """
-    networks = f"(select id from network where {which})"
-    remove_profiles(connection, f"network_id in {networks}", **values)
+    deleted = connection.execute(text(f"delete from network where {which} returning id"), values)
+    networks = {"ids": json.dumps(deleted.scalars().all())}
+    gone = "network_id in (select value from json_each(:ids))"
+    remove_profiles(connection, gone, **networks)
     for table in HANGING:
-        connection.execute(text(f"delete from {table} where network_id in {networks}"), values)
-    connection.execute(text(f"delete from network where {which}"), values)
+        connection.execute(text(f"delete from {table} where {gone}"), networks)
 
 
 def remove_profiles(connection: Connection, which: str, **values: Any) -> None:
-    """Delete the profiles of a condition, with their layer rows."""
+    """Delete the profiles of a condition, with their lists."""
     deleted = connection.execute(text(f"delete from profile where {which} returning id"), values)
     keys = [{"id": key} for key in deleted.scalars()]
-    if keys:  # behind their profile, so that no trigger takes it for a change of figures
-        connection.execute(text("delete from layer_profile where profile_id = :id"), keys)
+    if keys:  # behind their profile: lists alone cannot be deleted
+        connection.execute(text("delete from profile_row where profile_id = :id"), keys)
 
 
 def save_profile(
-    connection: Connection, network_id: int, profile: Profile, *, native: bool
+    connection: Connection, network_id: int, network: Network, profile: Profile, *, native: bool
 ) -> None:
-    """The derived rows of one profile, in place of those at the same input."""
+    """The derived rows of one profile of a network, in place of those at the same input."""
     key = {"network": network_id, "input": profile.input}
     remove_profiles(connection, "network_id = :network and input = :input", **key)
-    revision, space = connection.execute(
-        text("select revision, space from network where id = :network"), key
+    revision, space, packed = connection.execute(
+        text("select revision, space, packed from network where id = :network"), key
     ).one()
     hashes: tuple[str | None, ...] = (None, None)
     if native and space is None:
-        hashes = content_of(driver(connection), network_id), figures_of(profile)
+        rows = content_of_rows(network) if packed else content_of(driver(connection), network_id)
+        hashes = rows, figures_of(profile)
     totals = [profile.totals[column] for column in TOTAL_COLUMNS]
     insert_many(
         connection,
@@ -181,16 +167,8 @@ def save_profile(
         [(network_id, key["input"], int(native), revision, *totals, *hashes)],
     )
     profile_id = connection.execute(text("select last_insert_rowid()")).scalar_one()
-    position = positions(driver(connection), network_id)
-    insert_many(
-        connection,
-        tables.layer_profile,
-        ("profile_id", "position", *LAYER_COLUMNS),
-        [
-            (profile_id, position[layer.name], *row)
-            for layer, row in zip(profile.network.layers, profile.rows, strict=True)
-        ],
-    )
+    lists = lists_for(connection).of(network, profile)
+    insert_many(connection, tables.profile_row, ("profile_id", *LISTS), [(profile_id, *lists)])
 
 
 def refresh(connection: Connection, network_id: int) -> None:
@@ -216,7 +194,7 @@ def refresh(connection: Connection, network_id: int) -> None:
                 derived.append(profile)
     remove_profiles(connection, "network_id = :id", id=network_id)
     for i, profile in enumerate(derived):
-        save_profile(connection, network_id, profile, native=i == 0)
+        save_profile(connection, network_id, network, profile, native=i == 0)
 
 
 def profile_at(connection: Connection, network_id: int, text: str) -> None:
@@ -224,4 +202,4 @@ def profile_at(connection: Connection, network_id: int, text: str) -> None:
     network = load(driver(connection), network_id)
     inputs = inputs_of(network, text)
     native = inputs == native_inputs(network)
-    save_profile(connection, network_id, derive(network, inputs), native=native)
+    save_profile(connection, network_id, network, derive(network, inputs), native=native)

@@ -26,6 +26,8 @@ SCHEMA = {
     **dict.fromkeys(("table", "index"), "tables and indexes"),
     **dict.fromkeys(("view", "trigger"), "views and triggers"),
 }
+#: Of a row that many profiles list.
+REST = "rest on it: archdb derive --all writes it anew, for a packed network a copy of the file"
 #: Where what archdb brings with it has been changed.
 BACK = "archdb db repair puts it back"
 
@@ -83,9 +85,11 @@ def _of_what_is_derived(
 ) -> Iterator[Fault]:
     """Stored figures that are not what the rows derive to: someone changed the derived tables.
     `named` are published figures that are at fault already."""
-    from archdb.db import agreement, figure_values, reported_figures
+    from archdb.db import agreement, figure_values, reported_figures, shared_rows
 
     with as_database_errors(reader.path):
+        for fault, networks in shared_rows.broken_rows(opened):
+            yield "shared rows", "", f"{fault}: {first_names(networks)} {REST}"
         differing = agreement.differing_figures(opened, reader.progress)
         misread = reported_figures.wrong_bounds(opened)
         other = figure_values.differing(opened)

@@ -37,10 +37,14 @@ def differences(reader: Reader, base: str, variant: str) -> list[Change]:
 
 
 def definition_rows(reader: Reader, network: str) -> Definitions:
-    """What defines each layer of a network, read from its rows, which need define no network."""
+    """What defines each layer of a network, read from its rows, which need define no network. One
+    that is packed has none, and nobody has changed it."""
+    rows = reader.run_named("definition", name=network).to_dicts()
+    if not rows:
+        return definitions(reader.load(network))
     return {
         row["layer"]: Definition(row["op"], tuple(json.loads(row["inputs"])), _attributes(row))
-        for row in reader.run_named("definition", name=network).to_dicts()
+        for row in rows
     }
 
 

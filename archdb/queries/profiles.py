@@ -82,13 +82,13 @@ class StoredProfile:
     def windows(self) -> list[dict[str, Any]]:
         """What a drawing says of each layer beside its place and shape: WINDOW, groups,
         weights_of, and inputs as a list of names."""
-        rows = self.reader.run_named("windows", name=self.name).to_dicts()
+        rows = self.reader.run_named("windows", name=self.name, input=self.input).to_dicts()
         return [{**row, "inputs": json.loads(row["inputs"])} for row in rows]
 
     @cached_property
     def blocks(self) -> list[dict[str, Any]]:
         """Each of its blocks, what figure that is and which block it is part of."""
-        return self.reader.run_named("blocks", name=self.name).to_dicts()
+        return self.reader.run_named("blocks", name=self.name, input=self.input).to_dicts()
 
     def ancestors(self) -> list[str]:
         """It, what it is a variant of, what that is a variant of, and so on."""

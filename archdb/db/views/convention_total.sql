@@ -3,33 +3,40 @@ create view convention_total as
 -- of its layers, over the divisor of the convention. NULL where the convention does not price an
 -- op that the network has, or counts what is open of one.
 select
-    t.architecture as architecture,  -- name; stored; the network
-    t.input as input,  -- shape; derived; input size of the network
-    t.is_native as is_native,  -- flag; derived; 1 at the input size the network is defined at
+    n.name as architecture,  -- name; stored; the network
+    p.input as input,  -- shape; derived; input size of the network
+    p.is_native as is_native,  -- flag; derived; 1 at the input size the network is defined at
     c.name as convention,  -- name; stored; the counting convention
-    case when t.total % c.divisor = 0 then t.total / c.divisor
-        else 1.0 * t.total / c.divisor end as value,  -- by convention; derived; the total that this convention gives
-    t.total as weighed  -- by convention; derived; the weighted sum, before it is divided: a whole number
-from (
-    select
-        architecture,
-        input,
-        is_native,
-        convention,
-        case when count(weighed) = count(1) then sum(weighed) end as total
-    from (
-        select
-            s.architecture,
-            s.input,
-            s.is_native,
-            c.name as convention,
-            w.weight * case w.quantity
-                when '{quantity}' then s.{quantity}
-            end as weighed
-        from op_summary s
-        cross join convention c
-        left join convention_weight w on w.convention = c.name and w.op = s.op
-    )
-    group by architecture, input, is_native, convention
-) t
-join convention c on c.name = t.convention;
+    (
+        select case
+            when count(worth) < count(1) then null
+            when sum(worth) % c.divisor = 0 then sum(worth) / c.divisor
+            else 1.0 * sum(worth) / c.divisor
+        end
+        from (
+            select w.weight * case w.quantity
+                when 'params' then {r.params}
+                when '{component}' then r.{component}
+            end as worth
+            from json_each(x.ops) e
+            join op_row r not indexed on r.id = e.value
+            left join convention_weight w on w.convention = c.name and w.op = r.op
+        )
+    ) as value,  -- by convention; derived; the total that this convention gives
+    (
+        select case when count(worth) = count(1) then sum(worth) end
+        from (
+            select w.weight * case w.quantity
+                when 'params' then {r.params}
+                when '{component}' then r.{component}
+            end as worth
+            from json_each(x.ops) e
+            join op_row r not indexed on r.id = e.value
+            left join convention_weight w on w.convention = c.name and w.op = r.op
+        )
+    ) as weighed,  -- by convention; derived; the weighted sum, before it is divided: a whole number
+    n.space as space  -- name; stored; the search space that it is a point of; NULL in the catalogue
+from network n
+join profile p on p.network_id = n.id and p.revision = n.revision
+join profile_row x on x.profile_id = p.id
+cross join convention c;

@@ -6,60 +6,60 @@ select
     n.name as architecture,  -- name; stored; the network
     p.input as input,  -- shape; derived; input size of the network
     p.is_native as is_native,  -- flag; derived; 1 at the input size the network is defined at
-    l.position as position,  -- number; stored; order of execution, the input layer being 0
-    l.name as layer,  -- name; stored; the layer's name in the primary source
-    l.block as block,  -- name; stored; the innermost block that the layer belongs to, if any
-    l.op as op,  -- name; stored; operation
-    l.auxiliary as auxiliary,  -- flag; stored; 1 for layers of an auxiliary head, which totals leave out
-    (select group_concat(s.name, ', ')
-     from (select s.name
-           from edge e join layer s on s.network_id = e.network_id and s.position = e.source
-           where e.network_id = l.network_id and e.reader = l.position
-           order by e.slot) s) as inputs,  -- text; stored; names of the layers it reads, in order
-    l.kernel_h as kernel_h,  -- elements; stored; window rows
-    l.kernel_w as kernel_w,  -- elements; stored; window columns
-    l.stride_h as stride_h,  -- elements; stored; rows between neighbouring windows
-    l.stride_w as stride_w,  -- elements; stored; columns between neighbouring windows
-    l.padding as padding,  -- text; stored; explicit, or the modes same and valid
-    d.pad_top as pad_top,  -- elements; derived; rows of padding above
-    d.pad_bottom as pad_bottom,  -- elements; derived; rows of padding below
-    d.pad_left as pad_left,  -- elements; derived; columns of padding on the left
-    d.pad_right as pad_right,  -- elements; derived; columns of padding on the right
-    l.dilation_h as dilation_h,  -- elements; stored; rows between neighbouring kernel rows, 1 for a plain kernel
-    l.dilation_w as dilation_w,  -- elements; stored; columns between neighbouring kernel columns
-    l.rounding as rounding,  -- text; stored; floor or ceil, where the stride does not divide
-    l.groups as groups,  -- number; stored; groups of channels convolved apart
-    l.filters as filters,  -- number; stored; filters of a convolution
-    l.units as units,  -- number; stored; units of a fully connected or recurrent layer
-    l.bias as bias,  -- flag; stored; 1 where the layer has a bias
-    l.attributes as attributes,  -- JSON; stored; attributes that this op alone has
-    l.weights_of as weights_of,  -- name; stored; the layer whose weights it uses: they are counted there, so that here params and buffers are 0
-    d.in_channels as in_channels,  -- number; derived; channels (or features) of the first input; NULL where its axes are others
-    d.in_height as in_height,  -- elements; derived; rows of the first input; of a sequence, its length; NULL for a vector
-    d.in_width as in_width,  -- elements; derived; columns of the first input; NULL for a sequence or vector
-    d.out_channels as out_channels,  -- number; derived; channels (or features) of the output; NULL where its axes are others
-    d.out_height as out_height,  -- elements; derived; rows of the output; of a sequence, its length; NULL for a vector
-    d.out_width as out_width,  -- elements; derived; columns of the output; NULL for a sequence or vector
+    e.key as position,  -- number; stored; order of execution, the input layer being 0
+    r.name as layer,  -- name; stored; the layer's name in the primary source
+    r.block as block,  -- name; stored; the innermost block that the layer belongs to, if any
+    f.op as op,  -- name; stored; operation
+    r.auxiliary as auxiliary,  -- flag; stored; 1 for layers of an auxiliary head, which totals leave out
+    (select group_concat(value, ', ') from json_each(r.inputs)) as inputs,  -- text; stored; names of the layers it reads, in order
+    f.kernel_h as kernel_h,  -- elements; stored; window rows
+    f.kernel_w as kernel_w,  -- elements; stored; window columns
+    f.stride_h as stride_h,  -- elements; stored; rows between neighbouring windows
+    f.stride_w as stride_w,  -- elements; stored; columns between neighbouring windows
+    f.padding as padding,  -- text; stored; explicit, or the modes same and valid
+    f.pad_top as pad_top,  -- elements; derived; rows of padding above
+    f.pad_bottom as pad_bottom,  -- elements; derived; rows of padding below
+    f.pad_left as pad_left,  -- elements; derived; columns of padding on the left
+    f.pad_right as pad_right,  -- elements; derived; columns of padding on the right
+    f.dilation_h as dilation_h,  -- elements; stored; rows between neighbouring kernel rows, 1 for a plain kernel
+    f.dilation_w as dilation_w,  -- elements; stored; columns between neighbouring kernel columns
+    f.rounding as rounding,  -- text; stored; floor or ceil, where the stride does not divide
+    f.groups as groups,  -- number; stored; groups of channels convolved apart
+    f.filters as filters,  -- number; stored; filters of a convolution
+    f.units as units,  -- number; stored; units of a fully connected or recurrent layer
+    f.bias as bias,  -- flag; stored; 1 where the layer has a bias
+    f.attributes as attributes,  -- JSON; stored; attributes that this op alone has
+    r.weights_of as weights_of,  -- name; stored; the layer whose weights it uses: they are counted there, so that here params and buffers are 0
+    f.in_channels as in_channels,  -- number; derived; channels (or features) of the first input; NULL where its axes are others
+    f.in_height as in_height,  -- elements; derived; rows of the first input; of a sequence, its length; NULL for a vector
+    f.in_width as in_width,  -- elements; derived; columns of the first input; NULL for a sequence or vector
+    f.out_channels as out_channels,  -- number; derived; channels (or features) of the output; NULL where its axes are others
+    f.out_height as out_height,  -- elements; derived; rows of the output; of a sequence, its length; NULL for a vector
+    f.out_width as out_width,  -- elements; derived; columns of the output; NULL for a sequence or vector
     case
-        when d.out_shape is not null then d.out_shape
-        when d.out_width is not null then d.out_channels || 'x' || d.out_height || 'x' || d.out_width
-        when d.out_height is not null then d.out_height || 'x' || d.out_channels
-        else cast(d.out_channels as text)
+        when f.out_shape is not null then f.out_shape
+        when f.out_width is not null then f.out_channels || 'x' || f.out_height || 'x' || f.out_width
+        when f.out_height is not null then f.out_height || 'x' || f.out_channels
+        else cast(f.out_channels as text)
     end as out_shape,  -- shape; derived; the output's shape, in the order of its axes: also of a tensor that has no channels, height and width
-    {d.params} as params,  -- parameters; derived; trainable numbers
-    d.{component} as {component},  -- {unit}; derived; {meaning}
-    d.gemm_m as gemm_m,  -- rows; derived; output positions: rows of the patch matrix that im2col makes, for one group
-    d.gemm_n as gemm_n,  -- columns; derived; filters of one group: columns of the weight matrix
-    d.gemm_k as gemm_k,  -- elements; derived; size of a patch: kernel_h x kernel_w x channels of one group
-    d.depth as depth,  -- layers; derived; weight layers on the longest path up to and with this layer
-    d.receptive_field_h as receptive_field_h,  -- pixels; derived; input rows that one output sees; NULL with a note where paths disagree on the stride [araujo2019]
-    d.receptive_field_w as receptive_field_w,  -- pixels; derived; input columns that one output sees [araujo2019]
-    d.effective_stride_h as effective_stride_h,  -- pixels; derived; input rows between the fields of neighbouring outputs [araujo2019]
-    d.effective_stride_w as effective_stride_w,  -- pixels; derived; input columns between the fields of neighbouring outputs [araujo2019]
-    d.effective_padding_h as effective_padding_h,  -- pixels; derived; rows by which the first field starts above the input [araujo2019]
-    d.effective_padding_w as effective_padding_w,  -- pixels; derived; columns by which the first field starts left of the input [araujo2019]
-    d.receptive_field_note as receptive_field_note  -- text; derived; why there is no receptive field, or no padding
+    {f.params} as params,  -- parameters; derived; trainable numbers
+    f.{component} as {component},  -- {unit}; derived; {meaning}
+    f.gemm_m as gemm_m,  -- rows; derived; output positions: rows of the patch matrix that im2col makes, for one group
+    f.gemm_n as gemm_n,  -- columns; derived; filters of one group: columns of the weight matrix
+    f.gemm_k as gemm_k,  -- elements; derived; size of a patch: kernel_h x kernel_w x channels of one group
+    r.depth as depth,  -- layers; derived; weight layers on the longest path up to and with this layer
+    w.receptive_field_h as receptive_field_h,  -- pixels; derived; input rows that one output sees; NULL with a note where paths disagree on the stride [araujo2019]
+    w.receptive_field_w as receptive_field_w,  -- pixels; derived; input columns that one output sees [araujo2019]
+    w.effective_stride_h as effective_stride_h,  -- pixels; derived; input rows between the fields of neighbouring outputs [araujo2019]
+    w.effective_stride_w as effective_stride_w,  -- pixels; derived; input columns between the fields of neighbouring outputs [araujo2019]
+    w.effective_padding_h as effective_padding_h,  -- pixels; derived; rows by which the first field starts above the input [araujo2019]
+    w.effective_padding_w as effective_padding_w,  -- pixels; derived; columns by which the first field starts left of the input [araujo2019]
+    w.receptive_field_note as receptive_field_note,  -- text; derived; why there is no receptive field, or no padding
+    n.space as space  -- name; stored; the search space that it is a point of; NULL in the catalogue
 from network n
 join profile p on p.network_id = n.id and p.revision = n.revision
-join layer_profile d on d.profile_id = p.id
-join layer l on l.network_id = n.id and l.position = d.position;
+join profile_row x on x.profile_id = p.id
+join json_each(x.layers) e
+join layer_row r not indexed on r.id = e.value  -- by its key: the planner is not to look for another way
+join fact_row f not indexed on f.id = r.fact
+join field_row w not indexed on w.id = r.field;

@@ -3,13 +3,17 @@ create view op_summary as
 -- Auxiliary heads are left out, so that the rows of a network add up to its totals. NULL: an unknown op is in the group,
 -- and the other rows are no total: architecture_summary.macs is NULL and its note says why.
 select
-    architecture,  -- name; stored; the network
-    input,  -- shape; derived; input size of the network
-    is_native,  -- flag; derived; 1 at the input size the network is defined at
-    op,  -- name; stored; operation
-    min(position) as position,  -- number; derived; where the op first occurs
-    count(1) as layers,  -- layers; derived; layer rows of this group
-    case when count({quantity}) = count(1) then sum({quantity}) end as {quantity}{,}  -- {unit}; derived; {of_group}
-from layer_summary
-where auxiliary = 0
-group by architecture, input, is_native, op;
+    n.name as architecture,  -- name; stored; the network
+    p.input as input,  -- shape; derived; input size of the network
+    p.is_native as is_native,  -- flag; derived; 1 at the input size the network is defined at
+    r.op as op,  -- name; stored; operation
+    r.position as position,  -- number; derived; where the op first occurs
+    r.layers as layers,  -- layers; derived; layer rows of this group
+    {r.params} as params,  -- parameters; derived; trainable numbers
+    r.{component} as {component},  -- {unit}; derived; {of_group}
+    n.space as space  -- name; stored; the search space that it is a point of; NULL in the catalogue
+from network n
+join profile p on p.network_id = n.id and p.revision = n.revision
+join profile_row x on x.profile_id = p.id
+join json_each(x.ops) e
+join op_row r not indexed on r.id = e.value;

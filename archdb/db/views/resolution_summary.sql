@@ -3,19 +3,18 @@ create view resolution_summary as
 -- Auxiliary heads are left out, so that the rows of a network add up to its totals. NULL: an unknown op is in the group,
 -- and the other rows are no total: architecture_summary.macs is NULL and its note says why.
 select
-    architecture,  -- name; stored; the network
-    input,  -- shape; derived; input size of the network
-    is_native,  -- flag; derived; 1 at the input size the network is defined at
-    case
-        when out_channels is null then coalesce(out_shape, 'unknown')
-        when out_height is null then 'vector'
-        when out_width is null then 'length ' || out_height
-        else out_height || 'x' || out_width
-    end as resolution,  -- text; derived; height x width of the output; length of a sequence; vector; the whole shape of another tensor; unknown behind an unknown op
-    out_height,  -- elements; derived; rows of the output
-    out_width,  -- elements; derived; columns of the output
-    count(1) as layers,  -- layers; derived; layer rows of this group
-    case when count({quantity}) = count(1) then sum({quantity}) end as {quantity}{,}  -- {unit}; derived; {of_group}
-from layer_summary
-where auxiliary = 0
-group by architecture, input, is_native, resolution;
+    n.name as architecture,  -- name; stored; the network
+    p.input as input,  -- shape; derived; input size of the network
+    p.is_native as is_native,  -- flag; derived; 1 at the input size the network is defined at
+    r.resolution as resolution,  -- text; derived; height x width of the output; length of a sequence; vector; the whole shape of another tensor; unknown behind an unknown op
+    r.out_height as out_height,  -- elements; derived; rows of the output
+    r.out_width as out_width,  -- elements; derived; columns of the output
+    r.layers as layers,  -- layers; derived; layer rows of this group
+    {r.params} as params,  -- parameters; derived; trainable numbers
+    r.{component} as {component},  -- {unit}; derived; {of_group}
+    n.space as space  -- name; stored; the search space that it is a point of; NULL in the catalogue
+from network n
+join profile p on p.network_id = n.id and p.revision = n.revision
+join profile_row x on x.profile_id = p.id
+join json_each(x.resolutions) e
+join resolution_row r not indexed on r.id = e.value;

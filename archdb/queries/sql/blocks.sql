@@ -1,5 +1,9 @@
 -- The blocks of a network, each with the one that it is part of.
-select b.name as block, b.kind, b.parent
-from block b join network n on n.id = b.network_id
-where n.name = :name
-order by b.position;
+select r.block, r.kind, r.parent
+from network n
+join profile p on p.network_id = n.id and p.revision = n.revision
+join profile_row x on x.profile_id = p.id
+join json_each(x.blocks) e
+join block_row r not indexed on r.id = e.value
+where n.name = :name and p.input = :input and r.kind is not null
+order by e.key;

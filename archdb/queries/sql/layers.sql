@@ -1,8 +1,11 @@
 -- The layer rows of one fresh profile: where each layer stands, then all that was derived of it.
-select l.name as layer, l.op, l.block, l.auxiliary, d.*
+select r.name as layer, f.op, r.block, r.auxiliary, r.depth, w.*, f.*
 from network n
 join profile p on p.network_id = n.id and p.revision = n.revision
-join layer_profile d on d.profile_id = p.id
-join layer l on l.network_id = n.id and l.position = d.position
+join profile_row x on x.profile_id = p.id
+join json_each(x.layers) e
+join layer_row r not indexed on r.id = e.value
+join fact_row f not indexed on f.id = r.fact
+join field_row w not indexed on w.id = r.field
 where n.name = :name and p.input = :input
-order by d.position;
+order by e.key;
