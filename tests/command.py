@@ -118,7 +118,7 @@ import os, sqlite3, sys
 client = sqlite3.connect(sys.argv[1], isolation_level=None)
 client.execute("pragma cache_size = 1")
 client.execute("begin")
-client.execute("update layer_profile set macs = 0")
+client.execute("update citation set venue = ''")
 client.execute("update profile set macs = 0")
 os.kill(os.getpid(), 9)
 """

@@ -14,21 +14,20 @@ PROFILE = (
     "(select id from profile where network_id = (select id from network where name = 'vgg16'))"
 )
 
+#: Rows that no other network of these shares with nin.
+NIN = """(select {} from network n join profile p on p.network_id = n.id join profile_row x
+    on x.profile_id = p.id join json_each(x.layers) e join layer_row r on r.id = e.value
+    where n.name = 'nin' and e.key = 3)"""
+
 #: What was done to the file by somebody who knows it, and the check and network that find it.
 TAMPERED = {
     "a derived layer row": (
-        f"update layer_profile set macs = macs + 1 where profile_id = {PROFILE} and position = 1",
-        {("derived totals", "vgg16"), ("derived figures", "vgg16")},
+        "update fact_row set macs = macs + 1 where id = " + NIN.format("r.fact"),
+        {("shared rows", ""), ("derived totals", "nin"), ("derived figures", "nin")},
     ),
     "a receptive field": (
-        f"update layer_profile set receptive_field_h = 4 where profile_id = {PROFILE}"
-        " and position = 1",
-        {("derived figures", "vgg16")},
-    ),
-    "two rows that make up for each other": (
-        f"update layer_profile set macs = case position when 1 then macs + 1 else macs - 1 end"
-        f" where profile_id = {PROFILE} and position in (1, 3)",
-        {("derived figures", "vgg16")},
+        "update layer_row set field = 1 where id = " + NIN.format("r.id"),
+        {("shared rows", ""), ("derived figures", "nin")},
     ),
     "totals": (
         f"update profile set macs = macs - 1 where network_id = {VGG16}",
@@ -41,7 +40,15 @@ TAMPERED = {
         {("derived figures", "vgg16"), ("lineage", "vgg16_c")},
     ),
     "a missing derived row": (
-        f"delete from layer_profile where profile_id = {PROFILE} and position = 2",
+        "delete from layer_row where id = " + NIN.format("r.id"),
+        {("shared rows", ""), ("derived totals", "nin"), ("derived figures", "nin")},
+    ),
+    "two lists that are another's": (
+        f"update profile_row set layers = '[1]', ops = '[1]' where profile_id = {PROFILE}",
+        {("layer rows", "vgg16"), ("derived totals", "vgg16"), ("derived figures", "vgg16")},
+    ),
+    "no lists": (
+        f"delete from profile_row where profile_id = {PROFILE}",
         {("layer rows", "vgg16"), ("derived figures", "vgg16")},
     ),
     "an edge to nowhere": (
@@ -90,13 +97,14 @@ def tamper(database: Path, statements: str) -> None:
 
 #: What makes a changed figure stale, and what therefore must be gone for it to stay.
 GUARDS = (
-    *("profile_updated", "layer_profile_updated", "layer_profile_deleted"),
+    *("profile_updated", "profile_row_updated", "profile_row_deleted"),
+    *("fact_row_updated", "layer_row_updated", "layer_row_deleted"),
     *("revision_counted", "stale_updated"),
 )
 #: Changes that these would see.
 UNSEEN = (
-    *("a derived layer row", "a receptive field", "two rows that make up for each other"),
-    *("totals", "a revision", "a missing derived row"),
+    *("a derived layer row", "a receptive field", "a missing derived row"),
+    *("totals", "a revision", "two lists that are another's", "no lists"),
 )
 
 

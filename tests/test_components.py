@@ -11,7 +11,7 @@ from archdb.analysis.layer_costs import COUNTS
 from archdb.analysis.totals import TOTAL_COLUMNS
 from archdb.db import dictionary
 from archdb.db.expansion import expand
-from archdb.db.tables import layer_profile, profile
+from archdb.db.tables import fact_row, profile
 from archdb.explain.quantity import SUMS
 from archdb.model.components import (
     BUFFER,
@@ -37,7 +37,7 @@ def test_what_ops_and_tensors_state_is_what_is_counted() -> None:
 
 
 def test_tables_have_a_column_for_each() -> None:
-    assert {each.name for each in COMPONENTS} <= set(layer_profile.columns.keys())
+    assert {each.name for each in COMPONENTS} <= set(fact_row.columns.keys())
     assert {each.name for each in TOTALLED} <= set(profile.columns.keys()) & set(TOTAL_COLUMNS)
 
 

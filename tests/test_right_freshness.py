@@ -34,11 +34,8 @@ DERIVED = {
     f" where network_id = {VGG16}",
     "figures of another": f"update profile set network_id = {VGG16}, input = 'x' where network_id ="
     " (select id from network where name = 'nin')",
-    "a layer's figure": f"update layer_profile set macs = 1 where profile_id = {PROFILE}",
-    "a layer's place": "update layer_profile set position = position + 1000"
-    f" where profile_id = {PROFILE}",
-    "a missing layer": f"delete from layer_profile where profile_id = {PROFILE} and position = 3",
-    "no layers": f"delete from layer_profile where profile_id = {PROFILE}",
+    "what a block is": f"update block set kind = 'x' where network_id = {VGG16};"
+    f"update block set kind = 'vgg_stage' where network_id = {VGG16}",
     "a counter": "update network set revision = revision + 5",
 }
 SHOWN = (
@@ -67,12 +64,33 @@ def test_a_counter_cannot_be_put_back(database: Path) -> None:
         tamper(database, "update network set revision = 0 where name = 'vgg16'")
 
 
+#: What networks share, or stands for a packed one, is refused.
+KEPT = {
+    "a layer's figure": ("update fact_row set macs = 1", "fact_row is derived"),
+    "a layer's place": ("update layer_row set block = null", "layer_row is derived"),
+    "a sum": ("update op_row set macs = 1", "op_row is derived"),
+    "a missing layer": ("delete from layer_row where id = 3", "layer_row is derived"),
+    "other layers": (
+        f"update profile_row set layers = '[1]' where profile_id = {PROFILE}",
+        "profile_row is derived: change rows of layer, edge or block instead",
+    ),
+    "no layers": (f"delete from profile_row where profile_id = {PROFILE}", "profile_row is der"),
+}
+
+
+@pytest.mark.parametrize("kind", KEPT)
+def test_what_networks_share_cannot_be_changed(kind: str, database: Path) -> None:
+    statement, sentence = KEPT[kind]
+    with pytest.raises(sqlite3.IntegrityError, match=sentence):
+        tamper(database, statement)
+
+
 #: What no trigger can tell from archdb's own doing, found by `check`.
 FOUND = {
     "figures that came from elsewhere": (
-        "insert into layer_profile (profile_id, position, macs) select min(id), 5000, 7"
-        " from profile",
-        {"layer rows", "derived figures"},
+        "insert or replace into profile_row select min(p.id), '[1, 2]', x.ops, x.blocks,"
+        " x.resolutions from profile p join profile_row x on x.profile_id = p.id",
+        {"layer rows", "derived totals", "derived figures"},
     ),
     "a word of the dictionary": (
         "update column_dictionary set meaning = 'x' where relation = 'layer_summary'",

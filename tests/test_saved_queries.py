@@ -17,7 +17,7 @@ from archdb.spaces import find
 
 NAMES = saved_names()
 #: Tables with a row for each network, or many: to read one of them whole is a mistake.
-LARGE = {"network", "point", "profile", "layer", "layer_profile", "edge", "block"}
+LARGE = {"network", "point", "profile", "profile_row", "layer_row", "layer"}
 
 
 @pytest.fixture(scope="module")
@@ -135,11 +135,9 @@ def test_the_costliest_layer_is_the_largest_of_the_layer_rows(mixed: Path) -> No
 FROM_LAYERS = """
     with layers as (
         select n.id, n.name, l.op, l.kernel_h = 1 and l.kernel_w = 1 as pointwise,
-            d.weight_params + d.bias_params + d.norm_params as params, d.macs
+            l.weight_params + l.bias_params + l.norm_params as params, l.macs
         from network n
-        join profile p on p.network_id = n.id
-        join layer l on l.network_id = n.id
-        join layer_profile d on d.profile_id = p.id and d.position = l.position
+        join layer_summary l on l.architecture = n.name
         where n.space = 'nasbench201'
     ),
     sums as (

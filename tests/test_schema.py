@@ -128,7 +128,7 @@ def test_what_hangs_on_a_network_goes_with_it(client: sqlite3.Connection) -> Non
     for table in ("alias", "source", "block", "layer", "edge", "profile"):
         lost = f"select count(*) from {table} where network_id not in (select id from network)"
         assert client.execute(lost).fetchone() == (0,)
-    lost = "select count(*) from layer_profile where profile_id not in (select id from profile)"
+    lost = "select count(*) from profile_row where profile_id not in (select id from profile)"
     assert client.execute(lost).fetchone() == (0,)
 
 
@@ -214,4 +214,4 @@ def test_the_saved_and_built_in_queries_use_indexes(client: sqlite3.Connection) 
         " and input = '3x224x224'"
     ).fetchall()
     scanned = {step[3] for step in plan if step[3].startswith("SCAN")}
-    assert not any(table in step for step in scanned for table in ("layer_profile", "profile"))
+    assert not any(table in step for step in scanned for table in ("layer_row", "fact_row", "profile"))

@@ -52,10 +52,9 @@ def upgrade() -> None:
         _column("depth"),
         _json("layer_row", "inputs"),
     )
-    place = sa.Column("position", sa.Integer())
-    _group("op_row", sa.Column("op", sa.Text(), nullable=False), place)
+    _group("op_row", sa.Column("op", sa.Text(), nullable=False), _position())
     names = [sa.Column(name, sa.Text()) for name in ("block", "kind", "attributes", "parent")]
-    _group("block_row", *names, place.copy())
+    _group("block_row", *names, _position())
     size = map(_column, ("out_height", "out_width"))
     _group("resolution_row", sa.Column("resolution", sa.Text(), nullable=False), *size)
     op.create_table(
@@ -74,13 +73,17 @@ def upgrade() -> None:
     )
     op.drop_table("layer_profile")
     op.execute(
-        "alter table network add column packed integer not null default 0"
+        "alter table network add column packed integer default '0' not null"
         " constraint ck_network_packed check (packed in (0, 1, 2))"
     )
 
 
 def downgrade() -> None:
     op.execute("update network set packed = 0 where packed = 1")  # a trigger lays their rows
+    triggers = "select name from sqlite_master where type = 'trigger' and sql like '%{}%'"
+    for words in ("packed", "profile_row"):
+        for (name,) in op.get_bind().exec_driver_sql(triggers.format(words)).all():
+            op.execute(f"drop trigger {name}")
     op.execute("alter table network drop column packed")
     for table in ("profile_row", *SHARED):
         op.drop_table(table)
@@ -103,6 +106,10 @@ def downgrade() -> None:
 
 def _column(name: str, kind: sa.types.TypeEngine = WHOLE) -> sa.Column:
     return sa.Column(name, sa.Text() if name in TEXTS else kind)
+
+
+def _position() -> sa.Column:
+    return sa.Column("position", sa.Integer())
 
 
 def _json(table: str, name: str) -> sa.CheckConstraint:
