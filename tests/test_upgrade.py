@@ -59,7 +59,8 @@ def older(database: Path, tmp_path: Path) -> Path:
         database,
         "pragma foreign_keys = on; update meta set value = '0.0.9';"
         "drop view op_summary; drop trigger layer_updated;"
-        "update profile set weight_params = 7; drop trigger fact_row_updated; update fact_row set macs = 7;"
+        "update profile set weight_params = 7;"
+        "drop trigger fact_row_updated; update fact_row set macs = 7;"
         "delete from network where name = 'nin'; update network set title = 'old'"
         " where origin = 'bundled'; delete from column_dictionary",
     )
