@@ -36,7 +36,7 @@ TAMPERED = {
     "a revision": (
         f"update layer set filters = 65 where name = 'conv1_1' and network_id = {VGG16};"
         f"update profile set revision = (select revision from network where name = 'vgg16')"
-        f" where network_id = {VGG16}",
+        f" where network_id = {VGG16}; update network set stale = 0 where name = 'vgg16'",
         {("derived figures", "vgg16"), ("lineage", "vgg16_c")},
     ),
     "a missing derived row": (
