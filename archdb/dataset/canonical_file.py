@@ -15,6 +15,7 @@ from pathlib import Path
 from archdb.db import owned
 from archdb.db.connection import connect
 from archdb.db.faults import FAULTS, to_database_error
+from archdb.db.shared_rows import checksum
 
 #: The oldest SQLite that reads strict tables. The header names it in place of the one that wrote
 #: the file, so that this makes no difference to the bytes.
@@ -35,6 +36,20 @@ NUMBERED = {
     " where p.revision = n.revision and (p.is_native = 1{read})",
 }
 READ = " or (n.name, p.input) in (select architecture, input from old.figure_reading)"
+#: Rows that profiles share, by the column that refers to them: of layer_row, and of profile_row.
+PARTS = {"fact": "fact_row", "field": "field_row"}
+LISTED = {
+    "layers": "layer_row",
+    "ops": "op_row",
+    "blocks": "block_row",
+    "resolutions": "resolution_row",
+}
+LISTS = """select e.value from old.profile_row x
+    join temp.profile_id on profile_id.was = x.profile_id join json_each(x.{}) e"""
+LAYERS = LISTS.format("layers")
+#: A list in the new file.
+LIST = """(select json_group_array(id) from (select i.id from json_each(t."{column}") e
+    join temp.{table}_id i on i.was = e.value order by e.key))"""
 #: Counters of what has happened to a row.
 COUNTERS = {"revision"}
 
@@ -86,20 +101,60 @@ def _number(new: sqlite3.Connection) -> None:
     for column, statement in NUMBERED.items():
         new.execute(f"create temp table {column} (was integer primary key, id integer)")
         new.execute(f"insert into {column} {statement.format(read=read)}")
+    if "profile_row" in _statements(new, "table"):
+        new.create_function("checksum", -1, lambda *row: checksum(row), deterministic=True)
+        for column, table in PARTS.items():
+            _number_rows(new, table, f"select {column} from old.layer_row where id in ({LAYERS})")
+        for column, table in LISTED.items():
+            _number_rows(new, table, LISTS.format(column))
+
+
+def _number_rows(new: sqlite3.Connection, table: str, kept: str) -> None:
+    """Number the rows that profiles share, those that are kept, by what they say."""
+    values, joins = _values(new, table)
+    order = ", ".join(value for column, value in values.items() if column not in ("id", "digest"))
+    new.execute(f"create temp table {table}_id (was integer primary key, id integer)")
+    new.execute(
+        f"insert into {table}_id select t.id, row_number() over (order by {order})"
+        f" from old.{table} t {joins} where t.id in ({kept})"
+    )
+
+
+def _values(new: sqlite3.Connection, table: str) -> tuple[dict[str, str], str]:
+    """What stands in each column of a table in the new file, and the joins that it takes."""
+    values, joins = {}, ""
+    for (column,) in new.execute("select name from pragma_table_info(?)", [table]).fetchall():
+        ids = _ids(table, column)
+        if ids and _is_numbered(new, ids):
+            joins += f' join temp.{ids} on {ids}.was = t."{column}"'
+            values[column] = f"{ids}.id"
+        elif table == "profile_row":
+            values[column] = LIST.format(column=column, table=LISTED[column])
+        else:
+            values[column] = "0" if column in COUNTERS else f't."{column}"'
+    if "digest" in values:
+        said = [value for column, value in values.items() if column not in ("id", "digest")]
+        values["digest"] = f"checksum({', '.join(said)})"
+    return values, joins
+
+
+def _ids(table: str, column: str) -> str:
+    """The table of new numbers for a column that holds ids."""
+    if column == "id":
+        return f"{table}_id"
+    return f"{PARTS[column]}_id" if table == "layer_row" and column in PARTS else column
+
+
+def _is_numbered(new: sqlite3.Connection, ids: str) -> bool:
+    question = "select 1 from temp.sqlite_master where name = ?"
+    return new.execute(question, [ids]).fetchone() is not None
 
 
 def _fill(new: sqlite3.Connection, table: str) -> None:
     """The rows of one table that belong to the dataset, in the order of their new keys."""
-    info = new.execute("select name, pk from pragma_table_info(?)", [table]).fetchall()
-    values, joins = {}, ""
-    for column, _ in info:
-        ids = f"{table}_id" if column == "id" else column
-        if ids in NUMBERED:
-            joins += f' join temp.{ids} on {ids}.was = t."{column}"'
-        values[column] = f"{ids}.id" if ids in NUMBERED else f't."{column}"'
-        if column in COUNTERS:
-            values[column] = "0"
-    key = [values[name] for name, place in sorted(info, key=lambda c: c[1]) if place]
+    values, joins = _values(new, table)
+    question = "select name from pragma_table_info(?) where pk > 0 order by pk"
+    key = [values[name] for (name,) in new.execute(question, [table])]
     columns = ", ".join(f'"{column}"' for column in values)
     new.execute(
         f'insert into main."{table}" ({columns}) select {", ".join(values.values())}'
