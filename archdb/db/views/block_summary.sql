@@ -19,5 +19,5 @@ select
 from network n
 join profile p on p.network_id = n.id and p.revision = n.revision
 join profile_row x on x.profile_id = p.id
-join json_each(x.blocks) e
-join block_row r not indexed on r.id = e.value and r.layers > 0;  -- others hold blocks alone
+join json_each(x.blocks) e on true
+join block_row r on r.id = e.value and r.layers > 0;  -- others hold blocks alone

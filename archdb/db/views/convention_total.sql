@@ -19,7 +19,7 @@ select
                 when '{component}' then r.{component}
             end as worth
             from json_each(x.ops) e
-            join op_row r not indexed on r.id = e.value
+            join op_row r on r.id = e.value
             left join convention_weight w on w.convention = c.name and w.op = r.op
         )
     ) as value,  -- by convention; derived; the total that this convention gives
@@ -31,7 +31,7 @@ select
                 when '{component}' then r.{component}
             end as worth
             from json_each(x.ops) e
-            join op_row r not indexed on r.id = e.value
+            join op_row r on r.id = e.value
             left join convention_weight w on w.convention = c.name and w.op = r.op
         )
     ) as weighed,  -- by convention; derived; the weighted sum, before it is divided: a whole number

@@ -16,5 +16,5 @@ select
 from network n
 join profile p on p.network_id = n.id and p.revision = n.revision
 join profile_row x on x.profile_id = p.id
-join json_each(x.resolutions) e
-join resolution_row r not indexed on r.id = e.value;
+join json_each(x.resolutions) e on true
+join resolution_row r on r.id = e.value;

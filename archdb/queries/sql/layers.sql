@@ -4,8 +4,8 @@ from network n
 join profile p on p.network_id = n.id and p.revision = n.revision
 join profile_row x on x.profile_id = p.id
 join json_each(x.layers) e
-join layer_row r not indexed on r.id = e.value
-join fact_row f not indexed on f.id = r.fact
-join field_row w not indexed on w.id = r.field
+join layer_row r on r.id = e.value
+join fact_row f on f.id = r.fact
+join field_row w on w.id = r.field
 where n.name = :name and p.input = :input
 order by e.key;
