@@ -1,0 +1,82 @@
+"""Each view under the conditions that people give it: no large table is read whole.
+
+Plans are SQLite's own, without statistics: archdb runs no `analyze`, and needs none. In a file
+that holds a search space beside the catalogue, as most rows are of its points.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from command import archdb
+
+from archdb.db import dictionary
+
+VIEWS = dictionary.views()
+#: Conditions, with the columns that a view must have for them.
+CONDITIONS = {
+    "architecture = 'vgg16'": ("architecture",),
+    "architecture in ('vgg16', 'alexnet')": ("architecture",),
+    "family = 'VGG'": ("family",),
+    "architecture in (select name from network where family = 'VGG')": ("architecture",),
+    "space = 'vgg_widths'": ("space",),
+    "space is null": ("space",),
+    "space is null and is_native = 1": ("space", "is_native"),
+    "is_native = 1": ("is_native",),
+}
+#: Tables that do not grow with networks, or have a row where somebody has typed one.
+SMALL = {"convention", "convention_weight", "published", "space"}
+#: Of all networks at their native inputs there is a row in each of these.
+EACH = {"network", "profile"}
+
+
+def columns(view: str) -> set[str]:
+    return {entry.column for entry in dictionary.entries() if entry.relation == view}
+
+
+ASKED = [
+    (view, condition)
+    for view in VIEWS
+    for condition, needed in CONDITIONS.items()
+    if columns(view) >= set(needed)
+]
+
+
+@pytest.fixture(scope="module")
+def client(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    path = Path(shutil.copy(built, tmp_path_factory.mktemp("plans") / "archdb.sqlite"))
+    assert archdb("space", "build", "vgg_widths", "--limit", "20", database=path).status == 0
+    with closing(sqlite3.connect(path)) as connection:
+        yield connection
+
+
+def tables_of(view: str) -> dict[str, str]:
+    """Tables by the names that they have in a view, and in those that it reads."""
+    text = re.sub(r"--.*", "", VIEWS[view])
+    found = {alias: table for table, alias in re.findall(r"(?:from|join) (\w+) (\w+)", text)}
+    for read in VIEWS.keys() - {view}:
+        if re.search(rf"\b{read}\b", text):
+            found |= tables_of(read)
+    return found
+
+
+@pytest.mark.parametrize(("view", "condition"), ASKED)
+def test_no_large_table_is_read_whole(
+    view: str, condition: str, client: sqlite3.Connection
+) -> None:
+    rows = client.execute(f"explain query plan select * from {view} where {condition}")
+    scanned = [step.split()[1] for *_, step in rows if re.match("SCAN (?!.* VIRTUAL TABLE)", step)]
+    known = tables_of(view)
+    allowed = SMALL | (EACH if condition == "is_native = 1" else set())
+    assert {known.get(name, name) for name in scanned} <= allowed
+
+
+def test_the_flag_finds_stale_networks(client: sqlite3.Connection) -> None:
+    plan = client.execute("explain query plan select name from network where stale = 1").fetchall()
+    assert "ix_network_stale" in plan[0][3]
