@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any, TypeVar
 
 import click
@@ -110,30 +111,35 @@ def command(ctx: click.Context, /, path: str | None, browser: bool, **options: A
     """
     for name in ("sql", "derive", "download"):
         options[name] = not options.pop(f"no_{name}")
-    try:
-        from archdb.serve import run
-        from archdb.serve.settings import Settings
-    except ImportError as error:
-        raise ArchdbError(
-            f"the service needs {error.name}, which is not installed",
-            remedy="pip install 'archdb[serve]'",
-        ) from None
+    _check(path)
     with open_database(ctx) as database:
         source = database.path
-    settings = Settings(**options)
-    if path is not None:
-        _print(run.get(source, settings, _address(path)))
-        return
-    if "sqlalchemy" in sys.modules:
+    if path is None and "sqlalchemy" in sys.modules:
         # The file has been made or upgraded, with much that a service would keep in memory.
         os.execv(sys.executable, [sys.executable, "-m", "archdb", *sys.argv[1:]])
-    run.serve(source, settings, lambda where: _started(where, browser))
+    from archdb.serve.snapshot import Copying
+
+    copying = Copying(source)  # while what answers is imported
+    from archdb.serve import run
+    from archdb.serve.settings import Settings
+
+    settings = Settings(**options)
+    if path is not None:
+        _print(run.get(copying, settings, path))
+    else:
+        run.serve(copying, settings, lambda where: _started(where, browser))
 
 
-def _address(path: str) -> str:
-    if not path.startswith("/") or not path.isascii():
+def _check(path: str | None) -> None:
+    """Raises ArchdbError where the extra is not installed, UsageError on what is no address."""
+    for package in ("starlette", "uvicorn", "jinja2"):
+        if find_spec(package) is None:
+            raise ArchdbError(
+                f"the service needs {package}, which is not installed",
+                remedy="pip install 'archdb[serve]'",
+            )
+    if path is not None and not (path.startswith("/") and path.isascii()):
         raise UsageError(f"'{path}' is no address", remedy="as in --get /compare/vgg16/alexnet.csv")
-    return path
 
 
 def _print(answer: tuple[int, bytes]) -> None:

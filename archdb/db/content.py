@@ -12,21 +12,12 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from archdb.db.networks import BLOCK, EDGE, LAYER, block_rows, edge_rows, layer_rows
-
 if TYPE_CHECKING:
     from archdb.analysis.profile import Profile
     from archdb.model.graph import Network
 
 #: A name, columns, and rows in an order that is the same in any file.
 Rows = tuple[str, Sequence[str], Iterable[Sequence[Any]]]
-
-#: What defines a network beside its own row, each in the order of its key.
-_DEFINITION = {
-    "block": (BLOCK[1:], "position"),
-    "layer": (LAYER[1:], "position"),
-    "edge": (EDGE[1:], "reader, slot"),
-}
 
 
 def hash_of(tables: Iterable[Rows]) -> str:
@@ -41,6 +32,17 @@ def hash_of(tables: Iterable[Rows]) -> str:
     return f"sha256:{found.hexdigest()}"
 
 
+def _definition() -> dict[str, tuple[Sequence[str], str]]:
+    """What defines a network beside its own row, each in the order of its key."""
+    from archdb.db.networks import BLOCK, EDGE, LAYER  # and all ops, which few questions need
+
+    return {
+        "block": (BLOCK[1:], "position"),
+        "layer": (LAYER[1:], "position"),
+        "edge": (EDGE[1:], "reader, slot"),
+    }
+
+
 def content_of(connection: sqlite3.Connection, network_id: int) -> str:
     """The hash of the layer, edge and block rows that define a network now."""
     return hash_of(
@@ -52,14 +54,16 @@ def content_of(connection: sqlite3.Connection, network_id: int) -> str:
                 [network_id],
             ).fetchall(),
         )
-        for table, (columns, order) in _DEFINITION.items()
+        for table, (columns, order) in _definition().items()
     )
 
 
 def content_of_rows(network: Network) -> str:
     """The same of the rows that a network is stored as."""
+    from archdb.db.networks import block_rows, edge_rows, layer_rows
+
     made = (block_rows(0, network), layer_rows(0, network), edge_rows(0, network))
-    tables = zip(_DEFINITION.items(), made, strict=True)
+    tables = zip(_definition().items(), made, strict=True)
     return hash_of(
         (table, columns, [row[1:] for row in rows]) for (table, (columns, _)), rows in tables
     )

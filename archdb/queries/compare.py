@@ -161,14 +161,14 @@ def _check_request(
 def _notes(found: Sequence[AnyProfile], by: str, counted: Sequence[Convention]) -> Iterator[str]:
     """What a reader of the figures must know: changed layers, heads left out, open totals."""
     for one in found:
-        yield from _changed_layers(one)
-        heads = one.layers.heads
-        if by != "total" and len(heads):
+        if one.input != one.native_input:
+            yield from _changed_layers(one)
+        if by != "total" and len(heads := one.layers.heads):
             yield (
                 f"{one.name}: {len(heads)} layers of auxiliary heads are left out"
                 f" ({_number(heads.known('params'))} params, {_number(heads.known('macs'))} MACs)"
             )
-        ops = list(one.layers.main.groups("op"))
+        ops = list(one.layers.main.groups("op")) if counted else []
         for convention in counted:
             if unpriced := [op for op in ops if op not in convention.weights]:
                 yield f"{one.name}: {convention.name} does not price {', '.join(unpriced)}"

@@ -49,9 +49,14 @@ class StoredProfile:
         return self._layers(self.input)
 
     @cached_property
+    def native_input(self) -> str:
+        """The input that it is defined at."""
+        return native_input(self.reader, self.name)
+
+    @cached_property
     def native(self) -> tuple[str, LayerTable]:
         """The input that it is defined at, and its layer rows there."""
-        input = native_input(self.reader, self.name)
+        input = self.native_input
         return input, self.layers if input == self.input else self._layers(input)
 
     def _layers(self, input: str) -> LayerTable:
@@ -109,6 +114,10 @@ class TracedProfile:
     @cached_property
     def layers(self) -> LayerTable:
         return self.profile.table
+
+    @property
+    def native_input(self) -> str:
+        return self.native[0]
 
     @cached_property
     def native(self) -> tuple[str, LayerTable]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -16,34 +15,33 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route as Path_
 
-from archdb.errors import ArchdbError, UsageError
+from archdb.errors import ArchdbError
 from archdb.render.streamed import STREAMED
 from archdb.serve import assets, openapi
 from archdb.serve.address import MEDIA, Target, find
 from archdb.serve.answer import canonical
 from archdb.serve.conversation import respond
 from archdb.serve.guard import Guard
-from archdb.serve.place import Place, response
+from archdb.serve.place import Place, body_of, posted, response
 from archdb.serve.reply import LOOK, Problem, ProblemError, Rows
 from archdb.serve.routes import ROUTES
 from archdb.serve.settings import Settings
+from archdb.serve.snapshot import Copying
 from archdb.serve.state import State, watch
 from archdb.serve.streams import Statement
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
-#: The largest statement that may be posted, in bytes.
-POSTED = 200_000
 FOREVER = "public, max-age=31536000, immutable"
 
 
 class Service:
     """What answers now, and the requests that are put to it."""
 
-    def __init__(self, source: Path, settings: Settings) -> None:
-        self.path, self.settings = source, settings
-        self.state: State = State(source, settings)
+    def __init__(self, copying: Copying, settings: Settings) -> None:
+        self.path, self.settings = copying.source, settings
+        self.state: State = State(copying, settings)
         self._ending: set[asyncio.Task[None]] = set()
 
     @contextlib.asynccontextmanager
@@ -88,7 +86,7 @@ class Service:
     async def _target(self, request: Request, place: Place) -> Target:
         query = request.url.query
         if request.method == "POST":
-            query = "&".join(filter(None, (query, urlencode(await _posted(request)))))
+            query = "&".join(filter(None, (query, urlencode(await posted(request)))))
         target = find(ROUTES, place.path, query)
         return canonical(self.state.source.database.reader, target)
 
@@ -120,7 +118,10 @@ class Service:
         dataset = self.state.snapshot.dataset
         if target.form in STREAMED:
             asked = Statement(self.state.sessions, self.settings, target, dataset)
-            return Stream(*await asked.stream(), MEDIA[target.form])
+            found = await asked.stream()
+            if isinstance(found, bytes):
+                return Response(found, media_type=MEDIA[target.form])
+            return Stream(*found, MEDIA[target.form])
         return response(await self.state.asked(target, await self._rows(target)))
 
     async def _rows(self, target: Target) -> Rows:
@@ -153,7 +154,7 @@ class Service:
     async def model(self, request: Request) -> Response:
         """A message of a language model's client."""
         try:
-            said = await respond(self.state, self.settings, await _body(request))
+            said = await respond(self.state, self.settings, await body_of(request))
         except ProblemError as error:
             return response(error.problem.reply(), error.problem.status)
         return Response(status_code=202) if said is None else JSONResponse(said)
@@ -194,40 +195,16 @@ class Stream(StreamingResponse):
             await super().__call__(scope, receive, send)
 
 
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > POSTED:
-            raise ProblemError(Problem(413, f"a statement has at most {POSTED:,} bytes"))
-    return bytes(body)
-
-
-async def _posted(request: Request) -> dict[str, str]:
-    """The statement and parameters of a body: a form, JSON, or the text itself."""
-    body = await _body(request)
-    media = request.headers.get("content-type", "").partition(";")[0].strip()
-    try:
-        text = body.decode()
-        if media == "application/x-www-form-urlencoded":
-            return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=200))
-        if media == "application/json":
-            found = json.loads(text)
-            return {str(key): str(value) for key, value in found.items()}
-        return {"q": text}
-    except (ValueError, AttributeError, RecursionError):
-        raise UsageError(f"the body is no {media or 'text'} in UTF-8") from None
-
-
 async def _stumbled(request: Request, error: Exception) -> Response:
     """A fault of archdb: said, and never a traceback."""
-    problem = Problem(500, f"archdb has stumbled: {type(error).__name__}", "report it, please")
-    return response(problem.reply(), 500)
+    what = f"archdb has stumbled: {type(error).__name__}"
+    return response(Problem(500, what, "report it, please").reply(), 500)
 
 
-def application(source: Path, settings: Settings) -> Starlette:
-    """The service over a database file. Raises DatabaseError where it cannot be read."""
-    service = Service(source, settings)
+def application(source: Path | Copying, settings: Settings) -> Starlette:
+    """The service over a database file, or a copy of one that is on its way. Raises DatabaseError
+    where it cannot be read."""
+    service = Service(source if isinstance(source, Copying) else Copying(source), settings)
     made = Starlette(
         routes=[
             Path_("/health", service.health),

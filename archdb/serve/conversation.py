@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from archdb.dataset.release import release
 from archdb.errors import ArchdbError
 from archdb.serve import mcp, tables
 from archdb.serve.answer import Source, answer, canonical
@@ -25,6 +24,8 @@ ROWS, SECONDS = 1000, 10.0
 
 def lines(database: Database, incoming: Iterable[str]) -> Iterator[str]:
     """The answers to messages that come one to a line, each a line."""
+    from archdb.dataset.release import release
+
     source = Source(database, release(database.reader))
     for line in filter(str.strip, incoming):
         step = _read(line)

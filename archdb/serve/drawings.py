@@ -6,10 +6,6 @@ from collections.abc import Callable
 
 from archdb.api import Database
 from archdb.errors import NotFoundError
-from archdb.queries import charts
-from archdb.queries.outline import outline
-from archdb.render import chart_svg
-from archdb.render.drawing_svg import svg
 from archdb.serve.address import Arguments
 from archdb.serve.questions import spec
 
@@ -29,15 +25,11 @@ def drawn(form: str) -> Callable[[Database, Arguments], str]:
     return write
 
 
-def drawing(database: Database, name: str, a: Arguments) -> str:
-    """The drawing of a network's blocks, as part of a page."""
-    return database.answer(
-        lambda reader: svg(outline(reader, name, spec(a), layers=False), alone=False)
-    )
-
-
 def charted(database: Database, a: Arguments, *, alone: bool = True) -> str:
     """One of the charts of a network."""
+    from archdb.queries import charts
+    from archdb.render import chart_svg
+
     kind, names, inputs = a["chart"], [a["name"]], spec(a)
     if kind == "receptive-field":
         found = database.answer(lambda reader: charts.fields(reader, names, inputs))
@@ -52,5 +44,8 @@ def charted(database: Database, a: Arguments, *, alone: bool = True) -> str:
 
 def accuracies(database: Database, a: Arguments) -> str:
     """The chart of published accuracies."""
+    from archdb.queries import charts
+    from archdb.render import chart_svg
+
     found = database.answer(lambda reader: charts.accuracies(reader, [], a["source"]))
     return chart_svg.accuracies(found)

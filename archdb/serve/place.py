@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from urllib.parse import parse_qsl, unquote
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from archdb.errors import UsageError
 from archdb.serve import html
 from archdb.serve.address import MEDIA, Target
 from archdb.serve.answer import target_of
-from archdb.serve.reply import Problem, Reply
+from archdb.serve.reply import Problem, ProblemError, Reply
+
+#: The largest statement that may be posted, in bytes.
+POSTED = 200_000
 
 
 def response(reply: Reply, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -49,3 +54,28 @@ class Place:
             text = html.problem(found, target_of("/"), self.root)
             return Response(text, found.status, headers, MEDIA["html"])
         return response(found.reply(), found.status, headers)
+
+
+async def posted(request: Request) -> dict[str, str]:
+    """The statement and parameters of a body: a form, JSON, or the text itself."""
+    body = await body_of(request)
+    media = request.headers.get("content-type", "").partition(";")[0].strip()
+    try:
+        text = body.decode()
+        if media == "application/x-www-form-urlencoded":
+            return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=200))
+        if media == "application/json":
+            found = json.loads(text)
+            return {str(key): str(value) for key, value in found.items()}
+        return {"q": text}
+    except (ValueError, AttributeError, RecursionError):
+        raise UsageError(f"the body is no {media or 'text'} in UTF-8") from None
+
+
+async def body_of(request: Request) -> bytes:
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > POSTED:
+            raise ProblemError(Problem(413, f"a statement has at most {POSTED:,} bytes"))
+    return bytes(body)

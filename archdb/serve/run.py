@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
@@ -14,12 +13,13 @@ from starlette.types import Message
 
 from archdb.serve.app import application
 from archdb.serve.settings import Settings
+from archdb.serve.snapshot import Copying
 
 #: Seconds in which answers that are on their way are finished.
 DRAIN = 5
 
 
-def serve(source: Path, settings: Settings, started: Callable[[str], None]) -> None:
+def serve(source: Copying, settings: Settings, started: Callable[[str], None]) -> None:
     """Answer requests; `started` is told where. Raises DatabaseError where the file cannot be
     read."""
     config = uvicorn.Config(
@@ -43,12 +43,12 @@ def serve(source: Path, settings: Settings, started: Callable[[str], None]) -> N
     uvicorn.Server(config).run()
 
 
-def get(source: Path, settings: Settings, path: str) -> tuple[int, bytes]:
+def get(source: Copying, settings: Settings, path: str) -> tuple[int, bytes]:
     """The status and body of one address, answered without a server."""
     return asyncio.run(_get(source, settings, path))
 
 
-async def _get(source: Path, settings: Settings, address: str) -> tuple[int, bytes]:
+async def _get(source: Copying, settings: Settings, address: str) -> tuple[int, bytes]:
     app = application(source, settings._replace(quiet=True, rate=0))
     async with app.router.lifespan_context(app):
         for _ in range(2):  # of another way to write it, the answer of the one

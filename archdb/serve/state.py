@@ -10,8 +10,6 @@ import asyncio
 import contextlib
 import gzip
 import hashlib
-import shutil
-import tempfile
 from collections import OrderedDict
 from functools import partial
 from pathlib import Path
@@ -20,13 +18,14 @@ from typing import Any
 from archdb.api import Database
 from archdb.db.connection import state as state_of_file
 from archdb.errors import ArchdbError
-from archdb.serve import snapshot, streams
+from archdb.serve import streams
 from archdb.serve.address import Target
 from archdb.serve.answer import Source, answer
 from archdb.serve.pool import Pool
 from archdb.serve.questioner import Questioner
 from archdb.serve.reply import Problem, ProblemError, Reply, Rows
 from archdb.serve.settings import Settings
+from archdb.serve.snapshot import Copying
 from archdb.version import __version__
 
 #: Bodies that are smaller are not compressed.
@@ -74,15 +73,10 @@ class Remembered:
 class State:
     """A snapshot with all that answers from it."""
 
-    def __init__(self, source: Path, settings: Settings) -> None:
-        self.settings = settings
-        self.directory = Path(tempfile.mkdtemp(prefix="archdb-serve-"))
-        try:
-            self.stamp = state_of_file(source)
-            self.snapshot = snapshot.make(source, self.directory / "archdb.sqlite")
-        except BaseException:
-            shutil.rmtree(self.directory, ignore_errors=True)
-            raise
+    def __init__(self, copying: Copying, settings: Settings) -> None:
+        self.settings, self.copying = settings, copying
+        self.stamp = copying.stamp
+        self.snapshot = copying.finish()
         self.remembered = Remembered(settings.remembered)
 
     def open(self) -> None:
@@ -139,7 +133,11 @@ class State:
         for pool in (self.questioners, self.sessions):
             pool.close()
         self.source.database.close()
-        shutil.rmtree(self.directory, ignore_errors=True)
+        self.copying.remove()
+
+
+def _anew(source: Path, settings: Settings) -> State:
+    return State(Copying(source), settings)
 
 
 async def watch(service: Any, source: Path) -> None:
@@ -151,4 +149,4 @@ async def watch(service: Any, source: Path) -> None:
         await asyncio.sleep(1)
         with contextlib.suppress(OSError, ArchdbError):
             if state_of_file(source) != service.state.stamp:
-                await service.renew(await asyncio.to_thread(State, source, service.settings))
+                await service.renew(await asyncio.to_thread(_anew, source, service.settings))

@@ -98,38 +98,46 @@ class Statement:
         async with self.pool.lease() as session:
             return await self.pool.run(all_of, session)
 
-    async def stream(self) -> tuple[AsyncIterator[bytes], contextlib.AsyncExitStack]:
-        """Pieces of a body, the first of which has come; and what gives the process back, which
-        has to be closed whether they are read or not."""
+    async def stream(self) -> bytes | tuple[AsyncIterator[bytes], contextlib.AsyncExitStack]:
+        """The body, where it has come at once; else its pieces, and what gives the process back,
+        which has to be closed whether they are read or not."""
         stack = contextlib.AsyncExitStack()
         try:
             session = await stack.enter_async_context(self.pool.lease())
-            found = await self.pool.run(self._answer, session, self.limit)
-            parts = written(found, self.target, self.dataset)
-            first = await self.pool.run(_some, parts)
+            first, parts = await self.pool.run(self._begin, session)
         except BaseException:
             await stack.aclose()
             raise
+        if parts is None:
+            await stack.aclose()
+            return first
         return self._pieces(first, parts), stack
 
+    def _begin(self, session: Session) -> tuple[bytes, Iterator[str] | None]:
+        """What has come first, and what will come; None where that was all."""
+        parts = written(self._answer(session, self.limit), self.target, self.dataset)
+        first, more = _some(parts)
+        return first, parts if more else None
+
     async def _pieces(self, piece: bytes, parts: Iterator[str]) -> AsyncIterator[bytes]:
-        end = time.monotonic() + self.settings.stream_time
-        while piece:
+        end, more = time.monotonic() + self.settings.stream_time, True
+        while more:
             yield piece
             if time.monotonic() > end:
                 raise LimitError(f"a stream ends after {self.settings.stream_time:g} s")
-            piece = await self.pool.run(_some, parts)
+            piece, more = await self.pool.run(_some, parts)
+        yield piece
 
 
-def _some(parts: Iterator[str]) -> bytes:
-    """As many pieces as have come, but for the sake of few hops between threads not too few;
-    nothing where they are at an end."""
+def _some(parts: Iterator[str]) -> tuple[bytes, bool]:
+    """As many pieces as have come, but for the sake of few hops between threads not too few; and
+    whether there may be more."""
     found, begin = bytearray(), time.monotonic()
     for part in parts:
         found += part.encode("utf-8", "backslashreplace")
         if len(found) > 1 << 16 or time.monotonic() - begin > 0.05:
-            break
-    return bytes(found)
+            return bytes(found), True
+    return bytes(found), False
 
 
 def written(found: Answer, target: Target, dataset: Release) -> Iterator[str]:

@@ -87,7 +87,10 @@ def beside(result: Result, target: Target, dataset: Release) -> dict[str, Any]:
 
 def links(target: Target) -> dict[str, str]:
     """The same in every form."""
-    return {"self": target.url, **{form: target.at(form).url for form in target.route.forms}}
+    stem = target.path.removesuffix(f".{target.form}")
+    query = target.url.removeprefix(target.path)
+    forms = {f: stem + ("" if f == "html" else f".{f}") + query for f in target.route.forms}
+    return {"self": target.url, **forms}
 
 
 def _column(result: Result, at: int, known: Mapping[str, str]) -> dict[str, Any]:
