@@ -94,6 +94,8 @@ def test_cells_stand_in_the_order_of_the_benchmark(number: int, name: str) -> No
 
 def test_sizes() -> None:
     assert {name: space.size for name, space in REGISTRY.items()} == {
+        "darts_cifar": (180 * 7**8) ** 2,
+        "darts_imagenet": (180 * 7**8) ** 2,
         "nasbench101": 423_624,
         "nasbench201": 5**6,
         "natsbench_size": 8**5,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -146,14 +146,24 @@ class Changes(Connected):
     store_rewritten = store  # its name in the first release
 
     def space_build(
-        self, name: str, limit: int | None = None, *, progress: Progress | None = None
+        self,
+        name: str,
+        limit: int | None = None,
+        *,
+        sample: int | None = None,
+        seed: int = 0,
+        points: Iterable[int] = (),
+        progress: Progress | None = None,
     ) -> Built:
-        """Add the points of a search space that are missing, or of its first `limit`; how many
-        were added, and how many were there."""
+        """Add the points of a search space that are missing: of all, of its first `limit`, of a
+        `sample` that is drawn by a `seed`, or of `points`, their numbers; how many were added, and
+        how many were there."""
         from archdb.db import spaces
-        from archdb.spaces import find
+        from archdb.spaces import chosen, find
 
-        return spaces.build(self.path, find(name), limit, progress or self.progress)
+        space = find(name)
+        numbers = chosen(space, limit, sample, seed, points)
+        return spaces.build(self.path, space, progress=progress or self.progress, numbers=numbers)
 
     def derive(self, names: Sequence[str] | None = None) -> Sequence[str]:
         """Derive these networks, or all, whether stale or not; returns their names.

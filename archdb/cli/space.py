@@ -24,6 +24,9 @@ def command() -> None:
 @command.command("build")
 @click.argument("name", shell_complete=complete_spaces)
 @click.option("--limit", type=click.IntRange(min=1), help="Only so many points, from the first.")
+@click.option("--sample", type=click.IntRange(min=1), help="Only so many points, drawn at random.")
+@click.option("--seed", type=int, default=0, show_default=True, help="By which --sample draws.")
+@click.option("--point", "points", multiple=True, type=int, help="Only the point of this number.")
 @click.option(
     "--engine",
     type=click.Choice(["sqlite", "spark"]),
@@ -37,21 +40,34 @@ def build(
     ctx: click.Context,
     name: str,
     limit: int | None,
+    sample: int | None,
+    seed: int,
+    points: tuple[int, ...],
     engine: str,
     target: Path | None,
     master: str | None,
 ) -> None:
     """Add the points of a search space; after an interruption, those that are missing."""
-    from archdb.spaces import find
+    from archdb.spaces import chosen, find
 
-    find(name)  # a misspelt name is said before a database is made
+    # What is misspelt is said before a database is made.
+    chosen(find(name), limit, sample, seed, points)
     if (engine == "spark") != (target is not None) or (master and target is None):
         raise UsageError("--engine spark takes --to DIR, and --master needs both")
+    if target is not None and (sample is not None or points):
+        raise UsageError("--engine spark lays all points, or the first of them by --limit")
     if target is not None:
         _by_spark(name, target, limit, master)
         return
     with open_database(ctx) as database:
-        made = database.space_build(name, limit, progress=counting_progress(ctx))
+        made = database.space_build(
+            name,
+            limit,
+            sample=sample,
+            seed=seed,
+            points=points,
+            progress=counting_progress(ctx),
+        )
     notify(f"{name}: {made.added} points added, {made.there} were there")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -64,28 +64,38 @@ class Built(NamedTuple):
     there: int
 
 
-def build(path: Path, space: Space, limit: int | None = None, progress: Progress = silent) -> Built:
-    """Add the points of a space, or its first `limit`, that are not there yet.
+def build(
+    path: Path,
+    space: Space,
+    limit: int | None = None,
+    progress: Progress = silent,
+    *,
+    numbers: Sequence[int] | None = None,
+) -> Built:
+    """Add the points of a space, its first `limit`, or those of `numbers` in their order, that
+    are not there yet.
 
     Raises DefinitionError naming the point that is invalid or whose name is taken; the batches
     before it stay.
     """
-    wanted = space.size if limit is None else min(limit, space.size)
+    if numbers is None:
+        numbers = range(space.size if limit is None else min(limit, space.size))
+    wanted = len(numbers)
     added = done = 0
     lists = ProfileLists()
     try:
         with writing(path) as connection:
-            _register(connection, space, wanted)
+            _register(connection, space, numbers)
         for first in range(0, wanted, BATCH):
             progress(done, wanted)
-            numbers = range(first, min(first + BATCH, wanted))
+            some = numbers[first : first + BATCH]
             # These rows refer to each other as they are made: to look up every key again would
             # take longer than to write them.
             with writing(path, keys=False) as connection:
-                added += _insert_batch(connection, space, numbers, lists)
-            done = numbers.stop
+                added += _insert_batch(connection, space, some, lists)
+            done = first + len(some)
     except ArchdbError as error:
-        part = f" --limit {wanted}" if wanted < space.size else ""
+        part = "" if wanted == space.size else " with the same options"
         begun = f"archdb space build {space.name}{part} goes on from there"
         error.remedy = "\n  ".join(filter(None, (error.remedy, f"{done} points are kept; {begun}")))
         raise
@@ -93,8 +103,8 @@ def build(path: Path, space: Space, limit: int | None = None, progress: Progress
     return Built(added, wanted - added)
 
 
-def _register(connection: Connection, space: Space, wanted: int) -> None:
-    """The space's own row and its citation, once; a larger build widens what is wanted."""
+def _register(connection: Connection, space: Space, numbers: Sequence[int]) -> None:
+    """The space's own row and its citation, once; wanted are those that are there and these."""
     known = toml.bundled_references()
     if space.cite not in known:
         raise DefinitionError(
@@ -115,15 +125,26 @@ def _register(connection: Connection, space: Space, wanted: int) -> None:
             " values (:name, :title, :cite, :size, :wanted)"
             " on conflict (name) do update set wanted = max(wanted, excluded.wanted)"
         ),
-        {**space._asdict(), "wanted": wanted},
+        {**space._asdict(), "wanted": len(numbers) + _others(connection, space, numbers)},
     )
 
 
-def _insert_batch(connection: Connection, space: Space, numbers: range, lists: ProfileLists) -> int:
-    """Write those points of a range that are missing; how many they were."""
+def _others(connection: Connection, space: Space, numbers: Sequence[int]) -> int:
+    """How many points are there that are none of these."""
+    asked = numbers if isinstance(numbers, range) else frozenset(numbers)
+    there = connection.execute(
+        text("select number from network where space = :space"), {"space": space.name}
+    )
+    return sum(number not in asked for number in there.scalars())
+
+
+def _insert_batch(
+    connection: Connection, space: Space, numbers: Sequence[int], lists: ProfileLists
+) -> int:
+    """Write those of some points, in their order, that are missing; how many they were."""
     there = connection.execute(
         text("select number from network where space = :space and number between :first and :last"),
-        {"space": space.name, "first": numbers.start, "last": numbers.stop - 1},
+        {"space": space.name, "first": numbers[0], "last": numbers[-1]},
     )
     missing = sorted(set(numbers).difference(there.scalars()))
     if not missing:

@@ -1,6 +1,6 @@
 """Search spaces: families of networks laid by a function, not by a seed file each."""
 
-from archdb.spaces import nasbench, nasbench101, vgg  # noqa: F401  (importing a module registers its spaces)
-from archdb.spaces.base import REGISTRY, Grid, Point, Space, find, space
+from archdb.spaces import darts, nasbench, nasbench101, vgg  # noqa: F401  (importing a module registers its spaces)
+from archdb.spaces.base import REGISTRY, Grid, Point, Space, chosen, find, space
 
-__all__ = ["REGISTRY", "Grid", "Point", "Space", "find", "space"]
+__all__ = ["REGISTRY", "Grid", "Point", "Space", "chosen", "find", "space"]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import prod
 from typing import NamedTuple
 
-from archdb.errors import NotFoundError, nearest
+from archdb.errors import NotFoundError, UsageError, nearest
 from archdb.model.graph import Network
 
 Value = str | int
@@ -23,6 +24,9 @@ class Point(NamedTuple):
     def name(self) -> str:
         return self.network.name
 
+
+#: Points of one build, which are counted one by one. A space that has more is sampled.
+MOST = 10_000_000
 
 Points = Callable[[Iterable[int]], Iterator[Point]]
 
@@ -41,6 +45,18 @@ class Space(NamedTuple):
     cite: str
     size: int
     points: Points
+
+    def sample(self, count: int, seed: int) -> list[int]:
+        """So many numbers, each as likely as any other and none twice, in their order. A larger
+        sample of the same seed holds a smaller one."""
+        most = min(self.size, MOST)
+        if not 0 < count <= most:
+            raise UsageError(f"a sample of '{self.name}' has 1 to {most:,} points, got {count:,}")
+        draw = random.Random(seed)
+        drawn: set[int] = set()
+        while len(drawn) < count:
+            drawn.add(draw.randrange(self.size))
+        return sorted(drawn)
 
 
 REGISTRY: dict[str, Space] = {}
@@ -66,6 +82,33 @@ def find(name: str) -> Space:
             remedy=nearest(name, REGISTRY) or f"there are: {', '.join(sorted(REGISTRY))}",
         )
     return REGISTRY[name]
+
+
+def chosen(
+    found: Space,
+    limit: int | None = None,
+    sample: int | None = None,
+    seed: int = 0,
+    numbers: Iterable[int] = (),
+) -> Sequence[int]:
+    """The numbers of the points that are asked for, in their order: all, the first `limit`, a
+    sample, or those of `numbers`. Raises UsageError where they are too many, or none."""
+    asked = sorted(set(numbers))
+    if sum((limit is not None, sample is not None, bool(asked))) > 1:
+        raise UsageError("give one of a limit, a sample and single points")
+    if sample is not None:
+        return found.sample(sample, seed)
+    if asked:
+        if not 0 <= asked[0] <= asked[-1] < found.size:
+            raise UsageError(f"the points of '{found.name}' are 0 to {found.size - 1:,}")
+        return asked
+    count = found.size if limit is None else min(limit, found.size)
+    if count > MOST:
+        raise UsageError(
+            f"'{found.name}' has {found.size:,} points, too many to lay them all",
+            remedy="--sample 10000 --seed 7 draws some, --point NUMBER names them",
+        )
+    return range(count)
 
 
 class Grid:

@@ -108,7 +108,7 @@ def vgg(stages: int, convolutions: int, width: int, kernel: int) -> nn.Sequentia
     return nn.Sequential(*layers, nn.Flatten(), nn.Linear(before * side * side, 10))
 
 
-def figures(model: nn.Module) -> tuple[int, int, int, int]:
+def figures(model: nn.Module, side: int = 32) -> tuple[int, int, int, int]:
     """params, buffers, multiply-accumulates, FLOPs as the benchmark counts them."""
     macs = flops = 0
 
@@ -121,7 +121,7 @@ def figures(model: nn.Module) -> tuple[int, int, int, int]:
     for module in model.modules():
         if isinstance(module, nn.Conv2d | nn.Linear):
             module.register_forward_hook(count)
-    model.eval()(torch.empty(1, 3, 32, 32, device="meta"))
+    model.eval()(torch.empty(1, 3, side, side, device="meta"))
     params = sum(p.numel() for p in model.parameters())
     buffers = sum(b.numel() for n, b in model.named_buffers() if "num_batches" not in n)
     return params, buffers, macs, flops

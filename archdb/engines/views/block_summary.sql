@@ -1,4 +1,4 @@
-select l.architecture, l.input, l.is_native, coalesce(l.block, l.layer) as block,
+select l.architecture, l.space, l.input, l.is_native, coalesce(l.block, l.layer) as block,
     b.kind, b.attributes, b.parent, min(l.position) as position, count(*) as layers,
     case when count(l.{quantity}) = count(*) then sum(l.{quantity})::bigint end as {quantity}{,}
 from layers l

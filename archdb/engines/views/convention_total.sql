@@ -1,8 +1,8 @@
-select architecture, input, is_native, convention,
+select architecture, space, input, is_native, convention,
     case when weighed % divisor = 0 then weighed // divisor else weighed / divisor end as value,
     weighed
 from (
-    select s.architecture, s.input, s.is_native, c.name as convention, c.divisor,
+    select s.architecture, s.space, s.input, s.is_native, c.name as convention, c.divisor,
         case when count(w.weighed) = count(*) then sum(w.weighed)::bigint end as weighed
     from op_summary s
     cross join convention c

@@ -1,4 +1,4 @@
-select architecture, input, is_native,
+select architecture, space, input, is_native,
     case
         when out_channels is null then coalesce(out_shape, 'unknown')
         when out_height is null then 'vector'
@@ -9,4 +9,4 @@ select architecture, input, is_native,
     case when count({quantity}) = count(*) then sum({quantity})::bigint end as {quantity}{,}
 from layers
 where auxiliary = 0
-group by architecture, input, is_native, resolution
+group by architecture, space, input, is_native, resolution
