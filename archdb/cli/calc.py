@@ -35,11 +35,13 @@ class Ops(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         try:
-            return super().resolve_command(ctx, args)
+            _, found, left = super().resolve_command(ctx, args)
         except click.UsageError:
             known = self.list_commands(ctx)
             remedy = nearest(args[0], known) or "archdb calc --help lists all ops"
             raise click.UsageError(f"No such op '{args[0]}'. {remedy}", ctx) from None
+        # The word may be layers in a line, which usage does not repeat.
+        return found.name if found else None, found, left
 
 
 @click.group("calc", cls=Ops, subcommand_metavar="OP [ARGS]...")
