@@ -195,8 +195,8 @@ def test_a_bad_seed(kind: str, seed: Path, database: Path) -> None:
     text, sign = BAD[kind]
     seed.write_text(text, "utf-8")
     before = files(database.parent)
-    answer = archdb("import", str(seed), database=database)
-    refused(answer, str(seed), sign)
+    for words in (("import", str(seed)), ("import", str(seed), "--dry-run")):
+        refused(archdb(*words, database=database), str(seed), sign)
     assert files(database.parent) == before
 
 

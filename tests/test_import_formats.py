@@ -81,6 +81,34 @@ def test_a_path_stands_for_a_name_and_is_not_stored(onnx: Path, database: Path) 
     assert files(database.parent) == before
 
 
+def test_rules_stand_behind_a_path_too(tmp_path: Path, database: Path) -> None:
+    """What they make is what they make of it, stored."""
+    for name in ("mine.onnx", "a+b.onnx"):
+        path = written(tmp_path / name, node("Relu", ["c"], "y"))
+        archdb("import", str(path), "--as", "own", "--replace", database=database)
+        before = files(database.parent)
+        told = archdb("show", f"{path}+factorize", "--format", "csv", database=database)
+        stored = archdb("show", "own+factorize", "--format", "csv", database=database)
+        assert told.out.splitlines()[1:] == stored.out.splitlines()[1:]
+        assert told.out.startswith(f"quantity,unit,{name}+factorize\n")
+        assert told.out != archdb("show", str(path), "--format", "csv", database=database).out
+        refused(archdb("show", f"{path}+halve", database=database), "'halve' is no rule", status=2)
+        words = ("rewrite", f"{path}+factorize", "fold-bn", "--as", "mine")
+        refused(archdb(*words, database=database), name, "store it first", status=2)
+        assert files(database.parent) == before
+
+
+@pytest.mark.parametrize("name", ["mine.tflite", "mine.yaml", "mine.onnx+factorize"])
+def test_a_file_of_another_format_is_told_what_is_read(
+    name: str, tmp_path: Path, database: Path
+) -> None:
+    path = tmp_path / name
+    path.write_text("a: 1", "utf-8")
+    refused(archdb("import", str(path), database=database), name, "no format", ".onnx")
+    if "+" not in name:
+        refused(archdb("show", str(path), database=database), name, "no format", ".onnx")
+
+
 def test_what_a_file_is_and_how_it_differs_is_said_first(tmp_path: Path, database: Path) -> None:
     path = tmp_path / "my_model.onnx"
     path.write_bytes(exported("resnet18_torchscript"))

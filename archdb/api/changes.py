@@ -40,7 +40,7 @@ class Changes(Connected):
         `name`: what the one network is to be called; `input`: the sizes of its inputs, where the
         file leaves them open; `dry_run`: nothing is stored; `phase`: train or test, of a prototxt.
         """
-        from archdb.db.user_networks import check, load, store
+        from archdb.db.user_networks import load, store
         from archdb.sources.base import read_file
         from archdb.sources.sizes import sizes
 
@@ -49,11 +49,11 @@ class Changes(Connected):
         if phase is not None:
             words = [read_file(Path(str(word)), name, told, phase) for word in files]
         loaded = load(words, name, told)
-        if dry_run:
-            check(loaded)
-        else:
-            store(self.path, loaded, replace=replace)
+        # In a dry run a name that is taken is told, and no error.
         taken = self.names() if dry_run and not replace else ()
+        store(
+            self.path, loaded, replace=replace or dry_run, dry_run=dry_run
+        )  # a taken name is told
         alone = len(loaded) == 1
         return {one.seed.name: list(self._told(one, taken, alone=alone)) for one in loaded}
 
@@ -111,11 +111,7 @@ class Changes(Connected):
         """
         from archdb.sources.base import is_outside
 
-        if not isinstance(network, str) or is_outside(network):
-            if rules:
-                raise UsageError(
-                    "rules make variants of stored networks", remedy="store it first, without rules"
-                )
+        if not rules and (not isinstance(network, str) or is_outside(network)):
             (notes,) = self.import_(network, name=new_name).values()
             return notes
         if new_name is None:
@@ -123,7 +119,7 @@ class Changes(Connected):
         return self._store_variant(network, rules, new_name, only)
 
     def _store_variant(
-        self, name: str, rules: Sequence[str], new_name: str, only: str | None
+        self, name: str | Imported, rules: Sequence[str], new_name: str, only: str | None
     ) -> Sequence[str]:
         from archdb.db.engine import writing
         from archdb.db.variants import check_free, check_name
@@ -134,6 +130,10 @@ class Changes(Connected):
         check_name(new_name)
         with writing(self.path) as connection:  # from here on nobody else can change the base
             (made,) = rewrite_named(self.reader, [name], rules, only)
+            if made.is_outside:
+                raise UsageError(
+                    "rules make variants of stored networks", remedy="store it first, without rules"
+                ).at(made.base.name)
             if made.network.layers == made.base.layers:
                 raise DefinitionError(
                     f"nothing of it is changed, so there is nothing to store as '{new_name}'",

@@ -13,7 +13,6 @@ from sqlalchemy import Connection, bindparam, text
 
 from archdb.db import reported_figures, writer
 from archdb.db.engine import Progress, silent
-from archdb.model.graph import Network
 from archdb.sources import reported, toml
 from archdb.sources.records import Reference, Seed
 
@@ -121,7 +120,7 @@ def _renamed_seed(seed: Seed, names: Mapping[str, str]) -> Seed:
         name=name,
         aliases=tuple(names.get(alias, alias) for alias in seed.aliases),
         variant_of=_name(seed.variant_of, names),
-        network=Network(name, seed.network.layers, seed.network.blocks),
+        network=seed.network.called(name),
     )
 
 

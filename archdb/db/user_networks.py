@@ -9,12 +9,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
 
-from archdb.analysis.profile import derive
 from archdb.db import figure_values, tables, writer
 from archdb.db.engine import driver, insert_many, writing
 from archdb.db.variants import check_name
 from archdb.errors import ArchdbError, DefinitionError, UsageError, nearest
-from archdb.model import graph
 from archdb.model.shape import Shape
 from archdb.sources import base, toml
 from archdb.sources.records import Reference, Seed
@@ -61,6 +59,7 @@ def _read(
     place = "" if given else os.fspath(word)
     made = word if given else base.read(place, name, sizes)
     if made is None:
+        base.check_format(place)
         return Network(place, _called(toml.load(Path(place), references), name))
     seed = made.seed()
     return Network(place or seed.name, _called(seed, name), made.report)
@@ -70,22 +69,14 @@ def _called(seed: Seed, name: str | None) -> Seed:
     """The seed under another name, or its own."""
     if name is None or name == seed.name:
         return seed
-    network = seed.network
-    layers = graph.Network(name, network.layers, network.blocks)
-    return seed._replace(name=name, network=layers)
+    return seed._replace(name=name, network=seed.network.called(name))
 
 
-def check(networks: Iterable[Network]) -> None:
-    """Raises DefinitionError or ShapeError where one of them does not derive."""
-    for network in networks:
-        try:
-            derive(network.seed.network)
-        except ArchdbError as error:
-            raise error.at(network.place) from None
-
-
-def store(path: Path, networks: Iterable[Network], *, replace: bool = False) -> None:
-    """Store networks; all of them or none."""
+def store(
+    path: Path, networks: Iterable[Network], *, replace: bool = False, dry_run: bool = False
+) -> None:
+    """Store networks; all of them or none. `dry_run`: all that would be refused is, and nothing is
+    kept."""
     networks = list(networks)
     with writing(path) as connection:
         for network in networks:
@@ -97,6 +88,9 @@ def store(path: Path, networks: Iterable[Network], *, replace: bool = False) -> 
                 raise error.at(network.place) from None
         for network in networks:  # only now, because a base may come in a later file
             _check_base(connection, network.seed, network.place)
+        if dry_run:
+            connection.rollback()
+            return
         figure_values.refresh(driver(connection))
 
 

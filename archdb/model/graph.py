@@ -61,6 +61,10 @@ class Network:
     def __setattr__(self, attribute: str, value: object) -> None:
         raise AttributeError(f"a Network is frozen: {attribute} cannot be set")
 
+    def called(self, name: str) -> Network:
+        """The same network under another name."""
+        return Network(name, self.layers, self.blocks)
+
     def __reduce__(self) -> tuple[Any, ...]:
         return Network, (self.name, self.layers, self.blocks)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from archdb.errors import DefinitionError
@@ -22,6 +23,14 @@ def legible(name: str) -> str:
         f"'{name}' cannot be a name: it has signs that nobody can see or type",
         remedy=f"leave out {', '.join(unseen)}",
     )
+
+
+def name_parts(name: str) -> Iterator[tuple[str, str | None]]:
+    """What may be the name of a network, and the rules behind it, if any: the longest name first,
+    since names, too, may have a plus."""
+    yield name, None
+    for at in reversed([i for i, sign in enumerate(name) if sign == PLUS]):
+        yield name[:at], name[at + 1 :]
 
 
 def short_glob(value: Any) -> str:

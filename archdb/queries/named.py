@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdb.model.input_spec import rest
+from archdb.model.names import name_parts
 
 if TYPE_CHECKING:
     from archdb.model.graph import Network
@@ -66,6 +66,7 @@ def network_refs(reader: Reader, names: Sequence[str], spec: InputSpec = None) -
     """
     read = [outside(reader, name, spec) for name in names]
     if any(read):
+        notify_skipped(reader, filter(None, read))
         rest = iter(
             network_refs(reader, [n for n, made in zip(names, read, strict=True) if not made])
         )
@@ -87,7 +88,7 @@ def name_of(reader: Reader, network: NetworkRef) -> str:
 
 def rewrite_named(
     reader: Reader,
-    names: Iterable[str],
+    names: Iterable[Any],
     rules: Sequence[str] = (),
     only: str | None = None,
     spec: InputSpec = None,
@@ -99,15 +100,12 @@ def rewrite_named(
     no rule, and another ArchdbError where a rule cannot keep what it promises.
     """
     names = list(names)
-    read = [outside(reader, name, spec) for name in names]
+    read = [_read_outside(reader, name, spec) for name in names]
     with reader.snapshot():
         split = [_split_rules(reader, n) for n, made in zip(names, read, strict=True) if not made]
         rest = iter(_rewrite_each(reader, [(name, [*own, *rules]) for name, own in split], only))
     return [
-        _rewrite_one(made.base, rules, only)._replace(outside=made.outside, axes=made.axes)
-        if made
-        else next(rest)
-        for made in read
+        _rewrite_outside(made[0], [*made[1], *rules], only) if made else next(rest) for made in read
     ]
 
 
@@ -118,44 +116,34 @@ def without_axes(spec: InputSpec, networks: Iterable[NetworkRef]) -> InputSpec:
 
 
 def outside(reader: Reader, name: Any, spec: InputSpec = None) -> RewriteResult | None:
-    """The network of a file, of a library's model, or one in memory (archdb.from_torch); None for
-    the name of a stored one."""
+    """The network of a file, of a library's model, or one in memory (archdb.from_torch), under the
+    rules of its name; None for the name of a stored one."""
     if isinstance(name, RewriteResult):
         return name
-    if not isinstance(name, str):
-        from archdb.sources.records import Seed
+    read = _read_outside(reader, name, spec)
+    return read and _rewrite_outside(*read)
 
-        return _of_seed(name if isinstance(name, Seed) else name.seed())
-    if (
-        reader.isolated
-        or not {".", ":"} & set(name)
-        or reader.run_named("resolve", name=name.lower()).rows
-    ):
+
+def _read_outside(
+    reader: Reader, name: Any, spec: InputSpec
+) -> tuple[RewriteResult, Sequence[str]] | None:
+    """What `outside` gives as it is read, and the rules that its name has."""
+    if isinstance(name, RewriteResult):
+        return name, ()
+    from archdb.queries.outside import read
+
+    found = read(reader, name, spec)
+    if found is None:
         return None
-    from archdb.sources.base import read
-    from archdb.sources.sizes import Sizes, sizes
-
-    if name.lower().endswith(".toml"):
-        from archdb.sources import toml
-
-        return _of_seed(toml.load(Path(name), toml.bundled_references()), Path(name).name)
-    given = Sizes(sizes(spec), only_open=True)
-    made = read(name, name.rpartition("/")[2] or name, given)
-    if made is None:
-        return None
-    for line in made.report.summary():
-        reader.notify(f"note: {made.network.name}: {line.removeprefix('note: ')}")
-    return _of_seed(made.seed())._replace(axes=frozenset(given.extents))
+    return RewriteResult(found.network, found.network, (), found.seed, found.axes), found.rules
 
 
-def _of_seed(seed: Seed, name: str = "") -> RewriteResult:
-    """The network of a seed that is not stored, perhaps called as its file is."""
-    network = seed.network
-    if name:
-        from archdb.model.graph import Network
-
-        network = Network(name, network.layers, network.blocks)
-    return RewriteResult(network, network, (), seed)
+def _rewrite_outside(
+    made: RewriteResult, rules: Sequence[str], only: str | None = None
+) -> RewriteResult:
+    if not rules:
+        return made
+    return _rewrite_one(made.base, rules, only)._replace(outside=made.outside, axes=made.axes)
 
 
 def _rewrite_each(
@@ -186,9 +174,9 @@ def _split_rules(reader: Reader, name: str) -> tuple[str, Sequence[str]]:
     from archdb.rewrite import REGISTRY
     from archdb.rewrite.names import steps
 
-    for at in [i for i, sign in enumerate(name) if sign == "+"][::-1]:  # names may have a plus, too
-        if reader.run_named("resolve", name=name[:at].lower()).rows:
-            return reader.resolve(name[:at]), [step.text for step in steps(name[at + 1 :])]
+    for base, rules in name_parts(name):
+        if rules is not None and reader.run_named("resolve", name=base.lower()).rows:
+            return reader.resolve(base), [step.text for step in steps(rules)]
     base, _, rest = name.partition("+")
     word = re.split("[=@+]", rest)[0]
     return reader.resolve(base if word in REGISTRY else name), ()
@@ -201,10 +189,10 @@ def _has_rules(reader: Reader, name: str) -> bool:
 
 def stored_part(reader: Reader, name: str) -> tuple[str, str]:
     """The stored network of a name, and the rules behind it; no network, of a file."""
-    for at in [len(name), *(i for i, sign in enumerate(name) if sign == "+")]:
-        found = reader.run_named("resolve", name=name[:at].lower()).rows
+    for base, rules in name_parts(name):
+        found = reader.run_named("resolve", name=base.lower()).rows
         if found:
-            return str(found[0][0]), name[at + 1 :]
+            return str(found[0][0]), rules or ""
     return "", ""
 
 

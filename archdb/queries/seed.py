@@ -82,5 +82,4 @@ def _reference(row: dict[str, Any]) -> Reference:
 
 
 def _called(seed: Seed, name: str) -> Seed:
-    network = Network(name, seed.network.layers, seed.network.blocks)
-    return seed._replace(name=name, aliases=(), network=network)
+    return seed._replace(name=name, aliases=(), network=seed.network.called(name))

@@ -19,6 +19,7 @@ from archdb.analysis.profile import derive
 from archdb.errors import ArchdbError, DefinitionError, NotFoundError, UsageError, nearest
 from archdb.model.graph import Network
 from archdb.model.input_spec import InputLike, spec_of
+from archdb.model.names import PLUS
 from archdb.sources.neutral import Graph
 from archdb.sources.records import Seed
 from archdb.sources.report import Report, told
@@ -65,14 +66,24 @@ def is_file(word: str) -> bool:
 
 
 def is_library(word: str) -> bool:
-    """Whether a word is library:model."""
+    """Whether a word is library:model, without rules behind it."""
     library, colon, model = word.partition(":")
-    return bool(colon and model) and library in LIBRARIES
+    return bool(colon and model) and PLUS not in model and library in LIBRARIES
 
 
 def is_outside(word: str) -> bool:
     """Whether a word means a file that is read here, or a library's model."""
     return is_library(word) or is_file(word) or word.lower().endswith(".toml")
+
+
+def check_format(word: str) -> None:
+    """Raises DefinitionError where a word is a path of a format that is not read here."""
+    suffix = Path(word).suffix.lower()
+    if suffix and suffix != ".toml" and not is_outside(word):
+        raise DefinitionError(
+            "is of no format that is read here",
+            remedy=f"there are seeds (.toml), and files that end in {', '.join(FORMATS)}",
+        ).at(word)
 
 
 def read(word: str, name: str | None = None, sizes: SizesLike = None) -> Imported | None:
@@ -111,7 +122,7 @@ def _imported(
     """What a front end gives as a network: a graph is lowered, a laid network is as it stands."""
     if isinstance(found, Graph):
         return from_graph(found, name, source, title, year)
-    network = Network(name, found.network.layers, found.network.blocks)
+    network = found.network.called(name)
     report = told(derive(network), found.outcome, {**source, **found.source})
     return Imported(network, report, title or name, "imported", year)
 
