@@ -23,15 +23,14 @@ from pathlib import Path
 
 SPACE = "nasbench201"
 BATCH = 250
+#: Tables whose rows networks share.
+SHARED = ("fact_row", "field_row", "layer_row", "op_row", "block_row", "resolution_row")
 #: Tables in the order in which a build fills them, and the column by which a batch is read.
 TABLES = {
     "network": "id",
     "point": "network_id",
-    "block": "network_id",
-    "layer": "network_id",
-    "edge": "network_id",
     "profile": "network_id",
-    "layer_profile": "profile_id",
+    "profile_row": "profile_id",
 }
 
 
@@ -65,7 +64,7 @@ def floor(built: Path, database: Path) -> Times:
     source = sqlite3.connect(built)
     target = sqlite3.connect(database, isolation_level=None)
     target.execute("pragma cache_size = -65536")
-    for table in ("citation", "space"):
+    for table in ("citation", "space", *SHARED):
         copy(source, target, table, "1 = 1", ())
     (last,) = source.execute("select max(id) from network").fetchone()
     taken = used = 0.0
