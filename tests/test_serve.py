@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from command import archdb, process, refused
 from conftest import FEW
 from starlette.testclient import TestClient
 
@@ -325,7 +326,7 @@ def test_a_page(url: str, client: TestClient) -> None:
     base = url.partition("?")[0]
     for link in set(re.findall(r'href="(\.[^"#]+)"', page)):
         target = httpx_join(base, link.replace("&amp;", "&"))
-        rare = re.search("/published|/citations/", target)  # of which FEW have none
+        rare = re.search("/published|/citations/|/accuracy", target)  # of which FEW have none
         known = (200, 301, 404) if rare else (200, 301)
         assert client.get(target).status_code in known, (url, link)
         if "static" in target:
@@ -388,3 +389,33 @@ def test_nothing_is_derived_or_run_where_that_is_off(built: Path) -> None:
         for url in ("/sql.json?q=select 1", "/networks/vgg16+fc-to-conv.json", "/archdb.sqlite"):
             assert client.get(url).status_code == 403
         assert client.get("/compare/vgg16/alexnet.json").status_code == 200
+
+
+# The command.
+
+
+def test_a_bare_install_is_told_how_to_get_it(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archdb.cli.serve.find_spec", lambda name: None)
+    refused(archdb("serve", database=database), "starlette, which is not installed", "[serve]")
+
+
+@pytest.mark.parametrize(
+    ("words", "sign"),
+    [
+        (("--get", "networks"), "is no address"),
+        (("--heap", "much"), "is no size"),
+        (("--time", "0"), "0"),
+        (("--workers", "0"), "0"),
+    ],
+)
+def test_wrong_words(words: tuple[str, ...], sign: str, database: Path) -> None:
+    refused(archdb("serve", *words, database=database), sign, status=2)
+
+
+def test_one_address_without_a_server(database: Path) -> None:
+    answer = process("serve", "--get", "/networks/VGG16.csv", database=database)
+    assert (answer.status, answer.out.splitlines()[3]) == (0, "params,parameters,138357544")
+    missing = process("serve", "--get", "/nope", database=database)
+    assert missing.status == 1 and json.loads(missing.out)["status"] == 404

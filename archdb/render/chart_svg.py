@@ -129,16 +129,25 @@ def accuracies(found: Accuracies, *, alone: bool = True, said: str = "") -> str:
     what = "multiply-accumulates (MAC); area: parameters"
     parts.append(label(what, (LEFT + WIDTH) / 2, bottom + 32, text_anchor="middle", of="dim"))
     largest = max(point.params for point in points)
+    taken: list[tuple[float, float, float]] = []
     for point in sorted(points, key=lambda point: -point.params):
         x = LEFT + point.macs / most * (WIDTH - LEFT - 60)
         y = bottom - (point.accuracy - low) / (high - low) * (bottom - top)
-        parts.append(_bubble(point, x, y, LARGEST * sqrt(point.params / largest)))
+        parts.append(_bubble(point, x, y, LARGEST * sqrt(point.params / largest), taken))
     title = f"accuracies of {found.source} beside what they cost"
     return picture(parts, WIDTH, height, title, alone=alone, said=said)
 
 
-def _bubble(point: Point, x: float, y: float, radius: float) -> str:
+def _bubble(
+    point: Point, x: float, y: float, radius: float, taken: list[tuple[float, float, float]]
+) -> str:
+    """A circle that says what it is, and its name where no other name is in the way."""
     text = f"{point.name}: {point.accuracy:g} %, {point.macs:,} MACs, {point.params:,} parameters"
     said = element("title", text)
-    name = label(shortened(point.name, 24), x + radius + 2, y + 3, of="dim", font_size=8)
-    return element("circle", said, of="bubble", cx=x, cy=y, r=max(radius, 2.0)) + name
+    circle = element("circle", said, of="bubble", cx=x, cy=y, r=max(radius, 2.0))
+    left, name = x + radius + 2, shortened(point.name, 24)
+    right = left + 4.6 * len(name)
+    if any(a < right and left < b and abs(y - other) < 9 for a, b, other in taken):
+        return circle
+    taken.append((left, right, y))
+    return circle + label(name, left, y + 3, of="dim", font_size=8)

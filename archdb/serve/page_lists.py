@@ -89,9 +89,8 @@ def published(source: Source, target: Target) -> Context:
     }
     names = dict.fromkeys(result.column("architecture"))
     short = brief(result[:FIGURES])
-    lead = {"source": lambda said: path("citations", said.partition(",")[0])}
     context = shown(target, result, verdicts=links, count=len(result), names=len(names))
-    return {**context, "view": view(short, lead)}
+    return {**context, "view": view(short)}
 
 
 def conventions(source: Source, target: Target) -> Context:

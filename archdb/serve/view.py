@@ -82,6 +82,7 @@ LINKS: dict[str, Callable[[str], str]] = {
     "relation": lambda value: path("schema", value),
     "space": lambda value: path("spaces", value),
     "doi": lambda value: f"https://doi.org/{quote(value, safe='/().;:-_<>')}",
+    "source": lambda value: path("citations", value.partition(",")[0]) if ", " in value else "",
     "url": lambda value: value if value.startswith(("https://", "http://")) else "",
 }
 
