@@ -17,7 +17,7 @@ from command import archdb, command, refused
 from archdb.dataset.release import release
 from archdb.queries import charts
 from archdb.queries.reader import Reader
-from archdb.render.plot.labels import MARKER, NEARER, Box, best
+from archdb.render.places import MARKER, NEARER, Box, best
 from archdb.render.plot.style import COLOURS, HATCHES, LINES, styles
 
 try:
@@ -253,7 +253,7 @@ def test_a_name_without_a_line_is_nearest_to_its_own_point() -> None:
 
 def gap(point: tuple[float, float], box: Box) -> float:
     x = max(box.left - point[0], 0, point[0] - box.right)
-    y = max(box.bottom - point[1], 0, point[1] - box.top)
+    y = max(box.low - point[1], 0, point[1] - box.high)
     return float((x * x + y * y) ** 0.5)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from archdb.dataset.release import Release
     from archdb.export.postgresql import Published
     from archdb.queries import charts
-    from archdb.queries.outline import Outline
+    from archdb.queries.drawn import Outline
 
 #: The charts of lines, each with its question in archdb.queries.charts and its picture in
 #: archdb.render.plot.profiles.
@@ -25,8 +25,8 @@ LINES = {
     "resolution": ("by_resolution", "by_resolution"),
     "receptive-field": ("fields", "receptive_fields"),
 }
-#: How many edges Mermaid draws before it asks for its own limit to be raised.
-MERMAID_EDGES = 500
+#: How many edges and characters Mermaid draws before it asks for its own limits to be raised.
+MERMAID = {"maxEdges": (500, "edges"), "maxTextSize": (50_000, "characters")}
 
 
 class Drawings(Connected):
@@ -81,24 +81,46 @@ class Drawings(Connected):
         ]
 
     def graph(
-        self, name: str, *, layers: bool = False, input: InputLike = None, form: str = "dot"
+        self,
+        name: str,
+        *,
+        layers: bool = False,
+        input: InputLike = None,
+        form: str = "dot",
+        direction: str = "TB",
+        fold: bool = True,
     ) -> str:
         """A network as a drawing in Graphviz's `dot`, Mermaid or SVG (which needs no other
-        program): its blocks, or all `layers`."""
+        program), from the top down ("TB") or from left to right ("LR"): its blocks, equal ones in a
+        row as one box unless `fold` is false, or all `layers`."""
         from archdb.dataset.release import release
         from archdb.queries.outline import outline
-        from archdb.render.diagram import FORMATS
+        from archdb.render.diagram import DIRECTIONS, FORMATS
 
+        for what, word, known in (("form", form, FORMATS), ("direction", direction, DIRECTIONS)):
+            if word not in known:
+                raise UsageError(f"{what} {word!r}: there is none", remedy=", ".join(known))
         spec = spec_of(input)
 
         def question(reader: Reader) -> tuple[Outline, Release]:
-            return outline(reader, name, spec, layers=layers), release(reader)
+            return outline(reader, name, spec, layers=layers, fold=fold), release(reader)
 
         drawn, made = self.answer(question)
-        if form == "mermaid" and len(drawn.edges) > MERMAID_EDGES:
-            many = f"{len(drawn.edges)} edges"
-            self.notify(f"note: {many}; Mermaid draws them with maxEdges set that high")
-        return FORMATS[form](drawn, f"{made}: {drawn.name} at {drawn.input}")
+        text = FORMATS[form](drawn, f"{made}: {drawn.name} at {drawn.input}", direction)
+        if form == "mermaid":
+            self._notify_limits(len(drawn.edges), len(text))
+        return text
+
+    def _notify_limits(self, *sizes: int) -> None:
+        """Say which of Mermaid's limits a drawing goes beyond."""
+        beyond = {
+            limit: f"{size:,} {unit}"
+            for size, (limit, (most, unit)) in zip(sizes, MERMAID.items(), strict=True)
+            if size > most
+        }
+        if beyond:
+            many, limits = " and ".join(beyond.values()), " and ".join(beyond)
+            self.notify(f"note: {many}; Mermaid draws them with {limits} set that high")
 
     def seed(self, name: str, *, new_name: str | None = None) -> str:
         """A network as the text of a seed file, of which `import_` makes the same network."""

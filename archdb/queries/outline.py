@@ -5,33 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdb.analysis.layer_table import PLACE
+from archdb.queries.drawn import Node as Node
+from archdb.queries.drawn import Outline, folded
 from archdb.queries.named import network_refs
 from archdb.queries.profiles import open_profiles
 
 if TYPE_CHECKING:
     from archdb.model.input_spec import InputSpec
     from archdb.queries.reader import Reader
-
-
-class Node(NamedTuple):
-    """A box: what is written in it line by line, the groups around it from the outermost, and
-    whether it belongs to an auxiliary head."""
-
-    name: str
-    lines: list[str]
-    groups: tuple[str, ...]
-    auxiliary: bool
-    block: bool
-
-
-class Outline(NamedTuple):
-    """`edges` are pairs of names, the one that is read first; `groups` say what each is."""
-
-    name: str
-    input: str
-    nodes: list[Node]
-    edges: list[tuple[str, str]]
-    groups: dict[str, str]
 
 
 class _Blocks(NamedTuple):
@@ -54,13 +35,21 @@ class _Blocks(NamedTuple):
         return next(i for i, block in enumerate(line) if block in self.filled)
 
 
-def outline(reader: Reader, name: str, spec: InputSpec, *, layers: bool) -> Outline:
-    """A network at an input (native where `spec` is None), collapsed to blocks unless `layers`."""
+def outline(
+    reader: Reader, name: str, spec: InputSpec, *, layers: bool, fold: bool = True
+) -> Outline:
+    """A network at an input (native where `spec` is None), collapsed to blocks unless `layers`.
+
+    Equal blocks in a row are one node, unless `fold` is false.
+    """
     (network,) = network_refs(reader, [name], spec)
     if isinstance(network, str):
         network = reader.resolve(network)
     with open_profiles(reader, [network], spec) as (one,):
-        parts = zip(one.layers.dicts(PLACE), one.layers.outputs(), one.windows, strict=True)
+        table = one.layers
+        parts = zip(
+            table.dicts((*PLACE, "params", "macs")), table.outputs(), one.windows, strict=True
+        )
         rows = [{**place, "out_shape": shape, **window} for place, shape, window in parts]
         blocks = one.blocks
     found = _Blocks(
@@ -77,7 +66,15 @@ def outline(reader: Reader, name: str, spec: InputSpec, *, layers: bool) -> Outl
     nodes = [_node(home, inside, found, read) for home, inside in members.items()]
     pairs = [(homes[source].name, homes[reader].name) for source, reader in crossing]
     groups = {group: found.kind[group] for node in nodes for group in node.groups}
-    return Outline(one.name, one.input, nodes, list(dict.fromkeys(pairs)), groups)
+    drawn = Outline(one.name, one.input, nodes, list(dict.fromkeys(pairs)), groups)
+    if layers or not fold:
+        return drawn
+    structure = {
+        home.name: (found.kind[home.name], home.groups, _structure(inside))
+        for home, inside in members.items()
+        if home.block
+    }
+    return folded(drawn, structure)
 
 
 class _Home(NamedTuple):
@@ -109,7 +106,25 @@ def _node(home: _Home, rows: list[dict[str, Any]], blocks: _Blocks, read: set[st
     what = blocks.kind[home.name] if home.block else _operation(rows[0])
     auxiliary = all(row["auxiliary"] for row in rows)
     lines = [home.name, what, ", ".join(shapes)]
-    return Node(home.name, lines, home.groups, auxiliary, home.block)
+    costs = (_sum(rows, "params"), _sum(rows, "macs"))
+    return Node(home.name, lines, home.groups, auxiliary, home.block, *costs)
+
+
+def _sum(rows: list[dict[str, Any]], quantity: str) -> int | None:
+    values = [row[quantity] for row in rows]
+    return None if None in values else sum(values)
+
+
+def _structure(rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    """What a block's layers are and read, but for names."""
+    place = {row["layer"]: at for at, row in enumerate(rows)}
+    return [
+        (
+            *(_operation(row), row["out_shape"], row["params"], row["macs"], row["auxiliary"]),
+            *map(place.get, row["inputs"]),
+        )
+        for row in rows
+    ]
 
 
 def _operation(row: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from math import sqrt
 
 from archdb.queries.charts import Accuracies, Chart, Point, Series
+from archdb.render.brief import brief
 from archdb.render.svg import element, label, picture
 from archdb.text import shortened
 
@@ -63,16 +64,6 @@ def ticks(most: int, count: int = 4) -> list[int]:
                 return list(range(0, most + 1, step * factor))
         step *= 10
     return list(range(0, most + 1, step))
-
-
-def brief(value: int) -> str:
-    """A round number in few signs: 20M, 1.5G."""
-    for power, sign in ((12, "T"), (9, "G"), (6, "M"), (3, "k")):
-        if value >= 10**power:
-            whole, rest = divmod(value, 10**power)
-            tenth = rest // 10 ** (power - 1)
-            return f"{whole}.{tenth}{sign}" if tenth else f"{whole}{sign}"
-    return str(value)
 
 
 def _below(at: Sequence[str], what: str, y: float) -> Iterator[str]:

@@ -1,22 +1,26 @@
 """An Outline as text that draws: Graphviz dot and Mermaid, and the formats by name.
 
-Blocks are boxes, auxiliary heads are dashed, and what a block is part of is a frame around it.
+Blocks are boxes, auxiliary heads are dashed, and what a block is part of is a frame around it. In
+dot the title of a frame is a node in it, because edges lead around nodes and through labels.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from archdb.queries.outline import Node, Outline
+from archdb.queries.drawn import Node, Outline
+from archdb.render.box_text import exact, lines
 from archdb.render.drawing_svg import svg
 from archdb.text import printable
 
+#: From the top down, or from left to right.
+DIRECTIONS = ("TB", "LR")
 DOT_HEAD = """\
-  rankdir = TB;
   node [shape = box, style = rounded, fontname = "Helvetica", fontsize = 10, margin = "0.12,0.06"];
   edge [arrowsize = 0.6];
 """
-DOT_GROUP = 'style = "rounded"; color = "gray60"; fontname = "Helvetica"; fontsize = 10;'
+DOT_GROUP = 'style = "rounded"; color = "gray60";'
+DOT_TITLE = 'shape = plaintext, style = "", margin = 0'
 DOT_BLOCK = 'style = "rounded,filled", fillcolor = "gray93"'
 DOT_AUXILIARY = 'style = "rounded,dashed"'
 MERMAID_CLASSES = """\
@@ -25,8 +29,8 @@ MERMAID_CLASSES = """\
 """
 
 
-def dot(outline: Outline, said: str) -> str:
-    """A Graphviz digraph; `said` is a comment."""
+def dot(outline: Outline, said: str, direction: str = "TB") -> str:
+    """A Graphviz digraph; `said` is a comment, also in what Graphviz makes of it."""
     heads = {node.name for node in outline.nodes if node.auxiliary}
     dashed = {True: " [style = dashed]", False: ""}
     edges = (
@@ -35,17 +39,21 @@ def dot(outline: Outline, said: str) -> str:
     )
     body = "".join(_nest(outline, _dot_node, _dot_open, "}\n"))
     name = _quote(f"{outline.name} {outline.input}")
-    return f"// {printable(said)}\ndigraph {name} {{\n{DOT_HEAD}{body}{''.join(edges)}}}\n"
+    head = f"  rankdir = {direction};\n  comment = {_quote(said)};\n{DOT_HEAD}"
+    return f"// {printable(said)}\ndigraph {name} {{\n{head}{body}{''.join(edges)}}}\n"
 
 
 def _dot_node(node: Node) -> str:
+    label = "\\n".join(map(_escape, lines(node)))
     style = DOT_AUXILIARY if node.auxiliary else DOT_BLOCK if node.block else ""
-    label = "\\n".join(_escape(line) for line in node.lines)
-    return f'{_quote(node.name)} [label = "{label}"{f", {style}" if style else ""}];\n'
+    tip = exact(node) and f"tooltip = {_quote(exact(node))}"
+    looks = ", ".join(filter(None, (f'label = "{label}"', style, tip)))
+    return f"{_quote(node.name)} [{looks}];\n"
 
 
 def _dot_open(number: int, group: str, kind: str) -> str:
-    return f"subgraph cluster_{number} {{ label = {_quote(f'{group} ({kind})')}; {DOT_GROUP}\n"
+    title = f"{_quote(f'{group} (title)')} [{DOT_TITLE}, label = {_quote(f'{group} ({kind})')}];"
+    return f"subgraph cluster_{number} {{ {DOT_GROUP} {title}\n"
 
 
 def _quote(text: str) -> str:
@@ -58,13 +66,13 @@ def _escape(text: str) -> str:
     return plain.replace("\\", "\\\\").replace('"', '\\"')
 
 
-def mermaid(outline: Outline, said: str) -> str:
+def mermaid(outline: Outline, said: str, direction: str = "TB") -> str:
     """A Mermaid flowchart; names become n0, n1, …, because many signs mean something to it."""
     number = {node.name: f"n{i}" for i, node in enumerate(outline.nodes)}
     heads = {node.name for node in outline.nodes if node.auxiliary}
 
     def drawn(node: Node) -> str:
-        label = "<br/>".join(map(_entities, node.lines))
+        label = "<br/>".join(map(_entities, lines(node)))
         mark = ":::auxiliary" if node.auxiliary else ":::block" if node.block else ""
         return f'{number[node.name]}["{label}"]{mark}\n'
 
@@ -76,13 +84,13 @@ def mermaid(outline: Outline, said: str) -> str:
         for source, reader in outline.edges
     )
     body = "".join(_nest(outline, drawn, open_group, "end\n"))
-    return f"%% {_entities(said)}\nflowchart TB\n{body}{''.join(edges)}{MERMAID_CLASSES}"
+    return f"%% {_entities(said)}\nflowchart {direction}\n{body}{''.join(edges)}{MERMAID_CLASSES}"
 
 
 def _entities(text: str) -> str:
     """Text without signs that Mermaid or HTML would read: they are written by their number. That
     holds for comments too, where %%{…}%% is a command."""
-    plain = " _-.,/:×()?+="
+    plain = " _-.,/:×()?+=…"
     return "".join(c if c.isalnum() or c in plain else f"#{ord(c)};" for c in printable(text))
 
 
@@ -113,4 +121,8 @@ def _nest(
     yield from level(outline.nodes, 0)
 
 
-FORMATS: dict[str, Callable[[Outline, str], str]] = {"dot": dot, "mermaid": mermaid, "svg": svg}
+FORMATS: dict[str, Callable[[Outline, str, str], str]] = {
+    "dot": dot,
+    "mermaid": mermaid,
+    "svg": svg,
+}

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from archdb.dataset.release import Release
 from archdb.queries.charts import Accuracies, Point
-from archdb.render.plot.labels import MARKER, Spot, label
+from archdb.render.places import MARKER
+from archdb.render.plot.labels import Spot, label
 from archdb.render.plot.style import (
     DPI,
     Style,
