@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
 import sqlite3
 import subprocess
@@ -43,6 +44,38 @@ def test_papers_of_networks_then_the_dataset(database: Path) -> None:
     text = cited("vgg16", "alexnet", "vgg19", database=database)
     assert keys(text) == ["simonyan2015", "krizhevsky2012", "archdb"]
     assert "author    = {Krizhevsky, Alex and Sutskever, Ilya and Hinton, Geoffrey E.}," in text
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["a sentence each", "no sentences"])
+def test_the_command_in_a_table_prints_what_it_cites(told: bool, whole: Path) -> None:
+    """Of networks and of conventions, whatever the table has notes of."""
+    names = ["vgg16", "nin+width=0.5"] if told else ["*"]
+    counted = ("mac", "fvcore", "conv_only", "torchvision", "thop_2019")
+    asked = [word for name in counted for word in ("--convention", name)]
+    table = archdb("list", *names, *asked, "--format", "latex", database=whole).out
+    wanted = {key for some in re.findall(r"\\cite\{([^}]*)\}", table) for key in some.split(",")}
+    conventions = {
+        "convention-fvcore",
+        "he2016",
+        "zhang2018",
+        "torchvision",
+        "convention-thop_2019",
+    }
+    assert wanted == conventions | {"archdb"} | (
+        {"simonyan2015", "lin2014caffe"} if told else set()
+    )
+    (command,) = re.findall("BibTeX of the sources: archdb (.*)", table)
+    printed = keys(archdb(*shlex.split(command), database=whole).out)
+    assert wanted <= set(printed)
+
+
+def test_every_convention_is_cited_or_archdbs_own(database: Path) -> None:
+    with closing(sqlite3.connect(database)) as client:
+        every = client.execute("select name, source from convention").fetchall()
+    for name, source in every:
+        own = keys(cited("--convention", name, database=database))
+        assert (len(own) == 1) == (source == "archdb"), name
+    refused(archdb("cite", "--convention", "fvcor", database=database), "did you mean fvcore")
 
 
 def test_a_stored_variant_cites_its_base(database: Path) -> None:
@@ -269,8 +302,10 @@ def test_authors_are_as_bibtex_takes_them(everything: str) -> None:
 
 
 @pytest.mark.skipif(shutil.which("bibtex") is None, reason="there is no BibTeX here (bibtex)")
-def test_bibtex_takes_every_entry_of_the_catalogue(everything: str, tmp_path: Path) -> None:
-    text = everything
+def test_bibtex_takes_every_entry_of_the_catalogue(
+    everything: str, database: Path, tmp_path: Path
+) -> None:
+    text = cited("--convention", "fvcore", database=database).split("@misc{archdb")[0] + everything
     (tmp_path / "all.bib").write_text(text, "utf-8")
     (tmp_path / "all.tex").write_text(
         "\\documentclass{article}\\begin{document}\\nocite{*}\\bibliographystyle{plain}"

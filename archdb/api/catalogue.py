@@ -48,16 +48,21 @@ class Catalogue(Connected):
 
         return self.result(lambda reader: published(reader, name, verdict))
 
-    def cite(self, *names: str, everything: bool = False) -> str:
-        """BibTeX of the networks' papers (of all that vouches for them, with `everything`), and of
-        archdb itself. Names are those of networks and points, with rules or without, and files; a
-        variant without a paper cites its base's."""
+    def cite(
+        self, *names: str, everything: bool = False, convention: str | Sequence[str] | None = None
+    ) -> str:
+        """BibTeX of the networks' papers (of all that vouches for them, with `everything`), of what
+        vouches for counting conventions, and of archdb itself. Names are those of networks and
+        points, with rules or without, and files; a variant without a paper cites its base's."""
         from archdb.dataset.release import release
-        from archdb.queries.citations import citations
+        from archdb.queries.citations import citations, of_conventions
+        from archdb.queries.conventions import as_names
         from archdb.render.bibtex import bibliography
 
         def question(reader: Reader) -> str:
-            found = citations(reader, names, everything=everything)
+            found = list(citations(reader, names, everything=everything))
+            for rows in of_conventions(reader, as_names(convention)).values():
+                found += rows
             return bibliography({row["key"]: row for row in found}.values(), release(reader))
 
         return self.answer(question)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from archdb.cli.common import complete_names, open_database
+from archdb.cli.common import complete_names, convention_option, open_database
 from archdb.cli.output import show
 
 
@@ -16,8 +16,11 @@ from archdb.cli.output import show
     is_flag=True,
     help="Also what vouches for layer tables, names and deviations, not the papers alone.",
 )
+@convention_option("Also what vouches for a counting convention, such as fvcore.")
 @click.pass_context
-def command(ctx: click.Context, names: tuple[str, ...], everything: bool) -> None:
+def command(
+    ctx: click.Context, names: tuple[str, ...], everything: bool, convention: tuple[str, ...]
+) -> None:
     """BibTeX of the networks' papers, and of archdb itself in the version at hand.
 
     A variant for which no paper stands cites that of its base, a name with rules
@@ -25,4 +28,4 @@ def command(ctx: click.Context, names: tuple[str, ...], everything: bool) -> Non
     vouches for it.
     """
     with open_database(ctx) as database:
-        show(database.cite(*names, everything=everything))
+        show(database.cite(*names, everything=everything, convention=convention))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdb.dataset.release import release
 from archdb.model.input_spec import pretty
+from archdb.queries.citations import of_conventions
 from archdb.queries.lineage import rules_of, stated_differences
 from archdb.queries.named import stored_part
 from archdb.queries.provenance import Note, Provenance, Release, Subject
@@ -28,7 +30,8 @@ class Paper(NamedTuple):
     """`about` says in a sentence what each network is; `meanings` what quantities are of, and how
     conventions count; `release` is None where no dataset was asked. `sources` are the keys in the
     bibliography of what `about` names, `beside` whether one is no network's paper: the bibliography
-    has it where all sources are asked for."""
+    has it where all sources are asked for. `counted` are the keys of what vouches for conventions,
+    joined by commas."""
 
     about: dict[str, str]
     meanings: dict[str, str]
@@ -36,6 +39,7 @@ class Paper(NamedTuple):
     release: Release | None
     sources: dict[str, str]
     beside: bool
+    counted: Mapping[str, str] = MappingProxyType({})
 
     @property
     def made_by(self) -> str:
@@ -54,18 +58,24 @@ def paper(reader: Reader, result: Result) -> Paper:
     every = dict(reader.run("select name, sentence from convention").rows)
     wanted = _quantities(result).intersection(EXPLAINED)
     sentences = [(name, meanings[name]) for name in EXPLAINED if name in wanted & meanings.keys()]
-    counted = said.conventions if len(said.conventions) <= MOST else ()
-    sentences += [(name, every[name]) for name in counted if name in every and name not in meanings]
+    few = said.conventions if len(said.conventions) <= MOST else ()
+    counted = [name for name in few if name in every and name not in meanings]
+    sentences += [(name, every[name]) for name in counted]
+    vouching = {
+        name: ",".join(row["key"] for row in rows)
+        for name, rows in of_conventions(reader, counted).items()
+        if rows
+    }
     readings = {name: f"{sentence.rstrip('.')}." for name, sentence in sentences}
     stored = {one.name: stored_part(reader, one.name)[0] for one in said.networks}
     names = list(dict.fromkeys(filter(None, stored.values())))
     if len(said.networks) > MOST:
-        return Paper({}, readings, names, said.dataset, {}, False)
+        return Paper({}, readings, names, said.dataset, {}, False, vouching)
     about = {one.name: _sentence(reader, one, said.notes) for one in said.networks}
     rows = {name: _subject(reader, stored[name]) for name in about}
     sources = {name: row["key"] for name, row in rows.items() if row.get("key")}
     beside = any(row.get("key") and not row["is_paper"] for row in rows.values())
-    return Paper(about, readings, names, said.dataset, sources, beside)
+    return Paper(about, readings, names, said.dataset, sources, beside, vouching)
 
 
 def provenance(reader: Reader, result: Result) -> Provenance:

@@ -1,18 +1,24 @@
-"""What is to be cited of networks."""
+"""What is to be cited of networks, and of conventions."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from archdb.queries.conventions import check, chosen
 from archdb.queries.named import outside, stored_name
 
 if TYPE_CHECKING:
+    from archdb.analysis.weighing import Convention
     from archdb.queries.reader import Reader
     from archdb.sources.records import Seed
 
 Row = dict[str, Any]
+PUBLICATIONS = "select key, kind, authors, title, year, venue, doi, url from citation"
+#: The source of conventions that nobody else vouches for.
+OWN = "archdb"
 
 
 def citations(reader: Reader, names: Iterable[str], *, everything: bool) -> Iterator[Row]:
@@ -43,6 +49,30 @@ def _of_stored(reader: Reader, name: str, everything: bool) -> list[Row]:
     if instead:
         reader.notify(f"note: {name} names no paper: cited is what vouches for it")
     return instead
+
+
+def of_conventions(reader: Reader, names: Iterable[str]) -> dict[str, list[Row]]:
+    """What vouches for each of these counting conventions: the publications that its source names,
+    or else the tool that it is of; nothing, where it is archdb's own.
+
+    Raises NotFoundError where there is no such convention."""
+    names = list(names)
+    check(reader, names)
+    known = {row["key"]: row for row in reader.run(PUBLICATIONS).to_dicts()}
+    found: dict[str, list[Row]] = {}
+    for one in chosen(reader, names):
+        words = dict.fromkeys(re.findall(r"(?:^|[,;] )(\w+)", one.source))
+        cited = [known[word] for word in words if word in known]
+        found[one.name] = cited or ([] if one.source == OWN else [_tool(one)])
+    return found
+
+
+def _tool(convention: Convention) -> Row:
+    """An entry for what counts so; a publication has an author and a year, it has a version."""
+    key, venue = f"convention-{convention.name}", f"Counting convention {convention.name}"
+    nothing = {"doi": None, "url": None, "year": ""}
+    title = convention.source
+    return {"kind": "misc", "key": key, "authors": "[]", "title": title, "venue": venue, **nothing}
 
 
 def _cited(reader: Reader, name: str, *, whole: bool) -> list[Row]:

@@ -59,8 +59,10 @@ def key_of(key: str) -> str:
 
 def _fields(row: Mapping[str, Any]) -> dict[str, str]:
     """Authors, title (its capitals kept), year, and where it appeared."""
+    authors = json.loads(row["authors"])
     fields = {
-        "author": " and ".join(map(_author, json.loads(row["authors"]))),
+        "author": " and ".join(map(_author, authors)),
+        "key": "" if authors else escape_tex(row["title"]),  # what BibTeX sorts it by
         "title": f"{{{escape_tex(row['title'])}}}",
         "year": str(row["year"]),
         **_venue(row["kind"], row["venue"] or ""),

@@ -121,6 +121,7 @@ def _comments(paper: Paper, type: Type, long: bool) -> str:
     names = inline(shlex.join(paper.networks))  # in a comment: it must not end before the line
     every = " --all" if paper.beside else ""
     cite = f"archdb cite{every} {names}" if paper.about else "archdb cite"
+    cite += "".join(f" --convention {inline(shlex.quote(name))}" for name in paper.counted)
     return (
         f"% {inline(paper.made_by)}\n"
         f"% needs \\usepackage{{{packages}}}; BibTeX of the sources: {cite}\n"
@@ -186,7 +187,8 @@ def _note(note: Note) -> str:
     """Its sentence, with its source before the full stop."""
     if not note.source:
         return escape_tex(note.text)
-    return f"{escape_tex(note.text.removesuffix('.'))}~\\cite{{{key_of(note.source)}}}."
+    keys = ",".join(map(key_of, note.source.split(",")))
+    return f"{escape_tex(note.text.removesuffix('.'))}~\\cite{{{keys}}}."
 
 
 def _notes_below(notes: Sequence[Note]) -> str:

@@ -45,7 +45,8 @@ class Head(NamedTuple):
 
 
 class Note(NamedTuple):
-    """A sentence below the table, its mark in it, and the key of its source."""
+    """A sentence below the table, its mark in it, and the key of its source, or several, joined by
+    commas."""
 
     mark: str
     text: str
@@ -86,10 +87,8 @@ def sheet(result: Result, paper: Paper, headings: Headings) -> Sheet:
         for name, text in paper.about.items()
     ]
     texts = [text for row in rows for text in row]
-    rest = [
-        *_meanings(result, paper, headings),
-        *map(_sentence, filterfalse(is_aside, result.notes)),
-    ]
+    notes += _meanings(result, paper, headings)
+    rest = list(map(_sentence, filterfalse(is_aside, result.notes)))
     if any(map(is_rounded, texts, [value for row in result.rows for value in row])):
         rest.append(RULE)
     columns = list(zip(*rows, strict=True)) or [()] * len(made)
@@ -118,7 +117,7 @@ def _check(result: Result, headings: Headings) -> None:
             raise UsageError(f"a heading for '{name}', which is not in the table", remedy=remedy)
 
 
-def _meanings(result: Result, paper: Paper, headings: Headings) -> Iterator[str]:
+def _meanings(result: Result, paper: Paper, headings: Headings) -> Iterator[Note]:
     """What each quantity is, under the name that the table gives it: 'FLOPs (flop): Two for …'."""
     for quantity, meaning in paper.meanings.items():
         own = [c.name for c in result.schema if c.quantity == quantity and not c.network]
@@ -127,7 +126,7 @@ def _meanings(result: Result, paper: Paper, headings: Headings) -> Iterator[str]
         )
         said = ", ".join(called)
         aside = "" if said.casefold() == quantity.casefold() else f" ({quantity})"
-        yield f"{said}{aside}: {meaning}"
+        yield Note("", f"{said}{aside}: {meaning}", paper.counted.get(quantity, ""))
 
 
 def _is_printed(column: Sequence[str]) -> bool:
