@@ -169,20 +169,21 @@ class Connected:
             found = question(reader)
             if units:
                 describe(reader, found)
-            found.source = self.source(state(self.path))
+            found.source = self.source(None if reader.dataset else state(self.path))
             return found
 
         return self.answer(describe_answer)
 
     def source(self, then: object) -> Callable[[Result], Provenance]:
-        """Says what a result rests on that was read from the file in that state."""
+        """Says what a result rests on that was read from the file in that state; None where it is
+        one that nobody changes."""
 
         def rests_on(result: Result) -> Provenance:
             from archdb.dataset.provenance import provenance
 
             with self.reader.snapshot():
                 made = provenance(self.reader, result)
-                if state(self.path) != then:
+                if then is not None and state(self.path) != then:
                     raise DatabaseError(
                         "has been changed since the question was answered", remedy="ask it again"
                     ).at(str(self.path))

@@ -17,6 +17,7 @@ from archdb.text import printable
 if TYPE_CHECKING:
     import jinja2
 
+    from archdb.queries.reader import Reader
     from archdb.serve.answer import Source
 
 Context = Mapping[str, Any]
@@ -89,7 +90,12 @@ def title(target: Target) -> str:
     return f"{named}: {target.route.summary.lower()}" if named else target.route.summary
 
 
-def networks(source: Source) -> list[str]:
-    """Names that a form offers."""
-    statement = "select name from network where space is null order by name"
-    return source.database.reader.run(statement).column("name")
+def networks(source: Source) -> Any:
+    """The names that forms offer, as a part of a page."""
+
+    def offered(reader: Reader) -> Any:
+        statement = "select name from network where space is null order by name"
+        parts: Any = _environment().get_template("parts.html").module
+        return parts.options(reader.run(statement).column("name"))
+
+    return source.database.reader.once("offered", offered)

@@ -32,7 +32,7 @@ class Pool(Generic[P]):
         self._threads = ThreadPoolExecutor(size + 1, thread_name_prefix="process")
         self._closed = False
         for _ in range(size):
-            self._add(start())
+            self._renew(None)  # while the first requests are answered
 
     def _add(self, process: P) -> None:
         if self._closed:
@@ -71,16 +71,18 @@ class Pool(Generic[P]):
         """Call something that waits for a process, in a thread."""
         return asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)
 
-    def _renew(self, gone: P) -> None:
+    def _renew(self, gone: P | None) -> None:
         if self._closed:
-            gone.end()
+            if gone is not None:
+                gone.end()
             return
         task = asyncio.create_task(self._replace(gone))
         self._renewals.add(task)
         task.add_done_callback(self._renewals.discard)
 
-    async def _replace(self, gone: P) -> None:
-        await asyncio.to_thread(gone.end)
+    async def _replace(self, gone: P | None) -> None:
+        if gone is not None:
+            await asyncio.to_thread(gone.end)
         while not self._closed:
             with contextlib.suppress(ArchdbError):  # the system has none to give: in a while
                 self._add(await asyncio.to_thread(self._start))

@@ -30,16 +30,14 @@ class Head(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """A value as it is read; `larger` of its pair, `none` where there is none; `unit` where its row
-    has one of its own, `prose` where it is long."""
+    """A value as it is read; `larger` of its pair; `unit` where its row has one of its own."""
 
     text: str
-    right: bool
+    #: What its look hangs on: n of a number, none, prose.
+    of: str = ""
     larger: bool = False
-    none: bool = False
     href: str = ""
     unit: str = ""
-    prose: bool = False
 
 
 class Row(NamedTuple):
@@ -102,11 +100,9 @@ def view(result: Result, links: dict[str, Callable[[str], str]] | None = None) -
         shown = [
             Cell(
                 _times(shortened(text, LONGEST)),
-                right[at],
+                _of(right[at], row[at], text),
                 at in marked,
-                row[at] is None,
                 _lead(leads, column, row[at]),
-                prose=len(text) > PROSE and " " in text,
             )
             for at, (column, text) in enumerate(zip(result.schema, line, strict=True))
         ]
@@ -115,6 +111,15 @@ def view(result: Result, links: dict[str, Callable[[str], str]] | None = None) -
     groups = _groups(result.schema) if any(map(_is_grouped, result.schema)) else []
     made = View(heads, found, notes, groups)
     return _units_beside(made) if result.columns[:2] == ["quantity", "unit"] else made
+
+
+def _of(right: bool, value: Any, text: str) -> str:
+    words = ["n"] if right else []
+    if value is None:
+        words.append("none")
+    elif len(text) > PROSE and " " in text:
+        words.append("prose")
+    return " ".join(words)
 
 
 def _units_beside(made: View) -> View:
