@@ -79,7 +79,8 @@ def _point_row(space: Space, number: int) -> dict[str, Any]:
     try:
         (point,) = space.points([number])
         values = json.dumps({key: str(value) for key, value in point.attributes.items()})
-        return header | {"values": values} | row_of(point.network)
+        structure = fingerprint(point.network)
+        return header | {"values": values, "structure": structure} | row_of(point.network)
     except Exception as error:  # whatever a generator does, the other points are none the worse
         return header | {"architecture": f"{space.name} #{number}", "fault": fault_of(error)}
 
@@ -102,9 +103,7 @@ def row_of(network: Network) -> dict[str, Any]:
         {**block._asdict(), "attributes": json.dumps(block.attributes, sort_keys=True)}
         for block in network.blocks
     ]
-    structure = fingerprint(network)
-    name = {"architecture": network.name, "structure": structure}
-    return name | {"layers": layers, "blocks": blocks}
+    return {"architecture": network.name, "layers": layers, "blocks": blocks}
 
 
 @lru_cache(2**14)

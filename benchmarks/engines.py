@@ -1,0 +1,103 @@
+"""Layers of a space as Parquet through DuckDB against SQLite, and its derivation by Spark.
+
+    python benchmarks/engines.py [--points N] [--spark]      with archdb[duckdb,spark] installed
+
+In one process: the figures of N points of nasbench201 from definitions, in processor time; then a
+GROUP BY over all layers, by DuckDB from the exported files and by SQLite from the database, medians
+of five in processor time, the opening of the files not counted. With --spark, by the clock: a build
+by one core and by two, of which each must write the rows of the single process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+
+from archdb import arrow
+from archdb.db import build, spaces
+from archdb.engines.parquet import export_space
+from archdb.queries.reader import Reader
+from archdb.spaces import find
+
+SPACE = "nasbench201"
+GROUPED = "select op, count(*), sum(macs), sum(out_elements) from {} group by op order by op"
+
+
+def spent(work: Callable[[], object], clock: Callable[[], float] = time.process_time) -> float:
+    begin = clock()
+    work()
+    return clock() - begin
+
+
+def derived(points: int, what: arrow.What) -> int:
+    batches = arrow.derive(arrow.definitions(find(SPACE), range(points)), what)
+    return sum(batch.num_rows for batch in batches)
+
+
+def grouped(directory: Path, points: int) -> None:
+    database, files = directory / "space.sqlite", directory / "parquet"
+    build.create(database, seeded=False)
+    spaces.build(database, find(SPACE), points)
+    with Reader(database) as reader:
+        export_space(reader, SPACE, files)
+    with sqlite3.connect(database) as sqlite, duckdb.connect() as duck:
+        ways = {
+            "SQLite": lambda: sqlite.execute(GROUPED.format("layer_summary")).fetchall(),
+            "DuckDB": lambda: duck.sql(
+                GROUPED.format(f"read_parquet('{files}/layers/*.parquet')")
+            ).fetchall(),
+        }
+        assert ways["SQLite"]() == ways["DuckDB"]()
+        times = {
+            name: statistics.median(spent(way) for _ in range(5)) for name, way in ways.items()
+        }
+    size = sum(file.stat().st_size for file in (files / "layers").iterdir())
+    for name, seconds in times.items():
+        print(f"{name}: {1e3 * seconds:.0f} ms")
+    print(f"SQLite to DuckDB: {times['SQLite'] / times['DuckDB']:.0f} times")
+    print(f"layers as Parquet: {size / points / 1e3:.2f} kB a point")
+
+
+def by_spark(directory: Path, points: int) -> None:
+    from archdb.engines.spark import build as build_by_spark
+
+    expected = derived(points, "rows")
+    clock = {}
+    for cores in (1, 2):
+        target = directory / f"spark{cores}"
+        clock[cores] = spent(
+            lambda target=target, cores=cores: build_by_spark(
+                SPACE, target, points, f"local[{cores}]"
+            ),
+            time.perf_counter,
+        )
+        found = duckdb.sql(f"select count(*) from '{target}/layers/*.parquet'").fetchall()
+        assert found == [(expected,)]
+    print(
+        f"Spark: {clock[1]:.0f} s by one core, {clock[2]:.0f} s by two: {clock[1] / clock[2]:.2f}"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--points", type=int, default=15_625)
+    parser.add_argument("--spark", action="store_true")
+    chosen = parser.parse_args()
+    for what in ("totals", "rows"):
+        seconds = spent(lambda what=what: derived(chosen.points, what))
+        print(f"{what}: {1e3 * seconds / chosen.points:.2f} ms of processor a point")
+    with tempfile.TemporaryDirectory() as directory:
+        grouped(Path(directory), chosen.points)
+        if chosen.spark:
+            by_spark(Path(directory), chosen.points)
+
+
+if __name__ == "__main__":
+    main()
