@@ -156,7 +156,7 @@ def _envelope(found: Answer, target: Target, dataset: Release) -> Iterator[str]:
     yield f'{{"columns":{json.dumps(columns, ensure_ascii=False)},"rows":['
     count = 0
     for batch in found.batches():
-        yield ("," if count else "") + ",".join(_lines(batch, found.columns, as_text, objects))
+        yield ("," if count else "") + _lines(batch, found.columns, as_text, objects)
         count += len(batch.rows)
     cut = {"by": "limit", "at": count} if found.notes else None
     rest = {
@@ -169,8 +169,9 @@ def _envelope(found: Answer, target: Target, dataset: Release) -> Iterator[str]:
     yield "]," + json.dumps(rest, ensure_ascii=False)[1:] + "\n"
 
 
-def _lines(batch: Batch, names: list[str], as_text: bool, objects: bool) -> Iterator[str]:
-    for row in batch.rows:
-        cells = [value(cell, as_text=as_text) for cell in row]
-        line: Any = dict(zip(names, cells, strict=True)) if objects else cells
-        yield json.dumps(line, ensure_ascii=False, separators=(",", ":"))
+def _lines(batch: Batch, names: list[str], as_text: bool, objects: bool) -> str:
+    """The rows of a batch with commas between them."""
+    rows: list[Any] = [[value(cell, as_text=as_text) for cell in row] for row in batch.rows]
+    if objects:
+        rows = [dict(zip(names, row, strict=True)) for row in rows]
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))[1:-1]
