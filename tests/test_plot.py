@@ -17,6 +17,7 @@ from command import archdb, command, refused
 from archdb.dataset.release import release
 from archdb.queries import charts
 from archdb.queries.reader import Reader
+from archdb.render.accuracy_svg import accuracies
 from archdb.render.places import MARKER, NEARER, Box, best
 from archdb.render.plot.style import COLOURS, HATCHES, LINES, styles
 
@@ -30,6 +31,7 @@ needs_matplotlib = pytest.mark.skipif(
 )
 CHARTS = {
     "accuracy": (),
+    "totals": ("resnet18", "alexnet"),
     "depth": ("resnet18", "alexnet"),
     "resolution": ("vgg16", "googlenet"),
     "receptive-field": ("vgg16", "googlenet", "lenet5"),
@@ -294,3 +296,115 @@ def test_without_matplotlib_the_extra_is_named(
 def test_a_network_without_a_receptive_field_is_refused(whole: Path, tmp_path: Path) -> None:
     words = ("plot", "receptive-field", "lstm_imdb", "-o", str(tmp_path / "x.svg"))
     refused(archdb(*words, database=whole), "lstm_imdb has no receptive field: ", "not an image")
+
+
+# Points of one's own, totals, log axes, curves that coincide.
+
+
+@needs_matplotlib
+def test_own_points_stand_among_the_published(
+    whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stored network at another accuracy, and one that a rule makes."""
+    drawn = kept(monkeypatch)
+    points = ("--point", "mobilenet_v2+width=0.5=65.4", "--point", "resnet50=79.25")
+    plotted("accuracy", *points, to=tmp_path / "x.png", database=whole)
+    (axes,) = drawn[0].axes
+    own = {line.get_label(): line for line in axes.lines}["own points"]
+    with Reader(whole) as reader:
+        macs = reader.run(
+            "select macs from architecture_summary where architecture = 'resnet50' and is_native"
+        ).column("macs")
+    assert list(own.get_ydata()) == [65.4, 79.25]
+    assert list(own.get_xdata())[1:] == macs
+    assert 0 < own.get_xdata()[0] < macs[0] / 20
+    assert "as stated by the author" in drawn[0].get_supxlabel().replace("\n", " ")
+
+
+@needs_matplotlib
+def test_points_that_are_none_are_refused(whole: Path, tmp_path: Path) -> None:
+    path = str(tmp_path / "x.png")
+    for point in ("resnet50", "=70", "resnet50=101", "resnet50=many"):
+        answer = archdb("plot", "accuracy", "--point", point, "-o", path, database=whole)
+        refused(answer, repr(point), "NAME=PERCENT", status=2)
+    missing = archdb("plot", "accuracy", "--point", "vgg61=70", "-o", path, database=whole)
+    refused(missing, "'vgg61'")
+    assert list(tmp_path.glob("x*")) == []
+
+
+@needs_matplotlib
+def test_totals_are_drawn_over_log_axes(
+    whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = kept(monkeypatch)
+    names = ("vgg16", "lenet5", "vgg16+fc-to-conv")
+    plotted("totals", *names, to=tmp_path / "x.png", database=whole)
+    (axes,) = drawn[0].axes
+    assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
+    points = {
+        point
+        for line in axes.lines
+        for point in zip(line.get_xdata(), line.get_ydata(), strict=True)
+    }
+    # LeNet-5 has 60,000 params; VGG-16's fully connected layers as convolutions cost the same.
+    assert {(15470264320, 138357544), (325680, 60000)} <= points
+    assert {text.get_text() for text in axes.texts} <= set(names)
+
+
+@needs_matplotlib
+def test_resolutions_over_log_axes(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = kept(monkeypatch)
+    for more, scale in ((("--log",), "log"), ((), "linear")):
+        plotted("resolution", "vgg16", *more, to=tmp_path / "x.png", database=built)
+        assert {axes.get_yscale() for axes in drawn[-1].axes} == {scale}
+
+
+@needs_matplotlib
+def test_the_legend_tells_curves_that_coincide(
+    whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wider maps see no further: only one of two lines is seen."""
+    drawn = kept(monkeypatch)
+    names = ("resnet50_v1_5", "wide_resnet50_2", "vgg16")
+    plotted("receptive-field", *names, to=tmp_path / "x.png", database=whole)
+    legend = [text.get_text() for text in drawn[0].axes[0].get_legend().get_texts()]
+    assert legend == ["resnet50_v1_5", "wide_resnet50_2 (on resnet50_v1_5)", "vgg16"]
+
+
+@needs_matplotlib
+def test_the_first_picture_says_nothing_of_a_font_cache(built: Path, tmp_path: Path) -> None:
+    words = command("plot", "depth", "lenet5", "-o", str(tmp_path / "x.png"), database=built)
+    env = os.environ | {"MPLCONFIGDIR": str(tmp_path)}
+    done = subprocess.run(words, env=env, check=True, capture_output=True, text=True)
+    assert done.stderr == f"wrote {tmp_path / 'x.png'}\n"
+
+
+# archdb's own chart of accuracies.
+
+
+@pytest.mark.parametrize("source", ["torchvision", "timm", "kerasapplications", "tfslim"])
+def test_no_name_of_the_svg_lies_over_another_or_over_a_bubble(source: str, whole: Path) -> None:
+    with Reader(whole) as reader:
+        found = charts.accuracies(reader, [], source)
+    root = ElementTree.fromstring(accuracies(found))
+    space = "{http://www.w3.org/2000/svg}"
+    names = {}
+    for text in root.iter(f"{space}text"):
+        if text.get("class") == "name":
+            x, y, half = (
+                float(text.get("x", 0)),
+                float(text.get("y", 0)),
+                2.2 * len(text.text or ""),
+            )
+            names[text.text] = Box(x - half, y - 6, x + half, y)
+    bubbles = list(root.iter(f"{space}circle"))
+    assert len(bubbles) == len(found.points) == len(root.findall(f".//{space}circle/{space}title"))
+    assert len(names) >= 0.9 * len(bubbles)
+    for (one, a), (other, b) in combinations(names.items(), 2):
+        assert not a.meets(b), f"{one} and {other}"
+    for bubble in bubbles:
+        x, y, r = (float(bubble.get(part, 0)) for part in ("cx", "cy", "r"))
+        for name, box in names.items():
+            assert gap((x, y), box) >= r - 0.5, f"{name} lies over a bubble"

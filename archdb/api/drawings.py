@@ -39,9 +39,12 @@ class Drawings(Connected):
         path: str | os.PathLike[str],
         input: InputLike = None,
         source: str | None = None,
+        points: Sequence[tuple[str, float]] = (),
+        log: bool = False,
     ) -> Sequence[str]:
-        """Draw a chart into a file (.svg, .pdf, .png): accuracy (of a `source`), depth, resolution
-        or receptive-field. Returns what has to be said of it, in sentences."""
+        """Draw a chart into a file (.svg, .pdf, .png): accuracy (of a `source`, and `points` of
+        one's own: networks and their top-1 accuracies in per cent), totals, depth, resolution (over
+        a `log` axis) or receptive-field. Returns what has to be said of it, in sentences."""
         from archdb.dataset.release import release
         from archdb.queries import charts
         from archdb.render.plot import profiles, style
@@ -49,9 +52,11 @@ class Drawings(Connected):
         place = Path(path)
         style.check(place)
         if kind == "accuracy":
-            return self._accuracies(names, source, place)
+            return self._accuracies(names, source, points, place)
+        if kind == "totals":
+            return self._totals(names, place)
         if kind not in LINES:
-            charted = ", ".join(["accuracy", *LINES])
+            charted = ", ".join(["accuracy", "totals", *LINES])
             raise UsageError(f"there is no chart of '{kind}'", remedy=f"there are: {charted}")
         chart_of, picture = LINES[kind]
         spec = spec_of(input)
@@ -60,16 +65,33 @@ class Drawings(Connected):
             return getattr(charts, chart_of)(reader, names, spec), release(reader)
 
         chart, dataset = self.answer(question)
-        getattr(profiles, picture)(chart, dataset, place)
+        more = {"log": log} if kind == "resolution" else {}
+        getattr(profiles, picture)(chart, dataset, place, **more)
         return [f"wrote {place}", *(f"note: {note}" for note in chart.notes)]
 
-    def _accuracies(self, names: Sequence[str], source: str | None, path: Path) -> Sequence[str]:
+    def _totals(self, names: Sequence[str], path: Path) -> Sequence[str]:
+        from archdb.dataset.release import release
+        from archdb.queries.charts import totals
+        from archdb.render.plot.totals import draw
+
+        found, dataset = self.answer(lambda reader: (totals(reader, names), release(reader)))
+        unnamed = draw(found, dataset, path)
+        said = [f"note: no room for the name: {', '.join(unnamed)}"] if unnamed else []
+        return [f"{len(found)} networks; wrote {path}", *said]
+
+    def _accuracies(
+        self,
+        names: Sequence[str],
+        source: str | None,
+        points: Sequence[tuple[str, float]],
+        path: Path,
+    ) -> Sequence[str]:
         from archdb.dataset.release import release
         from archdb.queries.charts import accuracies
         from archdb.render.plot.accuracy import draw
 
         found, dataset = self.answer(
-            lambda reader: (accuracies(reader, names, source), release(reader))
+            lambda reader: (accuracies(reader, names, source, points), release(reader))
         )
         unnamed = draw(found, dataset, path)
         count = len(found.points)

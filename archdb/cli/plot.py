@@ -1,7 +1,8 @@
-"""archdb plot accuracy | depth | resolution | receptive-field"""
+"""archdb plot accuracy | totals | depth | resolution | receptive-field"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -54,15 +55,41 @@ def networks(command: Command) -> Command:
     shell_complete=out_of(SOURCES),
     help="Accuracies of this source, such as torchvision.",
 )
+@click.option(
+    "--point",
+    "points",
+    multiple=True,
+    metavar="NAME=PERCENT",
+    callback=lambda ctx, param, values: [_point(value) for value in values],
+    help="A point of your own: a network of the database, NAME+RULE or a file, and its top-1"
+    " accuracy. Repeatable.",
+)
 @output_option
 @click.pass_context
-def accuracy(ctx: click.Context, names: tuple[str, ...], source: str | None, path: Path) -> None:
+def accuracy(ctx: click.Context, /, **options: Any) -> None:
     """Published top-1 accuracy against MACs; the area of a bubble is its parameters.
 
     Accuracies are of one source, because others measure otherwise: the one that has figures of
     most of the networks, unless --source names another.
     """
-    _draw(ctx, "accuracy", names, None, path, source)
+    _draw(ctx, "accuracy", spec=None, **options)
+
+
+def _point(text: str) -> tuple[str, float]:
+    """'mynet=76.2'; a name may hold an equals sign itself (mobilenet_v2+width=0.5=65.4)."""
+    name, _, percent = text.rpartition("=")
+    if not name or not re.fullmatch(r"\d{1,3}(\.\d+)?", percent) or float(percent) > 100:
+        raise click.BadParameter(f"{text!r} is not NAME=PERCENT, such as resnet50=76.2")
+    return name, float(percent)
+
+
+@command.command("totals")
+@click.argument("names", nargs=-1, metavar="[NAME…]", shell_complete=complete_names)
+@output_option
+@click.pass_context
+def totals(ctx: click.Context, /, **options: Any) -> None:
+    """Params against MACs over two log axes, of these networks or of the catalogue."""
+    _draw(ctx, "totals", spec=None, **options)
 
 
 @command.command("depth")
@@ -75,6 +102,7 @@ def depth(ctx: click.Context, /, **options: Any) -> None:
 
 @command.command("resolution")
 @networks
+@click.option("--log", is_flag=True, help="Over log axes, where small figures are seen, too.")
 @click.pass_context
 def resolution(ctx: click.Context, /, **options: Any) -> None:
     """Params and MACs by output height and width, of one or several networks."""
@@ -95,12 +123,12 @@ def _draw(
     names: tuple[str, ...],
     spec: InputSpec,
     path: Path,
-    source: str | None = None,
+    **more: Any,
 ) -> None:
     from archdb.render.plot import style
 
     style.check(path)  # before a database is looked for
     with open_database(ctx) as database:
-        said = database.plot(kind, *names, path=path, input=spec, source=source)
+        said = database.plot(kind, *names, path=path, input=spec, **more)
     for line in said:
         notify(line)

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from archdb.queries.reader import Reader
 
 
+#: What points are called that are of no family of the catalogue.
+OWN = "own points"
+
+
 class Point(NamedTuple):
     """A network in the chart of accuracies; `direct` is false where its accuracy was not read at
     the source."""
@@ -27,6 +31,15 @@ class Point(NamedTuple):
     macs: int
     params: int
     direct: bool
+
+
+class Cost(NamedTuple):
+    """A network in the chart of totals."""
+
+    name: str
+    family: str
+    macs: int
+    params: int
 
 
 class Accuracies(NamedTuple):
@@ -54,8 +67,13 @@ class Chart(NamedTuple):
 
 
 @one_state
-def accuracies(reader: Reader, names: Sequence[str], source: str | None) -> Accuracies:
-    """Published top-1 accuracies of one source beside our MACs and parameters.
+def accuracies(
+    reader: Reader,
+    names: Sequence[str],
+    source: str | None,
+    own: Sequence[tuple[str, float]] = (),
+) -> Accuracies:
+    """Published top-1 accuracies of one source beside our MACs and parameters, and a user's `own`.
 
     Without a source it is the one that has figures of most of the networks: others measure
     otherwise. Raises NotFoundError where there is nothing to show.
@@ -84,7 +102,38 @@ def accuracies(reader: Reader, names: Sequence[str], source: str | None) -> Accu
     ]
     shown = {point.name for point in points}
     left_out = [name for name in wanted if name not in shown]
-    return Accuracies(points, citation, left_out)
+    return Accuracies([*points, *_own_points(reader, own)], citation, left_out)
+
+
+def _own_points(reader: Reader, own: Sequence[tuple[str, float]]) -> list[Point]:
+    """What a user has measured: by the names of networks, with or without rules, or files."""
+    costs = [totals(reader, [name])[0] for name, _ in own]
+    return [
+        Point(cost.name, OWN, accuracy, cost.macs, cost.params, direct=True)
+        for (_, accuracy), cost in zip(own, costs, strict=True)
+    ]
+
+
+@one_state
+def totals(reader: Reader, names: Sequence[str]) -> list[Cost]:
+    """Parameters and MACs of networks at native inputs: of these, with or without rules, or of the
+    catalogue. Raises NotFoundError where a count is open."""
+    refresh_stale(reader)
+    rows = reader.run(
+        "select architecture, family, macs, params from architecture_summary"
+        " where is_native and space is null and macs > 0 and params > 0 order by family, macs"
+    ).rows
+    if not names:
+        return [Cost(*row) for row in rows]
+    family = {row[0]: row[1] for row in rows}
+    found = {}
+    with _open_profiles(reader, names, None) as profiles:
+        for one in profiles:
+            macs, params = one.totals["macs"], one.totals["params"]
+            if not macs or not params:
+                raise NotFoundError(f"{one.name} has no parameters or MACs to draw")
+            found[one.name] = Cost(one.name, family.get(one.name, OWN), macs, params)
+    return list(found.values())
 
 
 def _nothing(reader: Reader, names: Sequence[str], source: str | None) -> NotFoundError:

@@ -1,21 +1,17 @@
-"""Charts as SVG: bars by depth or by output size, receptive fields as lines, accuracies as
-bubbles. Numbers are written as exact integers; only places on the picture are rounded."""
+"""Charts as SVG: bars by depth or by output size, receptive fields as lines. Numbers are written as
+exact integers; only places on the picture are rounded."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from math import sqrt
 
-from archdb.queries.charts import Accuracies, Chart, Point, Series
+from archdb.queries.charts import Chart, Series
 from archdb.render.brief import brief
 from archdb.render.svg import element, label, picture
-from archdb.text import shortened
 
 PANELS = (("macs", "multiply-accumulates (MAC)", "one"), ("params", "parameters", "two"))
 #: The picture, what stands left of and below the axes, and the height of one panel, in pixels.
 WIDTH, LEFT, BELOW, TALL, ABOVE = 640.0, 56.0, 34.0, 130.0, 22.0
-#: The radius of the largest bubble.
-LARGEST = 26.0
 
 
 def bars(chart: Chart, what: str, *, alone: bool = True, said: str = "") -> str:
@@ -100,45 +96,3 @@ def fields(chart: Chart, *, alone: bool = True, said: str = "") -> str:
         label(what, (LEFT + WIDTH) / 2, ABOVE + tall + 18, text_anchor="middle", of="dim"),
     ]
     return picture(parts, WIDTH, ABOVE + tall + BELOW, _title(series, what), alone=alone, said=said)
-
-
-def accuracies(found: Accuracies, *, alone: bool = True, said: str = "") -> str:
-    """Top-1 accuracy over MACs, a bubble for each network as large as its parameters."""
-    points, height = found.points, 380.0
-    most = max(point.macs for point in points)
-    low = int(min(point.accuracy for point in points)) - 1
-    high = int(max(point.accuracy for point in points)) + 1
-    top, bottom = ABOVE, height - BELOW - 8
-    parts = [label(f"top-1 accuracy (%), {found.source}", LEFT, top - 8, of="dim")]
-    for tick in range(low, high + 1, max(1, (high - low) // 6)):
-        y = bottom - (tick - low) / (high - low) * (bottom - top)
-        parts.append(element("line", of="axis", x1=LEFT, x2=WIDTH - 8, y1=y, y2=y))
-        parts.append(label(str(tick), LEFT - 6, y + 4, text_anchor="end", of="dim"))
-    for tick in ticks(most):
-        x = LEFT + tick / most * (WIDTH - LEFT - 60)
-        parts.append(label(brief(tick), x, bottom + 16, text_anchor="middle", of="dim"))
-    what = "multiply-accumulates (MAC); area: parameters"
-    parts.append(label(what, (LEFT + WIDTH) / 2, bottom + 32, text_anchor="middle", of="dim"))
-    largest = max(point.params for point in points)
-    taken: list[tuple[float, float, float]] = []
-    for point in sorted(points, key=lambda point: -point.params):
-        x = LEFT + point.macs / most * (WIDTH - LEFT - 60)
-        y = bottom - (point.accuracy - low) / (high - low) * (bottom - top)
-        parts.append(_bubble(point, x, y, LARGEST * sqrt(point.params / largest), taken))
-    title = f"accuracies of {found.source} beside what they cost"
-    return picture(parts, WIDTH, height, title, alone=alone, said=said)
-
-
-def _bubble(
-    point: Point, x: float, y: float, radius: float, taken: list[tuple[float, float, float]]
-) -> str:
-    """A circle that says what it is, and its name where no other name is in the way."""
-    text = f"{point.name}: {point.accuracy:g} %, {point.macs:,} MACs, {point.params:,} parameters"
-    said = element("title", text)
-    circle = element("circle", said, of="bubble", cx=x, cy=y, r=max(radius, 2.0))
-    left, name = x + radius + 2, shortened(point.name, 24)
-    right = left + 4.6 * len(name)
-    if any(a < right and left < b and abs(y - other) < 9 for a, b, other in taken):
-        return circle
-    taken.append((left, right, y))
-    return circle + label(name, left, y + 3, of="dim", font_size=8)

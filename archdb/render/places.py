@@ -51,10 +51,19 @@ Spoken = tuple[Box, list[Box]]
 
 
 def best(
-    centres: Sequence[Place], radii: Sequence[float], sizes: Sequence[Place], frame: Box
+    centres: Sequence[Place],
+    radii: Sequence[float],
+    sizes: Sequence[Place],
+    frame: Box,
+    marks: Sequence[float] = (),
 ) -> dict[int, Spoken]:
     """Where the names go, by number: of several orders in which they can be placed, the one that
-    leaves the fewest out and the fewest at the end of a line."""
+    leaves the fewest out and the fewest at the end of a line. `marks` is how far around each point
+    no name of another may stand (MARKER, where nothing is said)."""
+    around = [
+        Box(x - reach, y - reach, x + reach, y + reach)
+        for (x, y), reach in zip(centres, marks or [MARKER] * len(centres), strict=True)
+    ]
     every = range(len(centres))
     orders = [
         sorted(every, key=lambda i: -_crowd(i, centres)),
@@ -62,7 +71,7 @@ def best(
         sorted(every, key=lambda i: (-centres[i][0], centres[i][1])),
         sorted(every, key=lambda i: (-centres[i][1], centres[i][0])),
     ]
-    plans = [_plan(order, centres, radii, sizes, frame) for order in orders]
+    plans = [_plan(order, centres, radii, sizes, frame, around) for order in orders]
     return min(plans, key=lambda plan: (-len(plan), sum(bool(line) for _, line in plan.values())))
 
 
@@ -72,10 +81,10 @@ def _plan(
     radii: Sequence[float],
     sizes: Sequence[Place],
     frame: Box,
+    marks: Sequence[Box],
 ) -> dict[int, Spoken]:
     """Each name in the first place that is free when its turn comes. A line may begin under a
     marker that covers its own."""
-    marks = [Box(x - MARKER, y - MARKER, x + MARKER, y + MARKER) for x, y in centres]
     placed: dict[int, Spoken] = {}
     taken: list[Box] = []
     for i in order:

@@ -19,7 +19,8 @@ STYLE = """\
 .archdb .aux{stroke-dasharray:4 3}.archdb .frame{fill:none;stroke:var(--rule)}
 .archdb .axis{stroke:var(--rule);stroke-width:1}.archdb .one{fill:var(--one)}
 .archdb .two{fill:var(--two)}.archdb .path{fill:none;stroke:var(--one);stroke-width:1.6}
-.archdb .bubble{fill:var(--one);fill-opacity:.35;stroke:var(--one)}"""
+.archdb .bubble{fill:var(--one);fill-opacity:.2;stroke:var(--one);stroke-opacity:.6}
+.archdb .lead{stroke:var(--line);stroke-width:.6}"""
 
 
 def element(tag: str, body: str = "", /, **attributes: object) -> str:

@@ -45,7 +45,7 @@ def charted(database: Database, a: Arguments, *, alone: bool = True) -> str:
 def accuracies(database: Database, a: Arguments) -> str:
     """The chart of published accuracies."""
     from archdb.queries import charts
-    from archdb.render import chart_svg
+    from archdb.render import accuracy_svg
 
     found = database.answer(lambda reader: charts.accuracies(reader, [], a["source"]))
-    return chart_svg.accuracies(found)
+    return accuracy_svg.accuracies(found)

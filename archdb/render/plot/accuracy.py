@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archdb.dataset.release import Release
-from archdb.queries.charts import Accuracies, Point
+from archdb.queries.charts import OWN, Accuracies, Point
 from archdb.render.places import MARKER
 from archdb.render.plot.labels import Spot, label
 from archdb.render.plot.style import (
@@ -81,14 +81,12 @@ def _keys(axes: Axes, scale: float) -> None:
     """The families, and what an area means, beside the axes."""
     from matplotlib.lines import Line2D
 
-    families = axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
     bubbles = [
         Line2D([], [], linestyle="", marker="o", color="0.6", markeredgewidth=0, alpha=0.6,
                markersize=2 * sqrt(params * scale / pi), label=f"{params // 10**6} M")
         for params in KEY
     ]  # fmt: skip
-    axes.add_artist(families)
-    axes.legend(
+    areas = axes.legend(
         handles=bubbles,
         loc="lower left",
         bbox_to_anchor=(1.0, 0.0),
@@ -97,6 +95,11 @@ def _keys(axes: Axes, scale: float) -> None:
         labelspacing=4.2,
         handletextpad=2.4,
         borderpad=2.0,
+    )
+    axes.add_artist(areas)
+    # The last one, the wider, is what the layout makes room for.
+    axes.legend(
+        loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=6, labelspacing=0.3
     )
 
 
@@ -110,4 +113,7 @@ def _spot(point: Point, scale: float) -> Spot:
 def _small_print(found: Accuracies) -> str:
     indirect = any(not point.direct for point in found.points)
     mark = f" {INDIRECT} not read at the source." if indirect else ""
-    return f"Accuracy as published by {found.source}; MACs and parameters derived.{mark}"
+    own = ", ".join(word(point.name) for point in found.points if point.family == OWN)
+    besides = f" Accuracy of {own}: as stated by the author of this chart." if own else ""
+    derived = "MACs and parameters derived."
+    return f"Accuracy as published by {found.source}; {derived}{mark}{besides}"

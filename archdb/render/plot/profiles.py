@@ -67,8 +67,8 @@ def _values_by_depth(axes: Axes, series: Series, quantity: str) -> None:
     axes.locator_params(axis="y", nbins=5)
 
 
-def by_resolution(chart: Chart, release: Release, path: Path) -> None:
-    """Groups of bars, from the largest maps to vectors."""
+def by_resolution(chart: Chart, release: Release, path: Path, *, log: bool = False) -> None:
+    """Groups of bars, from the largest maps to vectors; over `log` axes on request."""
     with drawing():
         drawn = figure(7.2, 4.8)
         panels = drawn.subplots(len(PANELS), sharex=True)
@@ -83,6 +83,8 @@ def by_resolution(chart: Chart, release: Release, path: Path) -> None:
                 y = [values.get(at) or 0 for at in places]
                 axes.bar(x, y, width, color=style.colour, hatch=style.hatch, edgecolor="white",
                          linewidth=0.3, label=word(series.name))  # fmt: skip
+            if log:
+                axes.set_yscale("log")
             thousands(axes.yaxis, unit)
             axes.grid(visible=False, axis="x")
         shown = [place.replace("x", "×") for place in places]
@@ -116,17 +118,35 @@ def receptive_fields(chart: Chart, release: Release, path: Path) -> None:
         drawn = figure(7.2, 4.0)
         axes = drawn.add_subplot()
         looks = styles(series.name for series in chart.series)
+        labels = _labels(chart.series)
         for series in chart.series:
             style = looks[series.name]
             y = [float("nan") if f is None else f for f in series.values["field"]]
             axes.plot(range(len(y)), y, color=style.colour, linestyle=style.line, linewidth=1.2,
                       marker=style.marker, markevery=_marked_layers(y, len(chart.series)),
-                      markersize=4, label=word(series.name), drawstyle="steps-post")  # fmt: skip
+                      markersize=4, label=labels[series.name], drawstyle="steps-post")  # fmt: skip
         _inputs(axes, chart)
         axes.set_xlabel("layer, in order of execution")
         axes.set_ylabel("receptive field (input rows)")
         axes.set_ylim(bottom=0)
         _finish(drawn, axes, chart, release, path)
+
+
+def _labels(drawn: Sequence[Series]) -> dict[str, str]:
+    """The names of the lines, each with the first that it lies on, wholly or up to the end of the
+    shorter: only one of them is seen there."""
+    found = {}
+    for at, series in enumerate(drawn):
+        own = series.values["field"]
+        found[series.name] = word(series.name)
+        for other in drawn[:at]:
+            values = other.values["field"]
+            shared = min(len(own), len(values))
+            if own[:shared] == values[:shared]:
+                until = "" if len(own) == len(values) else f" up to layer {shared - 1}"
+                found[series.name] += f" (on {word(other.name)}{until})"
+                break
+    return found
 
 
 def _marked_layers(y: Sequence[float], among: int) -> list[int]:

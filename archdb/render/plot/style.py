@@ -7,6 +7,7 @@ and a line style go with each, so that a chart also works in grey.
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -107,6 +108,8 @@ def drawing() -> Iterator[None]:
     Raises ArchdbError where matplotlib is not installed.
     """
     matplotlib = _matplotlib()
+    # The first import of its fonts tells of a cache, which is nobody's business.
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(RC)
