@@ -49,7 +49,7 @@ def search(
     these facets, between these bounds. Raises UsageError where the catalogue has no such column,
     NotFoundError where `after` is none of what is found."""
     every = catalogue(reader, Listing((), None, None, sort, descending, convention, columns))
-    known: dict[str, Facts] = reader.once("facts", _facts)
+    known: dict[str, Facts] = reader.once("facts", facts)
     tests = {name: _has(name, value) for name, value in (facets or {}).items() if value is not None}
     rows = [row for row in every.rows if _matches(words, row[0], known)]
     for name, bound in (bounds or {}).items():
@@ -76,7 +76,8 @@ class Facts(NamedTuple):
     title: str
 
 
-def _facts(reader: Reader) -> dict[str, Facts]:
+def facts(reader: Reader) -> dict[str, Facts]:
+    """What a search looks at, by the names of the catalogue."""
     found = {}
     statement = (
         "select architecture, title, family, year, classes, origin, params, macs"

@@ -14,6 +14,7 @@ from archdb.serve.routes import ROUTES, of_pattern
 
 if TYPE_CHECKING:
     from archdb.api import Database
+    from archdb.serve.site_files import Files
 
 
 class Source:
@@ -22,6 +23,8 @@ class Source:
     def __init__(self, database: Database, dataset: Release) -> None:
         self.database, self.dataset = database, dataset
         self.said: list[str] = []
+        #: Where its answers are files; None where they come from a service.
+        self.site: Files | None = None
         database.reader.notify = self.said.append
         database.reader.dataset = dataset
 

@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 
     from archdb.queries.reader import Reader
     from archdb.serve.answer import Source
+    from archdb.serve.site_files import Files
 
 Context = Mapping[str, Any]
 Page = Callable[["Source", Target], Context]
 
 
 @cache
-def _environment() -> jinja2.Environment:
+def _environment(is_site: bool) -> jinja2.Environment:
     import jinja2
 
     made = jinja2.Environment(
@@ -37,23 +38,31 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
     )
     made.filters |= {"grouped": lambda value: f"{value:,}", "printable": printable}
-    made.globals |= {"path": path, "static": assets.address}
+    made.globals |= {"path": path, "static": assets.address, "site": is_site}
     return made
 
 
 def render(
-    name: str, target: Target, dataset: Release | None, context: Context, root: str | None = None
+    name: str,
+    target: Target,
+    dataset: Release | None,
+    context: Context,
+    root: str | None = None,
+    site: Files | None = None,
 ) -> str:
     """A page's text; links in it lead from where the target stands, or from where `root` leads to
-    the start."""
-    root = target.root if root is None else root
+    the start; those of a site lead to its files."""
+    if root is None:
+        root = target.root if site is None else site.root(target)
 
     def href(address: str) -> str:
         """An address of the service from here, or another as it is."""
-        return root + address[1:] if address.startswith("/") else address
+        if not address.startswith("/"):
+            return address
+        return root + address[1:] if site is None else site.href(root, address)
 
     return (
-        _environment()
+        _environment(site is not None)
         .get_template(f"{name}.html")
         .render(target=target, dataset=dataset, href=href, root=root, **context)
     )

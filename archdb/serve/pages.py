@@ -23,7 +23,9 @@ def page(source: Source, target: Target) -> str:
     """The page of a target. Raises ArchdbError."""
     name = str(target.route.page)
     context = PAGES.get(name, table)(source, target)
-    return render(str(context.get("template", name)), target, source.dataset, context)
+    return render(
+        str(context.get("template", name)), target, source.dataset, context, site=source.site
+    )
 
 
 def sql(source: Source, target: Target, rows: Rows) -> str:
@@ -45,4 +47,4 @@ def sql(source: Source, target: Target, rows: Rows) -> str:
         "rows": rows.most,
         "seconds": rows.seconds,
     }
-    return render("sql", target, source.dataset, context)
+    return render("sql", target, source.dataset, context, site=source.site)
