@@ -104,7 +104,7 @@ def networks(source: Source) -> Any:
 
     def offered(reader: Reader) -> Any:
         statement = "select name from network where space is null order by name"
-        parts: Any = _environment().get_template("parts.html").module
+        parts: Any = _environment(False).get_template("parts.html").module
         return parts.options(reader.run(statement).column("name"))
 
     return source.database.reader.once("offered", offered)
