@@ -210,7 +210,7 @@ def test_what_few_commands_need_is_loaded_by_these_only(built: Path) -> None:
     loaded = loaded_by_command(built, "compare lenet5 alexnet")
     parts = {name.split(".")[1] for name in loaded if name.startswith("archdb.")}
     assert "queries" in parts
-    assert not parts & {"dataset", "export", "serve"}
+    assert not parts & {"ops", "blocks", "dataset", "export", "serve"}
     assert not loaded & {"matplotlib", "pyarrow", "numpy", "decimal", "hashlib"}
 
 

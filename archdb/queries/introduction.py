@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from archdb.queries.named import NetworkRef, RewriteResult
-from archdb.queries.nearest import nearest
 
 if TYPE_CHECKING:
     from archdb.queries.reader import Reader
@@ -17,6 +16,8 @@ MOST_SENTENCES = 6
 
 def kin(reader: Reader, network: Any) -> str:
     """What a network from elsewhere is a variant of, in a sentence; '' in an empty catalogue."""
+    from archdb.queries.nearest import nearest  # the ops: only for a network from elsewhere
+
     for name, edits, _, how in nearest(reader, network, 1):
         if not edits:
             return f"it is {name}, by structure"
