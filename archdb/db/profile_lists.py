@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeVar
 
@@ -88,14 +89,18 @@ class ProfileLists:
 
     def _find_members(self, steps: list[tuple[Layer, Facts, object, Row]]) -> list[_Member]:
         keys = [(layer, row[_DEPTH], id(facts), id(field)) for layer, facts, field, row in steps]
-        known = {key: self._members.get(key) for key in keys}
-        new = {
-            key: _Step(*step) for key, step in zip(keys, steps, strict=True) if known[key] is None
+        found = [self._members.get(key) for key in keys]
+        if None not in found:
+            return found  # type: ignore[return-value]
+        missing = {
+            key: _Step(*step)
+            for key, step, member in zip(keys, steps, found, strict=True)
+            if member is None
         }
-        if new:
-            for key, member in zip(new, self._new_members(list(new.values())), strict=True):
-                known[key] = self._members.put(key, member)
-        return [known[key] for key in keys]  # type: ignore[misc]
+        new = dict(zip(missing, self._new_members(list(missing.values())), strict=True))
+        for key, member in new.items():
+            self._members.put(key, member)
+        return [member or new[key] for key, member in zip(keys, found, strict=True)]
 
     def _new_members(self, steps: list[_Step]) -> Iterator[_Member]:
         facts = [(step.layer.op, step.facts.columns) for step in steps]
@@ -179,32 +184,31 @@ def _sums(group: tuple[Row, list[_Member]]) -> Row:
 
 def _groups(network: Network, members: list[_Member]) -> tuple[_Groups, _Groups, _Groups]:
     """The layers of each op, block and resolution, but those of auxiliary heads."""
-    ops: _Found = {}
-    blocks: _Found = {}
-    sizes: _Found = {}
-    for position, (layer, member) in enumerate(zip(network.layers, members, strict=True)):
+    ops, blocks, sizes = _Found(list), _Found(list), _Found(list)
+    for position, layer in enumerate(network.layers):
         if not layer.auxiliary:
-            keys = (ops, layer.op.name), (blocks, layer.block or layer.name)
-            for found, key in (*keys, (sizes, member.resolution)):
-                found.setdefault(key, (position, []))[1].append(member)
+            ops[layer.op.name].append(position)
+            blocks[layer.block or layer.name].append(position)
+            sizes[members[position].resolution].append(position)
+    of_blocks = _blocks(network, blocks)
     return (
-        {(op, first): of for op, (first, of) in ops.items()},
-        dict(_blocks(network, blocks)),
-        {size: of for size, (_, of) in sizes.items()},
+        {(op, of[0]): [members[at] for at in of] for op, of in ops.items()},
+        {head: [members[at] for at in of] for head, of in of_blocks},
+        {size: [members[at] for at in of] for size, of in sizes.items()},
     )
 
 
-#: Groups in the making: under each key the position of the first layer, and all of them.
-_Found = dict[Any, tuple[int, list[_Member]]]
+#: Groups in the making: under each key the positions of its layers.
+_Found = defaultdict[Any, list[int]]
 
 
-def _blocks(network: Network, found: _Found) -> Iterator[tuple[Row, list[_Member]]]:
+def _blocks(network: Network, found: _Found) -> Iterator[tuple[Row, list[int]]]:
     """The blocks that are defined, in their order, then the layers that stand for themselves."""
     for _, name, _, *said in block_rows(0, network):
-        first, members = found.pop(name, (None, []))
-        yield (name, *said, first), members
-    for name, (first, members) in found.items():
-        yield (name, None, None, None, first), members
+        of = found.pop(name, [])
+        yield (name, *said, of[0] if of else None), of
+    for name, of in found.items():
+        yield (name, None, None, None, of[0]), of
 
 
 def _json(ids: list[int]) -> str:
