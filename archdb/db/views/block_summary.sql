@@ -20,4 +20,5 @@ from network n
 join profile p on p.network_id = n.id and p.revision = n.revision
 join profile_row x on x.profile_id = p.id
 join json_each(x.blocks) e on true
-join block_row r on r.id = e.value and r.layers > 0;  -- others hold blocks alone
+cross join block_row r  -- cross: SQLite keeps the order, and looks rows up by their id
+where r.id = e.value and r.layers > 0;  -- others hold blocks alone

@@ -60,6 +60,7 @@ from network n
 join profile p on p.network_id = n.id and p.revision = n.revision
 join profile_row x on x.profile_id = p.id
 join json_each(x.layers) e on true
-join layer_row r on r.id = e.value
+cross join layer_row r  -- cross: SQLite keeps the order, and looks rows up by their id
 join fact_row f on f.id = r.fact
-join field_row w on w.id = r.field;
+join field_row w on w.id = r.field
+where r.id = e.value;

@@ -17,4 +17,5 @@ from network n
 join profile p on p.network_id = n.id and p.revision = n.revision
 join profile_row x on x.profile_id = p.id
 join json_each(x.resolutions) e on true
-join resolution_row r on r.id = e.value;
+cross join resolution_row r  -- cross: SQLite keeps the order, and looks rows up by their id
+where r.id = e.value;
