@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from json.encoder import encode_basestring
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Table
@@ -29,7 +29,6 @@ from archdb.model.graph import Layer, Network
 from archdb.ops import Op
 
 Thing = TypeVar("Thing")
-_encode = json.JSONEncoder(ensure_ascii=False).encode
 #: Columns of profile_row, beside its key.
 LISTS = ("layers", "ops", "blocks", "resolutions")
 #: Where in a layer's row of a profile its depth stands, between its facts and its field; and where
@@ -168,7 +167,8 @@ def _fact_row(fact: tuple[Op, Row]) -> Row:
 
 
 def _place(layer: Layer) -> Row:
-    return (layer.name, layer.block, int(layer.auxiliary), _encode(layer.inputs), layer.weights_of)
+    inputs = f"[{', '.join(map(encode_basestring, layer.inputs))}]"
+    return (layer.name, layer.block, int(layer.auxiliary), inputs, layer.weights_of)
 
 
 def _size(facts: Facts) -> Row:
