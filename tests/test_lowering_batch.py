@@ -394,3 +394,41 @@ def test_two_tables_pick_from_two_axes_at_once() -> None:
         buffers=("rows", "columns"),
     )
     assert exact(found)["weight_params"] == 15 * 15
+
+
+@pytest.mark.parametrize("part", ["w", "t"])
+@pytest.mark.parametrize("kind", ["write_through_a_view", "ScatterND"])
+def test_zeros_written_into_a_learned_tensor_leave_it_what_it_is(kind: str, part: str) -> None:
+    """Swin 2: the bias of keys is set to zero before it is added."""
+    calls = [
+        Call(kind, "m", {"0": Ref("w"), "1": Ref(part)}, ("y1",)),
+        Call("add", "m", {"input": Ref("x"), "other": Ref("y1")}, ("y2",)),
+    ]
+    graph = Graph(
+        "made",
+        calls,
+        {
+            "x": Tensor("x", (BATCH, 8, 4), "float32", "input"),
+            "w": Tensor("w", (4,), "float32", PARAMETER),
+            "t": Tensor("t", (2,), "float32", BUFFER),
+            "y1": Tensor("y1", (4,)),
+            "y2": Tensor("y2", (BATCH, 8, 4)),
+        },
+        ["x"],
+        ["y2"],
+        BATCH,
+    )
+    totals = exact(lower(graph, "made"))
+    assert sum(totals[f"{role}_params"] for role in ("weight", "bias", "norm")) == 4
+
+
+def test_a_learned_tensor_written_into_another_is_open() -> None:
+    calls = [
+        Call("ScatterND", "m", {"0": Ref("w"), "1": Ref("v")}, ("y1",)),
+        Call("add", "m", {"input": Ref("x"), "other": Ref("y1")}, ("y2",)),
+    ]
+    tensors = {name: Tensor(name, (4,), "float32", PARAMETER) for name in "wv"}
+    tensors["x"] = Tensor("x", (BATCH, 8, 4), "float32", "input")
+    tensors |= {"y1": Tensor("y1", (4,)), "y2": Tensor("y2", (BATCH, 8, 4))}
+    found = lower(Graph("made", calls, tensors, ["x"], ["y2"], BATCH), "made")
+    assert any("another" in left.why for left in found.outcome.unknown)

@@ -46,7 +46,7 @@ BATCHES = (61, 67, 71, 73, 79, 83)
 CONTROL = frozenset({"If", "Loop", "Scan", "SequenceMap"})
 HOME = ("", "ai.onnx", "com.microsoft")
 #: Which inputs of a node are statistics or parts of a table, not learned.
-STATISTICS = {"BatchNormalization": (3, 4), "ScatterND": (0, 2)}
+STATISTICS = {"BatchNormalization": (3, 4), "ScatterND": (2,)}
 #: Which inputs are numbers that say what a node does.
 NUMBERS = {"Resize": (1, 2), "Upsample": (1,)}
 

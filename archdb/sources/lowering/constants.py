@@ -62,6 +62,8 @@ def folded(net: Lowering, call: Call) -> list[Result] | None:
             shape = stored[0].shape
         if shape is None:
             shape = _moved_shape(net, call, stored[0].shape) if moved else None
+        if shape is None and call.kind in _SCATTERED:
+            shape = net.get(call.arguments["0"]).shape
         if shape is None:
             return None
         given.append(Stored(names, shape, moved, call, place))

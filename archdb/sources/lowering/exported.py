@@ -10,7 +10,7 @@ from archdb.sources.lowering.dense import embedding
 from archdb.sources.lowering.picking import picked
 from archdb.sources.lowering.shaping import expand
 from archdb.sources.lowering.slicing import chosen, part
-from archdb.sources.lowering.values import Known, Stored, Value, in_order
+from archdb.sources.lowering.values import Known, Opaque, Stored, Value, in_order
 from archdb.sources.neutral import Call
 
 
@@ -137,13 +137,20 @@ def of_several(net: Lowering, call: Call) -> Value:
     return found
 
 
-@rule("ScatterND")
+@rule("ScatterND", "write_through_a_view")
 def scattered(net: Lowering, call: Call) -> Value:
-    """Numbers written into a table of the file: a table again, as the mask of shifted windows."""
+    """Numbers written into a table of the file: a table again, as the mask of shifted windows;
+    written into a learned tensor, as the zeros in the bias of keys, they leave it what it is."""
     parts = [net.get(ref) for ref in call.arguments.values()]
-    if any(isinstance(one, Value) for one in parts):
+    tensor, stored = parts[0], [one for one in parts if isinstance(one, Stored)]
+    if any(isinstance(one, Value) for one in parts) or isinstance(tensor, Opaque):
         raise UnmappedError("writes what it works out into places of a tensor")
-    return net.table(Known(parts[0].shape, ()))
+    names = {name for one in stored if net.trains(one) for name in one.names}
+    if not names:
+        return net.table(Known(tensor.shape, ()))
+    if isinstance(tensor, Stored) and tensor.whole and names == set(tensor.names):
+        return net.parameter(tensor)
+    raise UnmappedError("writes a learned tensor into places of another")
 
 
 @rule("unflatten")
