@@ -188,3 +188,9 @@ def test_the_layer_rows_give_the_same_answer(
     found = [tuple(row.values()) for row in rows(mixed, name, space="nasbench201")]
     assert found == opened.execute(FROM_LAYERS + BY_HAND[name]).fetchall()
     assert found
+
+
+def test_the_name_alone_says_how_it_is_run(built: Path) -> None:
+    answer = archdb("query", NAMES[0], database=built)
+    assert (answer.status, answer.out) == (1, "")
+    assert f"archdb query --saved {NAMES[0]}" in answer.err

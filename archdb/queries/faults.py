@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from archdb.db.faults import is_of_file, to_database_error
 from archdb.errors import ArchdbError, LimitError, QueryError, nearest
+from archdb.queries.sql import saved_names
 
 MEGABYTE = 1_000_000
 #: Longest text or blob that a statement may build, in bytes.
@@ -66,7 +67,11 @@ class Fault(NamedTuple):
 
 
 def _known(text: str) -> str:
-    """Where SQL names a view or column that there is not: those that are most like it."""
+    """Where SQL names a view or column that there is not: those that are most like it; where it is
+    the name of a saved query, how that is run."""
+    word = re.search(r'near "(\w+)": syntax error', text)
+    if word is not None and word[1] in saved_names():
+        return f"a saved query is run by: archdb query --saved {word[1]}"
     found = re.search(r"no such (table|column): (?:\w+\.)*(\w+)", text)
     near = ""
     if found is not None:
