@@ -22,7 +22,7 @@ def laid(kind: str, name: str, shape: tuple[int, ...] = (3, 16, 16), **given: An
     """A network of an input and one block."""
     net = NetworkBuilder()
     net.add("data", make("input", {"shape": shape}))
-    net.row(name, kind, given, ())
+    net.row(name, kind, given, None)
     return net.network("net")
 
 

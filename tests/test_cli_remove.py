@@ -71,7 +71,8 @@ def test_it_goes_with_all_that_hangs_on_it(mine: Path, built: Path) -> None:
         "removed mine_conv",
     ]
     left = {t: n for t, n in counts(mine).items() if n != counts(built)[t]}
-    assert set(left) <= {"citation"}, "publications stay"
+    rows = {table for table in left if table.endswith("_row")}  # shared, and swept by an upgrade
+    assert set(left) - rows <= {"citation"}, "publications stay"
     assert archdb("check", database=mine).err == "no faults\n"
     refused(archdb("show", "mine", database=mine), "no network is called 'mine'")
 

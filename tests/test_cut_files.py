@@ -12,12 +12,12 @@ from archdb.sources import caffe, darknet, keras
 from archdb.sources.keras_files import from_json
 
 FOREIGN = Path(__file__).parent / "foreign"
-FILES = [path for path in sorted(FOREIGN.glob("*/*")) if path.name != "totals.txt"]
 READERS: dict[str, Callable[[str], Any]] = {
     ".cfg": lambda text: darknet.parse(text, "net"),
     ".prototxt": lambda text: caffe.load(text, "net"),
     ".json": lambda text: keras.load(from_json(text), "net"),
 }
+FILES = [path for path in sorted(FOREIGN.glob("*/*")) if path.suffix in READERS]
 #: Every so-manieth place.
 STEP = 23
 

@@ -63,10 +63,10 @@ def test_an_op_keeps_its_attributes() -> None:
 def test_a_block_keeps_its_attributes() -> None:
     net = NetworkBuilder()
     net.add("data", make("input", {"shape": (3, 8, 8)}))
-    net.row("drawn", "textual_block", {"width": 5, "kernel": 7}, ())
+    net.row("drawn", "textual_block", {"width": 5, "kernel": 7}, None)
     assert net.network("net").layers[1].op is make("textual", {"size": 5, "kernel": (7, 7)})
     with pytest.raises(DefinitionError, match="'width' needs a positive integer"):
-        net.row("again", "textual_block", {"width": "wide"}, ())
+        net.row("again", "textual_block", {"width": "wide"}, None)
 
 
 @pytest.mark.usefixtures("declared")

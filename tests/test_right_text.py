@@ -256,12 +256,11 @@ def balanced(text: str) -> bool:
 
 
 DOT = r'"([^"\\]|\\.)*"'
+DOT_WORDS = rf"\[\w+ = ({DOT}|[a-z0-9.]+)(, \w+ = ({DOT}|[a-z0-9.]+))*\]"
 DOT_LINES = (
     r"(//.*|\}|  (rankdir|node|edge) .*;"
-    rf"|digraph {DOT} \{{|  {DOT} -> {DOT}( \[style = dashed\])?;"
-    rf'|\s+{DOT} \[label = {DOT}(, style = "[a-z,]+"(, fillcolor = "gray93")?)?\];'
-    rf'|\s+subgraph cluster_\d+ \{{ label = {DOT}; style = "rounded"; color = "gray60";'
-    r' fontname = "Helvetica"; fontsize = 10;|\s+\})'
+    rf"|digraph {DOT} \{{|  comment = {DOT};|  {DOT} -> {DOT}( {DOT_WORDS})?;|\s+{DOT} {DOT_WORDS};"
+    rf"|\s+subgraph cluster_\d+ \{{ (\w+ = ({DOT}|[a-z0-9.]+); ?)*|\s+\}})"
 )
 MERMAID = r"([\w _.,/:×()?+=-]|#\d+;|<br/>)*"
 MERMAID_LINES = (

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from archdb.cli.common import WORDS, complete_names, open_database, profile_options
 from archdb.cli.output import emit
 from archdb.model.input_spec import InputSpec
 from archdb.text import inline
+
+if TYPE_CHECKING:
+    from archdb.queries.result import Result
 
 
 @click.command("show")
@@ -31,12 +36,19 @@ def command(
         if lineage:
             emit(database.lineage(name), form)
             return
-        found = database.show(name, by=by, input=spec, convention=convention)
+
+        def figures() -> Result:
+            return database.show(name, by=by, input=spec, convention=convention)
+
         if by != "total" or form not in WORDS:
-            emit(found, form)
+            emit(figures(), form)
             return
         from archdb.queries.totals import lead
 
-        said = database.about(found.networks[0].name)
+        def introduced() -> tuple[Result, Result]:
+            found = figures()
+            return found, database.about(found.networks[0].name)
+
+        found, said = database.answer(lambda reader: introduced())  # of one state
         above = [f"{what}: {inline(text)}\n" for what, text in said]
         emit(lead(found, everything), form, "".join(above) + "\n" * bool(above))
