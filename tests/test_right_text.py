@@ -260,7 +260,7 @@ DOT_WORDS = rf"\[\w+ = ({DOT}|[a-z0-9.]+)(, \w+ = ({DOT}|[a-z0-9.]+))*\]"
 DOT_LINES = (
     r"(//.*|\}|  (rankdir|node|edge) .*;"
     rf"|digraph {DOT} \{{|  comment = {DOT};|  {DOT} -> {DOT}( {DOT_WORDS})?;|\s+{DOT} {DOT_WORDS};"
-    rf"|\s+subgraph cluster_\d+ \{{ (\w+ = ({DOT}|[a-z0-9.]+); ?)*|\s+\}})"
+    rf"|\s+subgraph cluster_\d+ \{{ (\w+ = ({DOT}|[a-z0-9.]+);\s?)*({DOT} {DOT_WORDS};)?|\s+\}})"
 )
 MERMAID = r"([\w _.,/:×()?+=-]|#\d+;|<br/>)*"
 MERMAID_LINES = (
