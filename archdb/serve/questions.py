@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from archdb.api import Database
@@ -89,6 +89,12 @@ def explained_number(database: Database, a: Arguments) -> Result:
     )
 
 
+def _check_known(word: str, known: Sequence[str], what: str, otherwise: str) -> None:
+    """Raises NotFoundError, which says `what`, with the nearest that are known or `otherwise`."""
+    if word not in known:
+        raise NotFoundError(what, remedy=nearest(word, known) or otherwise)
+
+
 def published(database: Database, a: Arguments) -> Result:
     """The published figures, narrowed down to a citation and a quantity where that is asked."""
     result = database.published(a.get("name"), verdict=a["verdict"])
@@ -96,11 +102,8 @@ def published(database: Database, a: Arguments) -> Result:
         if a.get(column):
             at = result.columns.index(column)
             known = sorted({row[at] for row in result.rows if row[at]})
-            if a[column] not in known:
-                raise NotFoundError(
-                    f"no published figure has the {column} '{a[column]}'",
-                    remedy=nearest(a[column], known) or f"there are: {', '.join(known[:20])}",
-                )
+            what = f"no published figure has the {column} '{a[column]}'"
+            _check_known(a[column], known, what, f"there are: {', '.join(known[:20])}")
             result.rows = [row for row in result.rows if row[at] == a[column]]
     return result
 
@@ -159,11 +162,8 @@ def citation(database: Database, a: Arguments) -> Result:
 
     def ask(reader: Reader) -> Result:
         known = reader.run("select key from citation").column("key")
-        if a["key"] not in known:
-            raise NotFoundError(
-                f"no publication is called '{a['key']}'",
-                remedy=nearest(a["key"], known) or "the networks' pages name their publications",
-            )
+        what = f"no publication is called '{a['key']}'"
+        _check_known(a["key"], known, what, "the networks' pages name their publications")
         return reader.run(
             "select architecture, claim, place from architecture_source where citation = :key"
             " order by architecture, number",
@@ -204,11 +204,8 @@ def points(database: Database, a: Arguments) -> Result:
 
     def ask(reader: Reader) -> Result:
         known = reader.run("select name from space").column("name")
-        if a["space"] not in known:
-            raise NotFoundError(
-                f"no search space '{a['space']}' is in this database",
-                remedy=nearest(a["space"], known) or "/spaces shows what there is",
-            )
+        what = f"no search space '{a['space']}' is in this database"
+        _check_known(a["space"], known, what, "/spaces shows what there is")
         result = reader.run(statement, {**values, "limit": a["limit"] + 1})
         if len(result) > a["limit"]:
             result.rows.pop()
