@@ -7,8 +7,8 @@ nothing that another call needs is lost.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from archdb.sources.neutral import PARAMETER, Call, Graph, Ref
 
@@ -59,16 +59,28 @@ class Pattern:
         self.readers.setdefault(first.arguments["input"].name, []).append(last)
 
 
-def fold(graph: Graph) -> Counter[str]:
-    """Fold what can be folded, in place; how many times which."""
+AnyPattern = TypeVar("AnyPattern", bound=Pattern)
+
+
+def fold_each(
+    graph: Graph,
+    pattern_of: Callable[[Graph], AnyPattern],
+    rules: Mapping[str, Callable[[AnyPattern, Call], bool]],
+) -> Counter[str]:
+    """Fold what each rule finds, in place, rule after rule; how many times which."""
     done: Counter[str] = Counter()
-    for name, matches in FOLDS.items():
-        pattern = Pattern(graph)
+    for name, matches in rules.items():
+        pattern = pattern_of(graph)
         for call in graph.calls:
             if id(call) not in pattern.gone and matches(pattern, call):
                 done[name] += 1
         graph.calls = [call for call in graph.calls if id(call) not in pattern.gone]
     return done
+
+
+def fold(graph: Graph) -> Counter[str]:
+    """Fold what can be folded, in place; how many times which."""
+    return fold_each(graph, Pattern, FOLDS)
 
 
 def channel_shuffle(pattern: Pattern, first: Call) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from math import pi, sqrt
 from typing import Any
 
-from archdb.sources.folds import Pattern
+from archdb.sources.folds import Pattern, fold_each
 from archdb.sources.neutral import CONSTANT, PARAMETER, Call, Graph, Ref
 
 #: How far a constant may be from that of the definition: what half precision makes of it.
@@ -234,11 +234,4 @@ SPELLED_OUT: dict[str, Callable[[Spelled, Call], bool]] = {
 
 def spelled_out(graph: Graph) -> Counter[str]:
     """Fold what a file spells out, in place; how many times which."""
-    done: Counter[str] = Counter()
-    for name, matches in SPELLED_OUT.items():
-        pattern = Spelled(graph)
-        for call in graph.calls:
-            if id(call) not in pattern.gone and matches(pattern, call):
-                done[name] += 1
-        graph.calls = [call for call in graph.calls if id(call) not in pattern.gone]
-    return done
+    return fold_each(graph, Spelled, SPELLED_OUT)
