@@ -152,7 +152,7 @@ def _check_request(
         word = network if isinstance(network, str) else name
         if name in found:
             raise UsageError(f"'{word}' is a network that is already in the comparison")
-        if name != word.lower():
+        if name.lower() != word.lower():
             notes.append(f"{word} is another name of {name}")
         found[name] = name if isinstance(network, str) else network
     return _Request(list(found.values()), conventions.as_names(convention), notes)

@@ -20,6 +20,7 @@ from archdb.errors import ArchdbError, DefinitionError, NotFoundError, UsageErro
 from archdb.model.graph import Network
 from archdb.model.input_spec import InputLike, spec_of
 from archdb.model.names import PLUS
+from archdb.sources.installed import LIBRARIES, front_end
 from archdb.sources.neutral import Graph
 from archdb.sources.records import Seed
 from archdb.sources.report import Report, told
@@ -172,10 +173,9 @@ def read_library(word: str, name: str | None = None, sizes: SizesLike = None) ->
     Raises NotFoundError where the library is not installed or has no such model.
     """
     library, _, model = word.partition(":")
-    front_end = _library(library)
     try:
         given = Sizes.of(sizes)
-        found = front_end.build(library, model, {} if given.only_open else given.given)
+        found = front_end(library).build(library, model, {} if given.only_open else given.given)
     except ArchdbError as error:
         raise error.at(word) from None
     return _imported(found, name or word.lower(), {"model": word}, model, date.today().year)
@@ -215,28 +215,10 @@ def models(word: str) -> list[str]:
         return [word]
     if pattern != "all" and not set(pattern) & set("*?["):
         return [word]
-    known = _library(library).names(library)
+    known = front_end(library).names(library)
     chosen = [n for n in known if pattern == "all" or fnmatchcase(n, pattern)]
     if not chosen:
         raise NotFoundError(
             f"{library} has no model like '{pattern}'", remedy=nearest(pattern, known)
         )
     return [f"{library}:{name}" for name in chosen]
-
-
-#: The module that builds the models of each library.
-LIBRARIES = {
-    "torchvision": "torch_libraries",
-    "timm": "torch_libraries",
-    "keras": "keras_libraries",
-}
-
-
-def _library(library: str) -> Any:
-    try:
-        return import_module(f"archdb.sources.{LIBRARIES[library]}")
-    except ModuleNotFoundError as error:
-        raise NotFoundError(
-            f"{error.name} is not installed here, and '{library}' needs it",
-            remedy=f"pip install {library}",
-        ) from None

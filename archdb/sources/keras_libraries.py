@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
+
+import keras
 
 from archdb.errors import ArchdbError, DefinitionError, NotFoundError, nearest
 from archdb.sources.keras import load
@@ -14,7 +15,7 @@ from archdb.sources.sizes import SizesLike
 
 def names(library: str) -> list[str]:
     """The names of the models."""
-    found = vars(_applications())
+    found = vars(keras.applications)
     return sorted(name for name in found if name[:1].isupper() and callable(found[name]))
 
 
@@ -24,7 +25,7 @@ def build(library: str, model: str, sizes: SizesLike) -> Read:
     if model not in known:
         raise NotFoundError(f"keras has no application '{model}'", remedy=nearest(model, known))
     try:
-        made = getattr(_applications(), model)(weights=None)
+        made = getattr(keras.applications, model)(weights=None)
     except ArchdbError:
         raise
     except Exception as error:  # whatever a library raises
@@ -34,15 +35,6 @@ def build(library: str, model: str, sizes: SizesLike) -> Read:
 
 def configured(model: Any, sizes: SizesLike = None) -> Read:
     """The network of a Keras model in memory."""
-    import keras
-
     read = load(from_json(model.to_json(), keras.__version__), model.name.lower(), sizes)
     read.source["library"] = f"keras {keras.__version__}"
     return read
-
-
-def _applications() -> Any:
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    import keras
-
-    return keras.applications

@@ -31,7 +31,7 @@ DETECTORS = ("rcnn", "retinanet", "fcos", "ssd")
 
 def names(library: str) -> list[str]:
     """The names of a library's models."""
-    module = _module(library)
+    module = import_module(library)
     listed = module.models if library == "torchvision" else module
     return list(listed.list_models())
 
@@ -51,17 +51,10 @@ def build(library: str, model: str, sizes: dict[str, Shape]) -> Graph:
         if any(word in model for word in DETECTORS):
             error.remedy = "a detector chooses boxes by their numbers: import its backbone instead"
         raise
-    graph.source["library"] = f"{library} {_module(library).__version__}, {graph.source['library']}"
+    graph.source["library"] = (
+        f"{library} {import_module(library).__version__}, {graph.source['library']}"
+    )
     return graph
-
-
-def _module(library: str) -> Any:
-    try:
-        return import_module(library)
-    except ImportError:
-        raise NotFoundError(
-            f"{library} is not installed here", remedy=f"pip install {library}"
-        ) from None
 
 
 def _made(library: str, model: str) -> Any:
@@ -76,7 +69,7 @@ def _made(library: str, model: str) -> Any:
 
 
 def _built(library: str, model: str) -> Any:
-    module = _module(library)
+    module = import_module(library)
     if library == "timm":
         return module.create_model(model)
     try:
