@@ -37,7 +37,6 @@ class Prototxt:
         self.blobs: dict[str, str] = {}
         self.layer = Message(0)
         self.own = ""
-        self.owners: dict[tuple[str, ...], str] = {}
         self.readers: Counter[str] = Counter()
         self.weak: list[str] = []
         self.strong: list[str] = []
@@ -80,11 +79,9 @@ class Prototxt:
     def weighted(self, op: str, *inputs: str, **attributes: Any) -> str:
         """Lay a layer with weights, which are another's where they have the same names."""
         names = tuple(_param_names(self.layer))
-        owner = self.owners.get(names) if names and all(names) else None
-        made = self.lay(op, *inputs, weights_of=owner, **attributes)
-        if names and all(names):
-            self.owners.setdefault(names, made)
-        return made
+        if not names or not all(names):
+            return self.lay(op, *inputs, **attributes)
+        return self.net.weighted(names, self.own, op, *inputs, **attributes)
 
     def axis(self, name: str, axis: int) -> int:
         """One of Caffe's axes, of which the first is the batch, as one of archdb's."""
@@ -170,27 +167,25 @@ def _count_readers(net: Prototxt, layers: list[Message]) -> None:
 
 def _take(net: Prototxt, part: Message) -> None:
     """Lay what a layer of the file is."""
-    kind, before = part.word("type"), len(net.net.layers)
+    kind = part.word("type")
     net.layer, net.own = part, part.word("name") or "_".join(part.words("top")) or kind
     if kind in LOSSES or kind.endswith("Loss") or part.numbers("loss_weight"):
         _leave_out(net, kind)
         return
-    try:
-        if kind not in RULES:
-            raise UnmappedError("is a type that archdb has no layer for")
-        given = RULES[kind](net, part)
-    except UnmappedError as why:
-        net.net.back(before)
-        net.blobs = {blob: made for blob, made in net.blobs.items() if made in net.net.layers}
-        told = _kind(part)
-        given = net.net.unknown(net.own, told, str(why), *net.bottoms(), tensors=None)
-    tops = part.words("top")
+    read, tops = net.bottoms(), part.words("top")
+    given = net.net.attempt(
+        kind,
+        lambda: RULES.get(kind, _missing)(net, part),
+        lambda why: net.net.open(net.own, _kind(part), why, *read, tensors=None),
+    )
     made = [given] * len(tops) if isinstance(given, str) else given
     if len(made) != len(tops):
         raise DefinitionError(f"has {len(tops)} tops, and archdb makes {len(made)} of it")
     net.blobs.update(zip(tops, made, strict=True))
-    if len(net.net.layers) == before:
-        net.net.outcome.folded[kind] += 1
+
+
+def _missing(net: Prototxt, part: Message) -> str:
+    raise UnmappedError("is a type that archdb has no layer for")
 
 
 def _kind(part: Message) -> str:
@@ -209,7 +204,7 @@ def _leave_out(net: Prototxt, kind: str) -> None:
     if kind not in ("Silence", "Accuracy") and weight:
         (net.weak if weight < 1 else net.strong).extend(read)
     if read and kind not in ("Silence", "Accuracy"):
-        net.net.outcome.notes.append(f"{kind} '{net.own}' is left out, which reads '{read[0]}'")
+        net.net.outcome.note(f"{kind} '{net.own}' is left out, which reads '{read[0]}'")
 
 
 def _mark_heads(net: Prototxt) -> None:

@@ -9,6 +9,7 @@ from archdb.errors import DefinitionError
 from archdb.model.shape import Shape
 from archdb.ops import BIAS, WEIGHT
 from archdb.sources.caffe import Prototxt, layer
+from archdb.sources.laying import OpenError
 from archdb.sources.lowering.base import UnmappedError
 from archdb.sources.prototext import Message
 
@@ -38,5 +39,4 @@ def recurrent(net: Prototxt, part: Message) -> str:
         tensors.append((WEIGHT, (sums, prod(net.net.shape(bottoms[2])))))
     if GATES[kind] == 1:
         tensors += [(WEIGHT, (units, units)), (BIAS, (units,))]
-    given = (shape[0], units)
-    return net.net.unknown(net.own, kind, WHY, *bottoms, shape=given, tensors=tensors)
+    raise OpenError(WHY, tensors, (shape[0], units))

@@ -202,19 +202,22 @@ def _take(cfg: Cfg, part: Section) -> None:
     before, arrived = len(cfg.net.layers), cfg.now
     cfg.own = f"{part.kind}_{len(cfg.outputs)}"
     cfg.net.block = cfg.own
-    try:
-        if part.kind not in RULES:
-            raise UnmappedError(nearest(part.kind, RULES) or "is a section that archdb cannot read")
-        RULES[part.kind](cfg, part)
-    except UnmappedError as why:
-        cfg.net.back(before)
-        cfg.now = cfg.net.unknown(cfg.own, part.kind, str(why), arrived, tensors=None)
+    cfg.now = cfg.net.attempt(
+        part.kind,
+        lambda: _ruled(cfg, part),
+        lambda why: cfg.net.open(cfg.own, part.kind, why, arrived, tensors=None),
+    )
     cfg.net.block = None
     cfg.outputs.append(cfg.now)
     laid = list(cfg.net.layers)[before:]
-    if not laid:
-        cfg.net.outcome.folded[part.kind] += 1
-    elif len(laid) > 1:
+    if len(laid) > 1:
         cfg.net.blocks.append(Block(cfg.own, part.kind, {}))
-    else:
+    elif laid:
         cfg.net.layers[laid[0]] = cfg.net.layers[laid[0]]._replace(block=None)
+
+
+def _ruled(cfg: Cfg, part: Section) -> str:
+    if part.kind not in RULES:
+        raise UnmappedError(nearest(part.kind, RULES) or "is a section that archdb cannot read")
+    RULES[part.kind](cfg, part)
+    return cfg.now

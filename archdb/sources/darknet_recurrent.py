@@ -17,8 +17,7 @@ NOTE = "recurrent sections are laid as one step; their states are inputs"
 
 def _state(cfg: Cfg, what: str, shape: tuple[int, ...]) -> str:
     """An input that is what the last step left."""
-    if NOTE not in cfg.net.outcome.notes:
-        cfg.net.outcome.notes.append(NOTE)
+    cfg.net.outcome.note(NOTE)
     return cfg.net.input(f"{cfg.own}_{what}", shape)
 
 

@@ -83,8 +83,7 @@ def convolution(cfg: Cfg, part: Section) -> None:
         norm = f"{shared}_bn" if shared else None
         cfg.lay("batch_norm", more="bn", epsilon=EPSILON, weights_of=norm)
     if part.integer("xnor", 0) or part.integer("binary", 0):
-        note = "binary weights are counted as any others"
-        cfg.net.outcome.notes = [*dict.fromkeys([*cfg.net.outcome.notes, note])]
+        cfg.net.outcome.note("binary weights are counted as any others")
     activate(cfg, part, "logistic")
 
 
@@ -227,4 +226,4 @@ def empty(cfg: Cfg, part: Section) -> None:
 def head(cfg: Cfg, part: Section) -> None:
     """What a head reads is an output; what it does of its own is named, and not counted."""
     note = f"{part.kind} {len(cfg.outputs)} is left out: it decodes boxes or is a loss"
-    cfg.net.outcome.notes.append(f"{note}, and reads '{cfg.now}'")
+    cfg.net.outcome.note(f"{note}, and reads '{cfg.now}'")

@@ -33,10 +33,12 @@ def read(path: Path, sizes: SizesLike = None) -> Read:
 def load(model: Stored, name: str, sizes: SizesLike = None) -> Read:
     """As `read`, of a configuration that is read already."""
     from archdb.sources import (  # noqa: F401  importing a module registers its rules
+        keras_attention,
         keras_axes,
         keras_elementwise,
         keras_functions,
         keras_joining,
+        keras_pools,
         keras_products,
         keras_sequence,
         keras_shaping,
@@ -44,13 +46,18 @@ def load(model: Stored, name: str, sizes: SizesLike = None) -> Read:
     )
 
     net = KerasNet(sizes, model.version)
-    net.run(model.config)
+    try:
+        net.run(model.config)
+    except RecursionError:
+        raise DefinitionError(
+            "holds layers within layers too deep to be followed",
+            remedy="no model that Keras builds is so deep: the file is damaged, or made to do harm",
+        ) from None
     laid = net.net
     if all(layer.op.source for layer in laid.layers.values()):
         raise DefinitionError("has no layer that archdb makes one of")
     laid.block_by_path()
     called = _name(model.config) or name
-    laid.outcome.notes += net.said
     source = {"format": "Keras", "version": model.version, "layers": str(net.calls)}
     told = {item: words for item, words in source.items() if words}
     return Read(laid.network(called), laid.outcome, told)

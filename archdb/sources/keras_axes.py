@@ -119,11 +119,21 @@ def split(net: KerasNet, call: Call) -> list[Value]:
 
 @layer("op:stack")
 def stacked(net: KerasNet, call: Call) -> Value:
-    values = [Value(net.plain(value)) for value in call.inputs]
-    at = places(net, len(net.net.shape(values[0].layer))) if values else []
-    new = _own(option(call, "axis", 0), len(at) + 1)
-    made = net.lay("stack", *values, axis=len(at))
-    return settled(net, made, [*(axis + (axis >= new) for axis in at), new])
+    if not call.inputs:
+        raise DefinitionError("reads no tensor")
+    rank = len(net.shape(call.inputs[0]))
+    return stack_along(net, call.inputs, _own(option(call, "axis", 0), rank + 1))
+
+
+def stack_along(net: KerasNet, values: list[Value], new: int, more: str = "") -> Value:
+    """Tensors side by side along a new axis, number `new` of Keras's."""
+    plain = [Value(net.plain(value)) for value in values]
+    at = [axis + (axis >= new) for axis in places(net, len(net.net.shape(plain[0].layer)))]
+    wanted = places(net, len(at) + 1)
+    for place in range(len(at), -1, -1):
+        if [*at[:place], new, *at[place:]] == wanted:
+            return net.lay("stack", *plain, more=more, axis=place)
+    return settled(net, net.lay("stack", *plain, more=more, axis=len(at)), [*at, new])
 
 
 @layer("op:pad")

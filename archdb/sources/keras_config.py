@@ -11,6 +11,7 @@ from heapq import heapify, heappop, heappush
 from typing import Any, NamedTuple
 
 from archdb.errors import DefinitionError
+from archdb.sources.lowering.base import UnmappedError
 
 #: Of a model within a model, so many deep.
 DEEPEST = 32
@@ -57,6 +58,25 @@ class Part(NamedTuple):
     module: str
     config: dict[str, Any]
     nodes: list[Node]
+
+
+class Call(NamedTuple):
+    """One call of a layer, as a rule sees it."""
+
+    part: Part
+    node: Node
+    inputs: list[Value]
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The layer's own configuration."""
+        return self.part.config
+
+    def one(self) -> Value:
+        """What it reads; UnmappedError where that is more than one tensor."""
+        if len(self.inputs) != 1:
+            raise UnmappedError(f"reads {len(self.inputs)} tensors")
+        return self.inputs[0]
 
 
 def refs(value: Any) -> Iterator[Ref]:

@@ -7,6 +7,7 @@ from typing import Any
 from archdb.model.shape import NamedShape
 from archdb.sources.keras_config import Value
 from archdb.sources.keras_net import Call, KerasNet, layer
+from archdb.sources.laying import OpenError
 from archdb.sources.lowering.base import UnmappedError
 
 Ops = dict[str, tuple[str, dict[str, Any]]]
@@ -39,9 +40,24 @@ ACTIVATIONS: Ops = {
 #: At inference nothing happens.
 NOTHING = (
     *("ActivityRegularization", "GaussianNoise", "GaussianDropout", "AlphaDropout", "Masking"),
-    *("RandomFlip", "RandomRotation", "RandomZoom", "RandomContrast", "RandomCrop"),
-    *("RandomTranslation", "RandomBrightness", "Identity", "op:identity", "op:stop_gradient"),
-    *("op:cast", "op:convert_to_tensor"),
+    *("Identity", "op:identity", "op:stop_gradient", "op:cast", "op:convert_to_tensor"),
+)
+#: Changes to images in training.
+AUGMENTING = (
+    *("AugMix", "CutMix", "MixUp", "RandAugment", "RandomBrightness", "RandomColorDegeneration"),
+    *("RandomColorJitter", "RandomContrast", "RandomElasticTransform", "RandomErasing"),
+    *("RandomFlip", "RandomGaussianBlur", "RandomGrayscale", "RandomHeight", "RandomHue"),
+    *("RandomInvert", "RandomPerspective", "RandomPosterization", "RandomRotation"),
+    *("RandomSaturation", "RandomSharpness", "RandomShear", "RandomTranslation", "RandomWidth"),
+    *("RandomZoom", "Solarization"),
+)
+
+
+#: What prepares data: words to numbers, colours to other colours.
+PREPARING = (
+    *("AutoContrast", "CategoryEncoding", "ContrastLimitedAdaptiveHistogramEqualization"),
+    *("Discretization", "Equalization", "HashedCrossing", "Hashing", "IntegerLookup"),
+    *("MaxNumBoundingBoxes", "RandomCrop", "StringLookup", "TextVectorization"),
 )
 
 
@@ -123,12 +139,17 @@ def elu(net: KerasNet, call: Call) -> Value:
 
 @layer("PReLU")
 def prelu(net: KerasNet, call: Call) -> Value:
-    """One slope for each channel, where positions share theirs."""
+    """One slope for each channel where positions share theirs, else one for each of what is not
+    shared: max(0, x) + slope min(0, x)."""
     value, shared = call.one(), call.config.get("shared_axes") or []
-    rank = len(net.shape(value))
-    if sorted(shared) != list(range(1, rank)):
-        raise UnmappedError("has slopes that are not one for each channel")
-    return net.weighted("prelu", value, elementwise=True)
+    shape = net.shape(value)
+    if sorted(shared) == list(range(1, len(shape))):
+        return net.weighted("prelu", value, elementwise=True)
+    slopes = tuple(1 if at in shared else n for at, n in enumerate(shape, 1))
+    slope = net.weighted("parameter", more="slopes", shape=list(net.turned(slopes)))
+    below = net.lay("minimum", value, more="below", value=0)
+    below = net.lay("multiply", below, slope, more="sloped")
+    return net.lay("add", net.lay("relu", value, more="above"), below)
 
 
 @layer("Softmax")
@@ -140,7 +161,7 @@ def softmax(net: KerasNet, call: Call) -> Value:
     return net.lay("softmax", value, axis=net.axis(value, axis))
 
 
-@layer("Dropout", "SpatialDropout1D", "SpatialDropout2D")
+@layer("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D")
 def dropout(net: KerasNet, call: Call) -> Value:
     return net.lay("dropout", call.one(), elementwise=True, rate=call.config.get("rate", 0.5))
 
@@ -151,7 +172,7 @@ def stochastic_depth(net: KerasNet, call: Call) -> Value:
     return net.lay("stochastic_depth", call.one(), elementwise=True, rate=rate)
 
 
-@layer(*NOTHING)
+@layer(*NOTHING, *AUGMENTING)
 def nothing(net: KerasNet, call: Call) -> Value:
     """Nothing happens."""
     return call.one()
@@ -161,3 +182,9 @@ def nothing(net: KerasNet, call: Call) -> Value:
 def code(net: KerasNet, call: Call) -> Value:
     """Never run."""
     raise UnmappedError("is code of its own, which archdb does not run")
+
+
+@layer(*PREPARING)
+def preparing(net: KerasNet, call: Call) -> Value:
+    """No network's work, and without weights."""
+    raise OpenError("prepares data, which archdb has no layer for")

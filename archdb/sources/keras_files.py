@@ -100,13 +100,13 @@ def _h5(path: Path) -> Stored:
     except ImportError:
         raise DefinitionError(
             "is an H5 file, and h5py is not installed",
-            remedy="install h5py, or write the configuration with model.to_json",
+            remedy="pip install 'archdb[h5]', or give what model.to_json() returns as a .json file",
         ) from None
     try:
         with h5py.File(path, "r") as file:
             config = file.attrs.get("model_config")
             version = file.attrs.get("keras_version", "")
-    except OSError as error:
+    except (OSError, RuntimeError, LookupError, ValueError, TypeError) as error:
         raise DefinitionError(f"is a damaged H5 file: {error}", remedy=REMEDY) from None
     if config is None:
         raise DefinitionError(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from archdb.errors import ArchdbError, DefinitionError
 from archdb.model.shape import Shape
@@ -25,30 +25,11 @@ from archdb.sources.keras_config import (
     part_of,
     parts_of,
 )
+from archdb.sources.keras_config import Call as Call
 from archdb.sources.keras_input import input_of
 from archdb.sources.laying import Laying
 from archdb.sources.lowering.base import UnmappedError
 from archdb.sources.sizes import SizesLike
-
-
-class Call(NamedTuple):
-    """One call of a layer, as a rule sees it."""
-
-    part: Part
-    node: Node
-    inputs: list[Value]
-
-    @property
-    def config(self) -> dict[str, Any]:
-        """The layer's own configuration."""
-        return self.part.config
-
-    def one(self) -> Value:
-        """What it reads; UnmappedError where that is more than one tensor."""
-        if len(self.inputs) != 1:
-            raise UnmappedError(f"reads {len(self.inputs)} tensors")
-        return self.inputs[0]
-
 
 Rule = Callable[["KerasNet", Call], Value | list[Value]]
 RULES: dict[str, Rule] = {}
@@ -73,8 +54,8 @@ class KerasNet:
         self.net = Laying(sizes)
         self.version = version
         self.path, self.calls = "", 0
-        self.said: list[str] = []
-        self.owners: dict[str, str] = {}
+        #: How many copies are being laid of a layer that works on each step by itself.
+        self.times = 1
         self.channels_first = False
         self.recorded: dict[tuple[str, int, int], tuple[int | None, ...]] = {}
         self.readers: Counter[str] = Counter()
@@ -133,8 +114,7 @@ class KerasNet:
         values = given
         if values is None and parts[0].kind != "InputLayer":
             shape = parts[0].config.get("batch_input_shape") or config.get("build_input_shape")
-            first = Part("input", "InputLayer", "", {"batch_shape": shape}, [])
-            values = [input_of(self.net, first, self.channels_first)]
+            parts = [Part("input", "InputLayer", "", {"batch_shape": shape}, []), *parts]
         for part in parts:
             if part.kind == "InputLayer":
                 values = values or [input_of(self.net, part, self.channels_first)]
@@ -162,6 +142,7 @@ class KerasNet:
         """Lay what one call is, or what its model is made of."""
         part, self.calls = call.part, self.calls + 1
         own = f"{scope}/{part.name}" if scope else part.name
+        where = f"layer '{part.name}' ({part.kind})"
         try:
             if part.kind in MODELS or (part.module == "" and "layers" in part.config):
                 return self.model(part.config, call.inputs, own, depth + 1)
@@ -170,35 +151,36 @@ class KerasNet:
             self.path = own
             return self._ruled(call, key)
         except ArchdbError as error:
-            raise error.at(f"layer '{part.name}' ({part.kind})") from None
+            raise error.at(where) from None
         except (TypeError, ValueError) as error:  # JSON holds any value in any place
-            raise DefinitionError(f"has a value that makes no sense: {error}").at(
-                f"layer '{part.name}' ({part.kind})"
-            ) from None
+            raise DefinitionError(f"has a value that makes no sense: {error}").at(where) from None
 
     def _ruled(self, call: Call, key: tuple[str, int]) -> list[Value]:
-        before, kind = len(self.net.layers), kind_of(call.part)
-        last = next(reversed(self.net.layers), "")
-        try:
-            if kind not in RULES:
-                raise UnmappedError("is a class that archdb has no layer for")
-            made = RULES[kind](self, call)
-        except UnmappedError as why:
-            self.net.back(before)
-            self.owners = {k: v for k, v in self.owners.items() if v in self.net.layers}
-            return [self._unknown(call, str(why), key)]
-        if next(reversed(self.net.layers), "") == last:
-            self.net.outcome.folded[call.part.kind] += 1
+        rule = RULES.get(kind_of(call.part), _missing)
+        made = self.net.attempt(
+            call.part.kind, lambda: rule(self, call), lambda why: self._unknown(call, why, key)
+        )
         return made if isinstance(made, list) else [made]
 
-    def _unknown(self, call: Call, why: str, key: tuple[str, int]) -> Value:
+    def inner(self, call: Call, path: str, times: int) -> list[Value]:
+        """A layer or model within a layer, one of so many copies of it."""
+        self.times *= times
+        try:
+            if call.part.kind in MODELS:
+                return self.model(call.part.config, call.inputs, path, 1)
+            made = RULES.get(kind_of(call.part), _missing)(self, call)
+        finally:
+            self.times //= times
+        return made if isinstance(made, list) else [made]
+
+    def _unknown(self, call: Call, why: UnmappedError, key: tuple[str, int]) -> Value:
         """A layer that archdb does not know, of the shape that its readers are said to read."""
         shape = self.recorded.get((self.path, key[1], 0)) if self.native else None
         own = None if shape is None or None in shape else self.turned(tuple(n or 0 for n in shape))
         names = [value.layer for value in call.inputs]
         kind = kind_of(call.part).removeprefix("op:")
         tensors = () if kind_of(call.part) != call.part.kind or kind == "Lambda" else None
-        return Value(self.net.unknown(self.path, kind, why, *names, shape=own, tensors=tensors))
+        return Value(self.net.open(self.path, kind, why, *names, shape=own, tensors=tensors))
 
     def lay(
         self, op: str, *values: Value, more: str = "", elementwise: bool = False, **attributes: Any
@@ -211,13 +193,10 @@ class KerasNet:
         return Value(self.net.lay(name, op, *names, **attributes), flat)
 
     def weighted(self, op: str, *values: Value, more: str = "", **told: Any) -> Value:
-        """Lay a layer with weights, which are those of the layer's first call in a later one."""
+        """Lay a layer with weights, in a later call those of the first."""
         key = f"{self.path}/{more}"
-        same = told.pop("elementwise", False)
-        made = self.lay(
-            op, *values, more=more, elementwise=same, weights_of=self.owners.get(key), **told
-        )
-        self.owners.setdefault(key, made.layer)
+        made = self.lay(op, *values, more=more, weights_of=self.net.owners.get(key), **told)
+        self.net.owners.setdefault(key, made.layer)
         return made
 
     def plain(self, value: Value) -> str:
@@ -248,3 +227,7 @@ class KerasNet:
             raise UnmappedError(f"works along axis {axis}")
         at = number - 1 if number > 0 else number + rank
         return at if rank < 3 or self.channels_first else (at + 1) % rank
+
+
+def _missing(net: KerasNet, call: Call) -> Value:
+    raise UnmappedError("is a class that archdb has no layer for")

@@ -1,4 +1,4 @@
-"""Keras's products of tensors in archdb's ops: einsum and what contracts axes, plain attention."""
+"""Keras's products of tensors in archdb's ops: einsum and what contracts axes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from archdb.errors import DefinitionError
 from archdb.sources.keras_config import Value
 from archdb.sources.keras_net import Call, KerasNet, layer
+from archdb.sources.keras_windows import told
 from archdb.sources.lowering.base import UnmappedError
 
 #: Letters for the axes of two tensors that are multiplied, and what stands for the batch in all.
@@ -135,18 +136,34 @@ def _placed(net: KerasNet, value: Value, rank: int) -> Value:
     return net.lay("permute", value, more="first", order=[rank - 1, *range(rank - 1)])
 
 
-@layer("Attention")
-def attention(net: KerasNet, call: Call) -> Value:
-    """Scores as products, softmax, and the sum that they weigh (luong2015)."""
-    own = call.config
-    if own.get("use_scale") or own.get("score_mode", "dot") != "dot":
-        raise UnmappedError("scores by a learned scale, or by sums")
-    if len(call.inputs) not in (2, 3) or any(len(net.shape(x)) != 2 for x in call.inputs):
-        raise UnmappedError("attends over tensors that are no sequences, or has a mask")
-    query, value = call.inputs[:2]
-    key = call.inputs[2] if len(call.inputs) > 2 else value
-    if call.node.kwargs.get("use_causal_mask"):
-        raise UnmappedError("has a mask")
-    scores = net.lay("matmul", query, key, more="scores", transpose_second=True)
-    weights = net.lay("softmax", scores, more="weights")
-    return net.lay("matmul", weights, value)
+@layer("Embedding")
+def embedding(net: KerasNet, call: Call) -> Value:
+    vocabulary, units = told(call, "input_dim"), told(call, "output_dim")
+    return net.weighted("embedding", call.one(), vocabulary=vocabulary, units=units)
+
+
+@layer("ReversibleEmbedding")
+def reversible(net: KerasNet, call: Call) -> Value:
+    """An embedding, and its table, or one of its own, as the matrix from features to tokens."""
+    vocabulary, tied = told(call, "input_dim"), call.config.get("tie_weights", True)
+    both = any(node.kwargs.get("reverse") for node in call.part.nodes)
+    if not tied and not both:
+        raise UnmappedError("has a matrix for the way back, and does not go it")
+    if not call.node.kwargs.get("reverse"):
+        if not tied or not both:
+            return embedding(net, call)
+        return net.lay("take", _table(net, call), call.one(), axis=0)
+    if not tied:
+        made = net.weighted("linear", call.one(), more="reverse", units=vocabulary, bias=False)
+    else:
+        made = net.lay("matmul", call.one(), _table(net, call), transpose_second=True)
+    cap = call.config.get("logit_soft_cap")
+    if not cap:
+        return made
+    made = net.lay("divide", made, more="divided", value=cap)
+    return net.lay("rescale", net.lay("tanh", made, more="tanh"), more="capped", factor=cap)
+
+
+def _table(net: KerasNet, call: Call) -> Value:
+    shape = [told(call, "input_dim"), told(call, "output_dim")]
+    return net.weighted("parameter", more="table", shape=shape)

@@ -1,49 +1,56 @@
-"""Keras's layers over sequences in archdb's ops: recurrent ones, wrappers, attention."""
+"""Keras's layers over sequences in archdb's ops: recurrent ones and wrappers."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from archdb.errors import DefinitionError
-from archdb.sources.keras_config import Part, Value, part_of
+from archdb.ops import BIAS, WEIGHT
+from archdb.sources.keras_axes import places, settled, stack_along
+from archdb.sources.keras_config import MODELS, Node, Part, Value, part_of
 from archdb.sources.keras_elementwise import activation_name
 from archdb.sources.keras_net import RULES, Call, KerasNet, layer
+from archdb.sources.keras_windows import told
+from archdb.sources.laying import OpenError
 from archdb.sources.lowering.base import UnmappedError
 
 #: The activations of a cell's gates and of what goes through them.
 GATES = ("sigmoid", "tanh")
 #: How two directions may be merged.
 MERGED = ("concat",)
+#: Layers that work on each step by themselves.
+STEPWISE = ("Dense", "Dropout", "Activation")
+#: A layer that is distributed is laid so many times.
+MOST_STEPS = 64
 CELLS = {"LSTM": "lstm", "GRU": "gru", "SimpleRNN": "rnn", "CuDNNLSTM": "lstm", "CuDNNGRU": "gru"}
 
 
 @layer(*CELLS)
 def recurrent(net: KerasNet, call: Call) -> Value:
-    return _recurrent(net, call, call.part, both=False)
+    return _recurrent(net, call.one(), call.part, both=False)
 
 
-def _recurrent(net: KerasNet, call: Call, part: Part, both: bool) -> Value:
+def _recurrent(net: KerasNet, value: Value, part: Part, both: bool, more: str = "") -> Value:
     own = part.config
     if own.get("return_state") or (own.get("go_backwards") and not both):
         raise UnmappedError("gives its state, or goes backwards")
     gates = activation_name(own.get("recurrent_activation", "sigmoid"))
     function = activation_name(own.get("activation", "tanh"))
-    told: dict[str, Any] = {
+    attributes: dict[str, Any] = {
         "units": own.get("units"),
         "sequences": bool(own.get("return_sequences", False)),
         "bias": bool(own.get("use_bias", True)),
     }
     if part.kind.endswith("GRU"):
-        told["reset_after"] = bool(own.get("reset_after", part.kind.startswith("CuDNN")))
+        attributes["reset_after"] = bool(own.get("reset_after", part.kind.startswith("CuDNN")))
     if part.kind == "CuDNNLSTM":
-        told["recurrent_bias"] = True
+        attributes["recurrent_bias"] = True
     if CELLS[part.kind] == CELLS["SimpleRNN"]:
-        told["activation"] = function
+        attributes["activation"] = function
     elif (gates, function) != GATES:
         raise UnmappedError(f"has {gates} and {function} in its cells")
     if both:
-        told["bidirectional"] = True
-    return net.weighted(CELLS[part.kind], call.one(), **told)
+        attributes["bidirectional"] = True
+    return net.weighted(CELLS[part.kind], value, more=more, **attributes)
 
 
 @layer("Bidirectional")
@@ -52,58 +59,78 @@ def bidirectional(net: KerasNet, call: Call) -> Value:
     inner = part_of(call.config.get("layer"), 0)
     if inner.kind not in CELLS or call.config.get("merge_mode", "concat") not in MERGED:
         raise UnmappedError("merges other than by joining, or no recurrent layer")
-    return _recurrent(net, call, inner, both=True)
+    return _recurrent(net, call.one(), inner, both=True)
+
+
+@layer("RNN")
+def of_cells(net: KerasNet, call: Call) -> Value:
+    """A layer for each of the cells, all but the last giving every step."""
+    own = call.config
+    cell = part_of(own.get("cell"), 0)
+    stated = cell.config.get("cells") if cell.kind == "StackedRNNCells" else [own.get("cell")]
+    cells = [part_of(data, at) for at, data in enumerate(stated or [])]
+    kinds = [cell.kind.removesuffix("Cell") for cell in cells]
+    if not cells or any(kind not in CELLS for kind in kinds):
+        raise UnmappedError(f"has cells of its own: {', '.join(kinds)}")
+    value, last = call.one(), len(cells) - 1
+    for at, (kind, cell) in enumerate(zip(kinds, cells, strict=True)):
+        steps = at < last or bool(own.get("return_sequences"))
+        config = {**own, **cell.config, "return_sequences": steps}
+        more = "" if at == last else cell.name
+        value = _recurrent(net, value, cell._replace(kind=kind, config=config), False, more)
+    return value
 
 
 @layer("TimeDistributed")
 def time_distributed(net: KerasNet, call: Call) -> Value:
-    """What works on each step by itself anyway."""
+    """One layer, or model, for each step, with the same weights; one for all where it works on each
+    step by itself anyway."""
+    inner, value = part_of(call.config.get("layer"), 0), call.one()
+    shape = net.shape(value)
+    if inner.kind in STEPWISE and len(shape) == 2:
+        return _one(RULES[inner.kind](net, call._replace(part=inner)))
+    known = inner.kind in RULES or inner.kind in MODELS
+    if not known or len(shape) < 2 or net.times * shape[0] > MOST_STEPS:
+        raise UnmappedError(f"distributes {inner.kind} over {shape[0]} steps")
+    path, at, made = net.path, places(net, len(shape)), []
+    left = [axis - 1 for axis in at if axis]
+    for step in range(shape[0]):
+        net.path = path
+        one = net.lay("select", value, more="step", axis=at.index(0), index=step)
+        call_of_step = Call(inner, Node([], {}), [settled(net, one, left)])
+        made.append(_one(net.inner(call_of_step, path, shape[0])))
+    net.path = path
+    return stack_along(net, made, 0, "steps")
+
+
+def _one(made: Value | list[Value]) -> Value:
+    several = made if isinstance(made, list) else [made]
+    if len(several) != 1:
+        raise UnmappedError("gives several tensors")
+    return several[0]
+
+
+@layer("SpectralNormalization")
+def wrapped(net: KerasNet, call: Call) -> Value:
+    """What is wrapped; the norm of a kernel is divided by in training (miyato2018)."""
     inner = part_of(call.config.get("layer"), 0)
-    if inner.kind not in ("Dense", "Dropout", "Activation") or len(net.shape(call.one())) != 2:
-        raise UnmappedError(f"distributes {inner.kind} over steps")
-    made = RULES[inner.kind](net, call._replace(part=inner))
-    if isinstance(made, list):
-        raise DefinitionError("gives several tensors")
-    return made
+    if inner.kind not in RULES:
+        raise UnmappedError(f"wraps {inner.kind}")
+    net.net.outcome.note(f"'{net.path}' keeps a vector for training that is not counted")
+    return _one(RULES[inner.kind](net, call._replace(part=inner)))
 
 
-@layer("MultiHeadAttention")
-def attention(net: KerasNet, call: Call) -> Value:
-    """Projections, attention head by head, and the projection back."""
-    own = call.config
-    if len(call.inputs) > 3 or own.get("attention_axes") not in (None, [1], 1):
-        raise UnmappedError("has a mask, or attends along other axes than steps")
-    query, value, *rest = call.inputs if len(call.inputs) > 1 else call.inputs * 2
-    key = rest[0] if rest else value
-    shapes = [net.shape(x) for x in (query, key, value)]
-    if any(len(shape) != 2 for shape in shapes):
-        raise UnmappedError("attends over tensors that are no sequences")
-    heads, of_key = own.get("num_heads"), own.get("key_dim")
-    if not isinstance(heads, int) or not isinstance(of_key, int):
-        raise DefinitionError("does not state num_heads and key_dim")
-    of_value = own.get("value_dim") or of_key
-    bias, causal = bool(own.get("use_bias", True)), bool(call.node.kwargs.get("use_causal_mask"))
-    parts = [
-        _heads(net, what, x, heads, size, bias)
-        for what, x, size in (
-            ("query", query, of_key),
-            ("key", key, of_key),
-            ("value", value, of_value),
-        )
+@layer("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
+def convolved(net: KerasNet, call: Call) -> Value:
+    """Kernels of input and state for four gates (shi2015)."""
+    own, filters = call.config, told(call, "filters")
+    axes = int(call.part.kind[-2])
+    kernel = own.get("kernel_size")
+    kernel = kernel if isinstance(kernel, list) else [kernel] * axes
+    features = net.shape(call.one())[1 if net.channels_first else -1]
+    tensors: list[tuple[str, tuple[int, ...]]] = [
+        (WEIGHT, (4 * filters, read, *kernel)) for read in (features, filters)
     ]
-    told = {"causal": True} if causal else {}
-    made = net.lay("scaled_dot_product_attention", *parts, more="attention", **told)
-    made = net.lay("permute", made, more="steps", order=[1, 0, 2])
-    made = net.lay("reshape", made, more="joined", shape=[shapes[0][0], heads * of_value])
-    units = own.get("output_shape") or shapes[0][-1]
-    units = units[-1] if isinstance(units, list) else units
-    return net.weighted("linear", made, units=units, bias=bias)
-
-
-def _heads(net: KerasNet, what: str, x: Value, heads: int, size: int, bias: bool) -> Value:
-    """A projection, parted into heads, the heads first."""
-    made = net.weighted("linear", x, more=what, units=heads * size, bias=bias)
-    names = ["sequence", "heads", "feature"]
-    shape = [net.shape(x)[0], heads, size]
-    made = net.lay("reshape", made, more=f"{what}_parted", shape=shape, axis_names=names)
-    return net.lay("permute", made, more=f"{what}_heads", order=[1, 0, 2])
+    if own.get("use_bias", True):
+        tensors.append((BIAS, (4 * filters,)))
+    raise OpenError("carries maps from step to step, which archdb has no op for", tensors)

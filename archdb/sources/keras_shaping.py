@@ -115,6 +115,29 @@ def pad_1d(net: KerasNet, call: Call) -> Value:
     return net.lay("pad", call.one(), sides=[_pair(call.config.get("padding", 1)), [0, 0]])
 
 
+@layer("ZeroPadding3D", "Cropping3D")
+def pad_3d(net: KerasNet, call: Call) -> Value:
+    """Sides of a number for all, one for each axis, or two; what is cropped counts below zero."""
+    crops = call.part.kind == "Cropping3D"
+    stated = call.config.get("cropping" if crops else "padding", 1)
+    axes = stated if isinstance(stated, list) else [stated] * 3
+    sides = [[-n if crops else n for n in _pair(both)] for both in axes]
+    return net.lay("pad", call.one(), sides=[[0, 0], *sides])
+
+
+@layer("CenterCrop")
+def center_crop(net: KerasNet, call: Call) -> Value:
+    """The middle of a map, the odd row and column before it staying out."""
+    value, own = call.one(), call.config
+    _, height, width = net.net.shape(value.layer)
+    rows, columns = height - own.get("height", height), width - own.get("width", width)
+    if min(rows, columns) < 0:
+        raise UnmappedError("is larger than what it crops, which is resized first")
+    top, left = rows // 2, columns // 2
+    sides = [top, rows - top, left, columns - left]
+    return net.lay("trim2d", value, sides=sides) if any(sides) else value
+
+
 @layer("Cropping2D")
 def crop(net: KerasNet, call: Call) -> Value:
     sides = _sides(call.config.get("cropping", 0))
@@ -133,6 +156,11 @@ def upsample(net: KerasNet, call: Call) -> Value:
     if how not in ("nearest", "bilinear"):
         raise UnmappedError(f"interpolates by {how}")
     return net.lay("resize2d", call.one(), how=how, scale=size)
+
+
+@layer("UpSampling3D")
+def upsample_3d(net: KerasNet, call: Call) -> Value:
+    return net.lay("resize3d", call.one(), how="nearest", scale=call.config.get("size", 2))
 
 
 @layer("UpSampling1D")

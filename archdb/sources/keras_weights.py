@@ -62,6 +62,23 @@ def transposed(net: KerasNet, call: Call) -> Value:
     return activated(net, call, made)
 
 
+@layer("LocallyConnected1D")
+def local_1d(net: KerasNet, call: Call) -> Value:
+    """As over a map of one column."""
+    length, features = net.shape(call.one())
+    if call.config.get("padding", "valid") != "valid":
+        raise UnmappedError(f"has the padding {call.config['padding']}")
+    turned = net.lay("permute", call.one(), more="features", order=[1, 0])
+    value = net.lay("reshape", turned, more="column", shape=[features, length, 1])
+    own, filters = window(call, "kernel_size"), told(call, "filters")
+    sliding = {"kernel": [own["kernel"], 1], "stride": [own["stride"], 1], "padding": 0}
+    sliding |= {"filters": filters, "bias": bias_of(call)}
+    made = net.weighted("locally_connected2d", value, more="local", **sliding)
+    steps = net.net.shape(made.layer)[1]
+    made = net.lay("reshape", made, more="filters", shape=[filters, steps])
+    return activated(net, call, net.lay("permute", made, order=[1, 0]))
+
+
 @layer("LocallyConnected2D")
 def local(net: KerasNet, call: Call) -> Value:
     own = window(call, "kernel_size")
@@ -117,6 +134,14 @@ def layer_norm(net: KerasNet, call: Call) -> Value:
     return net.weighted("layer_norm", value, elementwise=True, **own)
 
 
+@layer("RMSNormalization")
+def rms_norm(net: KerasNet, call: Call) -> Value:
+    value = call.one()
+    _channels(net, value, call.config.get("axis", -1))
+    epsilon = call.config.get("epsilon", 1e-6)
+    return net.weighted("rms_norm", value, elementwise=True, epsilon=epsilon)
+
+
 @layer("GroupNormalization")
 def group_norm(net: KerasNet, call: Call) -> Value:
     """-1 groups are as many as channels."""
@@ -147,7 +172,7 @@ def normalization(net: KerasNet, call: Call) -> Value:
         deviation = net.lay("constant", more="deviation", shape=shape)
         return net.lay("divide", net.lay("subtract", value, mean, more="centred"), deviation)
     note = f"'{net.path}' keeps how many images it has seen, a number that is not counted"
-    net.said.append(note)
+    net.net.outcome.note(note)
     return net.weighted("batch_norm", value, epsilon=1e-7, scale=False, shift=False)
 
 
@@ -171,42 +196,3 @@ def rescaling(net: KerasNet, call: Call) -> Value:
     if isinstance(offset, list):
         return net.lay("add", value, net.lay("constant", more="terms", shape=_beside(net, value)))
     return net.lay("add", value, value=offset) if offset else value
-
-
-@layer("Embedding")
-def embedding(net: KerasNet, call: Call) -> Value:
-    vocabulary, units = told(call, "input_dim"), told(call, "output_dim")
-    return net.weighted("embedding", call.one(), vocabulary=vocabulary, units=units)
-
-
-@layer("MaxPooling2D", "MaxPool2D", "AveragePooling2D", "AvgPool2D")
-@layer("MaxPooling1D", "MaxPool1D", "AveragePooling1D", "AvgPool1D")
-@layer("MaxPooling3D", "MaxPool3D", "AveragePooling3D", "AvgPool3D")
-def pool(net: KerasNet, call: Call) -> Value:
-    op = f"{'max' if call.part.kind.startswith('Max') else 'avg'}_pool{dims(call)}"
-    if "pool_length" in call.config:  # of Keras 1
-        raise UnmappedError("is of Keras 1")
-    return net.lay(op, call.one(), rounding="floor", **window(call, "pool_size"))
-
-
-@layer("GlobalAveragePooling2D", "GlobalAvgPool2D", "GlobalMaxPooling2D", "GlobalMaxPool2D")
-def global_pool(net: KerasNet, call: Call) -> Value:
-    word = "max" if "Max" in call.part.kind else "avg"
-    made = net.lay(f"global_{word}_pool2d", call.one())
-    return made._replace(flat=not call.config.get("keepdims", False))
-
-
-@layer("GlobalAveragePooling1D", "GlobalAvgPool1D", "GlobalMaxPooling1D", "GlobalMaxPool1D")
-def global_pool_1d(net: KerasNet, call: Call) -> Value:
-    if call.config.get("keepdims"):
-        raise UnmappedError("keeps an axis of one step")
-    word = "max" if "Max" in call.part.kind else "avg"
-    return net.lay(f"global_{word}_pool1d", call.one())
-
-
-@layer("GlobalAveragePooling3D", "GlobalAvgPool3D", "GlobalMaxPooling3D", "GlobalMaxPool3D")
-def global_pool_3d(net: KerasNet, call: Call) -> Value:
-    word = "max" if "Max" in call.part.kind else "mean"
-    return net.lay(
-        f"reduce_{word}", call.one(), axes=[1, 2, 3], keep=bool(call.config.get("keepdims"))
-    )

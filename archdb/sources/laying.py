@@ -7,10 +7,10 @@ for each of the file's, with the shape that archdb derives for it beside it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from math import prod
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from archdb.analysis.inputs import check_names
 from archdb.errors import DefinitionError, UsageError
@@ -25,6 +25,8 @@ from archdb.sources.sizes import Sizes, SizesLike
 
 #: Role and shape of each stored tensor of a layer that archdb does not know.
 Tensors = Iterable[tuple[str, Shape]]
+#: What a front end takes a layer of its file for: the names of layers, or values of its own.
+Made = TypeVar("Made")
 #: A file that describes a network has no weights in it and is far smaller.
 LARGEST_FILE = 64 * 2**20
 
@@ -37,6 +39,14 @@ class Read(NamedTuple):
     source: dict[str, str]
 
 
+class OpenError(UnmappedError):
+    """A layer whose work archdb cannot count, and whose tensors it knows."""
+
+    def __init__(self, why: str, tensors: Tensors = (), shape: Shape | None = None) -> None:
+        super().__init__(why)
+        self.tensors, self.shape = tensors, shape
+
+
 class Laying:
     """A network being laid out. Names that are taken get a number: 'conv~2'."""
 
@@ -46,6 +56,8 @@ class Laying:
         self.layers: dict[str, Layer] = {}
         self.taken: Counter[str] = Counter()
         self.blocks: list[Block] = []
+        #: The layer that has the weights which go by a key.
+        self.owners: dict[Hashable, str] = {}
         self.shapes: dict[str, Shape | None] = {}
         self.outcome = Outcome()
         self.block: str | None = None
@@ -89,6 +101,27 @@ class Laying:
             made.params(*known)
         return self._add(name, Layer("", made, inputs, self.block, False, weights_of), shape)
 
+    def weighted(self, key: Hashable, name: str, op: str, *inputs: str, **attributes: Any) -> str:
+        """Lay a layer with weights, which are those of the first one under that key."""
+        made = self.lay(name, op, *inputs, weights_of=self.owners.get(key), **attributes)
+        self.owners.setdefault(key, made)
+        return made
+
+    def attempt(
+        self, kind: str, rule: Callable[[], Made], otherwise: Callable[[UnmappedError], Made]
+    ) -> Made:
+        """What a rule lays for a layer of the file; where it cannot, all that it has laid is taken
+        back. A layer of which nothing is laid is counted as folded."""
+        before, last = len(self.layers), next(reversed(self.layers), "")
+        try:
+            made = rule()
+        except UnmappedError as why:
+            self._back(before)
+            return otherwise(why)
+        if next(reversed(self.layers), "") == last:
+            self.outcome.folded[kind] += 1
+        return made
+
     def _add(self, name: str, layer: Layer, shape: Shape | None) -> str:
         own = legible(name)
         while own in self.layers:
@@ -120,11 +153,19 @@ class Laying:
         self.outcome.unknown.append(Unknown(own, kind, why, counted))
         return own
 
-    def back(self, count: int) -> None:
+    def open(self, name: str, kind: str, why: UnmappedError, *inputs: str, **known: Any) -> str:
+        """Lay a layer of which something is left open, and no more than that; `known` is what the
+        file says of its `tensors` and its `shape`, where the rule does not."""
+        if isinstance(why, OpenError):
+            known = {"tensors": why.tensors, "shape": why.shape or known.get("shape")}
+        return self.unknown(name, kind, str(why), *inputs, **known)
+
+    def _back(self, count: int) -> None:
         """Take back all but the first `count` layers."""
         for name in list(self.layers)[count:]:
             del self.layers[name], self.shapes[name]
         self.outcome.unknown = [u for u in self.outcome.unknown if u.key in self.layers]
+        self.owners = {key: name for key, name in self.owners.items() if name in self.layers}
 
     def shape(self, name: str) -> Shape:
         """What a layer gives; UnmappedError where that is not known."""

@@ -43,3 +43,8 @@ class Outcome:
     compared: int = 0
     shape_differs: str = ""
     notes: list[str] = field(default_factory=list)
+
+    def note(self, words: str) -> None:
+        """Something to be known, said once however often it comes up."""
+        if words not in self.notes:
+            self.notes.append(words)
