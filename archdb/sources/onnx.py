@@ -23,7 +23,7 @@ from archdb.sources.neutral import (
 from archdb.sources.onnx_external import read_whole_numbers
 from archdb.sources.onnx_file import model_of
 from archdb.sources.onnx_functions import inlined
-from archdb.sources.onnx_inputs import OpenShapes
+from archdb.sources.onnx_inputs import OpenShapes, batch_behind_steps
 from archdb.sources.onnx_names import Scopes
 from archdb.sources.onnx_nodes import TRANSLATIONS, Node
 from archdb.sources.onnx_notes import notes
@@ -108,7 +108,8 @@ class _Reading:
     def graph(self) -> Graph:
         self.stored(self.own)
         inputs = [name for name in self.own.inputs if name not in self.own.tensors]
-        open_ = OpenShapes({n: self.own.inputs[n] for n in inputs}, self.sizes, self.batch)
+        stated = {name: self.own.inputs[name] for name in inputs}
+        open_ = OpenShapes(stated, self.sizes, self.batch, batch_behind_steps(self.own))
         for name in inputs:
             dtype = self.own.dtypes.get(name, "float32")
             self.tensors[name] = Tensor(name, open_.shape(name), dtype, INPUT)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from archdb.model import shape as shapes
 from archdb.sources.lowering.arranging import plain
 from archdb.sources.lowering.base import Lowering, UnmappedError
 from archdb.sources.lowering.values import Value
+from archdb.sources.neutral import Call
 
 
 def channel_axis(value: Value) -> int | None:
@@ -29,3 +31,13 @@ def along(net: Lowering, value: Value, dim: int) -> tuple[Value, int]:
 def told(value: Value, axis: int) -> dict[str, Any]:
     """The attribute that says the axis, where it is not that of channels or features."""
     return {} if axis == channel_axis(value) and len(value.shape) <= 3 else {"axis": axis}
+
+
+def runs(net: Lowering, call: Call, rank: int) -> Iterator[tuple[int, slice]]:
+    """The axes that a call cuts runs out of, and the run along each."""
+    given = call.arguments
+    starts, ends = (net.integers(given[name]) for name in ("starts", "ends"))
+    dims = net.integers(given["dims"]) if given.get("dims") is not None else range(len(starts))
+    steps = net.integers(given["steps"]) if given.get("steps") is not None else [1] * len(starts)
+    for dim, *run in zip(dims, starts, ends, steps, strict=True):
+        yield dim % rank, slice(*run)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
+from archdb.sources.lowering.axes import runs
 from archdb.sources.lowering.base import Lowering, Result, UnmappedError
 from archdb.sources.lowering.shape_arithmetic import ARITHMETIC
 from archdb.sources.lowering.values import Known, Opaque, Stored, Value
@@ -51,6 +52,8 @@ def folded(net: Lowering, call: Call) -> list[Result] | None:
         known = _evaluated(net, call)
         if known is not None:
             return [known]
+    if call.kind == "full" and not stored:  # of too many numbers to be a shape
+        return [Stored((), tuple(net.integers(call.arguments["size"])), False)]
     if call.kind in _SCATTERED and not any(value.names for value in stored):
         return [Stored((), next(v.shape for v in values if not isinstance(v, Opaque)), False)]
     names = tuple(dict.fromkeys(name for value in stored for name in value.names))
@@ -62,6 +65,8 @@ def folded(net: Lowering, call: Call) -> list[Result] | None:
             shape = stored[0].shape
         if shape is None:
             shape = _moved_shape(net, call, stored[0].shape) if moved else None
+        if shape is None and call.kind == "slice_many":
+            shape = _cut_shape(net, call, stored[0].shape)
         if shape is None and call.kind in _SCATTERED:
             shape = net.get(call.arguments["0"]).shape
         if shape is None:
@@ -86,6 +91,14 @@ def _moved_shape(net: Lowering, call: Call, shape: tuple[int, ...]) -> tuple[int
             found.insert(dim % (len(found) + 1), 1)
         return tuple(found)
     return None
+
+
+def _cut_shape(net: Lowering, call: Call, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape of runs along several axes of a tensor."""
+    found = list(shape)
+    for dim, run in runs(net, call, len(shape)):
+        found[dim] = len(range(*run.indices(shape[dim])))
+    return tuple(found)
 
 
 def _evaluated(net: Lowering, call: Call) -> Known | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdb.model.shape import is_image
+from archdb.model.shape import has_channels, is_image
 from archdb.sources.lowering.arranging import plain
 from archdb.sources.lowering.axes import along, told
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
@@ -27,7 +27,7 @@ def multiplied(net: Lowering, value: Value, held: Weights) -> Value:
     """The last axis of a value times the weights."""
     units = held.shape[0]
     *leading, last = value.axes
-    whole = last.at == tuple(range(len(value.shape)))
+    whole = last.at == tuple(range(len(value.shape))) and has_channels(value.shape)
     if leading == [BATCH] and whole and len(value.shape) in (1, 3) and not held.inputs:
         op = net.make("linear", units=units, **held.attributes)
         return net.lay(op, value, axes=(BATCH, Axis((0,))), tensors=held.tensors)
@@ -36,9 +36,7 @@ def multiplied(net: Lowering, value: Value, held: Weights) -> Value:
         pointwise = net.make("conv2d", filters=units, kernel=1, **held.attributes)
         return net.lay(pointwise, value, axes=value.axes, tensors=held.tensors)
     value, axis = along(net, value, len(value.axes) - 1)
-    where = {} if len(value.shape) <= 2 else {"axis": axis}
-    if len(value.shape) == 2:
-        where = told(value, axis)
+    where = {"axis": axis} if len(value.shape) > 2 else told(value, axis)
     op = net.make("linear", units=units, **where, **held.attributes)
     return net.lay(op, value, *held.inputs, axes=value.axes, tensors=held.tensors)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archdb.sources.lowering.arithmetic import joined
+from archdb.sources.lowering.axes import runs
 from archdb.sources.lowering.base import RULES, Lowering, UnmappedError, rule
 from archdb.sources.lowering.dense import embedding
 from archdb.sources.lowering.picking import picked
@@ -48,20 +49,15 @@ def _same_of_one(value: Value, index: Known) -> bool:
 @rule("slice_many")
 def slice_many(net: Lowering, call: Call) -> Value:
     """Runs along several axes."""
-    given = call.arguments
-    value = net.value(given["input"])
-    starts, ends = (net.integers(given[name]) for name in ("starts", "ends"))
-    dims = net.integers(given["dims"]) if given.get("dims") is not None else range(len(starts))
-    steps = net.integers(given["steps"]) if given.get("steps") is not None else [1] * len(starts)
-    for dim, start, end, step in zip(dims, starts, ends, steps, strict=True):
-        at = dim % len(value.axes)
+    value = net.value(call.arguments["input"])
+    for at, run in runs(net, call, len(value.axes)):
         extent = value.full(net.batch)[at]
-        if step < 1:
+        if run.step < 1:
             raise UnmappedError("takes elements backwards")
-        first, last, _ = slice(start, min(end, extent)).indices(extent)
-        if value.axes[at].batch and (start, end >= 1) == (0, True):
+        first, last, _ = slice(run.start, min(run.stop, extent)).indices(extent)
+        if value.axes[at].batch and (run.start, run.stop >= 1) == (0, True):
             continue
-        value = part(net, value, at, first, last, step)
+        value = part(net, value, at, first, last, run.step)
     return value
 
 

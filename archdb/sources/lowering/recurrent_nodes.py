@@ -6,7 +6,8 @@ from typing import Any
 
 from archdb.sources.lowering.arranging import plain
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
-from archdb.sources.lowering.slicing import chosen
+from archdb.sources.lowering.joining import concatenated
+from archdb.sources.lowering.slicing import chosen, part
 from archdb.sources.lowering.values import BATCH, ONE, Axis, Stored, Value
 from archdb.sources.neutral import Call
 
@@ -22,11 +23,23 @@ CELL = "the last state of an LSTM's cell stands as its last output, which has th
 @rule("onnx_lstm", "onnx_gru", "onnx_rnn")
 def recurrent_node(net: Lowering, call: Call) -> list[Value]:
     """The outputs at every step, the last one, and an LSTM's last state."""
-    given = call.arguments
-    value = net.value(given["input"])
-    batch = 0 if given["layout"] else 1
-    if len(value.axes) != 3 or value.axes[batch] != BATCH:
+    value = net.value(call.arguments["input"])
+    batch = 0 if call.arguments["layout"] else 1
+    if len(value.axes) == 3 and value.axes[batch] == BATCH:
+        return _outputs(net, call, value, batch)
+    bare = value.bare()
+    if len(bare) != 3 or bare[batch] != 1 or any(axis.batch for axis in value.axes):
         raise UnmappedError("has its steps along the batch, or the batch not by itself")
+    # Written for one sample, and nothing tells its axis of 1 from any other.
+    one = value._replace(axes=(*value.axes[:batch], BATCH, *value.axes[batch + 1 :]))
+    return [
+        output._replace(axes=tuple(ONE if axis == BATCH else axis for axis in output.axes))
+        for output in _outputs(net, call, one, batch)
+    ]
+
+
+def _outputs(net: Lowering, call: Call, value: Value, batch: int) -> list[Value]:
+    given = call.arguments
     whole, last, state = (*given["read"], False, False)[:3]
     both = given["direction"] == "bidirectional"
     op = net.make(call.kind.removeprefix("onnx_"), **_attributes(call, whole, both))
@@ -40,9 +53,9 @@ def recurrent_node(net: Lowering, call: Call) -> list[Value]:
         if holds and note not in net.outcome.notes:
             net.outcome.notes.append(note)
     if both and (whole or last or state):
-        if whole and (last or state):
-            raise UnmappedError("gives both ends of two directions beside all steps")
-        return _both(net, laid, given["hidden"], batch, whole)
+        parted = _parted(net, laid, given["hidden"], batch, whole)
+        ended = _ends(net, parted, batch) if whole and (last or state) else parted
+        return [parted, ended, ended]
     steps = laid._replace(axes=_placed(batch, (Axis((0,)), ONE, BATCH, Axis((1,)))))
     if not whole:
         ended = laid._replace(axes=_placed(batch, (ONE, BATCH, Axis((0,)))))
@@ -87,10 +100,21 @@ def _placed(batch: int, axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
     return (BATCH, *(axis for axis in axes if axis != BATCH))
 
 
-def _both(net: Lowering, laid: Value, units: int, batch: int, whole: bool) -> list[Value]:
+def _parted(net: Lowering, laid: Value, units: int, batch: int, whole: bool) -> Value:
     """Two directions on an axis of their own."""
     steps = laid.shape[:-1] if whole else ()
     own = [Axis((at,)) for at in range(len(steps) + 2)]
     axes = _placed(batch, (*own[:-1], BATCH, own[-1]))
-    parted = net.reshape(laid, (*steps, 2, units), axes, main=False)
-    return [parted, parted, parted]
+    return net.reshape(laid, (*steps, 2, units), axes, main=False)
+
+
+def _ends(net: Lowering, parted: Value, batch: int) -> Value:
+    """What each direction gives last: one at the last step, the other, which begins there, at the
+    first."""
+    steps = 0 if batch else 1
+    last = parted.full(net.batch)[steps] - 1
+    each = [
+        chosen(net, part(net, parted, steps + 1, direction, direction + 1), steps, at)
+        for direction, at in ((0, last), (1, 0))
+    ]
+    return concatenated(net, each, steps)

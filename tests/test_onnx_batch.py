@@ -1,0 +1,102 @@
+"""Where the batch of an ONNX input stands: behind the steps too, and whatever sizes are given."""
+
+from pathlib import Path
+
+import pytest
+from onnx_writer import graph, model, node, tensor, value_info
+
+from archdb.analysis.fingerprint import fingerprint
+from archdb.analysis.profile import derive
+from archdb.errors import ArchdbError
+from archdb.model.graph import Network
+from archdb.sources.base import from_onnx
+
+#: An input of 7 steps of 12 features, the steps first, and what a user gives for it.
+STEPS_FIRST = [
+    ((7, 1, 12), None),
+    ((7, "n", 12), None),
+    ((7, "n", 12), "n=1"),
+    ((7, "n", 12), "x=7x12"),
+    (("t", "n", 12), "t=7"),
+    (("t", "n", 12), "t=7,n=1"),
+    (("t", "n", 12), "x=7x12"),
+    (("t", 1, 12), "t=7"),
+]
+
+
+def recurrent(path: Path, shape: tuple[int | str, ...], ways: int, given: str | None) -> Network:
+    """An LSTM of 128 units that begins with zeros for each sample; what it gives last, made
+    features and doubled, so that it takes all samples for themselves."""
+    direction = "bidirectional" if ways == 2 else "forward"
+    reads = ["x", "w", "r", "", "", "zeros", "zeros"]
+    nodes = [
+        node("Shape", ["x"], "extents"),
+        node("Gather", ["extents", "second"], "samples", axis=0),
+        node("Concat", ["ways", "samples", "units"], "size", axis=0),
+        node("ConstantOfShape", ["size"], "zeros"),
+        node("LSTM", reads, "all", "last", hidden_size=128, direction=direction),
+        node("Transpose", ["last"], "turned", perm=[1, 0, 2]),
+        node("Reshape", ["turned", "flat"], "features"),
+        node("Add", ["features", "features"], "y"),
+        node("Relu", ["all"], "z"),
+    ]
+    numbers = {"second": [1], "ways": [ways], "units": [128], "flat": [-1, 128 * ways]}
+    tensors = [tensor("w", (ways, 512, 12)), tensor("r", (ways, 512, 128))]
+    tensors += [tensor(name, (len(values),), values) for name, values in numbers.items()]
+    outputs = [value_info("y", None), value_info("z", None)]
+    path.write_bytes(model(graph(nodes, tensors, [value_info("x", shape)], outputs)))
+    return from_onnx(path, input=given).network
+
+
+@pytest.mark.parametrize("ways", [1, 2])
+def test_steps_may_come_before_the_batch(tmp_path: Path, ways: int) -> None:
+    found = set()
+    for shape, given in STEPS_FIRST:
+        network = recurrent(tmp_path / "steps.onnx", shape, ways, given)
+        profile = derive(network)
+        assert network.layers[0].op.attributes()["shape"] == (7, 12)
+        assert profile.totals["macs"] == 7 * ways * 512 * (12 + 128)
+        assert profile.totals["weight_params"] == ways * 512 * (12 + 128)
+        found.add(fingerprint(network))
+    assert len(found) == 1
+
+
+SIZES = [  # what an input is in the file, what a user gives, what is said
+    (("n", 3, "h", "w"), "x=2x3x8x8", "one sample, not 2"),
+    (("n", 3, "h", "w"), "x=8x8", "3 axes beside the batch, and 2 sizes"),
+    (("n", 3, "h", "w"), "x=3x8x8x8x8", "3 axes beside the batch, and 5 sizes"),
+    ((5, "w"), "x=5x8x8", "2 axes beside the batch, and 3 sizes are given"),
+    (("n", "t"), "n=2,t=8", "'n' is the batch"),
+]
+
+
+@pytest.mark.parametrize(("shape", "given", "said"), SIZES)
+def test_sizes_that_are_not_those_of_the_axes_are_refused(
+    tmp_path: Path, shape: tuple[int | str, ...], given: str, said: str
+) -> None:
+    path = tmp_path / "sizes.onnx"
+    inputs, outputs = [value_info("x", shape)], [value_info("y", None)]
+    path.write_bytes(model(graph([node("Relu", ["x"], "y")], [], inputs, outputs)))
+    with pytest.raises(ArchdbError, match=said) as refused:
+        from_onnx(path, input=given)
+    assert refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("shape", "given", "own"),
+    [
+        (("n", 3, "h", "w"), "x=1x3x8x9", [3, 8, 9]),
+        (("n", 3, "h", "w"), "x=3x8x9", [3, 8, 9]),
+        (("n", 3, "h", "w"), "8", [3, 8, 8]),
+        (("n", 3, "h", "w"), "h=8,w=9", [3, 8, 9]),
+        ((5, "w"), "x=5x9", [5, 9]),
+        (("n", "t"), "t=9", [9]),
+    ],
+)
+def test_sizes_are_given_with_the_batch_or_without(
+    tmp_path: Path, shape: tuple[int | str, ...], given: str, own: list[int]
+) -> None:
+    path = tmp_path / "sizes.onnx"
+    inputs, outputs = [value_info("x", shape)], [value_info("y", None)]
+    path.write_bytes(model(graph([node("Relu", ["x"], "y")], [], inputs, outputs)))
+    assert from_onnx(path, input=given).network.layers[0].op.attributes()["shape"] == tuple(own)
