@@ -15,6 +15,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 from torch.nn.modules import module as hooks
+from torch.nn.parameter import is_lazy
 from torch.overrides import TorchFunctionMode
 
 from archdb.errors import ArchdbError, DefinitionError
@@ -165,6 +166,16 @@ def _tensors(value: Any) -> Iterator[Any]:
             yield from _tensors(item)
 
 
+def _shape(key: str, tensor: Any) -> Sequence[int]:
+    """The shape of a parameter or buffer; a lazy module has none before it has seen an input."""
+    if is_lazy(tensor):
+        raise DefinitionError(
+            f"has no shape for '{key}' yet",
+            remedy="a lazy module takes it from its first input: call the module once before",
+        )
+    return tuple(tensor.shape)
+
+
 def record(module: Any, inputs: Sequence[Any], name: str = "") -> Graph:
     """The neutral graph of a module's forward pass.
 
@@ -173,7 +184,7 @@ def record(module: Any, inputs: Sequence[Any], name: str = "") -> Graph:
     """
     name = name or type(module).__name__
     stored = dict(module.named_parameters()) | dict(module.named_buffers())
-    extents = {extent for tensor in stored.values() for extent in tensor.shape}
+    extents = {extent for key, tensor in stored.items() for extent in _shape(key, tensor)}
     extents |= {extent for given in inputs for extent in shape_of(given)}
     batch = next((n for n in BATCHES if all(e % n for e in extents if e)), BATCHES[0])
     recorder = _Recorder({id(part): path for path, part in module.named_modules()})

@@ -52,8 +52,9 @@ def folded(net: Lowering, call: Call) -> list[Result] | None:
         known = _evaluated(net, call)
         if known is not None:
             return [known]
-    if call.kind == "full" and not stored:  # of too many numbers to be a shape
-        return [Stored((), tuple(net.integers(call.arguments["size"])), False)]
+    size = call.arguments.get("size")
+    if call.kind == "full" and size is not None and not stored:  # more numbers than a shape has
+        return [Stored((), tuple(net.integers(size)), False)]
     if call.kind in _SCATTERED and not any(value.names for value in stored):
         return [Stored((), next(v.shape for v in values if not isinstance(v, Opaque)), False)]
     names = tuple(dict.fromkeys(name for value in stored for name in value.names))
