@@ -238,3 +238,11 @@ def test_a_prototxt_is_read_in_the_phase_that_is_asked_for(tmp_path: Path, datab
     refused(
         archdb("import", str(onnx), "--phase", "test", database=database), "no phases", status=2
     )
+
+
+@pytest.mark.parametrize("command", ["derive", "published", "remove"])
+def test_where_a_network_must_be_stored_a_file_is_told_how(
+    command: str, onnx: Path, database: Path
+) -> None:
+    answer = archdb(command, str(onnx), database=database)
+    refused(answer, f"archdb import '{onnx}' stores it")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 import sqlite3
 import sys
 import weakref
@@ -206,11 +207,17 @@ class Reader:
                 remedy=f"name one: {', '.join(row[0] for row in found)}",
             )
         if not found:
-            raise NotFoundError(
-                f"no network is called '{name}'",
-                remedy=not_found(name, self.names(), self._lists()),
-            )
+            raise NotFoundError(f"no network is called '{name}'", remedy=self._otherwise(name))
         return str(found[0][0])
+
+    def _otherwise(self, name: str) -> str:
+        """What to do where no stored network has a name: a file or a model is to be stored."""
+        if not self.isolated and {".", ":"} & set(name):
+            from archdb.sources.base import is_outside
+
+            if is_outside(name):
+                return f"this needs a stored network: archdb import {shlex.quote(name)} stores it"
+        return not_found(name, self.names(), self._lists())
 
     def titled(self, title: str) -> list[tuple[Any, ...]]:
         """The networks of the catalogue whose title is that, in full or up to a bracket."""
