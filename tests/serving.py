@@ -50,14 +50,18 @@ def until(found, seconds: float = 60):  # type: ignore[no-untyped-def]
 
 
 @contextlib.contextmanager
-def served(database: Path, *options: str) -> Iterator[Served]:
-    """A service over a database, until the block ends."""
+def served(database: Path, *options: str, log: Path | None = None) -> Iterator[Served]:
+    """A service over a database, until the block ends; its log is kept in a file, or there is
+    none."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    words = command("serve", "--port", str(port), "--rate", "0", "--quiet", *options,
+    quiet = [] if log else ["--quiet"]
+    words = command("serve", "--port", str(port), "--rate", "0", *quiet, *options,
                     database=database)  # fmt: skip
-    process = subprocess.Popen(words, start_new_session=True)
+    with contextlib.ExitStack() as kept:
+        to = kept.enter_context(log.open("wb")) if log else None
+        process = subprocess.Popen(words, start_new_session=True, stderr=to)
     made = Served(process, port)
     try:
         until(lambda: made.client.get("/ready").json().get("dataset"))

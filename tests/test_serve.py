@@ -269,6 +269,48 @@ def test_it_is_compressed_where_that_is_understood(client: TestClient) -> None:
     assert gzip.decompress(body) == plain.content and len(body) < len(plain.content) / 4
 
 
+def test_rows_of_statements_are_compressed_as_they_come(client: TestClient) -> None:
+    """Also where there are so many that they are streamed: 100,000 lines of up to six digits."""
+    rows = "with recursive n(i) as (select 1 union all select i+1 from n limit {}) select i from n"
+    for count, form in ((3, "csv"), (100_000, "csv"), (1000, "html")):
+        url = f"/sql{'' if form == 'html' else '.csv'}?q={rows.format(count)}".replace("+", "%2B")
+        plain = client.get(url, headers={"accept-encoding": "gzip;q=0, identity"})
+        assert "content-encoding" not in plain.headers and plain.headers["vary"]
+        with client.stream("GET", url, headers={"accept-encoding": "br, gzip"}) as answer:
+            body = b"".join(answer.iter_raw())
+        if count > 3:
+            assert answer.headers["content-encoding"] == "gzip"
+            assert len(body) < len(plain.content) / 2
+            body = gzip.decompress(body)
+        assert body == plain.content
+
+
+def test_pages_of_other_hosts_read_only_where_that_is_allowed(built: Path) -> None:
+    for shared in (False, True):
+        app = application(built, QUIET._replace(cors=shared))
+        with TestClient(app, base_url="http://localhost") as client:
+            answer = client.get("/health", headers={"origin": "https://a.example"})
+            assert ("access-control-allow-origin" in answer.headers) is shared
+            asked = client.options("/sql.json", headers={"access-control-request-method": "POST"})
+            assert asked.status_code == (204 if shared else 405)
+            assert ("access-control-allow-methods" in asked.headers) is shared
+
+
+def test_below_a_prefix(built: Path) -> None:
+    app = application(built, QUIET._replace(prefix="/archdb"))
+    with TestClient(app, base_url="http://localhost", follow_redirects=False) as client:
+        assert client.get("/archdb").headers["location"] == "archdb/"
+        page = client.get("/archdb/networks/vgg16")
+        style = re.search(r'href="(\.\./[^"]+css)"', page.text)
+        assert style is not None
+        found = client.get(httpx_join("/archdb/networks/vgg16", style[1]))
+        assert found.status_code == 200 and found.headers["content-type"].startswith("text/css")
+        assert client.get("/archdb/networks/VGG16").headers["location"] == "../networks/vgg16"
+        for url in ("/networks/vgg16", "/archdbs", "/"):
+            answer = client.get(url)
+            assert (answer.status_code, answer.json()["remedy"]) == (404, "/archdb/ is its start")
+
+
 def test_the_head_alone(client: TestClient) -> None:
     head, whole = client.head("/networks/vgg16.csv"), client.get("/networks/vgg16.csv")
     assert (head.status_code, head.headers["etag"]) == (200, whole.headers["etag"])
@@ -280,7 +322,10 @@ def test_the_file_and_a_part_of_it(client: TestClient) -> None:
     part = client.get("/archdb.sqlite", headers={"range": "bytes=16-31"})
     assert (part.status_code, part.content) == (206, body[16:32])
     none = client.get("/archdb.sqlite", headers={"range": f"bytes={len(body)}-"})
-    assert none.status_code == 416
+    assert (none.status_code, none.headers["content-range"]) == (416, f"bytes */{len(body)}")
+    assert none.json()["remedy"]
+    wrong = client.get("/archdb.sqlite", headers={"range": "bytes=9-1,zz,,"})
+    assert (wrong.status_code, wrong.json()["remedy"]) == (400, "as in Range: bytes=0-99")
 
 
 def test_an_address_for_ever(client: TestClient) -> None:
@@ -376,10 +421,13 @@ def test_the_description_has_every_address(client: TestClient) -> None:
     found = client.get("/openapi.json").json()
     assert found["openapi"].startswith("3.1")
     for route in ROUTES:
-        own = route.pattern.replace("*}", "}")
+        own = route.pattern.replace("{names*}", "{name1}/{name2}").replace("*}", "}")
         assert own in found["paths"] or f"{own}.{route.forms[0]}" in found["paths"]
-    compare = found["paths"]["/compare/{names}.json"]["get"]["parameters"]
-    assert {p["name"] for p in compare} >= {"names", "by", "input", "shape"}
+    compare = found["paths"]["/compare/{name1}/{name2}.json"]["get"]["parameters"]
+    assert {p["name"] for p in compare} >= {"name1", "name2", "by", "input", "shape"}
+    number = found["paths"]["/explain-number.json"]["get"]["parameters"]
+    assert {p["name"] for p in number if p.get("required")} == {"name", "value"}
+    assert "requestBody" in found["paths"]["/sql.json"]["post"]
     assert set(TABLES) < set(MEDIA)
 
 

@@ -7,6 +7,7 @@ early has to say so.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -117,6 +118,58 @@ def test_the_same_with_a_limit_of_rows_is_whole(service: Served) -> None:
     assert answer.text.count("\n") == 70_001
     found = service.client.get("/sql.json", params={"q": ENDLESS, "limit": 3}).json()
     assert (found["row_count"], found["truncated"]) == (3, {"by": "limit", "at": 3})
+
+
+def test_what_breaks_a_stream_off_is_in_the_log_and_no_traceback(
+    built: Path, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    with served(built, "--time", "0.2", log=log) as service:
+        with pytest.raises(httpx.RemoteProtocolError):
+            service.client.get("/sql.csv", params={"q": ENDLESS})
+        until(lambda: "broken" in log.read_text() or None)
+    said = log.read_text()
+    assert "Traceback" not in said and "ERROR" not in said
+    (line,) = [json.loads(line) for line in said.splitlines() if '"broken"' in line]
+    assert line["status"] == 200 and "took longer than 0.2 s" in line["broken"]
+    assert "client" not in line and "127.0.0.1" not in line.values()
+
+
+RAW = [
+    (b"GET /\x01 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+    (b"hello\r\n\r\n", 400),
+    (b"GET / HTTP/1.1\r\n\r\n", 400),
+    (b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n", 400),
+    (b"GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 421),
+    (b"GET / HTTP/1.1\r\nHost: localhost.evil.example\r\n\r\n", 421),
+    (b"GET / HTTP/1.1\r\nHost: \r\n\r\n", 421),
+    (b"BREW / HTTP/1.1\r\nHost: localhost\r\n\r\n", 405),
+    (b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n", 405),
+    (b"GET /" + b"x" * 8192 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", 414),
+    (b"GET http://localhost/nope HTTP/1.1\r\nHost: localhost\r\n\r\n", 404),
+    (b"GET //evil.example/networks HTTP/1.1\r\nHost: localhost\r\n\r\n", 404),
+    (b"GET /static/../../etc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n", 404),
+    (b"GET /%2e%2e/%2e%2e/etc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n", 404),
+    (b"GET /networks/%c0%ae HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+    (b"GET /archdb.sqlite HTTP/1.1\r\nHost: localhost\r\nRange: bytes=5-2\r\n\r\n", 400),
+    (b"GET /archdb.sqlite HTTP/1.1\r\nHost: localhost\r\nRange: bytes=9999999999-\r\n\r\n", 416),
+]
+
+
+@pytest.mark.parametrize(("sent", "status"), RAW, ids=lambda v: repr(v)[:30])
+def test_whatever_is_sent_is_answered_by_a_problem(
+    sent: bytes, status: int, service: Served
+) -> None:
+    with socket.create_connection(("127.0.0.1", service.port), timeout=60) as client:
+        client.sendall(sent)
+        answer = client.makefile("rb")
+        head = b"".join(iter(answer.readline, b"\r\n"))
+        body = answer.read(int(head.partition(b"content-length: ")[2].split()[0]))
+    assert head.startswith(b"HTTP/1.1 %d " % status), head
+    assert b"content-type: application/problem+json" in head
+    problem = json.loads(body)
+    assert problem["status"] == status and problem["detail"] and problem["remedy"]
+    assert b"nosniff" in head
 
 
 def test_clients_that_go_away_leave_all_processes(service: Served) -> None:

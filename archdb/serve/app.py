@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,16 +24,17 @@ from archdb.serve.answer import canonical
 from archdb.serve.conversation import respond
 from archdb.serve.guard import Guard
 from archdb.serve.place import Place, body_of, posted, response
-from archdb.serve.reply import LOOK, Problem, ProblemError, Rows
+from archdb.serve.reply import LOOK, Problem, ProblemError, Reply, Rows
 from archdb.serve.routes import ROUTES
 from archdb.serve.settings import Settings
 from archdb.serve.snapshot import Copying
-from archdb.serve.state import State, watch
+from archdb.serve.state import Body, State, watch
 from archdb.serve.streams import Statement
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
+VARIES, ZIPPED = {"vary": "accept-encoding"}, {"content-encoding": "gzip"}
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -76,7 +78,7 @@ class Service:
             if not place.is_of(target) and request.method != "POST":
                 return Response(status_code=301, headers={"location": place.to(target.url)})
             if target.route.is_sql:
-                return await self._statement(target)
+                return await self._statement(request, target)
             return await self._answer(request, target, place)
         except ArchdbError as error:
             return place.problem(Problem.of(error))
@@ -98,31 +100,26 @@ class Service:
         etag = self.state.etag(target)
         headers = {
             "etag": etag,
-            "vary": "accept-encoding",
+            **VARIES,
             "cache-control": FOREVER if place.pin else "public, no-cache",
         }
         if etag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
-        body = await self.state.body(target)
-        if not body.zipped:
-            return Response(body.data, headers=headers, media_type=body.media)
-        if "gzip" not in request.headers.get("accept-encoding", ""):
-            return Response(body.plain(), headers=headers, media_type=body.media)
-        zipped = {**headers, "content-encoding": "gzip"}
-        return Response(body.data, headers=zipped, media_type=body.media)
+        return sent(request, await self.state.body(target), headers)
 
-    async def _statement(self, target: Target) -> Response:
+    async def _statement(self, request: Request, target: Target) -> Response:
         """What a visitor's statement gives: a stream, or a page of at most so many rows."""
         if not self.settings.sql:
             raise ProblemError(Problem(403, "this service runs no statements", LOOK))
         dataset = self.state.snapshot.dataset
         if target.form in STREAMED:
             asked = Statement(self.state.sessions, self.settings, target, dataset)
-            found = await asked.stream()
+            zipped = takes_gzip(request)
+            found = await asked.stream(zipped=zipped)
             if isinstance(found, bytes):
-                return Response(found, media_type=MEDIA[target.form])
-            return Stream(*found, MEDIA[target.form])
-        return response(await self.state.asked(target, await self._rows(target)))
+                return sent(request, Body(Reply(MEDIA[target.form], found)), VARIES)
+            return Stream(*found, MEDIA[target.form], {**VARIES, **(ZIPPED if zipped else {})})
+        return sent(request, Body(await self.state.asked(target, await self._rows(target))), VARIES)
 
     async def _rows(self, target: Target) -> Rows:
         most, seconds = self.settings.rows, self.settings.time
@@ -185,14 +182,33 @@ class Stream(StreamingResponse):
     """Pieces as they come; the process is given back also where the client has gone before."""
 
     def __init__(
-        self, pieces: AsyncIterator[bytes], stack: contextlib.AsyncExitStack, media: str
+        self,
+        pieces: AsyncIterator[bytes],
+        stack: contextlib.AsyncExitStack,
+        media: str,
+        headers: dict[str, str],
     ) -> None:
-        super().__init__(pieces, media_type=media)
+        super().__init__(pieces, media_type=media, headers=headers)
         self._stack = stack
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with self._stack:
             await super().__call__(scope, receive, send)
+
+
+def takes_gzip(request: Request) -> bool:
+    """Whether whoever asks can read what is compressed."""
+    words = request.headers.get("accept-encoding", "").replace(" ", "").lower().split(",")
+    return any(word == "gzip" or re.match(r"gzip;q=(1|0\.0*[1-9])", word) for word in words)
+
+
+def sent(request: Request, body: Body, headers: dict[str, str]) -> Response:
+    """A body as whoever asks can read it."""
+    if not body.zipped:
+        return Response(body.data, headers=headers, media_type=body.media)
+    if not takes_gzip(request):
+        return Response(body.plain(), headers=headers, media_type=body.media)
+    return Response(body.data, headers={**headers, **ZIPPED}, media_type=body.media)
 
 
 async def _stumbled(request: Request, error: Exception) -> Response:

@@ -108,7 +108,8 @@ def _tool(name: str, route: Route) -> Message:
         word: {"type": "array", "items": text} if many else text for word, many in inside.items()
     }
     open_ended = callable(route.parameters)  # those of an op, which is not known yet
-    for parameter in [] if open_ended else parameters_of(route, {}, ""):
+    taken = [] if open_ended else parameters_of(route, {}, "")
+    for parameter in taken:
         described = {"description": parameter.meaning}
         properties[parameter.name] = schema_of(parameter) | described
     return {
@@ -117,7 +118,7 @@ def _tool(name: str, route: Route) -> Message:
         "inputSchema": {
             "type": "object",
             "properties": properties,
-            "required": list(inside),
+            "required": [*inside, *(one.name for one in taken if one.needed)],
             "additionalProperties": open_ended or route.free,
         },
     }

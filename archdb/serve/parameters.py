@@ -26,6 +26,8 @@ class Parameter(NamedTuple):
     kind: str = "text"
     many: bool = False
     most: float | None = None
+    #: Whether there is no table without it; a page without it is a form.
+    needed: bool = False
 
     def read(self, word: str) -> Any:
         """The value that a word stands for. Raises UsageError."""

@@ -37,8 +37,8 @@ CATALOGUE = (
     Parameter("after", "those after this network"),
 )
 NUMBER = (
-    Parameter("name", "a network, or NAME/LAYER"),
-    Parameter("value", "the number as it is printed: 4.11G, 25.6 million"),
+    Parameter("name", "a network, or NAME/LAYER", needed=True),
+    Parameter("value", "the number as it is printed: 4.11G, 25.6 million", needed=True),
     Parameter("quantity", "what it is a number of", choices=QUANTITIES),
     CONVENTION,
     Parameter("source", "only conventions and publications whose source says this"),
@@ -59,7 +59,7 @@ LIMITS = (
     Parameter("limit", "so many rows at the most", kind="integer", most=2**31),
     Parameter("timeout", "seconds after which the statement is stopped", kind="number"),
 )
-SQL = (Parameter("q", "one statement that reads"), *LIMITS)
+SQL = (Parameter("q", "one statement that reads", needed=True), *LIMITS)
 
 
 def of_op(a: Arguments) -> Sequence[Parameter]:
@@ -177,7 +177,8 @@ ROUTES: tuple[Route, ...] = (
         "/rewrite/{name}",
         "What rules make of a network",
         (
-            Parameter("rule", "a rule, as width=0.5; again for each further one", many=True),
+            Parameter("rule", "a rule, as width=0.5; again for each further one", many=True,
+                      needed=True),
             Parameter("only", "only layers of such names"),
             INPUT,
         ),
@@ -188,7 +189,7 @@ ROUTES: tuple[Route, ...] = (
         "/sweep",
         "Figures over a range of sizes and rules",
         (
-            Parameter("name", "NAME, or NAME+RULE=RANGE", many=True),
+            Parameter("name", "NAME, or NAME+RULE=RANGE", many=True, needed=True),
             Parameter("input", "input sizes: 128..512:32, or 224,256", many=True),
             CONVENTION,
         ),

@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.types import Message
 
 from archdb.serve.app import application
+from archdb.serve.protocol import Protocol, be_quiet
 from archdb.serve.settings import Settings
 from archdb.serve.snapshot import Copying
 
@@ -27,6 +28,7 @@ def serve(source: Copying, settings: Settings, started: Callable[[str], None]) -
         host=settings.host,
         port=settings.port,
         uds=settings.uds,
+        http=Protocol,
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -38,6 +40,7 @@ def serve(source: Copying, settings: Settings, started: Callable[[str], None]) -
         ws="none",
         lifespan="on",
     )
+    be_quiet()
     where = settings.uds or f"http://{settings.host}:{settings.port}/"
     started(where)
     uvicorn.Server(config).run()
@@ -49,7 +52,7 @@ def get(source: Copying, settings: Settings, path: str) -> tuple[int, bytes]:
 
 
 async def _get(source: Copying, settings: Settings, address: str) -> tuple[int, bytes]:
-    app = application(source, settings._replace(quiet=True, rate=0))
+    app = application(source, settings._replace(quiet=True, rate=0, prefix=""))
     async with app.router.lifespan_context(app):
         for _ in range(2):  # of another way to write it, the answer of the one
             status, body, place = await _asked(app, address)

@@ -32,6 +32,8 @@ class Settings(NamedTuple):
     download: bool = True
     cors: bool = False
     behind_proxy: bool = False
+    #: What stands before every path, where a proxy does not take it off: '/archdb'.
+    prefix: str = ""
     addresses: bool = False
     quiet: bool = False
 

@@ -6,6 +6,7 @@ import contextlib
 import json
 import sqlite3
 import time
+import zlib
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 #: What a page of rows may take, and a message of a session: the parent's own memory.
 PAGE, LARGEST = 4.0, 8 * MEGABYTE
+#: How streams are compressed: fast, with gzip's frame around it.
+LEVEL, GZIP = 1, 31
 #: Longest text or blob, and SQLite's own limits: narrower than those of the command line.
 LONGEST = 10 * MEGABYTE
 LIMITS = {
@@ -98,9 +101,12 @@ class Statement:
         async with self.pool.lease() as session:
             return await self.pool.run(all_of, session)
 
-    async def stream(self) -> bytes | tuple[AsyncIterator[bytes], contextlib.AsyncExitStack]:
+    async def stream(
+        self, *, zipped: bool
+    ) -> bytes | tuple[AsyncIterator[bytes], contextlib.AsyncExitStack]:
         """The body, where it has come at once; else its pieces, and what gives the process back,
-        which has to be closed whether they are read or not."""
+        which has to be closed whether they are read or not; the pieces are `zipped`, the body is
+        not."""
         stack = contextlib.AsyncExitStack()
         try:
             session = await stack.enter_async_context(self.pool.lease())
@@ -111,7 +117,7 @@ class Statement:
         if parts is None:
             await stack.aclose()
             return first
-        return self._pieces(first, parts), stack
+        return self._pieces(first, parts, Packer() if zipped else None), stack
 
     def _begin(self, session: Session) -> tuple[bytes, Iterator[str] | None]:
         """What has come first, and what will come; None where that was all."""
@@ -119,25 +125,41 @@ class Statement:
         first, more = _some(parts)
         return first, parts if more else None
 
-    async def _pieces(self, piece: bytes, parts: Iterator[str]) -> AsyncIterator[bytes]:
+    async def _pieces(
+        self, first: bytes, parts: Iterator[str], packer: Packer | None
+    ) -> AsyncIterator[bytes]:
         end, more = time.monotonic() + self.settings.stream_time, True
+        piece = packer.pack(first, last=False) if packer else first
         while more:
             yield piece
             if time.monotonic() > end:
                 raise LimitError(f"a stream ends after {self.settings.stream_time:g} s")
-            piece, more = await self.pool.run(_some, parts)
+            piece, more = await self.pool.run(_some, parts, packer)
         yield piece
 
 
-def _some(parts: Iterator[str]) -> tuple[bytes, bool]:
+class Packer:
+    """Pieces compressed so that each can be read when it has come."""
+
+    def __init__(self) -> None:
+        self._zip = zlib.compressobj(LEVEL, wbits=GZIP)
+
+    def pack(self, piece: bytes, *, last: bool) -> bytes:
+        packed = self._zip.compress(piece)
+        return packed + self._zip.flush(zlib.Z_FINISH if last else zlib.Z_SYNC_FLUSH)
+
+
+def _some(parts: Iterator[str], packer: Packer | None = None) -> tuple[bytes, bool]:
     """As many pieces as have come, but for the sake of few hops between threads not too few; and
     whether there may be more."""
-    found, begin = bytearray(), time.monotonic()
+    found, begin, more = bytearray(), time.monotonic(), False
     for part in parts:
         found += part.encode("utf-8", "backslashreplace")
-        if len(found) > 1 << 16 or time.monotonic() - begin > 0.05:
-            return bytes(found), True
-    return bytes(found), False
+        more = len(found) > 1 << 16 or time.monotonic() - begin > 0.05
+        if more:
+            break
+    piece = bytes(found)
+    return (packer.pack(piece, last=not more) if packer else piece), more
 
 
 def written(found: Answer, target: Target, dataset: Release) -> Iterator[str]:
