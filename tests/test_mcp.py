@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +13,9 @@ from typing import Any
 import pytest
 from command import command
 
+from archdb.api import Database
 from archdb.serve import mcp
+from archdb.serve.conversation import lines
 
 starlette = pytest.importorskip("starlette")
 
@@ -143,3 +147,24 @@ def test_what_is_no_message(ask: Ask, sent: Any, code: int) -> None:
     answer, alive = ask(sent, request("ping", 2))
     assert answer["error"]["code"] == code
     assert alive == {"jsonrpc": "2.0", "id": 2, "result": {}}
+
+
+def test_a_file_that_is_edited_between_two_messages(database: Path) -> None:
+    def asked() -> Iterator[str]:
+        message = json.dumps(call("show", name="lenet5_modern"))
+        yield message
+        with contextlib.closing(sqlite3.connect(database)) as other, other:
+            other.execute(
+                "update layer set units = 85 where name = 'fc2' and network_id ="
+                " (select id from network where name = 'lenet5_modern')"
+            )
+        yield message
+
+    with Database(database, notify=lambda said: None) as opened:
+        answers = [json.loads(line)["result"] for line in lines(opened, asked())]
+    before, after = (
+        {row[0]: row[2] for row in json.loads(answer["content"][0]["text"])["rows"]}
+        for answer in answers
+    )
+    # one more of 84 units has 120 inputs, and is an input of 10
+    assert after["macs"] - before["macs"] == 120 + 10

@@ -14,8 +14,12 @@ from conftest import FEW
 from starlette.testclient import TestClient
 
 from archdb.api import Database
+from archdb.queries import known
+from archdb.queries.provenance import Release
+from archdb.queries.result import Result
 from archdb.render import formats
 from archdb.serve.address import MEDIA, TABLES
+from archdb.serve.answer import Source, target_of
 from archdb.serve.app import application
 from archdb.serve.routes import ROUTES
 from archdb.serve.settings import Settings
@@ -68,6 +72,40 @@ def test_a_comparison(by: str, client: TestClient, db: Database) -> None:
         result = db.compare(*pair, by=by)
         query = "" if by == "total" else f"?by={by}"
         assert text(client, f"/compare/{'/'.join(pair)}.csv{query}") == formats.csv(result)
+
+
+def test_what_is_answered_at_a_glance(db: Database) -> None:
+    """Not what a process that can be killed should do: align, derive, rewrite."""
+    source = Source(db, Release("", ""))
+    light = {
+        url: target.route.light(source.database.reader, target.arguments)
+        for url in (
+            "/networks/vgg16",
+            "/compare/vgg16/alexnet.json?by=op",
+            "/compare/vgg16/nosuch",
+            "/compare/vgg16/alexnet?by=layer",
+            "/compare/vgg16/alexnet?input=256",
+            "/networks/vgg16+fc-to-conv",
+            "/compare/resnet50/resnet50_v1_5",
+        )
+        for target in [target_of(url)]
+    }
+    assert list(light.values()) == [True] * 3 + [False] * 4, light
+
+
+def test_what_is_remembered_is_bounded(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(known, "REMEMBERED", 2)
+    with Database(built, isolated=True) as opened:
+        reader, asked = opened.reader, []
+        reader.run_named = lambda question, /, **of: asked.append(of) or Result([], [(1,)])  # type: ignore
+        for name in ("a", "b", "a", "c", "a", "b"):
+            reader.recall("native", name=name)
+        assert len(asked) == 6  # the file may be changed
+        reader.dataset = Release("", "")
+        asked.clear()
+        for name in ("a", "b", "a", "c", "a", "b"):
+            reader.recall("native", name=name)
+        assert [of["name"] for of in asked] == ["a", "b", "c", "b"]
 
 
 def test_what_is_derived_for_a_question(client: TestClient, db: Database) -> None:
@@ -266,7 +304,7 @@ def test_it_is_compressed_where_that_is_understood(client: TestClient) -> None:
     with client.stream("GET", "/networks", headers={"accept-encoding": "gzip"}) as answer:
         body = b"".join(answer.iter_raw())
     assert answer.headers["content-encoding"] == "gzip"
-    assert gzip.decompress(body) == plain.content and len(body) < len(plain.content) / 4
+    assert gzip.decompress(body) == plain.content and len(body) < len(plain.content) / 3
 
 
 def test_rows_of_statements_are_compressed_as_they_come(client: TestClient) -> None:

@@ -274,7 +274,7 @@ def asked_by_name(module: ast.Module) -> Iterator[str]:
     for node in ast.walk(module):
         if isinstance(node, ast.Call) and node.args:
             called = getattr(node.func, "attr", getattr(node.func, "id", None))
-            if called in ("run_named", "sql"):
+            if called in ("run_named", "recall", "_recall", "sql"):
                 assert isinstance(node.args[0], ast.Constant | ast.Name), ast.unparse(node)
                 yield from literals(node.args[0])
 

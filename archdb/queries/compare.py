@@ -196,7 +196,7 @@ def _totals(reader: Reader, found: Sequence[AnyProfile], counted: Sequence[Conve
     """Rows (quantity, unit, one value per network, ratio where there are two)."""
     rows: list[tuple[Any, ...]] = [
         (quantity, unit, *(one.totals[quantity] for one in found))
-        for quantity, unit in reader.run_named("units").rows
+        for quantity, unit in reader.recall("units")
     ]
     living, left_out = live(found)
     rows += living

@@ -134,10 +134,10 @@ def _inputs(reader: Reader, names: Sequence[str], spec: InputSpec) -> list[str]:
 
 def native_input(reader: Reader, name: str) -> str:
     """The inputs that a network is defined at, as text."""
-    found = reader.run_named("native", name=name).column("input")
+    found = reader.recall("native", name=name)
     if not found:  # since its name was looked up
         raise NotFoundError(f"network '{name}' is no longer there")
-    return str(found[0])
+    return str(found[0][0])
 
 
 def native_shapes(reader: Reader, name: str) -> dict[str, Shape]:
@@ -151,12 +151,12 @@ def native_shapes(reader: Reader, name: str) -> dict[str, Shape]:
 
 def is_stale(reader: Reader, name: str) -> bool:
     """Whether figures of a network are not those of its rows."""
-    return bool(reader.run_named("stale_one", name=name).rows)
+    return bool(reader.recall("stale_one", name=name))
 
 
 def has_profile(reader: Reader, name: str, input: str) -> bool:
     """Whether figures of a network at an input, as text, are there."""
-    return input in reader.run_named("inputs", name=name).column("input")
+    return (input,) in reader.recall("inputs", name=name)
 
 
 def refresh_stale(reader: Reader) -> dict[str, ArchdbError]:

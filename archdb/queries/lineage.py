@@ -116,9 +116,14 @@ def stated_differences(reader: Reader, name: str, most: int = 4) -> list[str]:
     return [*lines[:most], f"and {left} more"] if left > 0 else lines
 
 
+def are_kin(reader: Reader, first: str, second: str) -> bool:
+    """Whether two stored networks are variants of one, or one of the other."""
+    return not set(ancestors(reader, first)).isdisjoint(ancestors(reader, second))
+
+
 def ancestors(reader: Reader, name: str) -> list[str]:
     """A stored network, what it is a variant of, what that is a variant of, and so on."""
-    return reader.run_named("ancestors", name=name).column("name")
+    return [name for (name,) in reader.recall("ancestors", name=name)]
 
 
 def undeclared_differences(reader: Reader, broken: Container[str] = ()) -> list[tuple[str, str]]:

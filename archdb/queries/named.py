@@ -175,7 +175,7 @@ def _split_rules(reader: Reader, name: str) -> tuple[str, Sequence[str]]:
     from archdb.rewrite.names import steps
 
     for base, rules in name_parts(name):
-        if rules is not None and reader.run_named("resolve", name=base.lower()).rows:
+        if rules is not None and reader.stored(base):
             return reader.resolve(base), [step.text for step in steps(rules)]
     base, _, rest = name.partition("+")
     word = re.split("[=@+]", rest)[0]
@@ -184,13 +184,13 @@ def _split_rules(reader: Reader, name: str) -> tuple[str, Sequence[str]]:
 
 def _has_rules(reader: Reader, name: str) -> bool:
     """Whether it has a plus, and no network is called so as it stands."""
-    return "+" in name and not reader.run_named("resolve", name=name.lower()).rows
+    return "+" in name and not reader.stored(name)
 
 
 def stored_part(reader: Reader, name: str) -> tuple[str, str]:
     """The stored network of a name, and the rules behind it; no network, of a file."""
     for base, rules in name_parts(name):
-        found = reader.run_named("resolve", name=base.lower()).rows
+        found = reader.stored(base)
         if found:
             return str(found[0][0]), rules or ""
     return "", ""

@@ -43,7 +43,7 @@ def read(reader: Reader, name: Any, spec: InputSpec = None) -> Outside | None:
     from archdb.sources.base import check_format, is_outside
 
     for place, rules in name_parts(name):
-        if reader.run_named("resolve", name=place.lower()).rows:
+        if reader.stored(place):
             return None
         if is_outside(place):
             own = _rules(rules)

@@ -66,12 +66,21 @@ class StoredProfile:
     @cached_property
     def totals(self) -> dict[str, Any]:
         """Its totals, as architecture_summary has them."""
-        return self.reader.run_named("summary", name=self.name, input=self.input).to_dicts()[0]
+        return self._recall("summary")
 
     @cached_property
     def cost(self) -> dict[str, Any]:
         """Its parameters and MACs, and those of what its result depends on."""
-        return self.reader.run_named("cost", name=self.name, input=self.input).to_dicts()[0]
+        return self._recall("cost")
+
+    def _recall(self, question: str) -> dict[str, Any]:
+        """The one row that a question about it gives."""
+
+        def ask(reader: Reader) -> dict[str, Any]:
+            return reader.run_named(question, name=self.name, input=self.input).to_dicts()[0]
+
+        found: dict[str, Any] = self.reader.once((question, self.name, self.input), ask)
+        return found
 
     @cached_property
     def network(self) -> Network:

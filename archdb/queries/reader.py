@@ -7,14 +7,15 @@ import shlex
 import sqlite3
 import sys
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from archdb.db.connection import can_be_written, connect, stamp
 from archdb.db.faults import FAULTS, as_database_errors, damage_error, to_database_error
 from archdb.errors import ArchdbError, DatabaseError, NotFoundError, QueryError, nearest
-from archdb.queries.result import Result
+from archdb.queries.known import Known
+from archdb.queries.result import Result, Row
 from archdb.queries.sql import sql
 from archdb.text import clipped, printable
 
@@ -70,7 +71,7 @@ class Reader:
         self.isolated = isolated
         #: Which dataset the file holds, where it is a copy that nobody changes and that is known.
         self.dataset: Release | None = None
-        self._known: dict[str, Any] = {}
+        self._known = Known()
         self._deriver = deriver
         #: Whether the state that a question was answered from is kept for what belongs to it.
         self.keeps = False
@@ -99,13 +100,18 @@ class Reader:
             ).at(str(self.path))
         return self._deriver
 
-    def once(self, what: str, make: Callable[[Reader], Any]) -> Any:
-        """What the file says, worked out once where it is known that nobody changes it."""
+    def once(self, what: Hashable, make: Callable[[Reader], Any]) -> Any:
+        """What the file says, remembered where it is known that nobody changes it, but for None.
+        Whoever gets it must not change it."""
         if self.dataset is None:
             return make(self)
-        if what not in self._known:
-            self._known[what] = make(self)
-        return self._known[what]
+        return self._known.get(what, lambda: make(self))
+
+    def recall(self, question: str, /, **parameters: str) -> list[Row]:
+        """The rows of one of archdb's own questions about a stored network, asked `once`."""
+        what = (question, *parameters.values())
+        rows: list[Row] = self.once(what, lambda own: own.run_named(question, **parameters).rows)
+        return rows
 
     @property
     def can_keep(self) -> bool:
@@ -200,7 +206,7 @@ class Reader:
     def resolve(self, name: str) -> str:
         """The network that a name, an alias or a title ('ResNet-50') means; NotFoundError with the
         nearest names, also where several have that title."""
-        found = self.run_named("resolve", name=name.lower()).rows or self.titled(name)
+        found = self.stored(name) or self.titled(name)
         if len(found) > 1:
             raise NotFoundError(
                 f"'{name}' is the title of several networks",
@@ -218,6 +224,13 @@ class Reader:
             if is_outside(name):
                 return f"this needs a stored network: archdb import {shlex.quote(name)} stores it"
         return not_found(name, self.names(), self._lists())
+
+    def stored(self, name: str) -> list[Row]:
+        """The network that a name or an alias means; no row where there is none, which is not
+        remembered: anything may be asked."""
+        name = name.lower()
+        what = ("resolve", name)
+        return self.once(what, lambda own: own.run_named("resolve", name=name).rows or None) or []
 
     def titled(self, title: str) -> list[tuple[Any, ...]]:
         """The networks of the catalogue whose title is that, in full or up to a bracket."""

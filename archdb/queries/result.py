@@ -76,7 +76,7 @@ class Result:
         priority: Iterable[str] = (),
     ) -> None:
         self.schema = list(map(column, columns))
-        self.rows = [tuple(row) for row in rows]
+        self.rows = list(map(tuple, rows))
         self.notes = list(notes)
         self.pairs = list(pairs)
         self.priority = list(priority)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, quote, unquote
 
@@ -12,6 +13,7 @@ from archdb.text import printable
 
 if TYPE_CHECKING:
     from archdb.api import Database
+    from archdb.queries.reader import Reader
     from archdb.queries.result import Result
 
 #: The forms of every table, by suffix, with their media types.
@@ -43,7 +45,7 @@ JSON = (
 Arguments = Mapping[str, Any]
 
 
-class Route(NamedTuple):
+class _Route(NamedTuple):
     """A row of the table of routes.
 
     `pattern` holds names for segments, `{name}` for one and `{names*}` for one or more. `question`
@@ -58,7 +60,7 @@ class Route(NamedTuple):
     question: Callable[[Database, Arguments], Result] | None = None
     page: str | None = None
     written: Mapping[str, Callable[[Database, Arguments], str]] = {}
-    light: Callable[[Arguments], bool] = lambda arguments: False
+    light: Callable[[Reader, Arguments], bool] = lambda reader, arguments: False
     #: Whether it works networks out that are not stored, by rules or at other inputs.
     derives: Callable[[Arguments], bool] = lambda arguments: bool(
         arguments.get("input")
@@ -69,13 +71,17 @@ class Route(NamedTuple):
     #: Whether it is answered by a session that runs statements.
     is_sql: bool = False
 
-    @property
+
+class Route(_Route):
+    """The same, with what follows from it worked out once."""
+
+    @cached_property
     def forms(self) -> list[str]:
         """The suffixes that it is answered in; html is the one without."""
         own = ["html"] if self.page else []
         return [*own, *(TABLES if self.question or self.is_sql else ()), *self.written]
 
-    @property
+    @cached_property
     def segments(self) -> list[str]:
         return self.pattern.strip("/").split("/") if self.pattern != "/" else []
 
@@ -96,7 +102,7 @@ class Route(NamedTuple):
         return found if len(own) == len(segments) else None
 
 
-class Target(NamedTuple):
+class _Target(NamedTuple):
     """What is asked: a route, the names in its path, its parameters, and in which form."""
 
     route: Route
@@ -104,20 +110,24 @@ class Target(NamedTuple):
     values: dict[str, Any]
     form: str = "html"
 
-    @property
+
+class Target(_Target):
+    """The same, with what follows from it worked out once."""
+
+    @cached_property
     def arguments(self) -> dict[str, Any]:
         """Names and parameters, with the defaults of those that are not given."""
         known = parameters_of(self.route, self.names, "")
         values = {p.name: self.values.get(p.name, p.default) for p in known}
         return values | self.names
 
-    @property
+    @cached_property
     def path(self) -> str:
         """'/networks/vgg16/layers.csv'"""
         suffix = "" if self.form == "html" else f".{self.form}"
         return _path(self.route, self.names) + suffix
 
-    @property
+    @cached_property
     def url(self) -> str:
         """The one way to write it."""
         return self.path + write(self.values)
@@ -165,13 +175,17 @@ def find(routes: Sequence[Route], path: str, query: str = "") -> Target:
     """
     try:
         segments = [unquote(part, errors="strict") for part in path.strip("/").split("/") if path]
-        pairs = parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=200)
+        pairs = _pairs(query) if query else []
     except (UnicodeDecodeError, ValueError):
         raise UsageError("the address is no UTF-8 text, or has too many parameters") from None
     if any("\0" in part for part in [*segments, *(word for pair in pairs for word in pair)]):
         raise UsageError("the address holds a NUL")
     route, names, form = _route(routes, [] if segments == [""] else segments)
     return Target(route, names, read(pairs, parameters_of(route, names, form), route.free), form)
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    return parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=200)
 
 
 def _route(routes: Sequence[Route], segments: list[str]) -> tuple[Route, dict[str, Any], str]:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 
 class Source:
-    """An isolated database, which dataset it is, and what it says unasked while it answers."""
+    """A database, which dataset it is, and what it says unasked while it answers. Of an isolated
+    one, which is a copy that nobody changes, answers are remembered."""
 
     def __init__(self, database: Database, dataset: Release) -> None:
         self.database, self.dataset = database, dataset
@@ -26,7 +27,8 @@ class Source:
         #: Where its answers are files; None where they come from a service.
         self.site: Files | None = None
         database.reader.notify = self.said.append
-        database.reader.dataset = dataset
+        if database.reader.isolated:
+            database.reader.dataset = dataset
 
     def result(self, target: Target) -> Result:
         """The table behind a target, with what was said on the way to it among its notes."""
@@ -70,13 +72,13 @@ def canonical(reader: Reader, target: Target) -> Target:
         names["name"] = _own_name(reader, names["name"])
     if "names" in names:
         names["names"] = tuple(_own_name(reader, name) for name in names["names"])
-    return target._replace(names=names)
+    return target if names == target.names else target._replace(names=names)
 
 
 def _own_name(reader: Reader, word: str) -> str:
     base, plus, rules = word.partition("+")
     for stored, rest in ((word, ""), (base, plus + rules)):
-        found = reader.run_named("resolve", name=stored.lower()).rows or reader.titled(stored)
+        found = reader.stored(stored) or reader.titled(stored)
         if len(found) == 1:
             return f"{found[0][0]}{rest}"
     return word

@@ -86,7 +86,7 @@ class Service:
             return place.problem(error.problem, error.headers)
 
     async def _target(self, request: Request, place: Place) -> Target:
-        query = request.url.query
+        query = place.query
         if request.method == "POST":
             query = "&".join(filter(None, (query, urlencode(await posted(request)))))
         target = find(ROUTES, place.path, query)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from archdb.db.connection import state as state_of_file
 from archdb.errors import ArchdbError
 from archdb.serve import mcp, tables
 from archdb.serve.answer import Source, answer, canonical
@@ -26,10 +27,13 @@ def lines(database: Database, incoming: Iterable[str]) -> Iterator[str]:
     """The answers to messages that come one to a line, each a line."""
     from archdb.dataset.release import release
 
-    source = Source(database, release(database.reader))
+    source, then = None, None
     for line in filter(str.strip, incoming):
         step = _read(line)
         if isinstance(step, mcp.Call):
+            if source is None or state_of_file(database.path) != then:
+                then = state_of_file(database.path)
+                source = Source(database, release(database.reader))
             step = _ask(source, step)
         if step is not None:
             yield json.dumps(step, ensure_ascii=True, separators=(",", ":")) + "\n"

@@ -33,13 +33,15 @@ class Place:
             self.pin, slash, rest = path[2:].partition("/")
             path = slash + rest or "/"
         self.path = path
-        self.query = request.url.query
+        self.query = request.scope["query_string"].decode("latin-1")
         self.root = "../" * (path.count("/") - 1) or "./"
         accepted = request.headers.get("accept", "")
         self.for_people = "text/html" in accepted and path.rpartition(".")[2] not in MEDIA
 
     def is_of(self, target: Target) -> bool:
         """Whether the address is the one of a target, however its signs are written."""
+        if target.url == (f"{self.path}?{self.query}" if self.query else self.path):
+            return True
         _, _, query = target.url.partition("?")
         same = unquote(self.path) == unquote(target.path)
         return same and parse_qsl(self.query, keep_blank_values=True) == parse_qsl(query)

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from archdb.queries.lineage import are_kin
 from archdb.serve import drawings, questions
 from archdb.serve.address import Arguments, Route
 from archdb.serve.parameters import Parameter
+
+if TYPE_CHECKING:
+    from archdb.queries.reader import Reader
 
 VERDICTS = ("agrees", "explained", "contradicts", "not comparable")
 QUANTITIES = ("params", "activations", "macs")
@@ -82,11 +87,13 @@ def of_op(a: Arguments) -> Sequence[Parameter]:
     ]
 
 
-def is_light(a: Arguments) -> bool:
-    """Whether figures that are stored answer it: no rule, no other input, no alignment."""
+def is_light(reader: Reader, a: Arguments) -> bool:
+    """Whether figures that are stored answer it: no rule, no other input, no alignment, as of two
+    variants of one network, of which it is said how they differ."""
     names = a.get("names") or (a["name"],)
-    by = a.get("by", "total")
-    return not a.get("input") and by not in ("layer", "block") and not any("+" in n for n in names)
+    if a.get("input") or a["by"] in ("layer", "block") or any("+" in name for name in names):
+        return False
+    return len(names) != 2 or not all(map(reader.stored, names)) or not are_kin(reader, *names)
 
 
 NETWORK, ONE = "/networks/{name}", (*PROFILE,)

@@ -21,7 +21,7 @@ from archdb.render.streamed import pieces
 from archdb.serve.address import Target
 from archdb.serve.pool import Pool
 from archdb.serve.settings import Settings
-from archdb.serve.tables import links, value
+from archdb.serve.tables import links, values
 
 if TYPE_CHECKING:
     from archdb.queries.provenance import Release
@@ -193,7 +193,7 @@ def _envelope(found: Answer, target: Target, dataset: Release) -> Iterator[str]:
 
 def _lines(batch: Batch, names: list[str], as_text: bool, objects: bool) -> str:
     """The rows of a batch with commas between them."""
-    rows: list[Any] = [[value(cell, as_text=as_text) for cell in row] for row in batch.rows]
+    rows: list[Any] = values(batch.rows, as_text=as_text)
     if objects:
         rows = [dict(zip(names, row, strict=True)) for row in rows]
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))[1:-1]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from math import isinf
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from archdb.queries.provenance import Note, Release
@@ -61,7 +62,7 @@ def meanings(database: Database) -> dict[str, str]:
 def envelope(result: Result, target: Target, dataset: Release, known: Mapping[str, str]) -> str:
     """The table with all that belongs to it."""
     as_text = target.values.get("integers") == "text"
-    rows: list[Any] = [[value(cell, as_text=as_text) for cell in row] for row in result.rows]
+    rows: list[Any] = values(result.rows, as_text=as_text)
     if target.values.get("shape") == "objects":
         rows = [dict(zip(result.columns, row, strict=True)) for row in rows]
     said = {
@@ -122,6 +123,15 @@ def _note(note: str) -> dict[str, Any]:
     if not isinstance(note, Note) or not note.kind:
         return {"text": str(note)}
     return {**note.facts, "text": str(note), "kind": note.kind, "networks": list(note.networks)}
+
+
+def values(rows: Iterable[Sequence[Any]], *, as_text: bool) -> list[list[Any]]:
+    """Rows that JSON can hold."""
+    plain = (str, NoneType) if as_text else (int, str, NoneType)
+    return [
+        [cell if type(cell) in plain else value(cell, as_text=as_text) for cell in row]
+        for row in rows
+    ]
 
 
 def value(cell: Any, *, as_text: bool = False) -> Any:
