@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from collections.abc import Callable
 from importlib.util import find_spec
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from archdb.cli.common import notify, open_database
 from archdb.errors import ArchdbError, UsageError
+
+if TYPE_CHECKING:
+    from archdb.serve.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 #: Powers of ten of what bytes are counted in.
@@ -29,6 +34,13 @@ def _bytes(ctx: click.Context, param: click.Parameter, word: str) -> int:
 def _size(name: str, default: str, help: str) -> Callable[[Command], Command]:
     return click.option(name, default=default, show_default=True, callback=_bytes, metavar="SIZE",
                         help=help)  # fmt: skip
+
+
+def _prefix(ctx: click.Context, param: click.Parameter, word: str) -> str:
+    """'/archdb' of '/archdb/'."""
+    if word and (not word.startswith("/") or set(word) & set("?#%\\ ") or "//" in word):
+        raise click.BadParameter(f"'{word}' is no path: /archdb")
+    return word.rstrip("/")
 
 
 SECONDS = click.FloatRange(min=0, min_open=True)
@@ -99,15 +111,39 @@ SECONDS = click.FloatRange(min=0, min_open=True)
 @click.option("--no-download", is_flag=True, help="Do not hand out the database file.")
 @click.option("--cors", is_flag=True, help="Let pages of other hosts read the answers.")
 @click.option("--behind-proxy", is_flag=True, help="Believe a proxy who the client is.")
+@click.option(
+    "--prefix",
+    default="",
+    callback=_prefix,
+    metavar="PATH",
+    help="What stands before every path, where a proxy leaves it on.",
+)
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="So many services at one address, each with its own --workers and --rate.",
+)
+@click.option("--listening", "number", type=int, hidden=True)
 @click.option("--log-addresses", "addresses", is_flag=True, help="Say who asked, in the log.")
 @click.option("--quiet", is_flag=True, help="Log no requests.")
 @click.pass_context
-def command(ctx: click.Context, /, path: str | None, browser: bool, **options: Any) -> None:
+def command(
+    ctx: click.Context,
+    /,
+    path: str | None,
+    browser: bool,
+    processes: int,
+    number: int | None,
+    **options: Any,
+) -> None:
     """Pages, JSON and SQL over HTTP (needs: pip install 'archdb[serve]').
 
     Answers come from a private copy of the database, made again when the file changes; nothing
     that a visitor does changes the file. Statements run in processes that are killed when their
-    time is over. Behind a proxy no prefix has to be told: all links are relative.
+    time is over. Behind a proxy no prefix has to be told that it takes off: all
+    links are relative.
     """
     for name in ("sql", "derive", "download"):
         options[name] = not options.pop(f"no_{name}")
@@ -117,17 +153,54 @@ def command(ctx: click.Context, /, path: str | None, browser: bool, **options: A
     if path is None and "sqlalchemy" in sys.modules:
         # The file has been made or upgraded, with much that a service would keep in memory.
         os.execv(sys.executable, [sys.executable, "-m", "archdb", *sys.argv[1:]])
-    from archdb.serve.snapshot import Copying
-
-    copying = Copying(source)  # while what answers is imported
-    from archdb.serve import run
     from archdb.serve.settings import Settings
 
     settings = Settings(**options)
     if path is not None:
-        _print(run.get(copying, settings, path))
+        _print(_get(source, settings, path))
+    elif number is None:
+        ctx.exit(_begin(source, settings, processes, browser))
     else:
-        run.serve(copying, settings, lambda where: _started(where, browser))
+        from archdb.serve import several
+
+        several.end_with_parent()
+        _answer(source, settings, socket.socket(fileno=number))
+
+
+def _get(source: Path, settings: Settings, path: str) -> tuple[int, bytes]:
+    from archdb.serve.snapshot import Copying
+
+    copying = Copying(source)  # while what answers is imported
+    from archdb.serve import run
+
+    return run.get(copying, settings, path)
+
+
+def _answer(source: Path, settings: Settings, shared: socket.socket) -> None:
+    from archdb.serve.snapshot import Copying
+
+    copying = Copying(source)  # while what answers is imported
+    from archdb.serve import run
+
+    run.serve(copying, settings, shared)
+
+
+def _begin(source: Path, settings: Settings, count: int, browser: bool) -> int:
+    """Listen, and answer in this process or in so many others; the status to end with."""
+    from archdb.serve.listening import listening
+
+    if count > 1 and sys.platform == "win32":
+        raise UsageError("--processes needs a system where processes can share a socket")
+    with listening(settings) as (shared, where):
+        notify(f"archdb is at {where}")
+        if browser:
+            click.launch(where)
+        if count > 1:
+            from archdb.serve import several
+
+            return several.serve(shared, count)
+        _answer(source, settings, shared)
+    return 0
 
 
 def _check(path: str | None) -> None:
@@ -147,9 +220,3 @@ def _print(answer: tuple[int, bytes]) -> None:
     sys.stdout.buffer.write(body)
     if status >= 300:
         raise ArchdbError(f"the status is {status}")
-
-
-def _started(where: str, browser: bool) -> None:
-    notify(f"archdb is at {where}")
-    if browser:
-        click.launch(where)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import signal
+import socket
+import sys
 from typing import Any
 from urllib.parse import urljoin
 
@@ -20,14 +22,10 @@ from archdb.serve.snapshot import Copying
 DRAIN = 5
 
 
-def serve(source: Copying, settings: Settings, started: Callable[[str], None]) -> None:
-    """Answer requests; `started` is told where. Raises DatabaseError where the file cannot be
-    read."""
+def serve(source: Copying, settings: Settings, shared: socket.socket) -> None:
+    """Answer requests at a socket. Raises DatabaseError where the file cannot be read."""
     config = uvicorn.Config(
         application(source, settings),
-        host=settings.host,
-        port=settings.port,
-        uds=settings.uds,
         http=Protocol,
         log_level="warning",
         access_log=False,
@@ -41,9 +39,9 @@ def serve(source: Copying, settings: Settings, started: Callable[[str], None]) -
         lifespan="on",
     )
     be_quiet()
-    where = settings.uds or f"http://{settings.host}:{settings.port}/"
-    started(where)
-    uvicorn.Server(config).run()
+    # uvicorn drains, and then raises the signal again: whoever called has to tidy up.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
+    uvicorn.Server(config).run([shared])
 
 
 def get(source: Copying, settings: Settings, path: str) -> tuple[int, bytes]:
