@@ -355,3 +355,33 @@ def test_without_pyarrow(database: Path, tmp_path: Path, monkeypatch: pytest.Mon
     answer = archdb("export", str(tmp_path / "x"), database=database)
     assert answer.status == 0 and "note: no Parquet files" in answer.err
     assert not (tmp_path / "x" / "parquet").exists()
+
+
+def test_what_datasette_is_told(database: Path, tmp_path: Path) -> None:
+    """Each column of each view; and saved queries whose empty fields are their defaults."""
+    from archdb.db import dictionary
+    from archdb.queries.sql import defaults, saved
+
+    answer = archdb("export", "--datasette-metadata", database=database)
+    assert answer.status == 0, answer.err
+    told = json.loads(answer.out)["databases"][database.stem]
+    with closing(sqlite3.connect(database)) as file:
+        for view in dictionary.views():
+            columns = [
+                name for (name,) in file.execute("select name from pragma_table_info(?)", [view])
+            ]
+            assert sorted(told["tables"][view]["columns"]) == sorted(columns)
+        assert told["tables"]["layer_summary"]["columns"]["macs"].startswith("MAC; ")
+        for name, query in told["queries"].items():
+            rows = file.execute(query["sql"], dict.fromkeys(query["params"], "")).fetchall()
+            ours = saved(name)
+            assert rows == file.execute(ours, defaults(ours)).fetchall(), name
+    (budget,) = [q for name, q in told["queries"].items() if name == "largest_within_budget"]
+    assert set(budget["params"]) == {"space", "macs", "top"} and "-- :" not in budget["sql"]
+
+
+def test_metadata_is_printed_and_an_export_needs_a_place(database: Path, tmp_path: Path) -> None:
+    refused(archdb("export", database=database), "a directory is missing", status=2)
+    words = ("export", "--datasette-metadata", str(tmp_path / "out"))
+    refused(archdb(*words, database=database), "leave the rest out", status=2)
+    assert not (tmp_path / "out").exists()

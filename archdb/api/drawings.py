@@ -172,6 +172,13 @@ class Drawings(Connected):
                 self.notify(f"{without}: pip install 'archdb[parquet]'")
         return export(self.path, Path(directory), parquet=parquet)
 
+    def datasette_metadata(self) -> str:
+        """JSON that tells datasette what views, columns and saved queries of this file are."""
+        from archdb.export.datasette import metadata
+        from archdb.export.files import as_json
+
+        return as_json(metadata(self.reader, self.path.stem))
+
     def publish(
         self,
         url: str,

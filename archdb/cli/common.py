@@ -57,9 +57,9 @@ def remember_database(ctx: click.Context, database: Database) -> Database:
     return database
 
 
-def bar(ctx: click.Context) -> Bar:
+def bar(ctx: click.Context, label: str = "deriving") -> Bar:
     """A progress bar that is gone when the command ends, however it does."""
-    drawn = Bar()
+    drawn = Bar(label)
     ctx.call_on_close(drawn.stop)
     return drawn
 
@@ -67,14 +67,15 @@ def bar(ctx: click.Context) -> Bar:
 class Bar:
     """A progress bar on standard error, drawn only on a terminal and only for long work."""
 
-    def __init__(self) -> None:
+    def __init__(self, label: str) -> None:
+        self.label = label
         self.drawn: Any = None
 
     def __call__(self, done: int, total: int) -> None:
         if total < 2 or not sys.stderr.isatty():
             return
         if self.drawn is None:
-            self.drawn = click.progressbar(length=total, label="deriving", file=sys.stderr)
+            self.drawn = click.progressbar(length=total, label=self.label, file=sys.stderr)
             self.drawn.render_progress()
         self.drawn.update(done - self.drawn.pos)
         if done >= total:
@@ -86,6 +87,21 @@ class Bar:
             self.drawn.render_finish()  # gives the cursor back, and ends the line
             click.echo(ABOVE + EMPTIED, err=True, nl=False, color=True)
             self.drawn = None
+
+
+def counting_progress(ctx: click.Context, label: str, things: str) -> Callable[[int, int], None]:
+    """A bar on a terminal; else a line for each tenth of the work."""
+    drawn = bar(ctx, label)
+    said = 0
+
+    def progress(done: int, total: int) -> None:
+        nonlocal said
+        drawn(done, total)
+        if not sys.stderr.isatty() and done * 10 // total > said:
+            said = done * 10 // total
+            notify(f"{done} of {total} {things}")
+
+    return progress
 
 
 class Hyphened(click.Command):

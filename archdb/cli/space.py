@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 
-from archdb.cli.common import bar, format_option, notify, open_database
+from archdb.cli.common import counting_progress, format_option, notify, open_database
 from archdb.cli.completion import complete_spaces
-from archdb.cli.output import emit, on_terminal
+from archdb.cli.output import emit
 from archdb.errors import ArchdbError, UsageError
 
 Files = click.Path(file_okay=False, path_type=Path)
@@ -66,7 +64,7 @@ def build(
             sample=sample,
             seed=seed,
             points=points,
-            progress=counting_progress(ctx),
+            progress=counting_progress(ctx, "deriving", "points"),
         )
     notify(f"{name}: {made.added} points added, {made.there} were there")
 
@@ -84,21 +82,6 @@ def _by_spark(name: str, target: Path, limit: int | None, master: str | None) ->
             f"{built.faults} points could not be derived",
             remedy=f"{target / 'faults'} names them, and why",
         )
-
-
-def counting_progress(ctx: click.Context) -> Callable[[int, int], None]:
-    """A bar on a terminal; else a line for each tenth of the work."""
-    drawn = bar(ctx)
-    said = 0
-
-    def progress(done: int, total: int) -> None:
-        nonlocal said
-        drawn(done, total)
-        if not on_terminal(sys.stderr) and done * 10 // total > said:
-            said = done * 10 // total
-            notify(f"{done} of {total} points")
-
-    return progress
 
 
 @command.command("list")

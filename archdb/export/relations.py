@@ -56,7 +56,7 @@ def describe_relations(reader: Reader, relations: Iterable[Relation]) -> list[Ta
     shared = {
         column: (unit, meaning) for column, unit, meaning in reader.run_named("column_units").rows
     }
-    described = {**_of_tables(), **_of_views(reader)}
+    described = {**_of_tables(), **view_descriptions(reader)}
     return [
         _table(reader, relation, described.get(relation.name, ""), known, shared)
         for relation in relations
@@ -93,7 +93,7 @@ def _spoken(comment: str) -> str:
     return " ".join(s for s in sentences if not LEFT_OUT.intersection(re.findall(r"\w+", s)))
 
 
-def _of_views(reader: Reader) -> dict[str, str]:
+def view_descriptions(reader: Reader) -> dict[str, str]:
     """The sentences at the head of each view."""
     rows = reader.run("select name, sql from sqlite_master where type = 'view'").rows
     return {
