@@ -111,14 +111,90 @@ def test_the_released_networks_are_those_of_the_catalogue(name: str) -> None:
     assert fingerprint(own) == fingerprint(profile(name).network)
 
 
+SIDES = "convolution_param { num_output: 4 kernel_size: 3 pad_t: 0 pad_b: 1 stride: 2 pad_r: 3 }"
 NET = 'input: "data" input_dim: 1 input_dim: 3 input_dim: 8 input_dim: 8\n'
 
 
 def test_a_type_that_archdb_does_not_know_leaves_totals_open() -> None:
-    found = load(NET + layer("odd", "PriorBox", "data") + layer("relu", "ReLU", "odd"), "odd")
-    assert [(u.key, u.kind) for u in found.outcome.unknown] == [("odd", "PriorBox")]
+    found = load(NET + layer("odd", "Odd", "data") + layer("relu", "ReLU", "odd"), "odd")
+    assert [(u.key, u.kind) for u in found.outcome.unknown] == [("odd", "Odd")]
     totals = derive(found.network).totals
     assert params(totals) is None and totals["macs"] is None
+
+
+def test_a_field_that_no_rule_knows_leaves_its_layer_open() -> None:
+    """A fork's field may change what a layer does: passing over it would be silently wrong."""
+    told = "convolution_param { num_output: 4 kernel_size: 3 spread: 2 }"
+    found = load(NET + layer("conv", "Convolution", "data", told), "fork").outcome
+    assert [(u.key, u.why) for u in found.unknown] == [
+        ("conv", "is told 'spread', which archdb does not know of")
+    ]
+    filled = told.replace("spread: 2", "weight_filler { type: 'xavier' } engine: CAFFE")
+    assert not load(NET + layer("conv", "Convolution", "data", filled), "known").outcome.unknown
+
+
+@pytest.mark.parametrize(
+    ("kind", "told", "op", "shape"),
+    [
+        ("ReLU", "relu_param { relu6: true }", "relu6", (3, 8, 8)),
+        ("Convolution", SIDES, "conv2d", (4, 4, 5)),
+        ("Pooling", "pooling_param { kernel_size: 2 pool: AVE }", "avg_pool2d", (3, 7, 7)),
+        ("BN", "bn_param { frozen: true }", "batch_norm", (3, 8, 8)),
+        ("Interp", "interp_param { zoom_factor: 2 }", "resize2d", (3, 15, 15)),
+        ("Interp", "interp_param { height: 5 width: 6 }", "resize2d", (3, 5, 6)),
+        ("SPP", "spp_param { pyramid_height: 3 }", "concat", (3 * (1 + 4 + 16),)),
+        ("Bias", "bias_param { axis: 1 num_axes: 3 }", "add", (3, 8, 8)),
+    ],
+)
+def test_layers_of_forks_are_laid(kind: str, told: str, op: str, shape: tuple[int, ...]) -> None:
+    found = load(NET + layer("one", kind, "data", told), "fork")
+    last = layers(found.network)["one"]
+    assert not found.outcome.unknown and last.op.name == op
+    table = derive(found.network).table
+    extents = [table.column(f"out_{axis}")[-1] for axis in ("channels", "height", "width")]
+    assert tuple(n for n in extents if n) == shape
+
+
+def test_learned_extents_are_those_that_are_stated() -> None:
+    told = "scale_param { axis: 2 num_axes: 1 bias_term: true }"
+    found = load(NET + layer("one", "Scale", "data", told), "rows")
+    assert params(derive(found.network).totals) == 8 + 8
+
+
+def test_maxima_go_back_to_where_a_pool_found_them() -> None:
+    told = 'top: "mask" pooling_param { kernel_size: 2 stride: 2 }'
+    pool = layer("pool", "Pooling", "data", told)
+    back = layer("up", "Upsample", "pool", 'bottom: "mask" upsample_param { scale: 2 }')
+    found = load(NET + pool + back, "segnet")
+    assert not found.outcome.unknown
+    assert layers(found.network)["up"].inputs == ("pool", "pool")
+
+
+def test_what_decodes_boxes_is_left_out_with_what_reads_only_that() -> None:
+    prior = layer("prior", "PriorBox", "conv", 'bottom: "data" prior_box_param { min_size: 9 }')
+    joined = layer("priors", "Concat", "prior", 'bottom: "prior"')
+    end = layer("out", "DetectionOutput", "conv", 'bottom: "priors"')
+    told = "convolution_param { num_output: 4 kernel_size: 3 }"
+    conv = layer("conv", "Convolution", "data", told)
+    found = load(NET + conv + prior + joined + end, "ssd")
+    assert [layer.name for layer in found.network] == ["data", "conv"]
+    assert not found.outcome.unknown
+    assert [note.split(" is ")[0] for note in found.outcome.notes] == [
+        "PriorBox 'prior'",
+        "DetectionOutput 'out'",
+    ]
+
+
+def test_what_reads_nothing_brings_data_whatever_its_type_is() -> None:
+    text = 'layer { name: "in" type: "Python" top: "data" } ' + layer("r", "ReLU", "data")
+    with pytest.raises(ArchdbError, match=r"is read from data \(Python\)"):
+        load(text, "rois")
+    assert len(load(text, "rois", {"data": (3, 8, 8)}).network) == 2
+
+
+def test_a_solver_that_holds_its_network_is_that_network() -> None:
+    text = "base_lr: 0.1 net_param { " + NET + layer("r", "ReLU", "data") + " }"
+    assert [layer.name for layer in load(text, "solver").network] == ["data", "r"]
 
 
 @pytest.mark.parametrize(("kind", "count"), [("LSTM", 4 * 6 * (5 + 1 + 6)), ("RNN", 114)])

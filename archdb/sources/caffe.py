@@ -12,20 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from archdb.errors import ArchdbError, DefinitionError
-from archdb.sources.caffe_net import Given, given_blobs, layers_of
+from archdb.sources.caffe_left import DECODING, is_left_out, mark_heads, not_asked
+from archdb.sources.caffe_net import Given, given_blobs, layers_of, network_of
 from archdb.sources.laying import Laying, Read, file_text, name_of
 from archdb.sources.lowering.base import UnmappedError
 from archdb.sources.prototext import Message, parse
 from archdb.sources.sizes import SizesLike
 
 SUFFIX = ".prototxt"
-
-#: What is no part of the network: it compares an output with what it should be.
-LOSSES = (
-    *("Accuracy", "SoftmaxWithLoss", "EuclideanLoss", "HingeLoss", "InfogainLoss"),
-    *("MultinomialLogisticLoss", "SigmoidCrossEntropyLoss", "ContrastiveLoss", "SmoothL1Loss"),
-    *("MultiBoxLoss", "DetectionEvaluate", "HDF5Output", "Silence"),
-)
 
 
 class Prototxt:
@@ -38,6 +32,8 @@ class Prototxt:
         self.layer = Message(0)
         self.own = ""
         self.readers: Counter[str] = Counter()
+        #: Blobs that what is left out would give.
+        self.gone: set[str] = set()
         self.weak: list[str] = []
         self.strong: list[str] = []
 
@@ -130,12 +126,14 @@ def load(
         caffe_elementwise,
         caffe_joining,
         caffe_recurrent,
+        caffe_scaling,
         caffe_weights,
+        caffe_windows,
     )
 
-    top = parse(text)
-    layers = layers_of(top, phase, frozenset(stages))
-    net = Prototxt(Laying(sizes), given_blobs(top))
+    top = network_of(parse(text))
+    layers = layers_of(top, phase, frozenset(stages), RULES)
+    net = Prototxt(Laying(sizes), given_blobs(top, RULES))
     _count_readers(net, layers)
     for part in layers:
         try:
@@ -148,7 +146,7 @@ def load(
             f"has no layers in phase {phase} that archdb makes a layer of",
             remedy="a network's description has layer { … } with a type in each",
         )
-    _mark_heads(net)
+    mark_heads(laid, net.weak, net.strong)
     laid.block_by_path()
     called = "_".join(top.word("name").lower().split()) or name
     source = {"format": "Caffe", "phase": phase, "layers": str(len(layers))}
@@ -169,23 +167,37 @@ def _take(net: Prototxt, part: Message) -> None:
     """Lay what a layer of the file is."""
     kind = part.word("type")
     net.layer, net.own = part, part.word("name") or "_".join(part.words("top")) or kind
-    if kind in LOSSES or kind.endswith("Loss") or part.numbers("loss_weight"):
+    if is_left_out(part) or _reads_what_is_left_out(net, part):
         _leave_out(net, kind)
         return
     read, tops = net.bottoms(), part.words("top")
     given = net.net.attempt(
         kind,
-        lambda: RULES.get(kind, _missing)(net, part),
+        lambda: _ruled(net, part),
         lambda why: net.net.open(net.own, _kind(part), why, *read, tensors=None),
     )
     made = [given] * len(tops) if isinstance(given, str) else given
     if len(made) != len(tops):
         raise DefinitionError(f"has {len(tops)} tops, and archdb makes {len(made)} of it")
     net.blobs.update(zip(tops, made, strict=True))
+    net.gone.difference_update(tops)
 
 
-def _missing(net: Prototxt, part: Message) -> str:
-    raise UnmappedError("is a type that archdb has no layer for")
+def _ruled(net: Prototxt, part: Message) -> str | list[str]:
+    """What a layer's rule makes of it; UnmappedError too where it is told what no rule knows."""
+    if part.word("type") not in RULES:
+        raise UnmappedError("is a type that archdb has no layer for")
+    made = RULES[part.word("type")](net, part)
+    left = not_asked(part)
+    if left:
+        raise UnmappedError(f"is told '{left[0]}', which archdb does not know of")
+    return made
+
+
+def _reads_what_is_left_out(net: Prototxt, part: Message) -> bool:
+    read = part.words("bottom")
+    gone = net.gone.intersection(read)
+    return bool(gone) and (len(gone) == len(set(read)) or part.word("type") not in RULES)
 
 
 def _kind(part: Message) -> str:
@@ -199,26 +211,10 @@ def _kind(part: Message) -> str:
 def _leave_out(net: Prototxt, kind: str) -> None:
     """Name a loss; the layers that lead only to losses of little weight are heads."""
     net.net.outcome.folded[kind] += 1
+    net.gone.update(net.layer.words("top"))
     read = [net.blobs[blob] for blob in net.layer.words("bottom") if blob in net.blobs]
     weight = max(net.layer.numbers("loss_weight"), default=1)
-    if kind not in ("Silence", "Accuracy") and weight:
+    if kind not in ("Silence", "Accuracy", *DECODING) and weight:
         (net.weak if weight < 1 else net.strong).extend(read)
     if read and kind not in ("Silence", "Accuracy"):
         net.net.outcome.note(f"{kind} '{net.own}' is left out, which reads '{read[0]}'")
-
-
-def _mark_heads(net: Prototxt) -> None:
-    """Layers that nothing but a loss of little weight needs are auxiliary."""
-    layers = net.net.layers
-    read = {source for layer in layers.values() for source in layer.inputs}
-    ends = [name for name in layers if name not in read and name not in net.weak]
-    wanted = [*ends, *net.strong]
-    needed: set[str] = set()
-    while wanted:
-        name = wanted.pop()
-        if name not in needed:
-            needed.add(name)
-            wanted += layers[name].inputs
-    if needed and net.weak:
-        for name in layers.keys() - needed:
-            layers[name] = layers[name]._replace(auxiliary=True)

@@ -15,6 +15,8 @@ PLAIN = {
     "ReLU6": "relu6",
     "Mish": "mish",
     "HardSwish": "hard_swish",
+    "SeLu": "selu",
+    "SELU": "selu",
 }
 
 
@@ -26,7 +28,10 @@ def plain(net: Prototxt, part: Message) -> str:
 
 @layer("ReLU")
 def relu(net: Prototxt, part: Message) -> str:
-    slope = part.message("relu_param").number("negative_slope", 0)
+    own = part.message("relu_param")
+    slope = own.number("negative_slope", 0)
+    if own.flag("relu6", False):
+        return net.lay("relu6", net.only())
     if slope:
         return net.lay("leaky_relu", net.only(), slope=slope)
     return net.lay("relu", net.only())

@@ -74,6 +74,8 @@ def flatten(net: Prototxt, part: Message) -> str:
 def reshape(net: Prototxt, part: Message) -> str:
     """Another shape, in which the batch stays what it is."""
     own, bottom = part.message("reshape_param"), net.only()
+    if own.integer("pixelshuffler", 0):
+        return net.lay("pixel_shuffle", bottom, factor=own.integer("pixelshuffler", 0))
     if own.integer("axis", 0) or own.integer("num_axes", -1) != -1:
         raise UnmappedError("reshapes some of the axes")
     batch, *extents = own.message("shape").integers("dim") or [0]
@@ -142,7 +144,7 @@ def reduction(net: Prototxt, part: Message) -> str:
 @layer("Parameter")
 def parameter(net: Prototxt, part: Message) -> str:
     shape = part.message("parameter_param").message("shape").integers("dim")
-    return net.weighted("parameter", shape=shape)
+    return net.weighted("parameter", shape=shape or [1])
 
 
 @layer("ShuffleChannel")

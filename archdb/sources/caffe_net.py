@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import NamedTuple
 
 from archdb.errors import DefinitionError
@@ -29,6 +30,13 @@ DATA = (
 )
 
 
+def reads_data(part: Message, known: Container[str]) -> bool:
+    """Whether a layer brings data, which is no layer of the network: whatever its type is called,
+    where it reads no blob and nothing else is `known` of it."""
+    kind = part.word("type")
+    return kind in DATA or (kind not in known and not part.all("bottom"))
+
+
 class Given(NamedTuple):
     """A blob that the network is given: its size without the batch, or why that is not known, and
     a size as an example of how to give it."""
@@ -38,12 +46,15 @@ class Given(NamedTuple):
     like: str
 
 
-def layers_of(top: Message, phase: str, stages: frozenset[str]) -> list[Message]:
+def layers_of(
+    top: Message, phase: str, stages: frozenset[str], known: Container[str]
+) -> list[Message]:
     """The layers of a phase, but for those that read data; old ones in the words of new ones.
+    `known`: the types that archdb has rules for.
 
     Raises DefinitionError where the file is no network's.
     """
-    found = top.messages("layer") or [_new(old) for old in top.messages("layers")]
+    found = _parts(top)
     if not found and not top.all("input"):
         named = top.word("net") or top.word("train_net")
         if named:
@@ -54,8 +65,18 @@ def layers_of(top: Message, phase: str, stages: frozenset[str]) -> list[Message]
             "has no layers", remedy="a network's description has layer { … } with a type in each"
         )
     return [
-        part for part in found if part.word("type") not in DATA and _has_part(part, phase, stages)
+        part for part in found if not reads_data(part, known) and _has_part(part, phase, stages)
     ]
+
+
+def _parts(top: Message) -> list[Message]:
+    return top.messages("layer") or [_new(old) for old in top.messages("layers")]
+
+
+def network_of(top: Message) -> Message:
+    """The network of a file, which a solver's may hold in itself."""
+    held = [top.message(f"{which}net_param") for which in ("", "train_")]
+    return next((net for net in held if net.fields), top)
 
 
 def _new(old: Message) -> Message:
@@ -90,7 +111,7 @@ def _meets(rule: Message, phase: str, stages: frozenset[str]) -> bool:
     )
 
 
-def given_blobs(top: Message) -> dict[str, Given]:
+def given_blobs(top: Message, known: Container[str]) -> dict[str, Given]:
     """The blobs that a network is given: those of `input`, and those of layers that read data, of
     whatever phase."""
     found: dict[str, Given] = {}
@@ -99,9 +120,8 @@ def given_blobs(top: Message) -> dict[str, Given]:
     shapes = shapes or [dims[at : at + 4] for at in range(0, len(dims), 4)]
     for at, blob in enumerate(top.words("input")):
         found[blob] = _known(shapes[at] if at < len(shapes) else None)
-    parts = top.messages("layer") or [_new(old) for old in top.messages("layers")]
-    for part in parts:
-        if part.word("type") in DATA:
+    for part in _parts(top):
+        if reads_data(part, known):
             for at, blob in enumerate(part.words("top")):
                 if blob not in found or found[blob].shape is None:
                     found[blob] = _known(_stated(part, at), part)

@@ -10,8 +10,6 @@ from archdb.sources.laying import grouped
 from archdb.sources.lowering.base import UnmappedError
 from archdb.sources.prototext import Message
 
-NEURONS = ("MAX", "AVE", "STOCHASTIC")
-
 
 def pair(own: Message, both: str, short: str, default: int) -> list[int]:
     """A pair (height, width), said by one field twice, once for both, or by two fields."""
@@ -20,6 +18,13 @@ def pair(own: Message, both: str, short: str, default: int) -> list[int]:
         raise UnmappedError(f"has a {both} of {len(stated)} axes")
     spread = stated * (3 - len(stated)) or [default, default]
     return [own.integer(f"{short}_h", spread[0]), own.integer(f"{short}_w", spread[1])]
+
+
+def sides(own: Message) -> list[int]:
+    """Padding by `pad`, or of each side by a field of its own: top, bottom, left and right."""
+    height, width = pair(own, "pad", "pad", 0)
+    usual = zip("tblr", (height, height, width, width), strict=True)
+    return [own.integer(f"pad_{side}", default) for side, default in usual]
 
 
 def _outputs(own: Message) -> int:
@@ -43,7 +48,7 @@ def convolution(net: Prototxt, part: Message) -> list[str]:
     told: dict[str, Any] = {
         "kernel": kernel,
         "stride": pair(own, "stride", "stride", 1),
-        "padding": pair(own, "pad", "pad", 0),
+        "padding": sides(own),
         "dilation": pair(own, "dilation", "dilation", 1),
         "bias": own.flag("bias_term", True),
     }
@@ -83,30 +88,6 @@ def inner_product(net: Prototxt, part: Message) -> str:
     raise UnmappedError(f"works along the axes behind {axis} of {len(shape)}")
 
 
-@layer("Pooling")
-def pooling(net: Prototxt, part: Message) -> str:
-    """Windows that round up unless told."""
-    own = part.message("pooling_param")
-    how = own.choice("pool", NEURONS, "MAX")
-    if how not in ("MAX", "AVE") or len(part.words("top")) > 1:
-        raise UnmappedError("pools at random, or says where its maxima were")
-    word = "max" if how == "MAX" else "avg"
-    if own.flag("global_pooling", False):
-        return net.lay(f"global_{word}_pool2d", net.only())
-    kernel = pair(own, "kernel_size", "kernel", 0)
-    if min(kernel) < 1:
-        raise DefinitionError("does not say its kernel_size")
-    rounding = own.choice("round_mode", ("CEIL", "FLOOR"), "CEIL").lower()
-    return net.lay(
-        f"{word}_pool2d",
-        net.only(),
-        kernel=kernel,
-        stride=pair(own, "stride", "stride", 1),
-        padding=pair(own, "pad", "pad", 0),
-        rounding="floor" if not own.flag("ceil_mode", True) else rounding,
-    )
-
-
 @layer("LRN")
 def lrn(net: Prototxt, part: Message) -> str:
     own = part.message("lrn_param")
@@ -127,68 +108,6 @@ def batch_norm(net: Prototxt, part: Message) -> str:
     """Without scale and shift, which a layer Scale behind it has."""
     epsilon = part.message("batch_norm_param").number("eps", 1e-5)
     return net.weighted("batch_norm", net.only(), epsilon=epsilon, scale=False, shift=False)
-
-
-@layer("Scale")
-def scale(net: Prototxt, part: Message) -> str:
-    """A factor for each channel: of its own, which may be a batch normalisation's, or of a second
-    bottom."""
-    own, bottoms = part.message("scale_param"), net.some()
-    axis = own.integer("axis", 1)
-    if len(bottoms) == 2:
-        return net.lay("multiply", bottoms[0], _spread(net, bottoms[1], bottoms[0], axis))
-    if axis != 1 or own.integer("num_axes", 1) != 1:
-        raise UnmappedError("has a factor for more than each channel")
-    shift, before = own.flag("bias_term", False), net.net.layers[bottoms[0]]
-    affine = getattr(before.op, "scale", None)
-    if affine is False and before.weights_of is None and net.readers[bottoms[0]] == 1:
-        op = before.op.like(scale=True, shift=shift)
-        net.net.layers[bottoms[0]] = before._replace(op=op)
-        return bottoms[0]
-    made = net.weighted("channel_scale", bottoms[0])
-    return _shifted(net, made, more="bias") if shift else made
-
-
-def _shifted(net: Prototxt, bottom: str, more: str) -> str:
-    """A learnt addend for each channel."""
-    shape = net.net.shape(bottom)
-    extents = [shape[0], *(1 for _ in shape[1:])]
-    bias = net.lay("parameter", more=f"{more}_parameter", shape=extents, role="bias")
-    return net.lay("add", bottom, bias, more=more)
-
-
-def _spread(net: Prototxt, factor: str, onto: str, axis: int) -> str:
-    """A smaller blob, in as many axes as that which it meets, from an axis of which it stands."""
-    small, large = net.net.shape(factor), net.net.shape(onto)
-    before = 0 if axis == 0 else net.axis(onto, axis)
-    after = len(large) - before - len(small)
-    if after < 0:
-        raise UnmappedError("is spread over axes that there are none of")
-    if not before and not after:
-        return factor
-    extents = [*(1 for _ in range(before)), *small, *(1 for _ in range(after))]
-    return net.lay("reshape", factor, more="spread", shape=extents)
-
-
-@layer("Bias")
-def bias(net: Prototxt, part: Message) -> str:
-    own, bottoms = part.message("bias_param"), net.some()
-    axis = own.integer("axis", 1)
-    if len(bottoms) == 2:
-        return net.lay("add", bottoms[0], _spread(net, bottoms[1], bottoms[0], axis))
-    if axis != 1 or own.integer("num_axes", 1) != 1:
-        raise UnmappedError("has an addend for more than each channel")
-    return _shifted(net, bottoms[0], more="sum")
-
-
-@layer("Axpy")
-def axpy(net: Prototxt, part: Message) -> str:
-    """A factor for each channel, times a blob, plus another (hu2018)."""
-    bottoms = net.some()
-    if len(bottoms) != 3:
-        raise DefinitionError(f"reads {len(bottoms)} blobs, not a factor and two more")
-    factor = _spread(net, bottoms[0], bottoms[1], 0)
-    return net.lay("add", net.lay("multiply", bottoms[1], factor, more="product"), bottoms[2])
 
 
 @layer("MVN")

@@ -39,14 +39,17 @@ class Token(NamedTuple):
 class Message:
     """Fields in braces. Of a field that is to be there once the last value counts."""
 
-    __slots__ = ("fields", "line")
+    __slots__ = ("asked", "fields", "line")
 
     def __init__(self, line: int) -> None:
         self.line = line
         self.fields: dict[str, list[Any]] = {}
+        #: The fields that somebody has asked for, there or not.
+        self.asked: set[str] = set()
 
     def all(self, name: str) -> list[Any]:
         """Every value of a field, in order; none where it is not there."""
+        self.asked.add(name)
         return self.fields.get(name, [])
 
     def messages(self, name: str) -> list[Message]:
