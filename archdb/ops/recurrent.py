@@ -224,13 +224,13 @@ class Lstm(TwoBiases):
 
 
 @op("gru")
-class Gru(Recurrent):
+class Gru(TwoBiases):
     """Gated recurrent unit (cho2014).
 
     With d input features and n units: kernel d x 3n, recurrent kernel n x 3n, bias 3n; a second
     bias where the reset gate comes after the product (`reset_after`, as cuDNN, PyTorch and Keras
-    have it). A step takes two sigmoids and one tanh of n, the reset product, and
-    h = (1 - z) g + z h.
+    have it), and in ONNX where it comes before, too (`recurrent_bias`). A step takes two sigmoids
+    and one tanh of n, the reset product, and h = (1 - z) g + z h.
     """
 
     reset_after: Flag = False
@@ -239,7 +239,7 @@ class Gru(Recurrent):
 
     @property
     def biases(self) -> int:
-        return self.bias * (1 + self.reset_after)
+        return self.bias * (1 + (self.reset_after or self.recurrent_bias))
 
     def step(self) -> dict[str, tuple[int, ...]]:
         """Sigmoids, tanh, and the mean of old and new; for products, the reset too."""

@@ -73,9 +73,18 @@ class Graph:
     notes: list[str] = field(default_factory=list)
     #: Whether equal tensors are kept once, so that a tensor read twice need not be shared.
     stored_once: bool = False
+    #: Whether the shapes that calls state are those of one sample, with 1 where the batch is.
+    one_sample: bool = False
     #: Shapes that the file states, where its batch is another than `batch`; then `Tensor.shape` of
     #: values is no evidence.
     stated: Stated | None = None
+
+    def alike_by_chance(self, name: str) -> bool:
+        """Whether a tensor that several calls read may be the tensors of each, stored once since
+        they are equal: a vector of zeros or ones may, a matrix or a kernel is not equal to another
+        by chance."""
+        extents = [n for n in self.tensors[name].shape or () if n > 1]
+        return self.stored_once and len(extents) < 2
 
 
 def refs(value: Any) -> Iterator[str]:

@@ -27,6 +27,7 @@ from archdb.sources.onnx_inputs import OpenShapes, batch_behind_steps
 from archdb.sources.onnx_names import Scopes
 from archdb.sources.onnx_nodes import TRANSLATIONS, Node
 from archdb.sources.onnx_notes import notes
+from archdb.sources.onnx_order import in_order, opset
 from archdb.sources.onnx_parts import (
     OnnxGraph,
     OnnxModel,
@@ -39,12 +40,13 @@ from archdb.sources.onnx_parts import (
 from archdb.sources.onnx_stored import stored_tensor
 from archdb.sources.sizes import Sizes, SizesLike
 
-OLDEST, NEWEST = 7, 27
 #: The extent that stands for the batch: no extent of the file is a multiple of it.
 BATCHES = (61, 67, 71, 73, 79, 83)
 #: What has a graph of its own that runs again and again, or not at all.
 CONTROL = frozenset({"If", "Loop", "Scan", "SequenceMap"})
 HOME = ("", "ai.onnx", "com.microsoft")
+#: What gives of its input the shape alone.
+SHAPES = frozenset({"Shape", "Size"})
 #: Which inputs of a node are statistics or parts of a table, not learned.
 STATISTICS = {"BatchNormalization": (3, 4), "ScatterND": (2,)}
 #: Which inputs are numbers that say what a node does.
@@ -77,18 +79,15 @@ class _Reading:
         if model.graph is None or not model.graph.nodes:
             raise DefinitionError("has no graph: it is no ONNX model", remedy="is it a .onnx file?")
         self.model, self.own, self.name, self.sizes = model, model.graph, name, sizes
-        self.version = model.opsets.get("", 0)
-        if not OLDEST <= self.version <= NEWEST:
-            raise DefinitionError(
-                f"is of opset {self.version}; archdb reads {OLDEST} to {NEWEST}",
-                remedy="export it again for an opset among these",
-            )
+        self.version = opset(model.opsets)
         self.tensors: dict[str, Tensor] = {}
         self.calls: list[Call] = []
         self.notes: list[str] = []
         self.made: set[str] = set()
         #: What depends on an input.
         self.alive: set[str] = set()
+        #: Inputs whose number the user has said.
+        self.chosen: list[str] = []
         #: The stored tensor that another name stands for.
         self.same: dict[str, str] = {}
         functions = inlined(model)
@@ -108,6 +107,7 @@ class _Reading:
     def graph(self) -> Graph:
         self.stored(self.own)
         inputs = [name for name in self.own.inputs if name not in self.own.tensors]
+        inputs = [name for name in inputs if not self.numbered(name)]
         stated = {name: self.own.inputs[name] for name in inputs}
         open_ = OpenShapes(stated, self.sizes, self.batch, batch_behind_steps(self.own))
         for name in inputs:
@@ -115,8 +115,8 @@ class _Reading:
             self.tensors[name] = Tensor(name, open_.shape(name), dtype, INPUT)
             self.made.add(name)
             self.alive.add(name)
-        self.sizes.check(inputs)
-        for node in self.ordered():
+        self.sizes.check([*inputs, *self.chosen])
+        for node in in_order(self.own.nodes, self.made):
             self.calls += self.taken(node)
         source = {"format": "ONNX", "library": f"opset {self.version}"}
         if self.model.producer:
@@ -133,8 +133,21 @@ class _Reading:
             source,
             self.notes,
             stored_once=True,
+            one_sample=open_.of_one,
             stated=open_.stated(self.own.shapes, self.tensors),
         )
+
+    def numbered(self, name: str) -> bool:
+        """Whether an input is one whole number, and the user says which."""
+        given = self.sizes.given.get(name)
+        whole = self.own.inputs[name] == [] and self.own.dtypes.get(name) in ("int64", "int32")
+        if given is None or len(given) != 1 or not whole:
+            return False
+        self.tensors[name] = Tensor(name, (), "int64", CONSTANT, given)
+        self.made.add(name)
+        self.chosen.append(name)
+        self.notes.append(f"holds where its input '{name}' is {given[0]}")
+        return True
 
     def stored(self, graph: OnnxGraph) -> None:
         """Initialisers by what they are: whole numbers and single ones are constants, statistics of
@@ -148,30 +161,13 @@ class _Reading:
             return Tensor(name, tensor.shape, tensor.dtype, CONSTANT, tensor.data)
         return stored_tensor(name, tensor, name in self.buffers)
 
-    def ordered(self) -> list[OnnxNode]:
-        """The nodes, which must each follow what they read."""
-        seen = set(self.made)
-        for node in self.own.nodes:
-            for name in node.inputs:
-                if name and name not in seen:
-                    raise DefinitionError(
-                        f"reads '{name}', which no node before it gives",
-                        remedy="the nodes of an ONNX graph stand in the order in which they run",
-                    ).at(f"node '{node.name or node.op}'")
-            for name in node.outputs:
-                if name and name in seen:
-                    raise DefinitionError(f"gives '{name}' a second time").at(
-                        f"node '{node.name or node.op}'"
-                    )
-            seen.update(node.outputs)
-        return self.own.nodes
-
     def taken(self, node: OnnxNode) -> Iterator[Call]:
         """The call that a node is; none where it is a constant."""
         writes = tuple(
             name or f"{node.name or node.op} output {at}" for at, name in enumerate(node.outputs)
         )
         alive = not self.alive.isdisjoint(node.inputs) or node.op in CONTROL
+        alive = alive and node.op not in SHAPES
         for name in writes:
             shape = self.recorded(name, alive)
             self.tensors[name] = Tensor(name, shape, "float32", VALUE)
@@ -180,11 +176,14 @@ class _Reading:
         node.inputs = [self.same.get(name, name) for name in node.inputs]
         if node.op == "Constant":
             self.constant(node)
-        elif node.op == "Identity" and self.tensors[node.inputs[0]].role in STORED:
+        elif node.op == "Identity" and self.is_stored(node.inputs):
             self.same[node.outputs[0]] = node.inputs[0]  # equal tensors are stored once
         elif node.op != "ConstantOfShape" or not self.filled(node):
             kind, given = self.translated(node)
             yield Call(kind, self.scopes.path(node), given, writes)
+
+    def is_stored(self, names: list[str]) -> bool:
+        return bool(names) and names[0] in self.tensors and self.tensors[names[0]].role in STORED
 
     def constant(self, node: OnnxNode) -> None:
         name = node.outputs[0]
@@ -197,9 +196,12 @@ class _Reading:
                 self.tensors[name] = Tensor(name, shape, "", CONSTANT, data)
 
     def filled(self, node: OnnxNode) -> bool:
-        """Whether it stands for a weight: floating-point numbers, all alike, of a stated shape."""
+        """Whether it stands for a weight: floating-point numbers, all alike, of a stated shape.
+        Zeros and ones are none: they begin a state, or a mask."""
         shape, value = self.tensors.get(node.inputs[0]), node.attributes.get("value")
-        if shape is None or shape.data is None or (value and not value.dtype.startswith("float")):
+        if value is None or not value.data or value.data[0] in (0, 1):
+            return False
+        if shape is None or shape.data is None or not value.dtype.startswith("float"):
             return False
         name = node.outputs[0]
         alike = OnnxTensor(name, tuple(int(n) for n in shape.data))
@@ -222,6 +224,8 @@ class _Reading:
         """A graph within a node: its calls, what it gives, and the tensors that it reads."""
         self.stored(graph)
         self.scopes.add(graph)
+        for name in graph.inputs:
+            self.tensors.setdefault(name, Tensor(name, None, "float32", VALUE))
         calls = [call for node in graph.nodes for call in self.taken(node)]
         own = {name for call in calls for name in call.writes}
         read = [*graph.tensors, *(name for call in calls for name in call.reads())]

@@ -40,6 +40,8 @@ class OpenShapes:
         placed: Mapping[str, int] | None = None,
     ) -> None:
         self.inputs, self.sizes, self.batch = inputs, sizes, batch
+        #: Whether all that is fed in is one sample.
+        self.of_one = {shape[0] for shape in inputs.values() if shape} == {1}
         known = placed or {}
         self.places = {
             name: self._place(name, shape, known.get(name, 0))

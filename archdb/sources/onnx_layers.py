@@ -186,9 +186,9 @@ def gelu(node: Node) -> Translated:
     return "gelu", {"input": node.at(0), "approximate": node.given("approximate", "none")}
 
 
-@translates("LSTM", "GRU", "RNN")
+@translates("LSTM", "GRU", "RNN", "DynamicQuantizeLSTM")
 def recurrent(node: Node) -> Translated:
-    return f"onnx_{node.op.lower()}", {
+    return f"onnx_{node.op.removeprefix('DynamicQuantize').lower()}", {
         "input": node.at(0),
         "weight": node.at(1),
         "recurrent": node.at(2),
@@ -198,6 +198,7 @@ def recurrent(node: Node) -> Translated:
         "layout": node.given("layout", 0),
         "before": bool(node.given("linear_before_reset", 0)),
         "activations": node.given("activations"),
+        "lengths": node.at(4),
         "state": node.at(5),
         "cell": node.at(6),
         "read": [name in node.read for name in node.outputs],
@@ -208,7 +209,6 @@ def recurrent(node: Node) -> Translated:
 def _refused(node: Node) -> str:
     """What a cell has that archdb's have not; '' for nothing."""
     had = {
-        "sequences of several lengths": node.at(4) is not None,
         "peepholes": node.at(7) is not None,
         "a limit": node.given("clip") is not None,
         "input and forget gates in one": bool(node.given("input_forget", 0)),

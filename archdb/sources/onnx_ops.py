@@ -33,9 +33,9 @@ _PLAIN = {
     "CastLike": "cast",
     "DequantizeLinear": "identity",
     "QuantizeLinear": "identity",
-    "DynamicQuantizeLinear": "identity",
     "Swish": "silu",
     "Shape": "shape",
+    "Size": "numel",
 }
 _TWO = {
     "Add": "add",
@@ -50,6 +50,9 @@ _TWO = {
     "MatMul": "matmul",
     "Pow": "pow",
     "Mod": "remainder",
+    "And": "logical_and",
+    "Or": "logical_or",
+    "Xor": "ne",
 }
 _REDUCED = {
     "ReduceMean": "mean",
@@ -58,6 +61,10 @@ _REDUCED = {
     "ReduceMin": "amin",
     "ReduceProd": "prod",
     "ReduceL2": "norm",
+    "ReduceL1": "sum_of_sizes",
+    "ReduceSumSquare": "sum_of_squares",
+    "ReduceLogSum": "log_of_sum",
+    "ReduceLogSumExp": "log_of_sum_of_exp",
 }
 _SEVERAL = {"Sum": "sum_of", "Mean": "mean_of", "Max": "max_of", "Min": "min_of"}
 
@@ -71,6 +78,11 @@ def plain(node: Node) -> Translated:
     if node.op == "Shape":
         given |= {"start": node.given("start"), "end": node.given("end")}
     return kind, given
+
+
+@translates("DynamicQuantizeLinear")
+def quantised(node: Node) -> Translated:
+    return "quantised", {"input": node.at(0)}
 
 
 @translates(*_TWO)

@@ -103,6 +103,13 @@ CASES = [
         GRU._replace(macs=19 * (23 + 7) * 3 * 7, bias_adds=19 * 2 * 3 * 7),
         RECURRENT,
     ),
+    Case(  # a second bias, outside of what the reset gate multiplies, as in ONNX
+        *on("gru", SEQUENCE, units=7, recurrent_bias=True),
+        (19, 7),
+        {WEIGHT: (23 + 7) * 3 * 7, BIAS: 2 * 3 * 7},
+        GRU._replace(macs=19 * (23 + 7) * 3 * 7, bias_adds=19 * 2 * 3 * 7),
+        RECURRENT,
+    ),
     Case(  # three layers of one direction
         *on("gru", SEQUENCE, units=7, layers=3, bias=False),
         (19, 7),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 from archdb.model.attributes import MOST_AXES
@@ -27,7 +28,7 @@ COMPARED = {
     "ge": "greater_equal",
 }
 #: The number with which a kind changes nothing.
-NEUTRAL = {"add": 0, "sub": 0, "mul": 1, "div": 1, "pow": 1}
+NEUTRAL = {"add": 0, "sub": 0, "mul": 1, "div": 1, "pow": 1, "maximum": -inf, "minimum": inf}
 #: What gives the first of its two sides as it is, if the second is such a number.
 LEFT_ALONE = frozenset(NEUTRAL)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 
 from archdb.model.shape import Shape, is_image
 from archdb.sources.lowering.base import Lowering, UnmappedError
@@ -22,8 +23,9 @@ def plain(net: Lowering, value: Value) -> Value:
     )
     if shape == value.shape and [i for _, axis in own for i in axis.at] == list(range(len(shape))):
         return value._replace(axes=axes)
-    if not shape:
+    if not shape and prod(value.shape) > 1:
         raise UnmappedError("is one number for each image")
+    shape = shape or (1,)
     key = (value.layer, shape, tuple(axis.at for axis in value.axes))
     if key not in net.arranged:
         net.arranged[key] = _rearranged(net, value, shape)

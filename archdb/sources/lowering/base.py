@@ -173,13 +173,15 @@ class Lowering:
         owners = [self.owner.get(name) for name in row.tensors]
         if any(owners):
             first = owners[0]
-            alike = not self.graph.stored_once and all(owner is first for owner in owners)
+            again = [name for name in row.tensors if name in self.owner]
+            shared = [name for name in again if not self.graph.alike_by_chance(name)]
+            alike = bool(shared) and all(owner is first for owner in owners)
             if alike and first and first.tensors == row.tensors and first.op is row.op:
                 row.weights_of = first.weights_of or first.key
-            elif not self.graph.stored_once:
-                raise TiedError(n for n in row.tensors if n in self.owner)
+            elif shared:
+                raise TiedError(shared)
             else:
-                self.outcome.repeated.update(n for n in row.tensors if n in self.owner)
+                self.outcome.repeated.update(again)
         for name in row.tensors:
             self.owner.setdefault(name, row)
 

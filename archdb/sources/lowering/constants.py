@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from math import prod
+from typing import Any
 
-from archdb.sources.lowering.axes import runs
 from archdb.sources.lowering.base import Lowering, Result, UnmappedError
 from archdb.sources.lowering.shape_arithmetic import ARITHMETIC
 from archdb.sources.lowering.values import Known, Opaque, Stored, Value
@@ -15,6 +15,7 @@ _MOVES = frozenset(
     (
         *("reshape", "view", "permute", "transpose", "unsqueeze", "squeeze", "contiguous", "clone"),
         *("detach", "to", "float", "half", "flatten", "T", "t", "identity", "cast", "movedim"),
+        "cast_integer",
         *("copy", "type_as", "reshape_as", "unflatten"),
     )
 )
@@ -48,78 +49,61 @@ def folded(net: Lowering, call: Call) -> list[Result] | None:
     if any(isinstance(value, Value) for value in values) and call.kind not in _SHAPE_ONLY:
         return None
     stored = [value for value in values if isinstance(value, Stored)]
-    if not stored:
-        known = _evaluated(net, call)
-        if known is not None:
-            return [known]
-    size = call.arguments.get("size")
-    if call.kind == "full" and size is not None and not stored:  # more numbers than a shape has
-        return [Stored((), tuple(net.integers(size)), False)]
-    if call.kind in _SCATTERED and not any(value.names for value in stored):
-        return [Stored((), next(v.shape for v in values if not isinstance(v, Opaque)), False)]
     names = tuple(dict.fromkeys(name for value in stored for name in value.names))
+    numbers = _evaluated(net, call)
+    if not names and numbers is not None:
+        return numbers
+    if call.kind in _SCATTERED and not names:
+        return [Stored((), next(v.shape for v in values if not isinstance(v, Opaque)), False)]
     given: list[Result] = []
     for place, write in enumerate(call.writes):
         shape = net.graph.tensors[write].shape
-        moved = call.kind in _MOVES and len(stored) == 1 and stored[0].whole
-        if shape is None and moved and call.kind in ("identity", "cast"):
-            shape = stored[0].shape
-        if shape is None:
-            shape = _moved_shape(net, call, stored[0].shape) if moved else None
-        if shape is None and call.kind == "slice_many":
-            shape = _cut_shape(net, call, stored[0].shape)
+        if shape is None and numbers is not None:
+            shape = numbers[place].shape
         if shape is None and call.kind in _SCATTERED:
             shape = net.get(call.arguments["0"]).shape
         if shape is None:
             return None
-        given.append(Stored(names, shape, moved, call, place))
+        given.append(Stored(names, shape, _whole(net, call, values, shape), call, place))
     return given
 
 
-def _moved_shape(net: Lowering, call: Call, shape: tuple[int, ...]) -> tuple[int, ...] | None:
-    """The shape of a tensor of the file that is turned or written in another shape."""
-    dims = call.arguments.get("dims")
-    if dims is not None:
-        return tuple(shape[int(i)] for i in dims)
-    if "shape" in call.arguments:
-        wanted = net.integers(call.arguments["shape"])
-        wanted = [shape[i] if n == 0 else n for i, n in enumerate(wanted)]
-        left = prod(shape) // max(1, prod(n for n in wanted if n != -1))
-        return tuple(left if n == -1 else n for n in wanted)
-    if call.kind == "unsqueeze":
-        found = list(shape)
-        for dim in sorted(net.integers(call.arguments["dim"])):
-            found.insert(dim % (len(found) + 1), 1)
-        return tuple(found)
-    return None
+def _whole(net: Lowering, call: Call, values: list[Any], shape: tuple[int, ...]) -> bool:
+    """Whether a call gives each element of the tensors that it reads once: by moving it, or by
+    joining the parts of tensors that an exporter has cut, as the gates of a recurrent layer."""
+    stored = [value for value in values if isinstance(value, Stored)]
+    if call.kind in _MOVES:
+        return len(stored) == 1 and stored[0].whole
+    if call.kind not in _JOINS or len(stored) < len(values) or not net.graph.stored_once:
+        return False
+    names = {name for value in stored for name in value.names}
+    return prod(shape) == sum(prod(net.graph.tensors[name].shape or ()) for name in names)
 
 
-def _cut_shape(net: Lowering, call: Call, shape: tuple[int, ...]) -> tuple[int, ...]:
-    """The shape of runs along several axes of a tensor."""
-    found = list(shape)
-    for dim, run in runs(net, call, len(shape)):
-        found[dim] = len(range(*run.indices(shape[dim])))
-    return tuple(found)
-
-
-def _evaluated(net: Lowering, call: Call) -> Known | None:
+def _evaluated(net: Lowering, call: Call) -> list[Result] | None:
     """The numbers that a call of shape arithmetic gives; None where it cannot be told."""
-    work = ARITHMETIC.get(call.kind)
+    if call.kind not in ARITHMETIC:
+        return None
     try:
-        return work(net, call) if work else None
+        found = ARITHMETIC[call.kind](net, call)
     except (LookupError, ArithmeticError, TypeError, ValueError, UnmappedError):
         return None
+    return [*found] if isinstance(found, list) else [found]
 
 
+#: Calls that put tensors side by side.
+_JOINS = frozenset({"cat"})
 #: Calls that put numbers into a table of numbers.
 _SCATTERED = frozenset({"ScatterND", "ScatterElements"})
 #: Calls that give a shape as numbers.
-_SHAPES = frozenset({"shape"})
+_SHAPES = frozenset({"shape", "numel"})
 
 
 def _shape(net: Lowering, call: Call) -> Known:
-    """The extents of what a call reads, the batch included."""
+    """The extents of what a call reads, or their product, the batch included."""
     found = net.get(call.arguments["input"])
     shape = found.full(net.batch) if isinstance(found, Value) else found.shape
+    if call.kind == "numel":
+        return Known((), (prod(shape),))
     part = shape[call.arguments.get("start") or 0 : call.arguments.get("end")]
     return Known((len(part),), part)

@@ -64,6 +64,7 @@ NOTHING = (
     "type_as",
     "identity",
     "cast",
+    "cast_integer",
     "alias",
     "lift_fresh_copy",
     "feature_dropout",
@@ -112,6 +113,8 @@ def clamped(net: Lowering, call: Call) -> Value:
     low, high = LIMITS[call.kind](call.arguments)
     limits = number(net, low), number(net, high)
     value = net.value(call.arguments["input"])
+    if limits == (None, None):
+        return value
     if limits in CLAMPED:
         return per_element(net, net.make(CLAMPED[limits]), value)
     sides = zip(("low", "high"), limits, strict=True)
@@ -175,7 +178,8 @@ def distribution(net: Lowering, call: Call) -> Value:
 @rule("cumsum")
 def cumulative(net: Lowering, call: Call) -> Value:
     """Sums of each element with all before it."""
-    value, axis = along(net, net.value(call.arguments["input"]), int(call.arguments["dim"]))
+    dim = int(number(net, call.arguments["dim"]))
+    value, axis = along(net, net.value(call.arguments["input"]), dim)
     return per_element(net, net.make("cumulative_sum", axis=axis), value)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdb.sources.lowering.arithmetic import joined
+from archdb.sources.lowering.arithmetic import combined, joined
 from archdb.sources.lowering.axes import runs
 from archdb.sources.lowering.base import RULES, Lowering, UnmappedError, rule
 from archdb.sources.lowering.dense import embedding
-from archdb.sources.lowering.picking import picked
+from archdb.sources.lowering.moving import flipped
+from archdb.sources.lowering.picking import picked, taken
 from archdb.sources.lowering.shaping import expand
 from archdb.sources.lowering.slicing import chosen, part
 from archdb.sources.lowering.values import Known, Opaque, Stored, Value, in_order
@@ -52,13 +53,21 @@ def slice_many(net: Lowering, call: Call) -> Value:
     value = net.value(call.arguments["input"])
     for at, run in runs(net, call, len(value.axes)):
         extent = value.full(net.batch)[at]
-        if run.step < 1:
-            raise UnmappedError("takes elements backwards")
+        if run.step < 0:
+            value = _backwards(net, value, at, range(*run.indices(extent)))
+            continue
         first, last, _ = slice(run.start, min(run.stop, extent)).indices(extent)
         if value.axes[at].batch and (run.start, run.stop >= 1) == (0, True):
             continue
         value = part(net, value, at, first, last, run.step)
     return value
+
+
+def _backwards(net: Lowering, value: Value, dim: int, run: range) -> Value:
+    """The elements of an axis from behind."""
+    if len(run) == value.full(net.batch)[dim]:
+        return flipped(net, value, [dim])
+    return taken(net, value, dim, (len(run),))
 
 
 @rule("broadcast_to")
@@ -120,10 +129,14 @@ def hard_sigmoid_of(net: Lowering, call: Call) -> Value:
 
 
 @rule("sum_of", "mean_of", "max_of", "min_of")
-def of_several(net: Lowering, call: Call) -> Value:
+def of_several(net: Lowering, call: Call) -> Any:
     """Element by element of two tensors or more."""
-    values = [net.value(ref) for ref in call.arguments["tensors"]]
     name = {"max_of": "maximum", "min_of": "minimum"}.get(call.kind, "add")
+    refs = call.arguments["tensors"]
+    if len(refs) == 2 and call.kind != "mean_of":
+        pair = {"input": refs[0], "other": refs[1]}
+        return combined(net, Call(name, call.path, pair, call.writes))
+    values = [net.value(ref) for ref in refs]
     found = values[0]
     for value in values[1:]:
         found = joined(net, net.make(name), [found, value])
@@ -147,6 +160,13 @@ def scattered(net: Lowering, call: Call) -> Value:
     if isinstance(tensor, Stored) and tensor.whole and names == set(tensor.names):
         return net.parameter(tensor)
     raise UnmappedError("writes a learned tensor into places of another")
+
+
+@rule("quantised")
+def quantised(net: Lowering, call: Call) -> list[Any]:
+    """Whole numbers in place of others, their scale and their zero: what they stand for is what
+    was there, so the scale is 1 and the zero 0."""
+    return [net.get(call.arguments["input"]), Known((), (1.0,)), Known((), (0,))]
 
 
 @rule("unflatten")

@@ -29,8 +29,13 @@ def roll(net: Lowering, call: Call) -> Value:
 @rule("flip")
 def flip(net: Lowering, call: Call) -> Value:
     """Elements in reverse along axes."""
-    x = plain(net, net.value(call.arguments["input"]))
-    moved = [x.axes[dim] for dim in net.integers(call.arguments["dims"])]
+    return flipped(net, net.value(call.arguments["input"]), net.integers(call.arguments["dims"]))
+
+
+def flipped(net: Lowering, value: Value, dims: list[int]) -> Value:
+    """The value with its elements in reverse along these axes."""
+    x = plain(net, value)
+    moved = [x.axes[dim] for dim in dims]
     if any(axis.batch for axis in moved):
         raise UnmappedError("turns the batch")
     op = net.make("flip", axes=[axis.at[0] for axis in moved])

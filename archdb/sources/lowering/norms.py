@@ -102,6 +102,8 @@ def vectorwise(net: Lowering, call: Call) -> Value:
         where = told(value, axis)
     else:
         value = plain(net, value)
+        if any(axis.batch for axis in value.axes[-count:]):
+            raise UnmappedError("works along the batch")
         where = {"axes": [at for axis in value.axes[-count:] for at in axis.at]}
     op = net.make(VECTORWISE[call.kind], **held.attributes, **where)
     return followed(net, per_element(net, op, value, tensors=held.names), held, -1)

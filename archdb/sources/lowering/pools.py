@@ -99,16 +99,40 @@ REDUCTIONS = {
 }
 
 
+#: Sums of a function of each element: the function, and another of the sum.
+SUMS_OF: dict[str, tuple[str | None, str | None]] = {
+    "sum_of_squares": ("square", None),
+    "sum_of_sizes": ("abs", None),
+    "log_of_sum": (None, "log"),
+    "log_of_sum_of_exp": ("exp", "log"),
+}
+
+
+@rule(*SUMS_OF)
+def sum_of_function(net: Lowering, call: Call) -> Value:
+    """A sum along stated axes of a function of each element, or a function of that sum."""
+    each, whole = SUMS_OF[call.kind]
+    value = net.value(call.arguments["input"])
+    if each:
+        value = net.lay(net.make(each), value, axes=value.axes, main=False)
+    found = summed(net, call, value, "reduce_sum")
+    return net.lay(net.make(whole), found, axes=found.axes) if whole else found
+
+
 @rule("sum", "prod", "amin", "max", "min", "argmax", "var", "norm", "linalg_vector_norm")
 def told_in_one(net: Lowering, call: Call) -> Value:
     """One number of each group along stated axes."""
-    value = net.value(call.arguments["input"])
+    return summed(net, call, net.value(call.arguments["input"]), REDUCTIONS[call.kind])
+
+
+def summed(net: Lowering, call: Call, value: Value, name: str) -> Value:
+    """A reduction along the axes that a call states."""
     rank, asked = len(value.axes), call.arguments.get("dim")
     if isinstance(asked, Ref) and not isinstance(net.get(asked), Known):
         raise UnmappedError("takes two tensors")
     dims = sorted(n % rank for n in net.integers(asked)) if asked is not None else range(rank)
     kept = bool(call.arguments.get("keepdim", False))
-    return along_axes(net, value, list(dims), kept, REDUCTIONS[call.kind])
+    return along_axes(net, value, list(dims), kept, name)
 
 
 @rule("std")
@@ -119,8 +143,10 @@ def deviation(net: Lowering, call: Call) -> Value:
 
 
 def along_axes(net: Lowering, value: Value, dims: list[int], kept: bool, name: str) -> Value:
-    """A reduction along axes of the tensor."""
+    """A reduction along axes of the tensor; along all of them, it is that of one sample."""
     over = [value.axes[dim] for dim in dims]
+    if len(dims) == len(value.axes):
+        over = [axis for axis in over if axis != BATCH]
     if any(axis.batch for axis in over):
         raise UnmappedError("works along the batch")
     gone = [i for axis in over for i in axis.at]

@@ -7,8 +7,9 @@ from typing import Any
 from archdb.sources.lowering.arranging import plain
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
 from archdb.sources.lowering.joining import concatenated
+from archdb.sources.lowering.moving import flipped
 from archdb.sources.lowering.slicing import chosen, part
-from archdb.sources.lowering.values import BATCH, ONE, Axis, Stored, Value
+from archdb.sources.lowering.values import BATCH, ONE, Axis, Known, Opaque, Stored, Value
 from archdb.sources.neutral import Call
 
 #: The activations of each cell's gates that archdb's ops have.
@@ -21,8 +22,9 @@ CELL = "the last state of an LSTM's cell stands as its last output, which has th
 
 
 @rule("onnx_lstm", "onnx_gru", "onnx_rnn")
-def recurrent_node(net: Lowering, call: Call) -> list[Value]:
-    """The outputs at every step, the last one, and an LSTM's last state."""
+def recurrent_node(net: Lowering, call: Call) -> list[Value | Opaque]:
+    """The outputs at every step, the last one, and an LSTM's last state; of those alone that
+    anything reads a shape is told."""
     value = net.value(call.arguments["input"])
     batch = 0 if call.arguments["layout"] else 1
     if len(value.axes) == 3 and value.axes[batch] == BATCH:
@@ -34,15 +36,21 @@ def recurrent_node(net: Lowering, call: Call) -> list[Value]:
     one = value._replace(axes=(*value.axes[:batch], BATCH, *value.axes[batch + 1 :]))
     return [
         output._replace(axes=tuple(ONE if axis == BATCH else axis for axis in output.axes))
+        if isinstance(output, Value)
+        else output
         for output in _outputs(net, call, one, batch)
     ]
 
 
-def _outputs(net: Lowering, call: Call, value: Value, batch: int) -> list[Value]:
+def _outputs(net: Lowering, call: Call, value: Value, batch: int) -> list[Value | Opaque]:
     given = call.arguments
     whole, last, state = (*given["read"], False, False)[:3]
     both = given["direction"] == "bidirectional"
     op = net.make(call.kind.removeprefix("onnx_"), **_attributes(call, whole, both))
+    backwards = given["direction"] == "reverse"
+    if backwards:
+        value = flipped(net, value, [1 - batch])
+    _same_lengths(net, given["lengths"], value.full(net.batch)[1 - batch])
     held = [net.get(given[n]) for n in ("weight", "recurrent", "bias") if given[n]]
     if not all(isinstance(one, Stored) for one in held):
         raise UnmappedError("has weights that arrive or are worked out")
@@ -55,15 +63,28 @@ def _outputs(net: Lowering, call: Call, value: Value, batch: int) -> list[Value]
     if both and (whole or last or state):
         parted = _parted(net, laid, given["hidden"], batch, whole)
         ended = _ends(net, parted, batch) if whole and (last or state) else parted
-        return [parted, ended, ended]
+        return _read([whole, last, state], [parted, ended, ended])
     steps = laid._replace(axes=_placed(batch, (Axis((0,)), ONE, BATCH, Axis((1,)))))
     if not whole:
         ended = laid._replace(axes=_placed(batch, (ONE, BATCH, Axis((0,)))))
-        return [ended, ended, ended]
+        return _read([whole, last, state], [ended] * 3)
     at = 0 if batch else 1
     ends = last or state
     ended = chosen(net, steps, at, steps.full(net.batch)[at] - 1) if ends else steps
-    return [steps, ended, ended]
+    steps = flipped(net, steps, [at]) if backwards else steps
+    return _read([whole, last, state], [steps, ended, ended])
+
+
+def _read(read: list[bool], found: list[Value]) -> list[Value | Opaque]:
+    pairs = zip(read, found, strict=True)
+    return [value if asked else Opaque(value.layer) for asked, value in pairs]
+
+
+def _same_lengths(net: Lowering, lengths: Any, steps: int) -> None:
+    """UnmappedError where the sequences of a batch may be shorter than all steps."""
+    found = net.get(lengths) if lengths is not None else None
+    if found is not None and not (isinstance(found, Known) and set(found.data) <= {steps}):
+        raise UnmappedError("has sequences of several lengths")
 
 
 def _attributes(call: Call, whole: bool, both: bool) -> dict[str, Any]:
@@ -76,8 +97,6 @@ def _attributes(call: Call, whole: bool, both: bool) -> dict[str, Any]:
     }
     if given["refused"]:
         raise UnmappedError(f"has {given['refused']}")
-    if given["direction"] == "reverse":
-        raise UnmappedError("goes backwards alone")
     if call.kind == "onnx_rnn":
         told["activation"] = functions[0] if functions else "tanh"
     elif functions and functions != USUAL[kind] * (1 + both):
@@ -86,9 +105,7 @@ def _attributes(call: Call, whole: bool, both: bool) -> dict[str, Any]:
         told["bidirectional"] = True
     if call.kind == "onnx_gru":
         told["reset_after"] = given["before"]
-        if told["bias"] and not given["before"]:
-            raise UnmappedError("has a second bias and its reset gate before the product")
-    elif told["bias"]:
+    if told["bias"] and not told.get("reset_after"):
         told["recurrent_bias"] = True
     return told
 

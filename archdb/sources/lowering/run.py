@@ -20,7 +20,7 @@ from archdb.sources.lowering.naming import layers_of
 from archdb.sources.lowering.outcome import Outcome
 from archdb.sources.lowering.unknown import unknown
 from archdb.sources.lowering.values import Known, Opaque, Stored, Value, axes_of
-from archdb.sources.neutral import CONSTANT, INPUT, STORED, Call, Graph
+from archdb.sources.neutral import CONSTANT, INPUT, STORED, Call, Graph, Ref
 
 
 class Lowered(NamedTuple):
@@ -107,6 +107,8 @@ def _ruled(net: Lowering, call: Call) -> list[Result | Opaque]:
     owned = dict(net.owner)
     try:
         if call.kind not in RULES:
+            for name in call.reads():
+                net.get(Ref(name))
             raise UnmappedError("is a kind that archdb has no layer for")
         result = RULES[call.kind](net, call)
     except (

@@ -130,6 +130,8 @@ def reshape(net: Lowering, call: Call) -> Value:
 def reshaped(net: Lowering, value: Value, wanted: list[int]) -> Value:
     """The value under a shape with the batch, one extent of it perhaps -1."""
     full = value.full(net.batch)
+    if net.graph.one_sample and value.axes[:1] == (BATCH,) and wanted[:1] == [1]:
+        wanted = [net.batch, *wanted[1:]]
     wanted = [full[at] if n == 0 and at < len(full) else n for at, n in enumerate(wanted)]
     wanted = _completed(full, wanted, net.batch)
     if tuple(wanted) == full:
