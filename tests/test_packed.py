@@ -259,6 +259,17 @@ def test_a_point_at_another_input(file: Path) -> None:
     assert len(ask(file, f"select 1 from profile where network_id = {ONE}")) == 2
 
 
+def test_a_point_that_leaves_its_space_is_found_outside(file: Path) -> None:
+    """Though profiles bear the space as well."""
+    space = f"select space from architecture_summary where architecture = '{NAME}'"
+    assert ask(file, space) == [("nasbench201",)]
+    tamper(file, UNPACK, f"update network set space = null, number = null where name = '{NAME}'")
+    assert archdb("derive", database=file).status == 0
+    assert ask(file, space) == [(None,)]
+    members = "select count(*) from cost_summary where space is 'nasbench201'"
+    assert ask(file, members) == [(POINTS - 1,)]
+
+
 def test_a_removed_point_leaves_nothing(file: Path) -> None:
     tamper(file, f"delete from network where name = '{NAME}'")
     for table in ("profile", "profile_row"):

@@ -17,6 +17,7 @@ import pytest
 from command import archdb
 
 from archdb.db import dictionary
+from archdb.queries.sql import defaults, saved, saved_names
 
 VIEWS = dictionary.views()
 #: Conditions, with the columns that a view must have for them.
@@ -75,6 +76,50 @@ def test_no_large_table_is_read_whole(
     known = tables_of(view)
     allowed = SMALL | (EACH if condition == "is_native = 1" else set())
     assert {known.get(name, name) for name in scanned} <= allowed
+
+
+def plan(client: sqlite3.Connection, statement: str, **values: object) -> list[str]:
+    return [step for *_, step in client.execute(f"explain query plan {statement}", values)]
+
+
+#: Saved queries of all networks of a space; those of an attribute's values go by these.
+OF_A_SPACE = [
+    name for name in saved_names() if ":space" in saved(name) and ":attribute" not in saved(name)
+]
+
+
+@pytest.mark.parametrize("name", OF_A_SPACE)
+@pytest.mark.parametrize("space", [None, "vgg_widths"])
+def test_what_is_asked_of_a_whole_space_is_read_in_the_order_of_its_networks(
+    name: str, space: str | None, client: sqlite3.Connection
+) -> None:
+    """From the index that holds it; then no page is read twice."""
+    values = {**defaults(saved(name)), "space": space}
+    steps = plan(client, saved(name), **values)
+    first = next(step for step in steps if step.startswith(("SCAN", "SEARCH")))
+    assert re.match(r"SEARCH p USING (COVERING )?INDEX ix_profile_space \(space=", first), steps
+
+
+def test_two_figures_by_name_are_looked_up(client: sqlite3.Connection) -> None:
+    """Whatever is joined with whatever by name: no table of networks is read whole."""
+    steps = plan(
+        client,
+        "select a.architecture, c.value from architecture_summary a join convention_total c"
+        " using (architecture, input) where a.family = 'VGG' and c.convention = 'mac'",
+    )
+    assert [step for step in steps if re.match("SCAN (?!.* VIRTUAL TABLE)", step)] == []
+
+
+def test_statistics_are_taken_away(built: Path, tmp_path: Path) -> None:
+    """What another client has counted would lead plans astray."""
+    path = Path(shutil.copy(built, tmp_path / "archdb.sqlite"))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("analyze")
+    answer = archdb("db", "repair", database=path)
+    assert "sqlite_stat1: taken away" in answer.err
+    with closing(sqlite3.connect(path)) as connection:
+        found = connection.execute("select name from sqlite_master where name like '%stat%'")
+        assert found.fetchall() == []
 
 
 def test_the_flag_finds_stale_networks(client: sqlite3.Connection) -> None:

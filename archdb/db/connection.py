@@ -25,7 +25,7 @@ UNFINISHED = (".archdb-", ".part")
 #: 'arch' in ASCII, in the file's header: says that a SQLite file is archdb's.
 APPLICATION_ID = 0x61726368
 #: The newest Alembic revision that this archdb has; a test holds it to migrations/.
-HEAD = "0013"
+HEAD = "0014"
 
 
 class Stamp(NamedTuple):

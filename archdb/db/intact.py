@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
+
+from sqlalchemy import Connection
 
 from archdb.db.owned import TABLES, Item
 
@@ -96,3 +98,14 @@ def repair_statements(fault: Fault) -> list[str]:
         quoted = found.name.replace('"', '""')
         drop = [f'drop {found.kind} "{quoted}"']
     return [*drop, *([expected.statement] if expected is not None else [])]
+
+
+def forget_statistics(connection: Connection) -> Iterator[str]:
+    """Take away what `analyze` has left. It tells SQLite that a space has as many networks as all
+    have on average, so that it reads all of them for a question about the catalogue."""
+    found = connection.exec_driver_sql(
+        "select name from sqlite_master where name in ('sqlite_stat1', 'sqlite_stat4')"
+    )
+    for name in found.scalars().all():
+        connection.exec_driver_sql(f"drop table {name}")
+        yield f"{name}: taken away, because what analyze counts misleads SQLite's plans"

@@ -116,6 +116,7 @@ def _dangling(connection: Connection) -> int:
 def _repair(connection: Connection) -> list[str]:
     said = [f"{fault}: {done}" for fault, done in _mend(connection)]
     said += orphans.remove(driver(connection))
+    said += intact.forget_statistics(connection)
     shared_rows.sweep(driver(connection))
     return said + describe(connection)
 
@@ -141,6 +142,7 @@ def _upgrade(connection: Connection, progress: Progress) -> list[str]:
     for fault, done in _mend(connection):
         if not fault.mendable:
             said.append(f"{fault}: {done}")
+    said += intact.forget_statistics(connection)
     said += describe(connection)
     said += bundled_networks.insert_bundled(connection, progress)
     imported = connection.execute(

@@ -41,7 +41,7 @@ HEADER = (
     "number",
     "packed",
 )
-PROFILE = ("id", "network_id", "input", "is_native", "revision", *TOTAL_COLUMNS)
+PROFILE = ("id", "network_id", "input", "is_native", "revision", "space", *TOTAL_COLUMNS)
 
 
 POINT = ("network_id", "attribute", "value")
@@ -158,7 +158,11 @@ def _insert_batch(
     for table, columns, rows in (
         (tables.network, HEADER, ((n, *_header(one, space)) for n, _, one in keyed)),
         (tables.point, POINT, ((n, *axis) for n, _, one in keyed for axis in _attributes(one))),
-        (tables.profile, PROFILE, ((p, n, one.input, 1, 0, *one.totals) for n, p, one in keyed)),
+        (
+            tables.profile,
+            PROFILE,
+            ((p, n, one.input, 1, 0, space.name, *one.totals) for n, p, one in keyed),
+        ),
         (tables.profile_row, ("profile_id", *LISTS), ((p, *one.lists) for _, p, one in keyed)),
     ):
         stream(connection, table, columns, rows)

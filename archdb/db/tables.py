@@ -10,6 +10,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    Index,
     Integer,
     Text,
     UniqueConstraint,
@@ -47,6 +48,14 @@ from archdb.db.shared_tables import (
     profile_row,
     resolution_row,
 )
+from archdb.model.components import TRAINED
+
+#: What is asked of all networks of a space: an index holds it, in their order, so that neither a
+#: row of profile nor a page of network is looked for at random.
+SCANNED = (
+    *("network_id", "is_native", "revision", "macs", *TRAINED, "depth"),
+    *("receptive_field_h", "receptive_field_w", "live_params", "live_macs"),
+)
 
 profile = table(
     "profile",
@@ -58,13 +67,15 @@ profile = table(
     *derived(TOTAL_COLUMNS),
     Column("content", Text),
     Column("figures", Text),
+    Column("space", Text),
     UniqueConstraint("network_id", "input"),
+    Index("ix_profile_space", "space", *SCANNED),
     flag("is_native"),
     **AUTOINCREMENT,
     comment="A network at an input size: totals, derived from the layer rows at `revision`."
     " Stale where that is not the network's revision; views show none that is stale. content and"
     " figures: hashes of the rows that it was derived from, and of what was derived; of networks of"
-    " the catalogue, at their native inputs.",
+    " the catalogue, at their native inputs. space: the network's.",
 )
 
 convention = table(

@@ -96,6 +96,11 @@ create trigger profile_inserted after insert on profile
 begin
     update network set stale = 0 where id = new.network_id;
 end;
+-- A profile bears its network's space, so that what is asked of all of a space stands in an index.
+create trigger space_updated after update of space on network when new.space is not old.space
+begin
+    update profile set space = new.space where network_id = new.id;
+end;
 create trigger profile_deleted after delete on profile
 begin
     update network set stale = 1 where id = old.network_id;

@@ -160,11 +160,12 @@ def save_profile(
         rows = content_of_rows(network) if packed else content_of(driver(connection), network_id)
         hashes = rows, figures_of(profile)
     totals = [profile.totals[column] for column in TOTAL_COLUMNS]
+    of_network = ("space", "content", "figures")
     insert_many(
         connection,
         tables.profile,
-        ("network_id", "input", "is_native", "revision", *TOTAL_COLUMNS, "content", "figures"),
-        [(network_id, key["input"], int(native), revision, *totals, *hashes)],
+        (*("network_id", "input", "is_native", "revision"), *TOTAL_COLUMNS, *of_network),
+        [(network_id, key["input"], int(native), revision, *totals, space, *hashes)],
     )
     profile_id = connection.execute(text("select last_insert_rowid()")).scalar_one()
     lists = lists_for(connection).of(network, profile)

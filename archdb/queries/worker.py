@@ -74,9 +74,10 @@ class Session:
         self.outgoing = Outgoing([])
         _bound(memory)
         self.connection = sqlite3.connect(path, uri=True, timeout=5.0, cached_statements=0)
-        for pragma in ("query_only = on", "trusted_schema = off", "temp_store = memory"):
+        pages = min(memory >> 12, 32 << 10)  # KB to keep: networks of a space come in any order
+        safe = ("query_only = on", "trusted_schema = off", "temp_store = memory")
+        for pragma in (*safe, f"hard_heap_limit = {memory}", f"cache_size = -{pages}"):
             self.connection.execute(f"pragma {pragma}")
-        self.connection.execute(f"pragma hard_heap_limit = {memory}")
         own = {**SQLITE_LIMITS, **limits, sqlite3.SQLITE_LIMIT_LENGTH: longest}
         for limit, most in own.items():
             self.connection.setlimit(limit, most)
@@ -143,9 +144,7 @@ class Outgoing:
     def __init__(self, columns: list[str]) -> None:
         self.columns, self.begun = columns, False
         self.rows: list[tuple[Any, ...]] = []
-        self.bytes = 0
-        self.waited = 0.0
-        self.last = time.monotonic()
+        self.bytes, self.waited, self.last = 0, 0.0, time.monotonic()
 
     def add(self, row: tuple[Any, ...]) -> None:
         """Take one row, and send off what there is if it is time."""
@@ -175,8 +174,8 @@ class Outgoing:
 
 def described(error: BaseException) -> tuple[str, str, str]:
     """The kind of a fault, its text, and SQLite's name for it."""
-    name = getattr(error, "sqlite_errorname", "") or ""
-    return type(error).__name__, str(error).encode("utf-8", "replace").decode(), name
+    text = str(error).encode("utf-8", "replace").decode()
+    return type(error).__name__, text, getattr(error, "sqlite_errorname", "") or ""
 
 
 def _bound(memory: int) -> None:
