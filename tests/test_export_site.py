@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import html
 import http.server
 import json
 import os
@@ -12,6 +13,7 @@ import re
 import shutil
 import threading
 from collections.abc import Iterator
+from importlib.util import find_spec
 from itertools import permutations
 from pathlib import Path
 from urllib.parse import quote
@@ -154,6 +156,8 @@ def test_sql_js_is_copied_with_its_licence(built: Path, tmp_path: Path) -> None:
     for path in SQL_JS:
         (package / path).parent.mkdir(parents=True, exist_ok=True)
         (package / path).write_text(f"the file {path}")
+    told = {"name": "sql.js", "version": "1.2.3", "license": "MIT"}
+    (package / "package.json").write_text(json.dumps(told))
     empty = tmp_path / "empty.sqlite"
     from archdb.db import build
 
@@ -161,9 +165,33 @@ def test_sql_js_is_copied_with_its_licence(built: Path, tmp_path: Path) -> None:
     export_site(empty, tmp_path / "out", sql_js=package)
     out = tmp_path / "out"
     assert (out / "sql.js" / "LICENSE").read_text() == "the file LICENSE"
+    (listed,) = json.loads((out / "sql.js" / "manifest.json").read_text())["packages"]
+    assert {key: listed[key] for key in told} == told
+    for path, digest in listed["files"].items():
+        assert hashlib.sha256((out / path).read_bytes()).hexdigest() == digest
+    assert set(listed["files"]) == {f"sql.js/{name}" for name in SQL_JS.values()}
     packed = gzip.decompress((out / "sql.js" / "archdb.sqlite.gz").read_bytes())
     assert packed == (out / "archdb.sqlite").read_bytes()
     assert "site-sql.js" in (out / "sql.html").read_text()
+
+
+def test_files_of_others_are_copied_from_their_package_alone(site: Path) -> None:
+    """The repository holds none: every script and style sheet of the site is archdb's own."""
+    from archdb.serve import assets
+
+    own = {name for name in assets.names() if name.endswith((".js", ".css", ".svg"))}
+    assert own == set(assets.names())
+    scripts = {path.name for path in site.rglob("*.js")} | {p.name for p in site.rglob("*.wasm")}
+    assert scripts <= own
+
+
+def test_a_page_says_what_it_may_load(site: Path) -> None:
+    from archdb.serve.assets import POLICY
+
+    for page in site.rglob("*.html"):
+        text = html.unescape(page.read_text("utf-8"))
+        assert f'http-equiv="Content-Security-Policy" content="{POLICY}"' in text, page
+        assert text.index("Content-Security-Policy") < text.index("<link"), page
 
 
 # In a browser.
@@ -269,6 +297,32 @@ def test_the_script_writes_numbers_as_python_does(page) -> None:  # type: ignore
     page.goto("compare.html")
     written = page.evaluate("values => values.map(value => said(value, true))", values)
     assert written == [cell(float(value), "ratio") for value in values]
+
+
+@pytest.mark.skipif(find_spec("axe_playwright_python") is None, reason="axe is not installed")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nobody_is_shut_out(page, scheme: str) -> None:  # type: ignore[no-untyped-def]
+    """axe-core finds nothing against any template, nor against what scripts make."""
+    import axe_playwright_python
+
+    axe = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+    page.emulate_media(color_scheme=scheme)
+    for url in (
+        *("index.html", "networks.html", "networks.html?q=vgg*", "networks/googlenet.html"),
+        *("networks/vgg16/layers.html", "networks/vgg16/explain.html", "compare.html"),
+        *("compare.html?name=vgg16&name=alexnet", "compare.html?name=vgg16&name=nin&by=op"),
+        *("conventions.html", "conventions/flop.html", "spaces.html", "schema.html", "sql.html"),
+        *("schema/layer_summary.html", "saved/depths.html", "citations/simonyan2015.html"),
+    ):
+        page.goto(url)
+        if "?" in url:
+            page.wait_for_selector(".chosen, #comparison table")
+        assert fits(page), url
+        page.evaluate(axe)
+        found = page.evaluate("axe.run(document).then(found => JSON.stringify(found.violations))")
+        faults = [(fault["id"], fault["nodes"][0]["html"][:120]) for fault in json.loads(found)]
+        assert faults == [], url
+    page.emulate_media(color_scheme="light")
 
 
 @pytest.mark.parametrize(

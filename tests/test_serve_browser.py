@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -150,6 +151,37 @@ def test_without_javascript(browser, service: Served) -> None:  # type: ignore[n
     page.get_by_role("link", name="macs").click()
     assert "sort=macs" in page.url
     plain.context.close()
+
+
+#: The site's script beside the service's answers: what differs, of pairs of networks.
+DIFFERING = """async ([pairs, by]) => {
+  const get = async (url) => (await fetch(url)).json(), tables = new Map(), wrong = [];
+  for (const name of new Set(pairs.flat())) {
+    tables.set(name, await get(`/networks/${name}.json?by=${by}`));
+  }
+  for (const pair of pairs) {
+    const theirs = await get(`/compare/${pair.join("/")}.json?by=${by}`);
+    const ours = sideBySide(pair, pair.map((name) => tables.get(name)), by);
+    const columns = theirs.columns.map((column) => column.name);
+    const told = JSON.stringify([columns, theirs.rows]);
+    if (JSON.stringify([ours.columns, ours.rows]) !== told) wrong.push(pair);
+  }
+  return wrong;
+}"""
+
+
+@pytest.mark.parametrize("by", ["total", "op", "resolution"])
+def test_the_script_of_a_site_compares_as_the_service_does(wide: Watched, by: str) -> None:
+    """Every network with others near and far in the list; all pairs where tests run at length."""
+    from archdb.serve import assets
+
+    wide.go("/compare")
+    names = [row[0] for row in wide.service.client.get("/networks.json?limit=10000").json()["rows"]]
+    at_length = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
+    steps = range(1, len(names)) if at_length else (1, 34)
+    pairs = [(a, names[(i + step) % len(names)]) for step in steps for i, a in enumerate(names)]
+    wide.page.add_script_tag(url=assets.address("site-compare.js"))
+    assert wide.page.evaluate(DIFFERING, [pairs, by]) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

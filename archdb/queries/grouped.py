@@ -64,10 +64,10 @@ def _figure(group: LayerTable, quantity: str, counted: Sequence[Convention]) -> 
 
 
 def aligned(lists: list[list[Any]], by: str) -> list[Any]:
-    """All keys, each once: maps by falling size; else each list's order, the first one leading."""
+    """All keys, each once: sizes falling; else each list's order, the first one leading."""
     if by == "resolution":
         every = {key for keys in lists for key in keys}
-        return sorted(every, key=_falling_maps)
+        return sorted(every, key=falling_size)
     merged = list(lists[0])
     for keys in lists[1:]:
         at = 0
@@ -78,9 +78,3 @@ def aligned(lists: list[list[Any]], by: str) -> list[Any]:
                 merged.insert(at, key)
                 at += 1
     return merged
-
-
-def _falling_maps(resolution: str) -> tuple[bool, int, int, str]:
-    """Maps by falling size, then what is no map, by its text."""
-    size = falling_size(resolution)
-    return (True, 0, 0, resolution) if size[0] else size

@@ -6,6 +6,11 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+#: What a page may load and where it may lead, for a header or for the page itself.
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self';"
+    " connect-src 'self'; form-action 'self'; base-uri 'none'"
+)
 HERE = Path(__file__).parent
 MEDIA = {
     ".svg": "image/svg+xml",

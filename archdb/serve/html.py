@@ -38,7 +38,8 @@ def _environment(is_site: bool) -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
     )
     made.filters |= {"grouped": lambda value: f"{value:,}", "printable": printable}
-    made.globals |= {"path": path, "static": assets.address, "site": is_site}
+    made.globals |= {"path": path, "static": assets.address, "site": is_site,
+                     "policy": assets.POLICY}  # fmt: skip
     return made
 
 

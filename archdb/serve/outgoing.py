@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from archdb.serve import assets
 from archdb.serve.reply import LOOK, PROBLEM, TITLES, Problem, Reply
 
 if TYPE_CHECKING:
@@ -13,10 +14,7 @@ if TYPE_CHECKING:
 
 #: What is answered without being asked further, with the headers that say more.
 Said = tuple[Problem | int, Mapping[str, str]]
-POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self';"
-    " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
+POLICY = f"{assets.POLICY}; frame-ancestors 'none'"
 #: A picture that is looked at by itself has its look in it, and needs nothing else.
 PICTURE = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 #: Of a bare refusal, the headers that go on; and what it means.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -71,14 +72,29 @@ def _files(directory: Path) -> Iterator[Path]:
 
 
 def _vendored(package: Path) -> dict[str, bytes]:
-    """The files of sql.js by where they stand in the site."""
+    """The files of sql.js by where they stand in the site, with a manifest: of which package and
+    version they are, under which licence, and the hash of each."""
     try:
-        return {f"sql.js/{name}": (package / path).read_bytes() for path, name in SQL_JS.items()}
+        files = {f"sql.js/{name}": (package / path).read_bytes() for path, name in SQL_JS.items()}
+        told = json.loads((package / "package.json").read_bytes())
+        if not isinstance(told, dict) or told.get("name") != "sql.js":
+            raise _no_package(package, "package.json is of another")
+    except ValueError:
+        raise _no_package(package, "package.json is no JSON") from None
     except OSError as error:
-        raise ArchdbError(
-            f"is no package sql.js: {Path(str(error.filename)).relative_to(package)} is missing",
-            remedy="npm pack sql.js, unpack it, and name its directory 'package'",
-        ).at(str(package)) from None
+        missing = Path(str(error.filename)).relative_to(package)
+        raise _no_package(package, f"{missing} is missing") from None
+    said = {
+        **{key: told.get(key) for key in ("name", "version", "license")},
+        "files": {path: hashlib.sha256(content).hexdigest() for path, content in files.items()},
+    }
+    manifest = json.dumps({"packages": [said]}, indent=1, sort_keys=True)
+    return {**files, "sql.js/manifest.json": f"{manifest}\n".encode()}
+
+
+def _no_package(package: Path, why: str) -> ArchdbError:
+    remedy = "npm pack sql.js, unpack it, and name its directory 'package'"
+    return ArchdbError(f"is no package sql.js: {why}", remedy=remedy).at(str(package))
 
 
 class Site:
