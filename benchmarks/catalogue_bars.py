@@ -18,7 +18,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from archdb.analysis.alignment import AlignedLayer, align
+from archdb.analysis.aligned_layer import AlignedLayer
+from archdb.analysis.alignment import align
 from archdb.analysis.profile import Profile, derive, forget
 from archdb.errors import ArchdbError
 from archdb.model.graph import Network

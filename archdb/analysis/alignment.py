@@ -9,63 +9,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from archdb.analysis.aligned_layer import AlignedLayer, Changed
+from archdb.analysis.carried_back import carried_back
 from archdb.analysis.differences import MOVED, Change, attribute_changes, op_attributes
 from archdb.analysis.matching import Matching
 from archdb.analysis.moving import pair_moved
 from archdb.analysis.neighbourhoods import Graph
+from archdb.analysis.normal_form import NormalForm, normal_form
 from archdb.analysis.reading import Reading
-from archdb.model.graph import Layer, Network
+from archdb.model.graph import Network
 
 #: Pairs of layers up to which branches that are summed are tried in both orders.
 _FEW = 250_000
 
-SAME, CHANGED, FIRST_ONLY, SECOND_ONLY = "same", "changed", "only in A", "only in B"
-
-
-class Changed(NamedTuple):
-    """`what` differs between two layers that are one: an attribute, op, inputs, auxiliary,
-    weights_of, or moved, with what it reads."""
-
-    what: str
-    before: str
-    after: str
-
-    def __str__(self) -> str:
-        return f"{self.what}: {self.before or 'none'} → {self.after or 'none'}"
-
-
-class AlignedLayer(NamedTuple):
-    """One layer of either network or of both, and how the second's differs from the first's."""
-
-    here: Layer | None
-    there: Layer | None
-    changes: tuple[Changed, ...] = ()
-
-    @property
-    def status(self) -> str:
-        """SAME, CHANGED, FIRST_ONLY or SECOND_ONLY."""
-        if self.here is None or self.there is None:
-            return SECOND_ONLY if self.here is None else FIRST_ONLY
-        return CHANGED if self.changes else SAME
-
-    @property
-    def layer(self) -> Layer:
-        """The first network's, where it has one."""
-        layer = self.here or self.there
-        assert layer is not None
-        return layer
-
-    @property
-    def edits(self) -> int:
-        """How many edits it takes: one to leave a layer out or put it in, one for each change."""
-        return len(self.changes) if self.here and self.there else 1
-
 
 class Alignment(NamedTuple):
-    """`rows` in reading order; `reading`: what the layers read, and in what pairs they are."""
+    """`rows` in reading order, of the networks' own layers; `forms`: the normal forms, which are
+    compared; `reading`: what the layers of these read, and in what pairs they are."""
 
     rows: tuple[AlignedLayer, ...]
     networks: tuple[Network, Network]
+    forms: tuple[Network, Network]
     reading: Reading
 
     @property
@@ -78,7 +42,7 @@ class Alignment(NamedTuple):
         found: list[Change] = []
         for row in self.rows:
             name = row.layer.name
-            if row.here is None or row.there is None:
+            if row.alone:
                 before, after = (layer.op.name if layer else "" for layer in (row.here, row.there))
                 found.append(Change("layer", before, after, name))
             found += [Change(*change, name) for change in row.changes]
@@ -86,14 +50,16 @@ class Alignment(NamedTuple):
 
 
 def align(first: Network, second: Network) -> Alignment:
-    """The alignment of two networks."""
-    alignment = _align(first, second)
+    """The alignment of two networks, by their normal forms."""
+    forms = normal_form(first), normal_form(second)
+    alignment = _align(forms)
     if alignment.edits and len(first) * len(second) <= _FEW:
-        return min(alignment, _align(first, second, listed=True), key=lambda each: each.edits)
+        return min(alignment, _align(forms, listed=True), key=lambda each: each.edits)
     return alignment
 
 
-def _align(first: Network, second: Network, listed: bool = False) -> Alignment:
+def _align(forms: tuple[NormalForm, NormalForm], listed: bool = False) -> Alignment:
+    first, second = networks = forms[0].network, forms[1].network
     backwards = not _comes_first(first, second)
     order = (second, first) if backwards else (first, second)
     graphs = Graph(order[0], listed), Graph(order[1], listed)
@@ -104,7 +70,8 @@ def _align(first: Network, second: Network, listed: bool = False) -> Alignment:
         moved = {j for i in moved if (j := partners[0][i]) is not None}
         graphs, partners = graphs[::-1], partners[::-1]
     reading = Reading(graphs, partners, moved)
-    return Alignment(tuple(_rows(reading)), (first, second), reading)
+    rows = carried_back(_rows(reading), forms, backwards)
+    return Alignment(rows, (forms[0].original, forms[1].original), networks, reading)
 
 
 def _comes_first(first: Network, second: Network) -> bool:

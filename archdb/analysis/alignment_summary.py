@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from archdb.analysis.alignment import AlignedLayer, Alignment, Changed
+from archdb.analysis.aligned_layer import AlignedLayer, Changed
+from archdb.analysis.alignment import Alignment
 from archdb.analysis.differences import MOVED, Change, some, summarize_changes
 from archdb.analysis.more_blocks import more_blocks
 from archdb.model.graph import Layer, Network
@@ -29,6 +30,13 @@ def summarize(alignment: Alignment) -> list[str]:
         Change(*change, row.layer.name) for change, rows in changed.items() for row in rows
     )
     return [*lines, *_alone(alignment)]
+
+
+def written_otherwise(alignment: Alignment) -> list[str]:
+    """That layers are the same and written otherwise, in a sentence, if there are any."""
+    count = sum(row.written and not row.changes for row in alignment.rows)
+    what = "1 layer is" if count == 1 else f"{count} layers are"
+    return [f"{what} written otherwise, the same at this input"] if count else []
 
 
 def _shifts(network: Network, changed: dict[Changed, Rows]) -> Iterator[str]:
@@ -99,8 +107,7 @@ def _alone(alignment: Alignment) -> Iterator[str]:
         ops: dict[str, list[str]] = {}
         for row in alignment.rows:
             layer = row.here if first else row.there
-            alone = (row.there if first else row.here) is None
-            if alone and layer is not None and (first, layer.name) not in told:
+            if row.alone and layer is not None and (first, layer.name) not in told:
                 ops.setdefault(layer.op.name, []).append(layer.name)
         for op, names in ops.items():
             what = f"{words(op)} {names[0]}" if len(names) == 1 else f"{len(names)} {_plural(op)}"

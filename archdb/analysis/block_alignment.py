@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from archdb.analysis.alignment import AlignedLayer, Alignment
+from archdb.analysis.aligned_layer import AlignedLayer
+from archdb.analysis.alignment import Alignment
 from archdb.model.graph import Layer
 
 #: How many kinds of changes of a block are told; more are counted.
@@ -14,9 +15,10 @@ _MOST_TOLD = 3
 Pair = tuple[str | None, str | None]
 
 
-def align_blocks(alignment: Alignment) -> Iterator[tuple[str | None, str | None, list[str]]]:
-    """(block of the first network, of the second, changes), in reading order. A layer outside any
-    block is one by itself; a block that shares no layer with one of the other network has None."""
+def align_blocks(alignment: Alignment) -> Iterator[tuple[str | None, str | None, list[str], bool]]:
+    """(block of the first network, of the second, changes, whether it is the same and only written
+    otherwise), in reading order. A layer outside any block is one by itself; a block that shares no
+    layer with one of the other network has None."""
     theirs = _partners(alignment)
     ours = {there: here for here, there in theirs.items()}
     units: dict[Pair, list[AlignedLayer]] = {}
@@ -29,7 +31,8 @@ def align_blocks(alignment: Alignment) -> Iterator[tuple[str | None, str | None,
             units.setdefault(place, []).append(row)
     for (here, there), rows in units.items():
         both = here is not None and there is not None
-        yield here, there, _told(_changes(rows, here, there)) if both else []
+        changes = _told(_changes(rows, here, there)) if both else []
+        yield here, there, changes, not changes and all(row.written for row in rows)
 
 
 def _block(layer: Layer | None) -> str | None:
@@ -56,7 +59,7 @@ def _changes(rows: Iterable[AlignedLayer], here: str | None, there: str | None) 
     """How two blocks differ, change by change."""
     for row in rows:
         inside = _block(row.here) == here, _block(row.there) == there
-        if all(inside):
+        if all(inside) or row.written:
             yield from map(str, row.changes)
         elif row.here is not None and inside[0]:
             yield f"{row.here.op.name} removed"

@@ -26,10 +26,9 @@ class More(NamedTuple):
 def more_blocks(alignment: Alignment) -> Iterator[More]:
     """The blocks that the second network has more of than the first, then those it has fewer of."""
     for first, network in ((False, alignment.networks[1]), (True, alignment.networks[0])):
-        sides = (
-            (row.here, row.there) if first else (row.there, row.here) for row in alignment.rows
-        )
-        alone = {own.name for own, other in sides if own is not None and other is None}
+        rows = (row for row in alignment.rows if row.alone)
+        own = (row.here if first else row.there for row in rows)
+        alone = {layer.name for layer in own if layer is not None}
         yield from _runs(network, alone, first)
 
 

@@ -8,6 +8,7 @@ from archdb.ops import (  # noqa: F401  (importing a module registers its ops)
     convolution,
     cutting,
     dense,
+    einsum,
     joining,
     learned,
     moving,

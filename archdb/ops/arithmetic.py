@@ -13,6 +13,8 @@ from archdb.ops.base import Work, no_work, op
 from archdb.ops.explained import OUTPUT, Formulas, Stated, out_axes
 from archdb.ops.joining import Join, apart
 from archdb.ops.rewritable import Origin, count, with_count
+from archdb.ops.scaling import Rescale
+from archdb.ops.written import Writing, without_leading_ones
 
 #: Why a map has no receptive field of its own behind what is spread over it.
 SPREAD = Unbounded("behind a factor for each channel, which depends on the whole map")
@@ -55,6 +57,12 @@ class Elementwise(Join):
             return ()
         single = self.single(*inputs)
         return tuple(slot for slot in range(len(inputs)) if slot not in single)
+
+    def writing(self, *inputs: Shape) -> Writing:
+        return Writing(self, *without_leading_ones(self.out(*inputs), *inputs))
+
+    def acts_along(self, x: Shape) -> tuple[int, ...] | None:
+        return () if self.value is not None else None
 
     def single(self, *inputs: Shape) -> tuple[int, ...]:
         most = max(map(count, inputs))
@@ -105,6 +113,9 @@ class Multiply(Elementwise):
 
     def work(self, out: Shape, *inputs: Shape) -> Work:
         return Work(muls=prod(out))
+
+    def writing(self, *inputs: Shape) -> Writing:
+        return super().writing(*inputs) if self.value is None else Writing(Rescale(self.value))
 
 
 class Compared(Elementwise):

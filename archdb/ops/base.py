@@ -28,6 +28,7 @@ from archdb.model.shape import Shape, channels_first, pretty
 from archdb.model.window import POINT, Unbounded, Window
 from archdb.ops.explained import Explained
 from archdb.ops.rewritable import Rewritable
+from archdb.ops.written import Written
 
 FACTS = ("out", "params", "work", "window")
 
@@ -48,7 +49,7 @@ class Gemm(NamedTuple):
     k: int
 
 
-class Op(Rewritable, Explained):
+class Op(Rewritable, Explained, Written):
     """Base of all ops. Instances are interned: equal attributes give the same object."""
 
     name: ClassVar[str]
@@ -113,6 +114,13 @@ class Op(Rewritable, Explained):
     def stated(self) -> Shape | None:
         """The output shape where it is told whatever arrives, not worked out from the inputs."""
         return None
+
+    @property
+    def elementwise(self) -> bool:
+        """Whether each element is worked out from one of the only input, by numbers that are the
+        same for all."""
+        own = type(self)
+        return own.out is same_shape and own.params is no_params and own.window is point
 
     def gemm(self, out: Shape, *inputs: Shape) -> Gemm | None:
         """The op's im2col product; None for what is not a convolution or a linear layer."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Annotated, Any
 
 from archdb.errors import DefinitionError, ShapeError
@@ -22,6 +23,7 @@ from archdb.model.window import Unbounded, Window
 from archdb.ops.base import op
 from archdb.ops.explained import OUTPUT, Formulas, Stated, out_axes
 from archdb.ops.moving import Moving, beside
+from archdb.ops.written import Reshaped, Selected, Writing
 
 CHOSEN = Unbounded("one position of all is chosen")
 PICKED = Unbounded("positions are picked by a table")
@@ -77,6 +79,21 @@ class Slice(Moving):
         counted = Stated("⌈(stop − start)/step⌉", f"⌈({stop} − {start})/{self.step}⌉")
         return {out_axes(self.out(x))[axis]: counted}
 
+    def writing(self, *inputs: Shape) -> Writing:
+        """One of so many equal parts is what is chosen when the axis is split in two, and so is
+        every so-manieth element."""
+        (x,) = inputs
+        axis, start, stop = self.bounds(x)
+        count, part = x[axis], stop - start
+        if self.step == 1 and count % part == 0 and start % part == 0:
+            split = Reshaped((*x[:axis], count // part, part, *x[axis + 1 :]))
+            return Writing(None, behind=(split, Selected(axis, start // part)))
+        if count % self.step == 0 and start < self.step and stop > count - self.step + start:
+            split = Reshaped((*x[:axis], count // self.step, self.step, *x[axis + 1 :]))
+            return Writing(None, behind=(split, Selected(axis + 1, start)))
+        stop_written = None if stop == count else stop
+        return Writing(self.like(axis=axis, start=start, stop=stop_written))
+
 
 @op("select")
 class Select(Moving):
@@ -99,6 +116,10 @@ class Select(Moving):
 
     def formulas(self, *inputs: Shape) -> Formulas:
         return {OUTPUT: Stated(f"without axis {axis_of(inputs[0], self.axis)}", "")}
+
+    def writing(self, *inputs: Shape) -> Writing:
+        axis = axis_of(inputs[0], self.axis)
+        return Writing(None, behind=(Selected(axis, self.index % inputs[0][axis]),))
 
 
 class Picking(Moving):
@@ -136,6 +157,14 @@ class Take(Picking):
     def formulas(self, *inputs: Shape) -> Formulas:
         axis = axis_of(inputs[0], self.axis)
         return {OUTPUT: Stated(f"a table in the place of axis {axis}", "")}
+
+    def writing(self, *inputs: Shape) -> Writing:
+        """A table of its own is written as a row of numbers."""
+        if self.shape is None:
+            return super().writing(*inputs)
+        axis = axis_of(inputs[0], self.axis)
+        row = self.like(axis=axis, shape=(prod(self.shape),))
+        return Writing(row, behind=(Reshaped(tuple(self.out(*inputs))),))
 
 
 @op("gather")

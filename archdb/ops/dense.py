@@ -34,6 +34,7 @@ from archdb.ops.explained import Formulas, Stated, out_axes
 from archdb.ops.given import Given
 from archdb.ops.moving import beside
 from archdb.ops.rewritable import Origin, stated_by, whatever_arrives
+from archdb.ops.written import Reshaped, Writing
 
 
 def _whole_map(self: Op, x: Shape) -> Window:
@@ -132,6 +133,23 @@ class Linear(Given):
     def gemm(self, out: Shape, *inputs: Shape) -> Gemm:
         return Gemm(m=prod(out) // self.units, n=self.units, k=self.features(inputs[0]))
 
+    def reads_flat(self, x: Shape) -> bool:
+        return self.flattens_map(x) or x[self.along(x)] == prod(x)
+
+    def acts_along(self, x: Shape) -> tuple[int, ...] | None:
+        return None if self.reads_flat(x) else (self.along(x),)
+
+    def writing(self, *inputs: Shape) -> Writing:
+        """Along an axis that is said, unless it is one vector that arrives."""
+        x = inputs[0]
+        if not self.reads_flat(x):
+            return Writing(self.like(axis=self.along(x)))
+        out = tuple(self.out(*inputs))
+        return Writing(self.like(axis=None), behind=(Reshaped(out),) if len(out) > 1 else ())
+
+    def turned_to(self, x: Shape, axes: tuple[int, ...]) -> Any:
+        return self.like(axis=axes[0])
+
     def as_convolution(self, x: Shape) -> Any:
         """The matrix as kernels of the map's size (long2015, section 3.1); along the channels of a
         map, as kernels of one position."""
@@ -204,3 +222,6 @@ class Flatten(Op):
     def formulas(self, *inputs: Shape) -> Formulas:
         whole = {3: "channels · height · width", 2: "length · features", 1: "features"}
         return {"out_features": whole.get(len(inputs[0]), "in_elements")}
+
+    def writing(self, *inputs: Shape) -> Writing:
+        return Writing(None, behind=(Reshaped((prod(inputs[0]),)),))

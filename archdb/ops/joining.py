@@ -23,6 +23,7 @@ from archdb.ops.base import Op, no_params, no_work, op, point
 from archdb.ops.explained import Formulas, Stated, out_axes
 from archdb.ops.moving import beside, check_names
 from archdb.ops.rewritable import Origin, kept, whatever_arrives
+from archdb.ops.written import Reshaped, Writing
 
 
 @op("input")
@@ -79,6 +80,9 @@ class Concat(Join):
     def window(self, *inputs: Shape) -> Window | Unbounded:
         return beside(inputs[0], (axis_of(inputs[0], self.axis),), JOINED)
 
+    def joins_along(self, *inputs: Shape) -> int | None:
+        return axis_of(inputs[0], self.axis)
+
     def formulas(self, *inputs: Shape) -> Formulas:
         axis = axis_of(inputs[0], self.axis)
         stacked = Stated("the inputs' together", " + ".join(str(x[axis]) for x in inputs))
@@ -111,6 +115,11 @@ class Stack(Join):
     def formulas(self, *inputs: Shape) -> Formulas:
         name = out_axes(self.out(*inputs))[axis_of((*inputs[0], 1), self.axis)]
         return {name: Stated("as many as inputs", str(len(inputs)))}
+
+    def writing(self, *inputs: Shape) -> Writing:
+        if len(inputs) == 1:
+            return Writing(None, behind=(Reshaped(tuple(self.out(*inputs))),))
+        return Writing(self.like(axis=axis_of((*inputs[0], 1), self.axis)))
 
 
 #: Where tensors come to stand beside each other.

@@ -20,6 +20,7 @@ from archdb.ops.base import (
 )
 from archdb.ops.moving import check_names
 from archdb.ops.rewritable import Origin, with_count
+from archdb.ops.written import Reshaped, Writing
 
 Role = Annotated[str, choice(WEIGHT, BIAS, NORM)]
 
@@ -41,6 +42,12 @@ class Stored(Op):
 
     def out(self) -> Shape:
         return stated(self.shape, self.axis_names)
+
+    def writing(self, *inputs: Shape) -> Writing:
+        """Without names, and without axes of one element."""
+        extents = tuple(n for n in self.shape if n > 1) or (1,)
+        behind = () if extents == self.shape else (Reshaped(self.shape),)
+        return Writing(self.like(shape=extents, axis_names=None), behind=behind)
 
     def channels(self, *inputs: Shape) -> Origin:
         """As wide as what it meets."""
@@ -70,3 +77,6 @@ class Constant(Stored):
 
     def params(self) -> tuple[Tensor, ...]:
         return (Tensor("table", BUFFER, self.shape),) if self.buffer else ()
+
+    def in_shape(self, shape: Shape) -> Any:
+        return self.like(shape=shape)

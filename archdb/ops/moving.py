@@ -23,6 +23,7 @@ from archdb.model.window import POINT, Unbounded, Window
 from archdb.ops.base import Op, no_params, no_work, op, point, same_shape
 from archdb.ops.explained import OUTPUT, Formulas, Stated, out_axes
 from archdb.ops.rewritable import kept
+from archdb.ops.written import Permuted, Reshaped, Writing
 
 RESHAPED = Unbounded("behind a reshape elements stand at other positions")
 ROLLED = Unbounded("behind a roll elements stand at other positions")
@@ -88,6 +89,9 @@ class Reshape(Moving):
             for axis, asked, extent in zip(names, self.shape, out, strict=False)
         }
 
+    def writing(self, *inputs: Shape) -> Writing:
+        return Writing(None, behind=(Reshaped(tuple(self.out(*inputs))),))
+
     def window(self, x: Shape) -> Unbounded:
         return RESHAPED
 
@@ -109,6 +113,9 @@ class Permute(Moving):
 
     def formulas(self, *inputs: Shape) -> Formulas:
         return {OUTPUT: Stated("axes " + ", ".join(map(str, self.order)), "")}
+
+    def writing(self, *inputs: Shape) -> Writing:
+        return Writing(None, behind=(Permuted(self.order),))
 
 
 @op("expand")

@@ -26,7 +26,10 @@ from archdb.model.shape import (
 from archdb.model.window import POINT, Unbounded, Window
 from archdb.ops.base import Op, Work, no_params, op, same_shape
 from archdb.ops.explained import Formulas, Stated, out_axes
+from archdb.ops.pooling import GlobalAvgPool2d
 from archdb.ops.rewritable import Origin
+from archdb.ops.sequence import GlobalAvgPool1d
+from archdb.ops.written import Permuted, Reshaped, Writing
 
 REDUCED = Unbounded("behind what is told of positions together")
 
@@ -111,6 +114,17 @@ class ReduceMean(Reduced):
     """The mean of each group: its sum, then one division."""
 
     each = of_group(adds=(1, -1), divisions=(0, 1))
+
+    def writing(self, *inputs: Shape) -> Writing:
+        """Over all positions of a map or a sequence as their global pool."""
+        (x,) = inputs
+        along, out = self.along(x), tuple(self.out(x))
+        kept = [at for at in range(len(x)) if at not in along]
+        if len(kept) != 1 or len(x) not in (2, 3):
+            return super().writing(*inputs)
+        order = (*kept, *along) if len(x) == 3 else (*along, *kept)
+        op = GlobalAvgPool2d() if len(x) == 3 else GlobalAvgPool1d()
+        return Writing(op, ((Permuted(order),),), (Reshaped(out),))
 
 
 @op("reduce_sum")

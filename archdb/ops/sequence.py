@@ -4,7 +4,7 @@ from math import prod
 
 from archdb.errors import ShapeError
 from archdb.model.attributes import Count
-from archdb.model.shape import Shape, pretty
+from archdb.model.shape import Shape, channels_first, pretty
 from archdb.model.window import NO_MAP, Unbounded
 from archdb.ops.base import (
     WEIGHT,
@@ -20,6 +20,7 @@ from archdb.ops.base import (
 )
 from archdb.ops.explained import Formulas
 from archdb.ops.rewritable import kept, stated_by
+from archdb.ops.written import Permuted, Writing
 
 
 @op("embedding")
@@ -68,6 +69,10 @@ class GlobalAvgPool1d(GlobalPool1d):
 
     def work(self, out: Shape, x: Shape) -> Work:
         return Work(adds=prod(x) - prod(out), divisions=prod(out))
+
+    def writing(self, *inputs: Shape) -> Writing:
+        """With the features last."""
+        return Writing(self, ((Permuted((1, 0)),),) if channels_first(inputs[0]) else ())
 
 
 @op("global_max_pool1d")

@@ -4,11 +4,13 @@ from typing import Any
 
 from archdb.errors import DefinitionError, ShapeError
 from archdb.model.attributes import Count, Offset, Sides, Size
-from archdb.model.shape import Shape, channels, pretty, with_channels
+from archdb.model.shape import Shape, channel_axis, channels, pretty, with_channels
 from archdb.model.window import NO_MAP, Unbounded, Window
 from archdb.ops.base import Op, image, no_params, no_work, op, point, same_shape, whatever_size
+from archdb.ops.cutting import Slice
 from archdb.ops.explained import Formulas
 from archdb.ops.rewritable import kept, kept_of_first, scaled
+from archdb.ops.written import Permuted, Reshaped, Writing
 
 
 @op("pad2d")
@@ -110,6 +112,11 @@ class SliceChannels(Op):
     def formulas(self, *inputs: Shape) -> Formulas:
         return {"out_channels": "stop − start", "out_features": "stop − start"}
 
+    def writing(self, *inputs: Shape) -> Writing:
+        (x,) = inputs
+        part: Slice = Slice(axis=channel_axis(x), start=self.start, stop=self.stop)
+        return part.writing(x)
+
     def adapted(self, old: tuple[Shape, ...], new: tuple[Shape, ...]) -> Any:
         """In proportion; rounded down, so that slices that met still meet."""
         was, now = channels(old[0]), channels(new[0])
@@ -150,6 +157,11 @@ class ToSequence(Op):
     def out(self, x: Shape) -> Shape:
         channels, height, width = image(self, x)
         return (height * width, channels)
+
+    def writing(self, *inputs: Shape) -> Writing:
+        channels, height, width = inputs[0]
+        steps = Reshaped((channels, height * width)), Permuted((1, 0))
+        return Writing(None, behind=steps)
 
     def formulas(self, *inputs: Shape) -> Formulas:
         return {"out_length": "height · width", "out_features": "channels"}

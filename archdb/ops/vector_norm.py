@@ -12,6 +12,7 @@ from archdb.model.window import Unbounded, Window
 from archdb.ops.base import Work, op
 from archdb.ops.moving import beside
 from archdb.ops.normalization import WHOLE_MAP, Norm
+from archdb.ops.written import Writing
 
 
 class VectorNorm(Norm):
@@ -27,6 +28,12 @@ class VectorNorm(Norm):
     def along(self, x: Shape) -> tuple[int, ...]:
         """The axes that are normalised over, from the first."""
         return tuple(sorted(axis_of(x, axis) for axis in self.axes or (self.axis,)))
+
+    def writing(self, *inputs: Shape) -> Writing:
+        """Along one axis, where `axes` is but one."""
+        one = self.axes is not None and len(self.axes) == 1
+        own = self.like(axes=None, axis=self.axes[0]) if one else self
+        return Writing(own.like(**own.axes_written(inputs[0])))
 
     def wide(self, x: Shape) -> Shape:
         return tuple(x[axis] for axis in self.along(x))

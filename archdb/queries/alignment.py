@@ -12,7 +12,7 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 from archdb.analysis.alignment import Alignment, align
-from archdb.analysis.alignment_summary import summarize
+from archdb.analysis.alignment_summary import summarize, written_otherwise
 from archdb.analysis.block_alignment import align_blocks
 from archdb.analysis.weighing import Convention
 from archdb.queries.grouped import COMPARED, rows_of
@@ -21,7 +21,7 @@ from archdb.queries.provenance import Note
 from archdb.queries.result import Column, Result
 
 #: What a row is told to be, beside 'changed (…)' and 'only in NETWORK'.
-SAME, FOLLOWS = "same", "same, reads other shapes"
+SAME, WRITTEN, FOLLOWS = "same", "same, written otherwise", "same, reads other shapes"
 
 Figures = dict[Any, dict[str, Any]]
 
@@ -71,13 +71,16 @@ class Compared:
         """What the base has and what that is in another network, with how it differs there."""
         names = self.found[0].name, self.found[k].name
         units = align_blocks(alignment) if self.by == "block" else _layers(alignment)
-        for here, there, changes in units:
+        for here, there, changes, written in units:
             here = here if here in self.figures[0] else None  # not of an auxiliary head
             there = there if there in self.figures[k] else None
             said = f" ({'; '.join(changes)})" if changes else ""
-            if here is not None and there is not None:
-                yield here, there, f"changed{said}" if said else SAME
-            elif here is not None or there is not None:
+            if here is None and there is None:
+                continue
+            if written or (here is not None and there is not None):
+                same = WRITTEN if written else SAME
+                yield here, there, f"changed{said}" if said else same
+            else:
                 yield here, there, f"only in {names[here is None]}{said}"
 
     def names(self) -> list[str]:
@@ -114,15 +117,15 @@ class Compared:
 
 def told(alignment: Alignment, first: str, second: str) -> Iterator[Note]:
     """How one network differs from another, in sentences."""
-    for line in summarize(alignment) or ["same structure"]:
+    for line in [*(summarize(alignment) or ["same structure"]), *written_otherwise(alignment)]:
         yield Note(f"{first} → {second}: {line}", "variation", (first, second))
 
 
-def _layers(alignment: Alignment) -> Iterator[tuple[str | None, str | None, list[str]]]:
+def _layers(alignment: Alignment) -> Iterator[tuple[str | None, str | None, list[str], bool]]:
     for row in alignment.rows:
         here, there = (layer.name if layer else None for layer in (row.here, row.there))
-        alone = here is None or there is None
-        yield here, there, [row.layer.op.name] if alone else list(map(str, row.changes))
+        changes = [row.layer.op.name] if row.alone else list(map(str, row.changes))
+        yield here, there, changes, row.written
 
 
 def by_structure(
@@ -204,7 +207,7 @@ def _together(compared: Compared, k: int) -> dict[str, list[tuple[str, Line]]]:
     found: dict[str, list[tuple[str, Line]]] = {}
     for name, line in zip(compared.names(), compared.lines, strict=True):
         change = line.changes[k - 1]
-        if change == SAME:
+        if change in (SAME, WRITTEN):
             figures = (compared.cells(line, quantity) for quantity in _counted(compared.quantities))
             change = FOLLOWS if any(cells[0] != cells[k] for cells in figures) else ""
         if change:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from archdb.analysis.alignment import SAME, Alignment, align
+from archdb.analysis.aligned_layer import SAME
+from archdb.analysis.alignment import Alignment, align
 from archdb.analysis.alignment_summary import summarize
 from archdb.db.networks import SHARED, columns_of
 from archdb.errors import UsageError

@@ -113,7 +113,7 @@ def _layer_scale(net: Lowering, kind: str, value: Value, stored: Stored) -> Valu
     axis = value.axes[places[0]]
     if len(axis.at) != 1 or axis.batch or value.shape[axis.at[0]] != wide[places[0]]:
         return None
-    if axis.at[0] != channel_axis(value):
+    if channel_axis(value) not in (None, axis.at[0]):
         return None
     op = net.make("channel_scale", **told(value, axis.at[0]))
     if not net.free(stored.names, op):
