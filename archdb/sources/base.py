@@ -183,7 +183,8 @@ def read_library(word: str, name: str | None = None, sizes: SizesLike = None) ->
 
 def from_torch(module: Any, *inputs: Any, name: str | None = None) -> Imported:
     """The network that a PyTorch module is, by one forward pass on the meta device: no weight is
-    read. `inputs`: for each argument its shape without the batch, or an example tensor with it."""
+    read. `inputs`: for each argument its shape without the batch, or an example tensor with it;
+    None; or a dictionary of such by the names of arguments."""
     from archdb.sources.torch import record
 
     own = name or type(module).__name__.lower()

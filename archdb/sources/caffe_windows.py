@@ -32,8 +32,8 @@ def pooling(net: Prototxt, part: Message) -> str | list[str]:
         return net.lay(f"global_{WORDS[how]}_pool2d", net.only())
     if min(kernel) < 1:
         raise DefinitionError("does not say its kernel_size")
-    told = {"kernel": kernel, "stride": stride, "padding": padding, "rounding": rounding}
-    made = net.lay(f"{WORDS[how]}_pool2d", net.only(), **told)
+    told: dict[str, Any] = {"kernel": kernel, "stride": stride, "padding": padding}
+    made = net.lay(f"{WORDS[how]}_pool2d", net.only(), rounding=rounding, **told)
     return [made] * len(tops) if len(tops) > 1 else made
 
 

@@ -15,7 +15,6 @@ import torch
 from torch import nn
 from torch.nn import functional
 from torch.nn.modules import module as hooks
-from torch.nn.parameter import is_lazy
 from torch.overrides import TorchFunctionMode
 
 from archdb.errors import ArchdbError, DefinitionError
@@ -31,7 +30,16 @@ from archdb.sources.neutral import (
     Tensor,
 )
 from archdb.sources.torch_functions import arguments_of, kind_of
-from archdb.sources.torch_inputs import example, shape_of, without_numbers
+from archdb.sources.torch_inputs import (
+    Fed,
+    fed,
+    shapes_of,
+    stored_shape,
+    tensors_in,
+    without_numbers,
+    written_to,
+)
+from archdb.sources.torch_numbers import ASKED, Numbers
 
 #: Extents for the batch, in the order in which they are tried: one that no extent is a multiple of.
 BATCHES = (61, 67, 71, 73, 79)
@@ -56,6 +64,7 @@ class _Recorder(TorchFunctionMode):
         self.tensors: dict[str, Tensor] = {}
         self.names: dict[int, str] = {}
         self.kept: list[Any] = []
+        self.numbers = Numbers()
         #: Tensors of which a part was written over: their name before, and that part.
         self.parts: dict[str, tuple[str, int]] = {}
 
@@ -63,9 +72,11 @@ class _Recorder(TorchFunctionMode):
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
     ) -> Any:
         kwargs = kwargs or {}
-        version = _version(args)
-        out = func(*args, **kwargs)
+        version = written_to(args)
         name = getattr(func, "__name__", str(func))
+        if name in ASKED:
+            args = tuple(self.with_numbers(arg) for arg in args)
+        out = func(*args, **kwargs)
         if name == "__get__":
             name = getattr(func.__self__, "__name__", name)
             if name in ("data", "grad", "real"):
@@ -75,15 +86,25 @@ class _Recorder(TorchFunctionMode):
         if kind in _WRITES:
             self.undo(args[0], args[-1])
         written = args[0] if kind in _WRITES else out
-        made = list(_tensors(written))
+        made = list(tensors_in(written))
+        if version == written_to(args):
+            self.numbers.note(func, args, kwargs, made)
+        else:
+            self.numbers.written(args[0])
         if not made or name in _ASKED:
             return out
         given = self.told(arguments_of(kind, args, kwargs))
         path = self.open[-1] if self.open else ""
         self.calls.append(Call(kind, path, given, tuple(map(self.write, made))))
-        if version != _version(args) and out is args[0] and id(out._base) in self.names:
+        if version != written_to(args) and out is args[0] and id(out._base) in self.names:
             self.through(out, path)
         return out
+
+    def with_numbers(self, tensor: Any) -> Any:
+        """A tensor that depends on shapes alone, with its numbers; any other as it is."""
+        with torch._C.DisableTorchFunction():
+            real = self.numbers.real(tensor)
+        return tensor if real is None else real
 
     def through(self, view: Any, path: str) -> None:
         """A part of a tensor was written over: what reads the whole reads another than before."""
@@ -149,62 +170,35 @@ class _Recorder(TorchFunctionMode):
                 handle.remove()
 
 
-def _version(args: tuple[Any, ...]) -> int:
-    """How often the first argument was written into, if it is a tensor."""
-    return int(args[0]._version) if args and isinstance(args[0], torch.Tensor) else 0
-
-
-def _tensors(value: Any) -> Iterator[Any]:
-    """The tensors in what a function or a network gives."""
-    if isinstance(value, torch.Tensor):
-        yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _tensors(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _tensors(item)
-
-
-def _shape(key: str, tensor: Any) -> Sequence[int]:
-    """The shape of a parameter or buffer; a lazy module has none before it has seen an input."""
-    if is_lazy(tensor):
-        raise DefinitionError(
-            f"has no shape for '{key}' yet",
-            remedy="a lazy module takes it from its first input: call the module once before",
-        )
-    return tuple(tensor.shape)
-
-
 def record(module: Any, inputs: Sequence[Any], name: str = "") -> Graph:
     """The neutral graph of a module's forward pass.
 
-    `inputs`: for each argument its shape without the batch, or an example tensor with it. The
-    module is left as it was. Raises DefinitionError where the pass fails on the meta device.
+    `inputs`: for each argument its shape without the batch, or an example tensor with it; None;
+    or a dictionary of such by the names of arguments. The module is left as it was. Raises
+    DefinitionError where the pass fails on the meta device.
     """
     name = name or type(module).__name__
     stored = dict(module.named_parameters()) | dict(module.named_buffers())
-    extents = {extent for key, tensor in stored.items() for extent in _shape(key, tensor)}
-    extents |= {extent for given in inputs for extent in shape_of(given)}
+    extents = {extent for key, tensor in stored.items() for extent in stored_shape(key, tensor)}
+    extents |= {extent for shape in shapes_of(inputs) for extent in shape}
     batch = next((n for n in BATCHES if all(e % n for e in extents if e)), BATCHES[0])
     recorder = _Recorder({id(part): path for path, part in module.named_modules()})
     meta = {key: without_numbers(tensor) for key, tensor in stored.items()}
     trained = {key for key, _ in module.named_parameters()}
     for key, tensor in meta.items():
         recorder.add(key, tensor, PARAMETER if key in trained else BUFFER)
-    fed = [example(given, batch) for given in inputs]
-    names = [f"input{n + 1}" if n else "input" for n in range(len(fed))]
-    for key, tensor in zip(names, fed, strict=True):
+    given = fed(inputs, batch)
+    for key, tensor in given.tensors.items():
         recorder.add(key, tensor, INPUT)
-    out = _run(module, recorder, meta, fed, name)
+    out = _run(module, recorder, meta, given, name)
     outputs = [
-        recorder.names[id(tensor)] for tensor in _tensors(out) if id(tensor) in recorder.names
+        recorder.names[id(tensor)] for tensor in tensors_in(out) if id(tensor) in recorder.names
     ]
     return Graph(
         name,
         _read_again(recorder.calls, outputs),
         recorder.tensors,
-        names,
+        list(given.tensors),
         outputs,
         batch,
         {path: type(part).__name__ for path, part in module.named_modules() if _has_parts(part)},
@@ -219,12 +213,12 @@ def _read_again(calls: list[Call], outputs: list[str]) -> list[Call]:
     return [call for call in calls if call.kind != THROUGH or call.writes[0] in read]
 
 
-def _run(module: Any, recorder: _Recorder, meta: dict[str, Any], fed: list[Any], name: str) -> Any:
+def _run(module: Any, recorder: _Recorder, meta: dict[str, Any], given: Fed, name: str) -> Any:
     training = [part for part in module.modules() if part.training]
     module.eval()
     try:
         with recorder.watched():
-            return torch.func.functional_call(module, meta, tuple(fed))
+            return torch.func.functional_call(module, meta, given.args, given.kwargs)
     except ArchdbError:
         raise
     except Exception as error:  # whatever a stranger's code raises

@@ -117,7 +117,7 @@ _NAMES = {
     "select": "input dim index",
     "slice": "input dim start end step",
     "index_select": "input dim index",
-    "gather": "input dim index",
+    "take_along_dim": "input dim index",
     "flip": "input dims",
     "roll": "input shifts dims",
     "pad": "input pad mode value",
@@ -140,10 +140,13 @@ _NAMES = {
     "scaled_dot_product_attention": "query key value attn_mask dropout_p is_causal scale",
     "multi_head_attention_forward": (
         "query key value embed_dim_to_check num_heads in_proj_weight in_proj_bias bias_k"
-        " bias_v add_zero_attn dropout_p out_proj_weight out_proj_bias"
+        " bias_v add_zero_attn dropout_p out_proj_weight out_proj_bias training"
+        " key_padding_mask need_weights attn_mask use_separate_proj_weight q_proj_weight"
+        " k_proj_weight v_proj_weight"
     ),
     "addmm": "bias mat1 mat2",
     "baddbmm": "input batch1 batch2",
+    "rrelu": "input lower upper training",
     "rot90": "input k dims",
 }
 #: The arguments of a kind in order; of others they are named by their place.

@@ -33,6 +33,7 @@ RENAMED = {
     "clip": "clamp",
     "view_as": "reshape_as",
     "absolute": "abs",
+    "gather": "take_along_dim",
 }
 #: Methods that take one list as several arguments: x.view(2, 3) and x.view([2, 3]).
 SPREAD = {"reshape", "view", "expand", "permute", "repeat", "tile", "flip", "einsum"}

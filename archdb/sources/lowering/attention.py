@@ -7,12 +7,8 @@ from typing import Any
 
 from archdb.sources.lowering.arranging import plain
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
-from archdb.sources.lowering.dense import multiplied
 from archdb.sources.lowering.elementwise import number
-from archdb.sources.lowering.shaping import reshaped
-from archdb.sources.lowering.slicing import chosen
 from archdb.sources.lowering.values import BATCH, Axis, Value
-from archdb.sources.lowering.windows import Weights
 from archdb.sources.neutral import Call, Ref
 
 
@@ -25,7 +21,7 @@ def attention(net: Lowering, call: Call) -> Value:
     if BATCH in query.axes[-2:]:
         raise UnmappedError("attends along the batch")
     if isinstance(given.get("attn_mask"), Ref):
-        inputs.append(_mask(net, net.value(given["attn_mask"]), len(query.shape)))
+        inputs.append(mask_of(net, net.value(given["attn_mask"]), len(query.shape)))
     attributes: dict[str, Any] = {"causal": bool(given.get("is_causal"))}
     if given.get("scale") is not None:
         attributes["scale"] = float(number(net, given["scale"]))
@@ -33,54 +29,13 @@ def attention(net: Lowering, call: Call) -> Value:
     return net.lay(op, *inputs, axes=query.axes)
 
 
-def _mask(net: Lowering, mask: Value, rank: int) -> Value:
+def mask_of(net: Lowering, mask: Value, rank: int) -> Value:
     """A mask without the axes of 1 that the scores have not."""
     x = plain(net, mask)
     while len(x.shape) > rank and x.shape[0] == 1:
         more = tuple(Axis(tuple(i - 1 for i in a.at if i), a.batch) for a in x.axes)
         x = net.reshape(x, tuple(x.shape[1:]), more, main=False)
     return x
-
-
-@rule("multi_head_attention_forward")
-def multi_head(net: Lowering, call: Call) -> list[Value]:
-    """PyTorch's nn.MultiheadAttention: projections, heads, attention, projection; its tensors have
-    the length before the batch."""
-    given = call.arguments
-    if given.get("in_proj_weight") is None or given.get("bias_k") is not None:
-        raise UnmappedError("projects queries, keys and values by weights of their own")
-    refs = [given[name] for name in ("query", "key", "value")]
-    if len(set(refs)) > 1:
-        raise UnmappedError("attends to another tensor than its own")
-    x = net.value(refs[0])
-    length_first = x.axes[1] == BATCH
-    if length_first:
-        x = _exchanged(x)
-    heads = int(given["num_heads"])
-    width = x.bare()[-1]
-    packed = multiplied(net, x, _held(net, given, "in_proj_weight", "in_proj_bias"))
-    length = packed.bare()[1]
-    split = reshaped(net, packed, [net.batch, length, 3, heads, width // heads])
-    turned = split._replace(axes=tuple(split.axes[i] for i in (2, 0, 3, 1, 4)))
-    parts = [plain(net, chosen(net, turned, 0, at)) for at in range(3)]
-    op = net.make("scaled_dot_product_attention")
-    attended = net.lay(op, *parts, axes=parts[0].axes, main=False)
-    back = attended._replace(axes=tuple(attended.axes[i] for i in (0, 2, 1, 3)))
-    merged = reshaped(net, back, [net.batch, length, width])
-    out = multiplied(net, merged, _held(net, given, "out_proj_weight", "out_proj_bias"))
-    return [_exchanged(out) if length_first else out]
-
-
-def _exchanged(value: Value) -> Value:
-    return value._replace(axes=(value.axes[1], value.axes[0], *value.axes[2:]))
-
-
-def _held(net: Lowering, given: dict[str, Any], weight: str, bias: str) -> Weights:
-    held = net.learned(given[weight])
-    names, biased = held.names, given.get(bias) is not None
-    if biased:
-        names += net.learned(given[bias]).names
-    return Weights(held.shape, names, {"bias": biased}, [])
 
 
 @rule("einsum")

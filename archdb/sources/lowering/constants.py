@@ -50,6 +50,7 @@ def folded(net: Lowering, call: Call) -> list[Result] | None:
         return None
     stored = [value for value in values if isinstance(value, Stored)]
     names = tuple(dict.fromkeys(name for value in stored for name in value.names))
+    names = () if call.kind in _SHAPE_ONLY else names
     numbers = _evaluated(net, call)
     if not names and numbers is not None:
         return numbers

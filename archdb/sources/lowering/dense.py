@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 from archdb.model.shape import has_channels, is_image
@@ -43,8 +44,16 @@ def multiplied(net: Lowering, value: Value, held: Weights) -> Value:
 
 @rule("addmm")
 def addmm(net: Lowering, call: Call) -> Value:
-    """A product and a bias, as exporters write a linear layer."""
-    raise UnmappedError("is a product with a bias that is no linear layer")
+    """A product and a bias, as exporters write a linear layer: the matrix stands turned."""
+    given = call.arguments
+    if not net.trains(net.get(given["mat2"])) or (given.get("alpha", 1), given.get("beta", 1)) != (
+        1,
+        1,
+    ):
+        raise UnmappedError("is a product with a bias that is no linear layer")
+    told = {"input": given["mat1"], "weight": given["mat2"], "bias": given["bias"], "turned": True}
+    turned_linear = Call("linear", call.path, told, call.writes)
+    return multiplied(net, net.value(given["mat1"]), weights(net, turned_linear, 2))
 
 
 @rule("embedding")
@@ -56,7 +65,12 @@ def embedding(net: Lowering, call: Call) -> Value:
     x = plain(net, net.value(call.arguments["input"]))
     vocabulary, units = table.shape
     op = net.make("embedding", vocabulary=vocabulary, units=units)
-    return net.lay(op, x, axes=(*x.axes, Axis((len(x.shape),))), tensors=table.names)
+    shape, axes = (*x.shape, units), (*x.axes, Axis((len(x.shape),)))
+    if len(x.shape) == 1:
+        return net.lay(op, x, axes=axes, tensors=table.names)
+    row = net.reshape(x, (prod(x.shape),), (Axis((0,)),), main=False)
+    made = net.lay(op, row, axes=(Axis((0,)), Axis((1,))), tensors=table.names)
+    return net.reshape(made, shape, axes, main=False)
 
 
 def turned(value: Value) -> Value:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from archdb.ops import Op
@@ -25,6 +24,7 @@ SAME = {
     "softplus": "softplus",
     "softsign": "softsign",
     "logsigmoid": "log_sigmoid",
+    "log_sigmoid": "log_sigmoid",
     "exp": "exp",
     "log": "log",
     "sqrt": "sqrt",
@@ -60,6 +60,7 @@ NOTHING = (
     "bfloat16",
     "long",
     "int",
+    "bool",
     "type",
     "type_as",
     "identity",
@@ -69,9 +70,8 @@ NOTHING = (
     "lift_fresh_copy",
     "feature_dropout",
     "alpha_dropout",
+    "feature_alpha_dropout",
 )
-#: Limits that have an op of their own.
-CLAMPED: dict[tuple[Any, Any], str] = {(0, 6): "relu6", (0, None): "relu"}
 
 
 def per_element(net: Lowering, op: Op, value: Value, **rest: Any) -> Value:
@@ -105,29 +105,6 @@ def dropout(net: Lowering, call: Call) -> Value:
     value = net.value(call.arguments["input"])
     rate = float(call.arguments.get("p", 0.5))
     return per_element(net, net.make("dropout", rate=rate), value) if rate else value
-
-
-@rule("clamp", "clamp_min", "clamp_max", "hardtanh")
-def clamped(net: Lowering, call: Call) -> Value:
-    """Limits below and above."""
-    low, high = LIMITS[call.kind](call.arguments)
-    limits = number(net, low), number(net, high)
-    value = net.value(call.arguments["input"])
-    if limits == (None, None):
-        return value
-    if limits in CLAMPED:
-        return per_element(net, net.make(CLAMPED[limits]), value)
-    sides = zip(("low", "high"), limits, strict=True)
-    op = net.make("clip", **{side: float(n) for side, n in sides if n is not None})
-    return per_element(net, op, value)
-
-
-LIMITS: dict[str, Callable[[dict[str, Any]], tuple[Any, Any]]] = {
-    "clamp": lambda given: (given.get("min"), given.get("max")),
-    "clamp_min": lambda given: (given.get("min", given.get("1")), None),
-    "clamp_max": lambda given: (None, given.get("max", given.get("1"))),
-    "hardtanh": lambda given: (given.get("min_val", -1), given.get("max_val", 1)),
-}
 
 
 def number(net: Lowering, ref: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 from archdb.sources.lowering.arranging import plain, without
 from archdb.sources.lowering.axes import channel_axis
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
-from archdb.sources.lowering.values import BATCH, Axis, Known, Value
+from archdb.sources.lowering.values import BATCH, Axis, Known, Stored, Value
 from archdb.sources.neutral import Call
 
 
@@ -21,7 +21,7 @@ def cat(net: Lowering, call: Call) -> Value:
 
 def _empty(found: Any) -> bool:
     """Whether it is known to have no elements."""
-    return isinstance(found, Known) and 0 in found.shape
+    return isinstance(found, Known | Stored) and 0 in found.shape
 
 
 def concatenated(net: Lowering, values: list[Value], dim: int) -> Value:

@@ -60,7 +60,7 @@ def adaptive(net: Lowering, call: Call) -> Value:
     bins = [size if n is None else int(n) for n, size in zip(listed, own, strict=True)]
     if prod(bins) == 1:
         return everywhere(net, value, how, axes)
-    return slid(net, net.make(call.kind, bins=bins), value, axes)
+    return slid(net, net.make(call.kind, bins=single(bins)), value, axes)
 
 
 @rule("global_pool")

@@ -98,11 +98,11 @@ def transposed(net: Lowering, call: Call) -> Value:
     op = net.make(
         call.kind,
         filters=per_group * groups,
-        kernel=kernel,
-        stride=each(given.get("stride", 1), axes),
+        kernel=single(kernel),
+        stride=single(each(given.get("stride", 1), axes)),
         padding=sides(given.get("padding", 0), axes),
-        output_padding=each(given.get("output_padding", 0), axes),
-        dilation=each(given.get("dilation", 1), axes),
+        output_padding=single(each(given.get("output_padding", 0), axes)),
+        dilation=single(each(given.get("dilation", 1), axes)),
         groups=groups,
         **held.attributes,
     )
