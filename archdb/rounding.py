@@ -60,6 +60,11 @@ def significant(value: float, digits: int) -> str:
     if not isfinite(value) or not value:
         return f"{abs(value):.0f}" if not value else str(value)
     last = digits - 1
+    if SMALL <= abs(value) < LARGE and repr(value)[-1] != "5" and type(value) is float:
+        # Digits that end in no 5 are no half of any place: the binary fraction that they stand
+        # for, nearer to it than to what is shorter, is rounded to the same side.
+        power = int(f"{value:.{last}e}".partition("e")[2])
+        return f"{value:,.{max(last - power, 1)}f}"
     power = int(f"{value:.16e}".partition("e")[2])
     power += abs(_scaled(value, last - power)) == 10**digits  # 9.996 is rounded to 10.0
     if SMALL <= abs(value) < LARGE:

@@ -29,6 +29,9 @@ def printable(text: str, keep: str = "", escape: Callable[[str], str] = _escape)
     control and formatting characters, other line breaks, letters that show nothing, surrogates,
     code points without a character. `keep` are such signs that stay as they are."""
 
+    if text.isascii() and text.isprintable():  # most text: nothing to look at closely
+        return text
+
     def shown(run: re.Match[str]) -> str:
         if run[0].isprintable() and not _BLANKS.search(run[0]):
             return run[0]
@@ -45,7 +48,7 @@ def _is_seen(sign: str) -> bool:
 
 def inline(text: str) -> str:
     """The text on one line, as a cell of a table: tabs and line breaks are spaces."""
-    return printable(text.translate(_SPACES))
+    return text if text.isascii() and text.isprintable() else printable(text.translate(_SPACES))
 
 
 def clipped(message: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from contextlib import closing
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from fractions import Fraction
 from pathlib import Path
 
@@ -29,7 +30,7 @@ from archdb.queries.sweep import expand
 from archdb.render.paper_scale import Scale
 from archdb.rewrite import apply
 from archdb.rewrite.names import MOST
-from archdb.rounding import Written, fixed
+from archdb.rounding import Written, fixed, significant
 from archdb.sources.reported import Figure
 from archdb.sources.reported_columns import UNITS
 from archdb.sources.toml import bundled_references
@@ -315,6 +316,18 @@ def test_halves_go_away_from_zero(
     value: float | Fraction, decimals: int, of: int, text: str
 ) -> None:
     assert fixed(value, decimals, of) == text
+
+
+@given(st.floats(1e-4, 1e15), st.integers(1, 9))
+@example(2.675, 3)
+@example(0.30000000000000004, 6)
+@example(9.9999996, 6)
+@example(1234.565, 6)
+def test_a_float_has_so_many_digits(value: float, digits: int) -> None:
+    with localcontext(Context(60, ROUND_HALF_UP)) as exact:
+        whole = Context(digits, ROUND_HALF_UP).plus(Decimal(repr(value)))
+        place = Decimal(1).scaleb(-max(digits - 1 - whole.adjusted(), 1))
+        assert significant(value, digits) == f"{exact.quantize(Decimal(repr(value)), place):,f}"
 
 
 @pytest.mark.parametrize("form", ["latex", "markdown"])

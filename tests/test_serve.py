@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import re
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from archdb.render import formats
 from archdb.serve.address import MEDIA, TABLES
 from archdb.serve.answer import Source, target_of
 from archdb.serve.app import application
+from archdb.serve.listening import listening
 from archdb.serve.routes import ROUTES
 from archdb.serve.settings import Settings
 
@@ -352,6 +354,15 @@ def test_below_a_prefix(built: Path) -> None:
 def test_the_head_alone(client: TestClient) -> None:
     head, whole = client.head("/networks/vgg16.csv"), client.get("/networks/vgg16.csv")
     assert (head.status_code, head.headers["etag"]) == (200, whole.headers["etag"])
+
+
+def test_a_body_does_not_wait_until_its_head_has_been_received() -> None:
+    with (
+        listening(Settings(port=0)) as (shared, _),
+        socket.create_connection(shared.getsockname()[:2]),
+        shared.accept()[0] as taken,
+    ):
+        assert taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_the_file_and_a_part_of_it(client: TestClient) -> None:

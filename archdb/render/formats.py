@@ -114,20 +114,18 @@ def heads(result: Result) -> list[str]:
 def cells(result: Result) -> list[list[str]]:
     """All values as a person reads them; where a row names its quantity, as values of that."""
     at = result.at("quantity")
+    if at is not None:
+        return [[cell(value, str(row[at])) for value in row] for row in result.rows]
     quantities = [column.quantity or "" for column in result.schema]
-    return [
-        [
-            cell(value, quantity if at is None or i == at else str(row[at]))
-            for i, (value, quantity) in enumerate(zip(row, quantities, strict=True))
-        ]
-        for row in result.rows
-    ]
+    return [list(map(cell, row, quantities)) for row in result.rows]
 
 
 def cell(value: Any, quantity: str) -> str:
     """One value, grouped by thousands: integers exact, others to six digits or a tenth."""
     if value is None:
         return NOTHING
+    if isinstance(value, str):
+        return inline(value)
     if isinstance(value, int):
         return str(value) if quantity in UNGROUPED else f"{value:,}"
     if isinstance(value, float):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import parse_qsl, quote, unquote
+from urllib.parse import parse_qsl, unquote
 
 from archdb.errors import NotFoundError, UsageError, nearest
-from archdb.serve.parameters import SAFE, Parameter, read, write
+from archdb.serve.parameters import SAFE, Parameter, quoted, read, write
 from archdb.text import printable
 
 if TYPE_CHECKING:
@@ -41,6 +41,9 @@ JSON = (
     Parameter("integers", "as numbers, or as text where JavaScript would round them", "exact",
               ("exact", "text")),
 )  # fmt: skip
+
+#: What a part of a path may hold unquoted.
+IN_PATH = SAFE.replace("/", "+")
 
 Arguments = Mapping[str, Any]
 
@@ -133,6 +136,13 @@ class Target(_Target):
         return self.path + write(self.values)
 
     @property
+    def forms(self) -> dict[str, str]:
+        """The same in every form: their addresses."""
+        stem = self.path.removesuffix(f".{self.form}")
+        query = self.url.removeprefix(self.path)
+        return {f: stem + ("" if f == "html" else f".{f}") + query for f in self.route.forms}
+
+    @property
     def root(self) -> str:
         """How the start of the service is reached from here: '../../'."""
         return "../" * (self.path.count("/") - 1) or "./"
@@ -140,7 +150,10 @@ class Target(_Target):
     def at(self, form: str | None = None, **values: Any) -> Target:
         """The same in another form, or with other parameters; None takes one away."""
         merged = {k: v for k, v in {**self.values, **values}.items() if v is not None}
-        return self._replace(values=merged, form=form or self.form)
+        made = self._replace(values=merged, form=form or self.form)
+        if made.form == self.form:
+            made.path = self.path
+        return made
 
 
 def parameters_of(route: Route, names: Arguments, form: str) -> list[Parameter]:
@@ -160,7 +173,7 @@ def _path(route: Route, names: Arguments) -> str:
             parts.append(segment)
             continue
         value = names[segment.strip("{*}")]
-        parts += [quote(p, safe=SAFE.replace("/", "+")) for p in _several(value)]
+        parts += [quoted(part, IN_PATH) for part in _several(value)]
     return "/" + "/".join(parts)
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from functools import cache, lru_cache, partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdb.queries.provenance import Release
 from archdb.queries.result import Result
-from archdb.serve import assets
+from archdb.serve import assets, table_html
 from archdb.serve.address import Target, parameters_of
 from archdb.serve.reply import Problem
+from archdb.serve.table_html import Href
 from archdb.serve.view import path, view
 from archdb.text import printable
 
@@ -28,6 +29,7 @@ Page = Callable[["Source", Target], Context]
 @cache
 def _environment(is_site: bool) -> jinja2.Environment:
     import jinja2
+    from markupsafe import Markup
 
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(assets.HERE / "templates"),
@@ -38,8 +40,13 @@ def _environment(is_site: bool) -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
     )
     made.filters |= {"grouped": lambda value: f"{value:,}", "printable": printable}
-    made.globals |= {"path": path, "static": assets.address, "site": is_site,
-                     "policy": assets.POLICY}  # fmt: skip
+    made.globals |= {
+        "path": path,
+        "static": assets.address,
+        "site": is_site,
+        "policy": assets.POLICY,
+        "table_html": lambda *given: Markup(table_html.table(*given)),
+    }
     return made
 
 
@@ -55,18 +62,37 @@ def render(
     the start; those of a site lead to its files."""
     if root is None:
         root = target.root if site is None else site.root(target)
-
-    def href(address: str) -> str:
-        """An address of the service from here, or another as it is."""
-        if not address.startswith("/"):
-            return address
-        return root + address[1:] if site is None else site.href(root, address)
-
+    href = _leads(root) if site is None else partial(site.href, root)
+    frame = _frame(root, dataset) if site is None else _Frame.of(href, dataset, is_site=True)
     return (
         _environment(site is not None)
         .get_template(f"{name}.html")
-        .render(target=target, dataset=dataset, href=href, root=root, **context)
+        .render(target=target, frame=frame, href=href, root=root, **context)
     )
+
+
+def _leads(root: str) -> Href:
+    """An address of the service from where `root` leads to its start, or another as it is."""
+    return lambda address: root + address[1:] if address.startswith("/") else address
+
+
+class _Frame(NamedTuple):
+    """What stands around every page."""
+
+    head: str
+    header: str
+    footer: str
+
+    @classmethod
+    def of(cls, href: Href, dataset: Release | None, *, is_site: bool) -> _Frame:
+        parts: Any = _environment(is_site).get_template("frame.html").module
+        return cls(parts.head(href), parts.header(href), parts.footer(href, dataset))
+
+
+@lru_cache(64)
+def _frame(root: str, dataset: Release | None) -> _Frame:
+    """Of the pages of a service that are as deep as each other."""
+    return _Frame.of(_leads(root), dataset, is_site=False)
 
 
 def problem(found: Problem, start: Target, root: str) -> str:

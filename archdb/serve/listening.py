@@ -36,7 +36,10 @@ def listening(settings: Settings) -> Iterator[tuple[socket.socket, str]]:
 
 def _of_network(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    return socket.create_server((settings.host, settings.port), family=family, backlog=WAITING)
+    made = socket.create_server((settings.host, settings.port), family=family, backlog=WAITING)
+    # A connection has it from here: else an answer's body waits until its head has been received.
+    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return made
 
 
 def _local(place: Path) -> socket.socket:

@@ -3,6 +3,7 @@ asked, and written in one way."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -12,6 +13,7 @@ from archdb.text import printable
 
 #: What an address may hold unquoted besides letters and digits, as RFC 3986 has it.
 SAFE = "-._~!$'()*,;:@/="
+_PLAIN = re.compile(r"[A-Za-z0-9._~-]*")
 #: Words for a flag that is set, and for one that is not.
 YES, NO = ("yes", "true", "1", "on"), ("no", "false", "0", "off")
 
@@ -145,11 +147,16 @@ def _unknown(name: str, known: Sequence[str]) -> UsageError:
 def write(values: Mapping[str, Any]) -> str:
     """The one way in which an address says these values: '?by=layer&input=384', or nothing."""
     pairs = [
-        f"{quote(name, safe=SAFE)}={quote(_word(one), safe=SAFE)}"
+        f"{quoted(name)}={quoted(_word(one))}"
         for name, value in sorted(values.items())
         for one in (value if isinstance(value, list) else [value])
     ]
     return f"?{'&'.join(pairs)}" if pairs else ""
+
+
+def quoted(text: str, safe: str = SAFE) -> str:
+    """A part of an address; most hold nothing that has to be quoted."""
+    return text if _PLAIN.fullmatch(text) else quote(text, safe=safe)
 
 
 def _word(value: Any) -> str:

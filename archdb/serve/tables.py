@@ -88,10 +88,7 @@ def beside(result: Result, target: Target, dataset: Release) -> dict[str, Any]:
 
 def links(target: Target) -> dict[str, str]:
     """The same in every form."""
-    stem = target.path.removesuffix(f".{target.form}")
-    query = target.url.removeprefix(target.path)
-    forms = {f: stem + ("" if f == "html" else f".{f}") + query for f in target.route.forms}
-    return {"self": target.url, **forms}
+    return {"self": target.url, **target.forms}
 
 
 def _column(result: Result, at: int, known: Mapping[str, str]) -> dict[str, Any]:

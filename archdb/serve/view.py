@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from archdb.queries.result import Column, Result
 from archdb.render.formats import NOTHING, cells, larger, numeric
 from archdb.render.paper_table import KINDS
+from archdb.serve.parameters import quoted
 from archdb.text import inline, shortened
 
 #: A number with the unit that it is printed in, or nothing.
@@ -68,7 +70,7 @@ class View(NamedTuple):
 
 def path(*parts: str) -> str:
     """'/networks/a%2Fb' of parts."""
-    return "".join(f"/{quote(part, safe='+=@*,:~!$()')}" for part in parts)
+    return "".join([f"/{quoted(part, '+=@*,:~!$()')}" for part in parts])
 
 
 #: Where a value of each quantity leads to.
@@ -88,38 +90,42 @@ LINKS: dict[str, Callable[[str], str]] = {
 def view(result: Result, links: dict[str, Callable[[str], str]] | None = None) -> View:
     """The whole table; `links` say where values lead besides, by the names of columns."""
     leads = {**LINKS, **(links or {})}
+    columns = [leads.get(column.name) for column in result.schema]
     texts = cells(result)
     right = _right(result, texts)
     heads = [
         Head(_name(column), "" if _is_grouped(column) else _unit(column), number, _network(column))
         for column, number in zip(result.schema, right, strict=True)
     ]
-    found = []
+    found, beside = [], _beside(result)
     for row, line in zip(result.rows, texts, strict=True):
         marked = larger(result, row)
         shown = [
-            Cell(
-                _times(shortened(text, LONGEST)),
-                _of(right[at], row[at], text),
-                at in marked,
-                _lead(leads, column, row[at]),
-            )
-            for at, (column, text) in enumerate(zip(result.schema, line, strict=True))
+            EMPTY[right[at]]
+            if value is None
+            else Cell(text, "n" * right[at], at in marked)
+            if isinstance(value, (int, float))
+            else _worded(text, value, right[at], columns[at])
+            for at, (text, value) in enumerate(zip(line, row, strict=True))
         ]
-        found.append(Row(shown, _differs(result, row)))
+        found.append(Row(shown, any(differ(row) for differ in beside)))
     notes = [inline(note) for note in result.notes]
     groups = _groups(result.schema) if any(map(_is_grouped, result.schema)) else []
     made = View(heads, found, notes, groups)
     return _units_beside(made) if result.columns[:2] == ["quantity", "unit"] else made
 
 
-def _of(right: bool, value: Any, text: str) -> str:
-    words = ["n"] if right else []
-    if value is None:
-        words.append("none")
-    elif len(text) > PROSE and " " in text:
-        words.append("prose")
-    return " ".join(words)
+#: No value, and where its column holds numbers.
+EMPTY = (Cell(NOTHING, "none"), Cell(NOTHING, "n none"))
+
+
+def _worded(text: str, value: Any, right: bool, lead: Callable[[str], str] | None) -> Cell:
+    """A value that is no number."""
+    of = "n" if right else ""
+    if len(text) > PROSE and " " in text:
+        of = f"{of} prose".strip()
+    href = lead(value) if lead is not None and value and isinstance(value, str) else ""
+    return Cell(_times(shortened(text, LONGEST)), of, href=href)
 
 
 def _units_beside(made: View) -> View:
@@ -128,17 +134,17 @@ def _units_beside(made: View) -> View:
     for row in made.rows:
         quantity, unit, *rest = row.cells
         own = "" if unit.text in KINDS else unit.text
-        rows.append(row._replace(cells=[quantity._replace(unit=own), *rest]))
+        rows.append(Row([Cell(*quantity[:4], own), *rest], row.differs))
     return made._replace(heads=[made.heads[0], *made.heads[2:]], rows=rows)
 
 
 def _right(result: Result, texts: Sequence[Sequence[str]]) -> list[bool]:
     """Which columns hold numbers, or such as are printed with a unit."""
-    printed = [
-        any(text != NOTHING for text in column) and all(map(_NUMBER.fullmatch, column))
-        for column in zip(*texts, strict=True)
-    ] or [False] * len(result.schema)
-    return [a or b for a, b in zip(numeric(result), printed, strict=True)]
+    columns = zip(*texts, strict=True) if texts else [()] * len(result.schema)
+    return [
+        number or (any(text != NOTHING for text in column) and all(map(_NUMBER.fullmatch, column)))
+        for number, column in zip(numeric(result), columns, strict=True)
+    ]
 
 
 def _is_grouped(column: Column) -> bool:
@@ -164,27 +170,25 @@ def _unit(column: Column) -> str:
 
 def _times(text: str) -> str:
     """'3×224×224' of a shape."""
-    parts = text.split("x")
-    return "×".join(parts) if len(parts) > 1 and all(part.isdigit() for part in parts) else text
+    parts = text.split("x") if "x" in text else ()
+    return "×".join(parts) if parts and all(part.isdigit() for part in parts) else text
 
 
-def _lead(leads: dict[str, Callable[[str], str]], column: Column, value: Any) -> str:
-    lead = leads.get(column.name)
-    if lead is None or not isinstance(value, str) or not value:
-        return ""
-    return lead(value)
-
-
-def _differs(result: Result, row: Sequence[Any]) -> bool:
-    """Whether a row of a comparison says that its networks are not the same in it."""
+def _beside(result: Result) -> list[Callable[[Sequence[Any]], bool]]:
+    """What says of a row of a comparison that its networks are not the same in it: a change that is
+    named, or else values that stand side by side."""
     changes = [i for i, column in enumerate(result.schema) if column.name.endswith(" change")]
     if changes:
-        return any(row[i] not in (None, "", "same", "=") for i in changes)
-    values: dict[str, list[Any]] = {}
+        return [lambda row: any(row[i] not in (None, "", "same", "=") for i in changes)]
+    same: dict[str, list[int]] = {}
     for i, column in enumerate(result.schema):
         if column.network is not None:
-            values.setdefault(column.quantity or "", []).append(row[i])
-    return any(len(set(map(str, some))) > 1 for some in values.values())
+            same.setdefault(column.quantity or "", []).append(i)
+    return [partial(_differ, some) for some in same.values() if len(some) > 1]
+
+
+def _differ(columns: Sequence[int], row: Sequence[Any]) -> bool:
+    return len({str(row[i]) for i in columns}) > 1
 
 
 def _groups(schema: Iterable[Column]) -> list[Group]:
