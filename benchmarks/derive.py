@@ -43,7 +43,7 @@ def side(name: str) -> int:
 
 def own() -> dict[str, float]:
     """Seconds of one pass over all networks: remembering, from nothing, and not remembering."""
-    from archdb.analysis import layer_costs, profile
+    from archdb.analysis import profile
     from archdb.sources import toml
 
     references = toml.bundled_references()
@@ -54,21 +54,17 @@ def own() -> dict[str, float]:
         for n, m in zip(names, NETWORKS, strict=True)
     ]
 
-    def forget() -> None:
-        profile.forget()
-        layer_costs._KNOWN.clear()
-
     def warm() -> None:
         for network in networks:
             profile.derive(network)
 
     def first() -> None:
-        forget()
+        profile.forget()
         warm()
 
     def cold() -> None:
         for network in networks:
-            forget()
+            profile.forget()
             profile.derive(network)
 
     warm()

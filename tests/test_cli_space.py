@@ -303,8 +303,8 @@ def test_memory_of_what_was_derived_is_bounded(
     monkeypatch.setattr(trace, "MEMORY", 50)
     monkeypatch.setattr(layer_costs, "MEMORY", 50)
     spaces.build(empty, find("natsbench_size"), 20)
-    assert 0 < len(trace._STEPS) <= 50
-    assert 0 < len(layer_costs._KNOWN) <= 50
+    assert 0 < len(trace._SEEN) <= len(trace._BEHIND) <= 50
+    assert 0 < len(layer_costs.KNOWN) <= 50
     assert archdb("check", database=empty).status == 0
 
 

@@ -236,7 +236,7 @@ def test_a_weight_in_tensorflows_order(
 
 @each
 def test_the_step_of_a_field_is_that_of_a_network(layer: LayerTrace) -> None:
-    before = Field((11, 13), (4, 8), (1, 3))
+    before = Field(11, 13, 4, 8, 1, 3)
     written_down = {
         step.quantity: step for step in field.steps(layer, [before] * len(layer.inputs), "layer")
     }

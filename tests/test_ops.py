@@ -80,6 +80,16 @@ def test_gemm(applied: tuple[Op, tuple[Shape, ...]], gemm: Gemm | None) -> None:
     assert operation.gemm(operation.out(*inputs), *inputs) == gemm
 
 
+@each
+def test_a_gemm_is_one_groups_part_of_the_macs(case: Case) -> None:
+    """So that it needs no look whether it fits into 64 bits."""
+    gemm = case.op.gemm(case.out, *case.inputs) if case.out is not None else None
+    if gemm is not None:
+        groups, rest = divmod(case.work.macs, gemm.m * gemm.n * gemm.k)
+        assert groups >= 1
+        assert rest == 0
+
+
 @pytest.mark.parametrize("fact", FACTS)
 def test_an_op_that_leaves_a_fact_unstated_fails_at_import(fact: str) -> None:
     stated = {"out": same_shape, "params": no_params, "work": no_work, "window": point}

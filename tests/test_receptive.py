@@ -107,7 +107,7 @@ def test_branches_have_the_union_of_their_index_sets_or_none(branches: list[list
     if len(strides) == 1:
         assert isinstance(united, Field)
         size, padding = max(everything) - min(everything) + 1, -min(everything)
-        assert united[:3] == ((size, 1), (strides.pop(), 1), (padding, 0))
+        assert united[:6] == (size, 1, strides.pop(), 1, padding, 0)
         assert (united.apart is None) == (len(centres) == 1)
     else:
         assert isinstance(united, str)
@@ -120,7 +120,7 @@ def test_centred_branches_always_unite(branches: list[list[int]]) -> None:
     stacks = [[Slide(kernel, 1, kernel // 2, 1) for kernel in branch] for branch in branches]
     fields: list[FieldOrReason] = [behind(stack) for stack in stacks]
     size = max(1 + sum(kernel - 1 for kernel in branch) for branch in branches)
-    assert union(fields, "join") == Field((size, 1), (1, 1), (size // 2, 0))
+    assert union(fields, "join") == Field(size, 1, 1, 1, size // 2, 0)
 
 
 def forked(shape: tuple[int, ...], left: dict[str, Any], right: dict[str, Any]) -> Network:

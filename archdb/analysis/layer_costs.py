@@ -6,16 +6,16 @@ equal shapes are worked out once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any
 
 from archdb.analysis.shape_columns import OUT_SHAPE, SHAPES, as_read, beyond, split
 from archdb.errors import ShapeError
 from archdb.model.attributes import Pads
 from archdb.model.components import COMPONENTS, PARAMETERS, Sizes, Work
-from archdb.model.graph import Layer
-from archdb.model.shape import Shape, is_image, names_of
+from archdb.model.shape import Shape, is_image, is_map, key_of
 from archdb.model.window import NO_MAP, POINT, Unbounded, Window
 from archdb.ops import Op
 from archdb.ops.base import Tensor, no_params
@@ -32,123 +32,163 @@ TURNED = "the window slides over other axes than height and width"
 LARGEST = 2**63 - 1
 
 Row = tuple[Any, ...]
+Key = tuple[Any, ...] | None
 #: Where the COUNTS stand in a row of FACT_COLUMNS.
 COUNTED = slice(len(SHAPES) + len(PADS), len(SHAPES) + len(PADS) + len(COUNTS))
 
 
-class Facts(NamedTuple):
-    """`columns` is a row of FACT_COLUMNS; `weighted`: contracts its input with weights."""
+@dataclass(slots=True, eq=False)
+class Facts:
+    """The facts of one op on inputs of given shapes. Never changed, and told apart by identity:
+    `facts_of` gives one object for equal ones."""
 
     out: Shape | None
     window: Window | Unbounded
     pads: Pads
+    #: A row of FACT_COLUMNS, and the part of it that is summed, in the order of COUNTS.
     columns: Row
-    weighted: bool
-    elements: int | None
-    #: False where an unknown op leaves counts open; those of parameters may be stated.
-    counted: bool
-    #: The part of `columns` that is summed, in the order of COUNTS.
     counts: Row
+    elements: int | None
+    #: What the output is looked up by.
+    key: Key
+    #: Whether an output position has seen what the same position of the input has.
+    still: bool
+    #: Whether the output has the positions of a map where what arrives has, and hangs on their
+    #: number (`Op.ends_map`).
+    goes_on: bool
+    #: Whether it contracts its input with weights.
+    weighted: bool = False
     #: Whether it contracts the channels of one position of a map: a 1×1 convolution.
     pointwise: bool = False
     #: Whether it contracts features that stand in no map: a fully connected layer.
     linear: bool = False
+    #: False where an unknown op leaves counts open; those of parameters may be stated.
+    counted: bool = True
+    #: Whether it is known if this is a weight layer: what has no weights is none.
+    settled: bool = True
     #: Whether it cannot take what arrives: a layer of a head that a small input has no room for.
     unfit: bool = False
 
-    @property
-    def settled(self) -> bool:
-        """Whether it is known if this is a weight layer: what has no weights is none."""
-        return self.counted or self.counts[0] == 0
 
-
-#: Where the parameters stand among the columns.
+#: Where the parameters stand among the columns; the order of their roles.
 TENSORS = [FACT_COLUMNS.index(each.name) for each in PARAMETERS]
+ROLES = {each.role: at for at, each in enumerate(PARAMETERS)}
+NO_PARAMS = (0,) * len(ROLES)
+NO_GEMM = (None,) * len(GEMM)
+NO_PADS = (0, 0, 0, 0)
+#: Of an op that looks at one position at a time, what `_slide` says of a window.
+NOT_SLIDING = (NO_PADS, 1, 1)
 
 #: Beyond so many entries a memory of what is worked out begins anew.
 MEMORY = 2**17
-_KNOWN: dict[tuple[Any, ...], Facts] = {}
+#: Facts by op and the keys of what arrives, and whether the tensors are another layer's.
+KNOWN: dict[tuple[Any, ...], Facts] = {}
 
 
-def facts_of(op: Op, inputs: tuple[Shape | None, ...]) -> Facts:
-    """The facts of `op` on inputs of these shapes; ShapeError where it cannot take them."""
-    key = (op, inputs, names_of(inputs))
-    facts = _KNOWN.get(key)
-    if facts is None:
-        if len(_KNOWN) >= MEMORY:
-            _KNOWN.clear()
-        facts = _KNOWN[key] = _facts_of(op, inputs)
+def facts_of(op: Op, inputs: tuple[Shape | None, ...], *, borrowed: bool = False) -> Facts:
+    """The facts of `op` on inputs of these shapes; ShapeError where it cannot take them. Tensors
+    that are `borrowed` are another layer's, and counted there; what is done with them is not."""
+    key = (op, *map(key_of, inputs), *((BORROWED,) if borrowed else ()))
+    return KNOWN.get(key) or learn(key, inputs)
+
+
+#: Ends the key of facts of a layer whose tensors are another's.
+BORROWED = "borrowed"
+
+
+def learn(key: tuple[Any, ...], inputs: tuple[Shape | None, ...]) -> Facts:
+    """Facts that are not known yet, of a key of KNOWN."""
+    if key[-1] == BORROWED:
+        facts = _borrowing(KNOWN.get(key[:-1]) or learn(key[:-1], inputs))
+    else:
+        facts = _facts_of(key[0], inputs)
+    if len(KNOWN) >= MEMORY:
+        KNOWN.clear()
+    KNOWN[key] = facts
     return facts
 
 
-def layer_facts(layer: Layer, inputs: tuple[Shape | None, ...]) -> Facts:
-    """The facts of a layer: those of its op, but for tensors that are another layer's, which are
-    counted there. What it does with them is counted here."""
-    facts = facts_of(layer.op, inputs)
-    if layer.weights_of is None or None in facts.counts[: len(TENSORS)]:
+def _borrowing(facts: Facts) -> Facts:
+    if None in facts.counts[: len(TENSORS)]:
         return facts
     columns = list(facts.columns)
     for at in TENSORS:
         columns[at] = 0
-    return facts._replace(columns=tuple(columns), counts=tuple(columns[COUNTED]))
+    return replace(facts, columns=tuple(columns), counts=tuple(columns[COUNTED]))
 
 
 def _facts_of(op: Op, inputs: tuple[Shape | None, ...]) -> Facts:
     op.admit(inputs)  # type: ignore[arg-type]
     if None in inputs:
-        reason = "follows an op that archdb does not know"
-        return _open(reason, op.stated(), tensors=_whatever_arrives(op))
+        reason, stated = "follows an op that archdb does not know", op.stated()
+        return _open(reason, _goes_on(op, stated, inputs), stated, tensors=_whatever_arrives(op))
     known: tuple[Shape, ...] = inputs  # type: ignore[assignment]
-    out = op.out(*known)
-    window = op.window(*known)
-    tensors = op.params(*known)
-    work = op.work(out, *known) if out is not None else None
+    out, window, tensors = op.out(*known), op.window(*known), op.params(*known)
+    work = None if out is None else op.work(out, *known)
     if out is None or tensors is None or work is None:
         reason = window.reason if isinstance(window, Unbounded) else "unknown"
-        return _open(reason, out, known, tensors)
-    pads = _pads(window, known)
-    params = _by_role(tensors)
-    gemm = op.gemm(out, *known) or (None, None, None)
-    elements = prod(out)
-    columns = (
-        *split(as_read(known, window)),
-        *split(out),
-        *pads,
-        *params,
-        *work,
-        *_sizes(known, out, window, params, work),
-        *gemm,
-        beyond(out),
-    )
-    check_size(columns)
-    weighted = bool(params[0] and work.macs)
-    on_map = is_image(out)
-    pointwise = weighted and on_map and isinstance(window, Window) and window.kernel == (1, 1)
-    linear = weighted and not on_map and gemm[0] is not None and not hasattr(op, "kernel")
-    counts = columns[COUNTED]
-    if isinstance(window, Window) and window is not POINT and not is_image(known[0]):
-        window = Unbounded(TURNED if len(known[0]) == 3 else NO_MAP.reason, pads)
-    return Facts(out, window, pads, columns, weighted, elements, True, counts, pointwise, linear)
+        return _open(reason, _goes_on(op, out, known), out, known, tensors)
+    params = _by_role(tensors) if tensors else NO_PARAMS
+    return _fold(op, known, out, window, params, work)
 
 
-def _sizes(
-    inputs: tuple[Shape, ...], out: Shape, window: Window | Unbounded, params: list[int], work: Work
-) -> Sizes:
-    sizes = Sizes(sum(map(prod, inputs)), prod(out), stride_elements=0, unbiased_kernels=0)
-    if isinstance(window, Unbounded):
-        return sizes
+def _fold(
+    op: Op,
+    inputs: tuple[Shape, ...],
+    out: Shape,
+    window: Window | Unbounded,
+    params: Sequence[int],
+    work: Work,
+) -> Facts:
+    """What an op says of known inputs, as columns."""
     weights, biases, *_ = params
-    return sizes._replace(
-        stride_elements=prod(out) * prod(window.stride),
-        unbiased_kernels=weights // prod(window.kernel) if work.macs and not biases else 0,
+    gemm = op.gemm(out, *inputs)
+    elements, on_map = prod(out), is_image(out)
+    arrived = prod(inputs[0]) if len(inputs) == 1 else sum(map(prod, inputs))
+    pads, stride, kernel = NOT_SLIDING if window is POINT else _slide(window, inputs)
+    kernels = weights // kernel if kernel and work.macs and not biases else 0
+    counts = (*params, *work, arrived, elements, elements * stride, kernels)
+    if sum(counts) > LARGEST:  # none is below zero, and those of `gemm` are factors of MACs
+        check_size(counts)
+    read = split(as_read(inputs, window))
+    written = (*out, *pads) if on_map else (*split(out), *pads)
+    weighted = weights > 0 and work.macs > 0
+    pointwise = weighted and on_map and isinstance(window, Window) and window.kernel == (1, 1)
+    linear = weighted and not on_map and gemm is not None and not hasattr(op, "kernel")
+    if window is not POINT and isinstance(window, Window) and not is_image(inputs[0]):
+        window = Unbounded(TURNED if len(inputs[0]) == 3 else NO_MAP.reason, pads)
+    return Facts(
+        out,
+        window,
+        pads,
+        (*read, *written, *counts, *(gemm or NO_GEMM), None if on_map else beyond(out)),
+        counts,
+        elements,
+        key_of(out),
+        window == POINT and not op.constant,
+        _goes_on(op, out, inputs),
+        weighted,
+        pointwise,
+        linear,
     )
 
 
-def check_size(counts: Iterable[Any]) -> None:
-    """Raises ShapeError where an integer among `counts` exceeds the 64 bits of a column."""
-    for count in counts:
-        if isinstance(count, int) and count > LARGEST:
-            raise ShapeError("a count exceeds 64 bits", remedy="ask for a smaller input")
+def _slide(window: Window | Unbounded, inputs: tuple[Shape, ...]) -> tuple[Pads, int, int]:
+    """Its padding on these inputs, by how many positions it advances, and how many it covers."""
+    if isinstance(window, Unbounded):
+        return window.pads, 0, 0
+    pads = window.pads(*inputs[0][1:]) if len(inputs[0]) == 3 else NO_PADS
+    return pads, prod(window.stride), prod(window.kernel)
+
+
+def _goes_on(op: Op, out: Shape | None, inputs: tuple[Shape | None, ...]) -> bool:
+    return (out is None or is_map(out)) and (op.sized or not op.ends_map(*inputs))
+
+
+def check_size(counts: Iterable[int]) -> None:
+    """Raises ShapeError where one of `counts` exceeds the 64 bits of a column."""
+    if max(counts, default=0) > LARGEST:
+        raise ShapeError("a count exceeds 64 bits", remedy="ask for a smaller input")
 
 
 def _whatever_arrives(op: Op) -> tuple[Tensor, ...] | None:
@@ -159,40 +199,42 @@ def _whatever_arrives(op: Op) -> tuple[Tensor, ...] | None:
 
 def unfit_facts(reason: str) -> Facts:
     """Facts of a layer that cannot take what arrives, where that leaves figures open."""
-    return _open(reason)._replace(unfit=True)
+    return replace(_open(reason, goes_on=False), unfit=True)
 
 
 def _open(
     reason: str,
+    goes_on: bool,
     out: Shape | None = None,
     known: tuple[Shape, ...] = (),
     tensors: tuple[Tensor, ...] | None = None,
 ) -> Facts:
     """Facts of a layer whose work cannot be counted; its output shape and its tensors may be known
     all the same."""
-    shapes = (*split(known[0] if known else None), *split(out))
     params = (None,) * len(TENSORS) if tensors is None else _by_role(tensors)
-    arrived = sum(map(prod, known)) if known else None
     elements = prod(out) if out is not None else None
-    counts = (*params, *(None,) * len(Work._fields), *Sizes(arrived, elements))
-    rest = (*(None,) * len(GEMM), beyond(out))
-    columns = (*shapes, *(None,) * len(PADS), *counts, *rest)
-    check_size(columns)
-    window = Unbounded(reason)
-    return Facts(out, window, (0, 0, 0, 0), columns, False, elements, False, columns[COUNTED])
+    sizes = Sizes(sum(map(prod, known)) if known else None, elements)
+    counts = (*params, *(None,) * len(Work._fields), *sizes)
+    check_size([count for count in counts if count is not None])
+    shapes = (*split(known[0] if known else None), *split(out))
+    return Facts(
+        out,
+        Unbounded(reason),
+        NO_PADS,
+        (*shapes, *(None,) * len(PADS), *counts, *NO_GEMM, beyond(out)),
+        counts,
+        elements,
+        key_of(out),
+        still=False,
+        goes_on=goes_on,
+        counted=False,
+        settled=params[0] == 0,
+    )
 
 
-def _pads(window: Window | Unbounded, inputs: tuple[Shape, ...]) -> Pads:
-    if isinstance(window, Unbounded):
-        return window.pads
-    if window is POINT or len(inputs[0]) != 3:
-        return (0, 0, 0, 0)
-    return window.pads(*inputs[0][1:])
-
-
-def _by_role(tensors: tuple[Tensor, ...]) -> list[int]:
+def _by_role(tensors: tuple[Tensor, ...]) -> Sequence[int]:
     """How many numbers of each role."""
-    return [
-        sum(prod(tensor.shape) for tensor in tensors if tensor.role == each.role)
-        for each in PARAMETERS
-    ]
+    numbers = [0] * len(ROLES)
+    for _, role, shape in tensors:
+        numbers[ROLES[role]] += prod(shape)
+    return numbers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 from archdb.analysis.layer_costs import Facts
 from archdb.model.graph import Layer
@@ -16,26 +17,21 @@ def output_elements(layers: Sequence[Layer], facts: Sequence[Facts]) -> list[int
 
 
 def peak(
-    layers: Sequence[Layer], reads: Sequence[Sequence[int]], elements: Sequence[int | None]
+    running: Sequence[int], reads: Sequence[Sequence[int]], elements: Sequence[int | None]
 ) -> int | None:
     """Largest live set of outputs, in elements, over the order of execution.
 
     Policy: every layer writes a new output (nothing is computed in place), which is kept until
     the last layer that reads it has run; what nothing reads is the network's output and stays.
-    Auxiliary heads do not run. None where the size of an output is unknown.
+    Layers run that are `running`: auxiliary heads do not. None where the size of an output is
+    unknown.
     """
-    running = [i for i, layer in enumerate(layers) if not layer.auxiliary]
+    written = [count for count in map(elements.__getitem__, running) if count is not None]
+    if len(written) < len(running):
+        return None
     last_reader = {source: i for i in running for source in reads[i]}
-    freed = dict.fromkeys(running, 0)
+    freed = [0] * len(elements)
     for source, reader in last_reader.items():
         freed[reader] += elements[source] or 0
-    live = most = 0
-    for i in running:
-        count = elements[i]
-        if count is None:
-            return None
-        live += count
-        if live > most:
-            most = live
-        live -= freed[i]
-    return most
+    freed_before = accumulate([freed[i] for i in running], initial=0)
+    return max(live - gone for live, gone in zip(accumulate(written), freed_before, strict=False))

@@ -79,13 +79,17 @@ def derive(network: Network, sizes: Shape | Inputs | None = None) -> Profile:
             trace = Trace(resize_network(network, at), at, trace, elsewhere=True)
         assert trace is not None
         network = trace.network_at_inputs()
-        fields = [step.signal.field for step in trace.steps]
-        facts = [step.facts for step in trace.steps]
-        maps = [step.signal.map for step in trace.steps]
-        totals = totals_of(network.layers, trace.reads, facts, trace.depths, fields, maps)
+        facts, seen, depths = trace.facts, trace.seen, trace.depths
+        fields = [each.field for each in seen]
+        maps = [each.map for each in seen]
+        totals = totals_of(network, facts, depths, fields, maps)
     except ArchdbError as error:
         raise error.at(network.name) from None
-    return Profile(network, at, trace.rows, totals, fields, facts)
+    rows = [
+        (*fact.columns, depth, *each.columns)
+        for fact, depth, each in zip(facts, depths, seen, strict=True)
+    ]
+    return Profile(network, at, rows, totals, fields, facts)
 
 
 def _has_sized_ops(network: Network) -> bool:

@@ -14,26 +14,45 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from archdb.analysis.layer_costs import check_size
 from archdb.model.attributes import Pads
 from archdb.model.window import Window
 
 
 class Field(NamedTuple):
-    """The window of the input that one output position sees.
+    """The window of the input that one output position sees, as FIELD_COLUMNS have it.
 
     It begins `padding` before the input. `apart` says where paths of different centres met, behind
     which that is the edge of a span and no padding.
     """
 
-    size: tuple[int, int] = (1, 1)
-    stride: tuple[int, int] = (1, 1)
-    padding: tuple[int, int] = (0, 0)
+    size_h: int = 1
+    size_w: int = 1
+    stride_h: int = 1
+    stride_w: int = 1
+    padding_h: int = 0
+    padding_w: int = 0
     apart: str | None = None
 
     @property
-    def rank(self) -> tuple[tuple[int, int], ...]:
+    def size(self) -> tuple[int, int]:
+        """Height and width."""
+        return self[0:2]
+
+    @property
+    def stride(self) -> tuple[int, int]:
+        """Input pixels from one output position to the next."""
+        return self[2:4]
+
+    @property
+    def padding(self) -> tuple[int, int]:
+        """Pixels before the first of the input."""
+        return self[4:6]
+
+    @property
+    def rank(self) -> tuple[int, ...]:
         """What the larger of two fields is larger in: height and width, then the stride."""
-        return self.size, self.stride, self.padding
+        return self[:6]
 
 
 #: A field, or why there is none.
@@ -58,15 +77,21 @@ NOTHING = "does not depend on the input"
 
 
 def through(field: Field, window: Window, pads: Pads) -> Field:
-    """The field behind one more window: it grows by (extent - 1) strides."""
-    (size_h, size_w), (stride_h, stride_w), (padding_h, padding_w), apart = field
+    """The field behind one more window: it grows by (extent - 1) strides. ShapeError where it
+    exceeds the 64 bits of a column."""
+    size_h, size_w, stride_h, stride_w, padding_h, padding_w, apart = field
     extent_h, extent_w = window.extent
-    return Field(
-        (size_h + (extent_h - 1) * stride_h, size_w + (extent_w - 1) * stride_w),
-        (stride_h * window.stride[0], stride_w * window.stride[1]),
-        (padding_h + pads[0] * stride_h, padding_w + pads[2] * stride_w),
-        apart,
+    slide_h, slide_w = window.stride
+    grown = (
+        size_h + (extent_h - 1) * stride_h,
+        size_w + (extent_w - 1) * stride_w,
+        stride_h * slide_h,
+        stride_w * slide_w,
+        padding_h + pads[0] * stride_h,
+        padding_w + pads[2] * stride_w,
     )
+    check_size(grown)
+    return Field(*grown, apart)
 
 
 def union(fields: list[FieldOrReason], where: str) -> FieldOrReason:
@@ -78,45 +103,36 @@ def union(fields: list[FieldOrReason], where: str) -> FieldOrReason:
             return spanned
         if isinstance(field, str):
             return field
-        if field.stride != spanned.stride:
-            return (
-                f"paths meet in '{where}' with effective strides"
-                f" {_pair(spanned.stride)} and {_pair(field.stride)}"
-            )
-        spanned = _span(spanned, field, where)
+        if field is not spanned:
+            spanned = _span(spanned, field, where)
     return spanned
 
 
-def _span(a: Field, b: Field, where: str) -> Field:
-    """From the first pixel of two fields of one stride to the last."""
-    apart = a.apart or b.apart
-    if apart is None and _centre(a) != _centre(b):
+def _span(a: Field, b: Field, where: str) -> FieldOrReason:
+    """From the first pixel of two fields to the last: of one stride, or there is a reason."""
+    a_size_h, a_size_w, stride_h, stride_w, a_top, a_left, a_apart = a
+    b_size_h, b_size_w, b_stride_h, b_stride_w, b_top, b_left, b_apart = b
+    if stride_h != b_stride_h or stride_w != b_stride_w:
+        said = f"paths meet in '{where}' with effective strides"
+        return f"{said} {_pair(a.stride)} and {_pair(b.stride)}"
+    apart = a_apart or b_apart
+    # twice the centre of the first window, less one: an integer also for even sizes
+    if apart is None and (
+        a_size_h - 2 * a_top != b_size_h - 2 * b_top
+        or a_size_w - 2 * a_left != b_size_w - 2 * b_left
+    ):
         apart = f"paths meet in '{where}' with different centres, so the padding is not one number"
-    before = _greater(a.padding, b.padding)
-    after = _greater(_behind(a), _behind(b))
-    return Field((before[0] + after[0], before[1] + after[1]), a.stride, before, apart)
+    top, left = max(a_top, b_top), max(a_left, b_left)
+    bottom = max(a_size_h - a_top, b_size_h - b_top)
+    right = max(a_size_w - a_left, b_size_w - b_left)
+    return Field(top + bottom, left + right, stride_h, stride_w, top, left, apart)
 
 
 def columns_of(field: FieldOrReason) -> tuple[int | str | None, ...]:
     """The field as a row of FIELD_COLUMNS."""
     if isinstance(field, str):
         return (None, None, None, None, None, None, field)
-    padding = (None, None) if field.apart else field.padding
-    return (*field.size, *field.stride, *padding, field.apart)
-
-
-def _centre(field: Field) -> tuple[int, int]:
-    """Twice the centre of the first window, less one: an integer also for even sizes."""
-    return field.size[0] - 2 * field.padding[0], field.size[1] - 2 * field.padding[1]
-
-
-def _behind(field: Field) -> tuple[int, int]:
-    """How many pixels of the first window lie at the input's first pixel or behind it."""
-    return field.size[0] - field.padding[0], field.size[1] - field.padding[1]
-
-
-def _greater(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:
-    return max(a[0], b[0]), max(a[1], b[1])
+    return field if field.apart is None else (*field[:4], None, None, field.apart)
 
 
 def _pair(pair: tuple[int, int]) -> str:

@@ -11,6 +11,7 @@ from archdb.model.shape import (
     NamedShape,
     Shape,
     axes_of,
+    is_image,
     text,
 )
 from archdb.model.window import POINT, Unbounded, Window
@@ -28,11 +29,11 @@ STATED = {
 def split(shape: Shape | None) -> tuple[int | None, ...]:
     """(channels, height, width), in whatever order the shape has them; of a sequence (features,
     length, None), of a vector (features, None, None); nothing of any other shape."""
+    if is_image(shape):
+        return shape
     if shape is None:
         return (None, None, None)
     if not isinstance(shape, NamedShape) and len(shape) <= 3:
-        if len(shape) == 3:
-            return shape
         return (shape[1], shape[0], None) if len(shape) == 2 else (shape[0], None, None)
     axes = axes_of(shape)
     order = STATED.get(frozenset(axes), ()) if len(set(axes)) == len(axes) else ()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from archdb.analysis.layer_costs import COUNTS, LARGEST, Facts, check_size
+from archdb.analysis.layer_costs import COUNTS, LARGEST, Facts
 from archdb.analysis.peak import output_elements, peak
 from archdb.analysis.receptive_field import (
     FIELD_COLUMNS,
@@ -16,7 +16,7 @@ from archdb.analysis.receptive_field import (
 )
 from archdb.errors import ShapeError
 from archdb.model.components import TOTALLED, TRAINED
-from archdb.model.graph import Layer
+from archdb.model.graph import Layer, Network
 from archdb.model.window import Unbounded
 
 TOTAL_COLUMNS = (
@@ -48,26 +48,28 @@ MACS = COUNTS.index("macs")
 
 
 def totals_of(
-    layers: Sequence[Layer],
-    reads: Sequence[Sequence[int]],
+    network: Network,
     facts: Sequence[Facts],
     depths: Sequence[int | None],
     fields: Sequence[FieldOrReason],
     maps: Sequence[bool],
 ) -> dict[str, Any]:
-    """One row of TOTAL_COLUMNS for layers whose facts, depths and fields stand beside them.
+    """One row of TOTAL_COLUMNS for a network whose layers' facts, depths and fields are these;
+    `maps` tells which are maps that grow with the input.
 
-    `maps` tells which are maps that grow with the input; `reads` are the positions that each layer
-    reads. Raises ShapeError where a total exceeds 64 bits.
+    Raises ShapeError where a total exceeds 64 bits.
     """
+    layers, reads = network.layers, network.reads
     main = [i for i, layer in enumerate(layers) if not layer.auxiliary]
     heads = [i for i, layer in enumerate(layers) if layer.auxiliary]
-    sums, aux = _sums(facts, main), _sums(facts, heads)
+    of_main = [facts[i] for i in main]
+    sums, aux = count_sums(of_main), _sums(facts, heads)
     live = _live_layers(reads, main, layers) if NOTHING in fields else main
     last, field = _network_field(layers, reads, fields, [i for i in live if maps[i]])
     totals = dict(zip(COUNTS, sums, strict=True)) | {
-        **_weighted_totals(layers, facts, main),
-        "peak_activation_elements": peak(layers, reads, output_elements(layers, facts)),
+        **_weighted_totals(of_main),
+        **_costliest([layers[i] for i in main], of_main),
+        "peak_activation_elements": peak(main, reads, output_elements(layers, facts)),
         "depth": deepest([depths[i] for i in main]),
         "layers": len(main),
         "receptive_field_layer": last,
@@ -77,7 +79,6 @@ def totals_of(
         "note": _note(layers, facts),
     }
     _check_room(facts, [*sums, *aux])
-    check_size(totals.values())
     return {name: totals[name] for name in TOTAL_COLUMNS}
 
 
@@ -92,20 +93,17 @@ def _check_room(facts: Sequence[Facts], sums: Sequence[int | None]) -> None:
         )
 
 
-def _weighted_totals(
-    layers: Sequence[Layer], facts: Sequence[Facts], main: Sequence[int]
-) -> dict[str, Any]:
-    """What is said of weight layers, open where an unknown op may be one, and of the costliest."""
-    weighted = [i for i in main if facts[i].weighted]
+def _weighted_totals(facts: Sequence[Facts]) -> dict[str, Any]:
+    """What is said of weight layers, open where an unknown op may be one."""
+    weighted = [fact for fact in facts if fact.weighted]
     found = {
         "weighted_layers": len(weighted),
-        "activations": _total([facts[i].elements for i in weighted]),
-        **_cost("pointwise", _sums(facts, [i for i in weighted if facts[i].pointwise])),
-        **_cost("linear", _sums(facts, [i for i in weighted if facts[i].linear])),
+        "activations": _total([fact.elements for fact in weighted]),
+        **_cost("pointwise", count_sums([fact for fact in weighted if fact.pointwise])),
+        **_cost("linear", count_sums([fact for fact in weighted if fact.linear])),
     }
-    if not all(facts[i].counted or facts[i].settled for i in main):
-        found = dict.fromkeys(found)
-    return found | _costliest(layers, facts, main)
+    unsettled = [fact for fact in facts if not fact.settled]
+    return dict.fromkeys(found) if unsettled else found
 
 
 def _cost(what: str, sums: Sequence[int | None]) -> dict[str, int | None]:
@@ -113,14 +111,12 @@ def _cost(what: str, sums: Sequence[int | None]) -> dict[str, int | None]:
     return {f"{what}_params": _total(sums[: len(TRAINED)]), f"{what}_macs": sums[MACS]}
 
 
-def _costliest(
-    layers: Sequence[Layer], facts: Sequence[Facts], main: Sequence[int]
-) -> dict[str, Any]:
+def _costliest(layers: Sequence[Layer], facts: Sequence[Facts]) -> dict[str, Any]:
     """The layer with the most multiply-accumulates, the first of equals; none where all do none,
     open where one is."""
-    macs = [facts[i].counts[MACS] for i in main]
+    macs = [fact.counts[MACS] for fact in facts]
     most = None if None in macs else max(macs)
-    layer = layers[main[macs.index(most)]]
+    layer = layers[macs.index(most)]
     name, op = (layer.name, layer.op.name) if most else (None, None)
     return {"costliest_layer": name, "costliest_op": op, "costliest_macs": most}
 
@@ -154,7 +150,7 @@ WHAT_IS_OPEN = ("not counted, so totals{}", "work not counted, so totals of oper
 
 def _note(layers: Sequence[Layer], facts: Sequence[Facts]) -> str | None:
     """Which layers leave totals open; None where all are counted."""
-    if all(fact.counted for fact in facts):
+    if not [fact for fact in facts if not fact.counted]:
         return None
     said = _heads_without_room(layers, facts)
     of = ((False, ""), (True, " of auxiliary heads"))
@@ -190,8 +186,12 @@ def count_sums(facts: Sequence[Facts]) -> list[int | None]:
     return [_total(column) for column in zip(*[fact.counts for fact in facts], strict=True)]
 
 
-def _total(values: Sequence[int | None]) -> int | None:
-    return None if None in values else sum(values)  # type: ignore[arg-type]
+def _total(values: Iterable[int | None]) -> int | None:
+    """The sum of some counts; None where one of them is open, which no integer can be added to."""
+    try:
+        return sum(values)  # type: ignore[arg-type]
+    except TypeError:
+        return None
 
 
 def deepest(depths: Sequence[int | None]) -> int | None:

@@ -1,17 +1,24 @@
 """One walk over a network: the four facts of each op, the field and the depth of each layer.
 
-What a layer hands to its readers is a signal, a shape with the field behind it, and equal signals
-are one object. So a step is known by its op and the signals that arrive, and equal steps are
-worked out once, in whatever network they stand.
+Both are worked out once for equal steps, in whatever network they stand: the facts of an op by
+the shapes that arrive, what has been seen behind it by these facts and what had been seen before.
+An op that goes position by position hands on what it reads.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from archdb.analysis.inputs import Inputs, format_inputs
-from archdb.analysis.layer_costs import MEMORY, Facts, Row, check_size, layer_facts, unfit_facts
+from archdb.analysis.layer_costs import (
+    BORROWED,
+    KNOWN,
+    MEMORY,
+    Facts,
+    learn,
+    unfit_facts,
+)
 from archdb.analysis.receptive_field import (
     NOT_AN_IMAGE,
     NOTHING,
@@ -28,36 +35,30 @@ from archdb.model import shape as shapes
 from archdb.model.graph import Layer, Network
 from archdb.model.input_spec import pretty
 from archdb.model.shape import Shape
-from archdb.model.window import POINT, Unbounded
+from archdb.model.window import Unbounded
 
 
-class _Signal:
-    """What a layer hands on. Compared by identity: `_signal` makes one of each."""
+class Seen:
+    """What an output has seen of the input. Compared by identity: `_seen` makes one of each."""
 
-    __slots__ = ("field", "map", "shape")
+    __slots__ = ("columns", "field", "map")
 
-    def __init__(self, shape: Shape | None, field: FieldOrReason, is_map: bool) -> None:
-        self.shape, self.field = shape, field
+    def __init__(self, field: FieldOrReason, is_map: bool) -> None:
+        self.field, self.columns = field, columns_of(field)
         #: Whether it is a map that grows with the input (`Op.ends_map`), or may be one.
         self.map = is_map
 
 
-class TraceStep(NamedTuple):
-    """A layer worked out; `field` is the signal's field as columns."""
-
-    facts: Facts
-    signal: _Signal
-    field: Row
-
-
-_SIGNALS: dict[tuple[Any, ...], _Signal] = {}
-_STEPS: dict[tuple[Any, ...], TraceStep] = {}
+#: What is seen, each once; and behind a step, by its facts and what had been seen before.
+_SEEN: dict[tuple[FieldOrReason, bool], Seen] = {}
+_BEHIND: dict[tuple[Any, ...], Seen] = {}
 
 
 def forget() -> None:
-    """Let go of all signals and steps."""
-    _SIGNALS.clear()
-    _STEPS.clear()
+    """Let go of all that was worked out."""
+    _SEEN.clear()
+    _BEHIND.clear()
+    KNOWN.clear()
 
 
 class Trace:
@@ -80,54 +81,62 @@ class Trace:
         #: Layers whose op is another at this size, by position; whether any shares weights.
         self.resized: dict[int, Layer] = {}
         self.shares = False
-        self.position: dict[str, int] = {}
-        self.reads: list[list[int]] = []
-        self.rows: list[Row] = []
-        self.steps: list[TraceStep] = []
+        self.facts: list[Facts] = []
+        self.seen: list[Seen] = []
         self.depths: list[int | None] = []
-        for layer in network.layers:
-            self.add_layer(layer)
+        self.walk()
         if self.shares:
-            arrive = [[self.steps[i].signal.shape for i in reads] for reads in self.reads]
-            check_shared(self.network_at_inputs(), dict(zip(self.position, arrive, strict=True)))
+            arrive = [self.arriving(reads) for reads in network.reads]
+            names = [layer.name for layer in network]
+            check_shared(self.network_at_inputs(), dict(zip(names, arrive, strict=True)))
 
-    def add_layer(self, layer: Layer) -> None:
-        position, steps, depths = self.position, self.steps, self.depths
-        sources = [position[name] for name in layer.inputs]
-        ends = None
-        if layer.op.sized:
-            layer, ends = self.resize_layer(layer, sources)
-        if len(sources) == 1:
-            above = depths[sources[0]]
-            key: tuple[Any, ...] = (layer.op, steps[sources[0]].signal)
-        else:  # where paths meet, what is said of them names the layer
-            above = deepest([depths[source] for source in sources])
-            key = (layer.op, layer.name, *[steps[source].signal for source in sources])
-        if ends is not None:
-            key += (ends,)
-        if layer.weights_of is not None:
-            key += (layer.weights_of,)
-            self.shares = True
-        step = _STEPS.get(key) or self.derive_step(layer, sources, key, ends)
-        facts = step.facts
-        settled = above is not None and (facts.counted or facts.settled)
-        depth = above + facts.weighted if settled else None  # type: ignore[operator]
-        position[layer.name] = len(steps)
-        self.reads.append(sources)
-        steps.append(step)
-        depths.append(depth)
-        self.rows.append((*facts.columns, depth, *step.field))
+    def walk(self) -> None:
+        """Each layer behind what it reads; what is not known yet is worked out."""
+        known, seen, depths = self.facts, self.seen, self.depths
+        for layer, reads in zip(self.network.layers, self.network.reads, strict=True):
+            op, ends = layer.op, None
+            if op.sized:
+                layer, ends = self.resize_layer(layer, reads)
+                op = layer.op
+            if len(reads) == 1:
+                above = depths[reads[0]]
+                key: tuple[Any, ...] = (op, known[reads[0]].key)
+            else:
+                above = deepest([depths[source] for source in reads])
+                key = (op, *[known[source].key for source in reads])
+            if layer.weights_of is not None:
+                key = (*key, BORROWED)
+                self.shares = True
+            try:
+                facts = KNOWN.get(key) or learn(key, tuple(self.arriving(reads)))
+                if len(reads) == 1:
+                    sees = seen[reads[0]]
+                    if not facts.still or (sees.map and (ends or not facts.goes_on)):
+                        sees = _BEHIND.get((facts, ends, sees)) or _look(layer, facts, ends, [sees])
+                else:  # where paths meet, what is said of them names the layer
+                    met = [seen[source] for source in reads]
+                    sees = _BEHIND.get((facts, ends, *met, layer.name)) or _look(
+                        layer, facts, ends, met
+                    )
+            except ArchdbError as error:
+                facts, sees = self.take_unfit(layer, reads, error)
+            known.append(facts)
+            seen.append(sees)
+            depths.append(above + facts.weighted if above is not None and facts.settled else None)
 
-    def resize_layer(self, layer: Layer, sources: Sequence[int]) -> tuple[Layer, bool]:
+    def arriving(self, reads: Sequence[int]) -> list[Shape | None]:
+        """The shapes that a layer reads."""
+        return [self.facts[source].out for source in reads]
+
+    def resize_layer(self, layer: Layer, reads: Sequence[int]) -> tuple[Layer, bool]:
         """The layer with what holds of its op at this size, and whether it ends the map: of an op
         that hangs on what arrives at native input."""
-        arrive = [self.steps[source].signal.shape for source in sources]
-        known = self.native or self
-        native = [known.steps[source].signal.shape for source in sources]
+        arrive = self.arriving(reads)
+        native = (self.native or self).arriving(reads)
         ends = layer.op.ends_map(*native)
         if self.native and (None in arrive or arrive != native):
             layer = layer._replace(op=layer.op.unsized())
-            self.resized[len(self.steps)] = layer
+            self.resized[len(self.facts)] = layer
         return layer, ends
 
     def network_at_inputs(self) -> Network:
@@ -138,64 +147,53 @@ class Trace:
         layers = [self.resized.get(i, layer) for i, layer in enumerate(given)]
         return Network(given.name, layers, given.blocks)
 
-    def derive_step(
-        self, layer: Layer, sources: Sequence[int], key: tuple[Any, ...], ends: bool | None
-    ) -> TraceStep:
-        """A step that is not known yet."""
-        signals = [self.steps[source].signal for source in sources]
-        try:
-            facts = layer_facts(layer, tuple([signal.shape for signal in signals]))
-            field = _field(layer, facts, signals)
-        except ArchdbError as error:
-            if self.elsewhere and layer.auxiliary and isinstance(error, ShapeError):
-                return _unfit_step(error)
-            raise self.locate(error, layer) from None
-        if len(_STEPS) >= MEMORY:
-            forget()
-        if ends is None:
-            ends = layer.op.ends_map(*[signal.shape for signal in signals])
-        begins = any(signal.map for signal in signals) if signals else not layer.op.constant
-        is_map = begins and not ends and (facts.out is None or shapes.is_map(facts.out))
-        handed = (facts.out, getattr(facts.out, "axes", None), field, is_map)
-        signal = _SIGNALS.setdefault(handed, _Signal(facts.out, field, is_map))
-        return _STEPS.setdefault(key, TraceStep(facts, signal, columns_of(field)))
-
-    def locate(self, error: ArchdbError, layer: Layer) -> ArchdbError:
-        """The error with the layer, what reaches it from where, and the network's input."""
+    def take_unfit(
+        self, layer: Layer, reads: Sequence[int], error: ArchdbError
+    ) -> tuple[Facts, Seen]:
+        """What stands for a layer of a head that cannot take what arrives; elsewhere than in a
+        head, or at native input, that is an error. It says what reaches the layer from where, and
+        the network's input."""
+        if self.elsewhere and layer.auxiliary and isinstance(error, ShapeError):
+            reason = f"does not fit: {error.what}"
+            return unfit_facts(reason), _one(reason, False)
         arrives = ", ".join(
-            f"'{name}' {shapes.pretty(self.steps[self.position[name]].signal.shape or ())}"
-            for name in layer.inputs
+            f"'{name}' {shapes.pretty(shape or ())}"
+            for name, shape in zip(layer.inputs, self.arriving(reads), strict=True)
         )
         origin = f"from {arrives} (input {pretty(format_inputs(self.inputs))})" if arrives else ""
         hints = map(shapes.hint, self.inputs.values())
         error.remedy = "\n  ".join(filter(None, (origin, error.remedy, *hints)))
-        return error.at(f"layer '{layer.name}' ({layer.op.name})")
+        raise error.at(f"layer '{layer.name}' ({layer.op.name})") from None
 
 
-def _unfit_step(error: ShapeError) -> TraceStep:
-    """The step of a head's layer that cannot take what arrives. It is not kept: the same layer in
-    the network itself is an error."""
-    reason = f"does not fit: {error.what}"
-    signal = _SIGNALS.setdefault((None, reason, False), _Signal(None, reason, False))
-    return TraceStep(unfit_facts(reason), signal, columns_of(reason))
+def _look(layer: Layer, facts: Facts, ends: bool | None, before: Sequence[Seen]) -> Seen:
+    """What is seen behind a step that is not known yet."""
+    begins = any(seen.map for seen in before) if before else not layer.op.constant
+    seen = _one(_field(layer, facts, before), begins and facts.goes_on and not ends)
+    if len(_BEHIND) >= MEMORY:
+        _BEHIND.clear()
+        _SEEN.clear()
+    where = () if len(before) == 1 else (layer.name,)
+    return _BEHIND.setdefault((facts, ends, *before, *where), seen)
 
 
-def _field(layer: Layer, facts: Facts, signals: list[_Signal]) -> FieldOrReason:
+def _one(field: FieldOrReason, is_map: bool) -> Seen:
+    key = (field, is_map)
+    return _SEEN.get(key) or _SEEN.setdefault(key, Seen(field, is_map))
+
+
+def _field(layer: Layer, facts: Facts, before: Sequence[Seen]) -> FieldOrReason:
     """The receptive field behind a layer, from those behind its inputs."""
-    window, fields = facts.window, [signal.field for signal in signals]
-    if layer.op.constant or (fields and all(field is NOTHING for field in fields)):
+    window, met = facts.window, [seen for seen in before if seen.field is not NOTHING]
+    if layer.op.constant or (before and not met):
         return NOTHING
     if isinstance(window, Unbounded):
         return window.reason
-    if not fields:
+    if not before:
         return PIXEL if shapes.is_image(facts.out) else NOT_AN_IMAGE
-    field = fields[0] if len(fields) == 1 else union(fields, layer.name)
+    field = met[0].field if len(met) == 1 else union([seen.field for seen in met], layer.name)
     if isinstance(field, str):
         return field
-    if len({signal.map for signal in signals if signal.field is not NOTHING}) > 1:
+    if len({seen.map for seen in met}) > 1:
         return f"paths meet in '{layer.name}', one of which has seen the whole map"
-    if window is POINT:
-        return field
-    grown = through(field, window, facts.pads)
-    check_size((*grown.size, *grown.stride, *grown.padding))
-    return grown
+    return field if facts.still else through(field, window, facts.pads)

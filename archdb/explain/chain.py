@@ -126,7 +126,7 @@ def _arriving(trace: NetworkTrace, name: str) -> list[Row]:
     field = trace.fields[name]
     assert isinstance(field, Field), "the field is lost in the layer behind"
     op = trace.layers[name].op.name
-    by_axis = [tuple(part[axis] for part in field[:3]) for axis in (0, 1)]
+    by_axis = list(zip(field.size, field.stride, field.padding, strict=True))
     if by_axis[0] == by_axis[1]:
         return [(BOTH, name, op, *(None,) * 4, *by_axis[0], None, None)]
     return [

@@ -69,8 +69,8 @@ def _unchanged_steps(fields: Sequence[FieldOrReason], field: Field) -> Iterator[
 def _window_steps(
     before: Field, behind: Field, axis: int, letter: str, kernel: str
 ) -> Iterator[Step]:
-    r, j, q = (part[axis] for part in before[:3])
-    size, stride, padding = (part[axis] for part in behind[:3])
+    r, j, q = before.size[axis], before.stride[axis], before.padding[axis]
+    size, stride, padding = behind.size[axis], behind.stride[axis], behind.padding[axis]
     extent = (size - r) // j + 1
     numbers = (
         f"{r} + ({extent} − 1)·{j}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from archdb.errors import DefinitionError, nearest
@@ -32,30 +33,37 @@ class Block(NamedTuple):
     parent: str | None = None
 
 
+#: For each layer the positions of what it reads.
+Reads = tuple[tuple[int, ...], ...]
+
+
 class Network:
-    """Layers in an order in which each follows all it reads. Frozen once made.
+    """Layers in an order in which each follows all it reads; `reads` has the positions of what each
+    reads. Frozen once made.
 
     Raises DefinitionError on a name given twice, an input that no layer bears, or a cycle.
     """
 
-    __slots__ = ("blocks", "layers", "name")
+    __slots__ = ("blocks", "layers", "name", "reads")
 
     def __init__(self, name: str, layers: Iterable[Layer], blocks: Iterable[Block] = ()) -> None:
         rows = tuple(layers)
         if not rows:
             raise DefinitionError("has no layers").at(name)
         try:
-            ordered = _ordered(rows)
+            ordered, reads = _ordered(rows)
             _check_heads(ordered)
             _check_shared(ordered)
         except DefinitionError as error:
             raise error.at(name) from None
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "layers", ordered)
+        object.__setattr__(self, "reads", reads)
         object.__setattr__(self, "blocks", tuple(blocks))
 
     name: str
     layers: tuple[Layer, ...]
+    reads: Reads
     blocks: tuple[Block, ...]
 
     def __setattr__(self, attribute: str, value: object) -> None:
@@ -78,27 +86,36 @@ class Network:
         return f"Network({self.name!r}, {len(self)} layers)"
 
 
-def _ordered(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
-    """The layers as given where that order serves; else each moved behind what it reads."""
-    seen: set[str] = set()
-    in_order = True
-    for layer in layers:
-        if layer.name in seen:
-            raise DefinitionError(
-                "this name is given to two layers", remedy="give each layer a name of its own"
-            ).at(f"layer '{layer.name}'")
-        in_order = in_order and seen.issuperset(layer.inputs)
-        seen.add(layer.name)
-    if in_order:
-        return layers
+def _ordered(layers: tuple[Layer, ...]) -> tuple[tuple[Layer, ...], Reads]:
+    """The layers as given where that order serves, else each moved behind what it reads; and the
+    positions of what they read."""
+    names = [layer.name for layer in layers]
+    if len(set(names)) < len(names):
+        twice = next(name for at, name in enumerate(names) if name in names[:at])
+        raise DefinitionError(
+            "this name is given to two layers", remedy="give each layer a name of its own"
+        ).at(f"layer '{twice}'")
+    with suppress(KeyError):
+        return layers, _reads(layers)
     for layer in layers:
         for source in layer.inputs:
-            if source not in seen:
+            if source not in names:
                 raise DefinitionError(
                     f"reads '{source}', which is no layer of this network",
-                    remedy=nearest(source, seen) or "an input is named as its layer is",
+                    remedy=nearest(source, names) or "an input is named as its layer is",
                 ).at(f"layer '{layer.name}'")
-    return _sorted(layers)
+    ordered = _sorted(layers)
+    return ordered, _reads(ordered)
+
+
+def _reads(layers: tuple[Layer, ...]) -> Reads:
+    """The positions of what each layer reads; KeyError where one reads what stands behind it."""
+    position: dict[str, int] = {}
+    reads = []
+    for at, layer in enumerate(layers):
+        reads.append(tuple([position[source] for source in layer.inputs]))
+        position[layer.name] = at
+    return tuple(reads)
 
 
 def _check_heads(layers: tuple[Layer, ...]) -> None:

@@ -9,7 +9,7 @@ or a matrix of attention scores is not taken for an image because it has as many
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeGuard
 
 from archdb.errors import ShapeError, UsageError
 from archdb.model.attributes import LARGEST
@@ -38,7 +38,7 @@ MAX_EXTENT = LARGEST
 
 class NamedShape(tuple[int, ...]):
     """Extents whose axes are not the usual ones of their number. It is compared as the tuple that
-    it is, so what is kept by shape is kept by `names_of` as well."""
+    it is, so what is kept by shape is kept by its `key_of`."""
 
     axes: AxisNames
 
@@ -77,12 +77,12 @@ def axes_of(shape: Shape) -> AxisNames:
     return USUAL.get(len(shape)) or (UNNAMED,) * len(shape)
 
 
-def names_of(shapes: Iterable[Shape | None]) -> tuple[AxisNames | None, ...]:
-    """What tells shapes of equal extents apart: names of axes that are not the usual ones."""
-    return tuple([getattr(shape, "axes", None) for shape in shapes])
+def key_of(shape: Shape | None) -> tuple[Any, ...] | None:
+    """What a shape is looked up by: beside its extents, names of axes that are not the usual."""
+    return (shape.axes, *shape) if isinstance(shape, NamedShape) else shape
 
 
-def is_image(shape: Shape | None) -> bool:
+def is_image(shape: Shape | None) -> TypeGuard[Shape]:
     """Whether it is channels×height×width."""
     return shape is not None and len(shape) == 3 and not isinstance(shape, NamedShape)
 
@@ -128,6 +128,9 @@ def with_extent(shape: Shape, axis: int, extent: int) -> Shape:
 
 def met(shapes: Iterable[Shape], extents: Iterable[int]) -> Shape:
     """These extents, each axis called as the first of some shapes of as many axes that says."""
+    called = {axes_of(shape) for shape in shapes}
+    if len(called) == 1:
+        return named(extents, called.pop())
     columns = zip(*map(axes_of, shapes), strict=True)
     stated = (next((name for name in names if name != UNNAMED), UNNAMED) for names in columns)
     return named(extents, tuple(stated))

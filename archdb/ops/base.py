@@ -223,10 +223,11 @@ def point(self: Op, *inputs: Shape) -> Window:
 
 def per_element(**each: int) -> Callable[..., Work]:
     """Work that is so much of each kind for every output element."""
+    of_one = Work(**each)
 
     def work(self: Op, out: Shape, *inputs: Shape) -> Work:
         elements = prod(out)
-        return Work(**{kind: count * elements for kind, count in each.items()})
+        return Work._make([count * elements for count in of_one])
 
     return work
 

@@ -35,8 +35,12 @@ class Sliding(Op):
     def window(self, x: Shape, *read: Shape) -> Window:
         return Window(self.kernel, self.stride, self.padding, self.dilation, self.rounding)
 
-    def weight(self, x: Shape) -> Tensor:
+    def kernels(self, x: Shape) -> Shape:
+        """The shape of the weight."""
         raise NotImplementedError
+
+    def weight(self, x: Shape) -> Tensor:
+        return Tensor("weight", WEIGHT, self.kernels(x))
 
     def params(self, x: Shape, *read: Shape) -> tuple[Tensor, ...]:
         bias = (Tensor("bias", BIAS, (self.filters,)),) if self.bias else ()
@@ -44,8 +48,7 @@ class Sliding(Op):
 
     def work(self, out: Shape, x: Shape, *read: Shape) -> Work:
         """Each weight is used once at each output position."""
-        macs = prod(self.weight(x).shape) * out[1] * out[2]
-        return Work(macs=macs, bias_adds=prod(out) if self.bias else 0)
+        return Work(prod(self.kernels(x)) * out[1] * out[2], prod(out) if self.bias else 0)
 
 
 @op("conv2d")
@@ -60,19 +63,19 @@ class Conv2d(Given, Sliding):
 
     groups: Count = 1
 
-    def weight(self, x: Shape) -> Tensor:
-        channels = image(self, x)[0]
-        if channels % self.groups or self.filters % self.groups:
+    def kernels(self, x: Shape) -> Shape:
+        if x[0] % self.groups or self.filters % self.groups:
             raise ShapeError(
-                f"{channels} channels and {self.filters} filters do not divide"
+                f"{x[0]} channels and {self.filters} filters do not divide"
                 f" into {self.groups} groups"
             )
-        return Tensor("weight", WEIGHT, (self.filters, channels // self.groups, *self.kernel))
+        return (self.filters, x[0] // self.groups, *self.kernel)
 
     def out(self, x: Shape, *read: Shape) -> Shape:
-        if self.given:
+        out = super().out(x)
+        if read:
             self.check_read(read, self.weight(x), self.filters)
-        return super().out(x)
+        return out
 
     def params(self, x: Shape, *read: Shape) -> tuple[Tensor, ...]:
         return self.own(self.weight(x), self.filters)
@@ -90,12 +93,12 @@ class Conv2d(Given, Sliding):
         }
 
     def tensorflow(self, *inputs: Shape) -> Shape:
-        filters, channels, *kernel = self.weight(inputs[0]).shape
+        filters, channels, *kernel = self.kernels(inputs[0])
         return (*kernel, channels, filters)
 
     def gemm(self, out: Shape, *inputs: Shape) -> Gemm:
-        filters, *patch = self.weight(inputs[0]).shape
-        return Gemm(m=out[1] * out[2], n=filters // self.groups, k=prod(patch))
+        filters, *patch = self.kernels(inputs[0])
+        return Gemm(out[1] * out[2], filters // self.groups, prod(patch))
 
     def depthwise(self, x: Shape) -> bool:
         """Whether each filter reads one channel."""
@@ -146,11 +149,11 @@ class PartialConv2d(Sliding):
                 f"'connections' has {len(self.connections)} rows for {self.filters} filters"
             ).at(self.name)
 
-    def weight(self, x: Shape) -> Tensor:
+    def kernels(self, x: Shape) -> Shape:
         highest = max(max(row) for row in self.connections)
         if highest >= x[0]:
             raise ShapeError(f"a connection reads map {highest}, the input has {x[0]} maps")
-        return Tensor("weight", WEIGHT, (sum(map(len, self.connections)), *self.kernel))
+        return (sum(map(len, self.connections)), *self.kernel)
 
     def formulas(self, *inputs: Shape) -> Formulas:
         read = list(map(len, self.connections))
@@ -225,9 +228,9 @@ class DepthwiseConv2d(Op):
 class LocallyConnected2d(Sliding):
     """Convolution without weight sharing: filters and biases of their own at each position."""
 
-    def weight(self, x: Shape) -> Tensor:
+    def kernels(self, x: Shape) -> Shape:
         filters, height, width = self.out(x)
-        return Tensor("weight", WEIGHT, (height, width, filters, x[0], *self.kernel))
+        return (height, width, filters, x[0], *self.kernel)
 
     def params(self, x: Shape, *read: Shape) -> tuple[Tensor, ...]:
         bias = (Tensor("bias", BIAS, self.out(x)),) if self.bias else ()
@@ -244,4 +247,4 @@ class LocallyConnected2d(Sliding):
 
     def work(self, out: Shape, x: Shape, *read: Shape) -> Work:
         """Each weight is used once."""
-        return Work(macs=prod(self.weight(x).shape), bias_adds=prod(out) if self.bias else 0)
+        return Work(macs=prod(self.kernels(x)), bias_adds=prod(out) if self.bias else 0)

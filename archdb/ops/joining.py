@@ -16,7 +16,6 @@ from archdb.model.shape import (
     met,
     named,
     pretty,
-    with_extent,
 )
 from archdb.model.window import Unbounded, Window
 from archdb.ops.base import Op, no_params, no_work, op, point
@@ -67,7 +66,9 @@ class Concat(Join):
     def out(self, *inputs: Shape) -> Shape:
         axis = axis_of(inputs[0], self.axis)
         agree(inputs, "concatenated", lambda x: (*x[:axis], *x[axis + 1 :]))
-        return met(inputs, with_extent(inputs[0], axis, sum(x[axis] for x in inputs)))
+        extents = list(inputs[0])
+        extents[axis] = sum([x[axis] for x in inputs])
+        return met(inputs, extents)
 
     def channels(self, *inputs: Shape) -> Origin:
         """Along another axis than that of channels each channel stays itself."""
@@ -129,7 +130,8 @@ STACKED = Unbounded("of a stack each part has a field of its own")
 
 def agree(inputs: tuple[Shape, ...], verb: str, part: Callable[[Shape], Shape]) -> None:
     first = inputs[0]
-    if any(len(other) != len(first) or part(other) != part(first) for other in inputs[1:]):
+    meets = part(first)
+    if any(len(other) != len(first) or part(other) != meets for other in inputs[1:]):
         raise apart(inputs, verb)
 
 

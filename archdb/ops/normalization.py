@@ -120,13 +120,14 @@ class ChannelNorm(Norm):
     def params(self, x: Shape) -> tuple[Tensor, ...]:
         if not self.statistics:
             return super().params(x)
-        running = (Tensor(name, BUFFER, self.wide(x)) for name in STATISTICS)
-        return (*super().params(x), *running)
+        each = self.wide(x)
+        return (*super().params(x), *[Tensor(name, BUFFER, each) for name in STATISTICS])
 
     def work(self, out: Shape, x: Shape) -> Work:
         if not self.statistics:
             return super().work(out, x)
-        return Work(muls=prod(x), adds=prod(x))
+        elements = prod(x)
+        return Work(muls=elements, adds=elements)
 
     def window(self, x: Shape) -> Window | Unbounded:
         return POINT if self.statistics else WHOLE_MAP

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple, TypeVar
 
-from archdb.analysis.layer_costs import Facts, layer_facts
+from archdb.analysis.layer_costs import Facts, facts_of
 from archdb.analysis.shared_weights import check_shared, sharing_layers
 from archdb.errors import ArchdbError
 from archdb.model.declaration import REQUIRED, Attribute, Declaration, declared
@@ -117,7 +117,7 @@ def trace_layers(network: Network) -> dict[str, TracedLayer]:
 def facts_at(layer: Layer, inputs: tuple[Shape | None, ...]) -> Facts:
     """The facts of a layer; the error where it has none names it."""
     try:
-        return layer_facts(layer, inputs)
+        return facts_of(layer.op, inputs, borrowed=layer.weights_of is not None)
     except ArchdbError as error:
         raise error.at(f"layer '{layer.name}' ({layer.op.name})") from None
 
