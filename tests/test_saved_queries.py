@@ -60,7 +60,7 @@ def test_no_table_is_read_whole(name: str, space: str | None, opened: sqlite3.Co
     steps = plan(opened, name, space)
     tables = {table: table for table in LARGE} | dict.fromkeys(("n", "p", "a", "l", "d"), "alias")
     for step in steps:
-        found = re.match(r"SCAN (\w+)", step)
+        found = re.match(r"SCAN (\w+)(?! USING INDEX ix_network_stale)", step)  # of stale ones
         assert not (found and found[1] in tables), steps
 
 

@@ -50,11 +50,11 @@ from archdb.db.shared_tables import (
 )
 from archdb.model.components import TRAINED
 
-#: What is asked of all networks of a space: an index holds it, in their order, so that neither a
-#: row of profile nor a page of network is looked for at random.
+#: What is asked of all networks of a space, in the order in which equal ones stand together: an
+#: index holds it, so that no row of profile or network is looked for at random (space_total).
 SCANNED = (
-    *("network_id", "is_native", "revision", "macs", *TRAINED, "depth"),
-    *("receptive_field_h", "receptive_field_w", "live_params", "live_macs"),
+    *("is_native", "macs", *TRAINED, "depth"),
+    *("receptive_field_h", "receptive_field_w", "receptive_field_note", "network_id"),
 )
 
 profile = table(

@@ -6,9 +6,8 @@ revision = "0014"
 down_revision = "0013"
 
 SCANNED = (
-    *("space", "network_id", "is_native", "revision"),
-    *("macs", "weight_params", "bias_params", "norm_params", "depth"),
-    *("receptive_field_h", "receptive_field_w", "live_params", "live_macs"),
+    *("space", "is_native", "macs", "weight_params", "bias_params", "norm_params", "depth"),
+    *("receptive_field_h", "receptive_field_w", "receptive_field_note", "network_id"),
 )
 
 

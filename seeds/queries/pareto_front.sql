@@ -1,20 +1,27 @@
 -- Networks than which no other has more parameters for at most as many multiply-accumulates.
--- Of equals the first by name stands for all.
+-- Of equals the first in the order of their space stands for all.
 -- :space null: the search space; NULL is the catalogue
 with costs as (
-    select macs, params, min(architecture) as architecture
-    from cost_summary
-    where is_native = 1 and space is :space and macs is not null and params is not null
-    group by macs, params
+    select macs, max(params) as params
+    from space_total
+    where is_native = 1 and space is :space and macs is not null
+    group by macs
 ),
 ranked as (
-    select architecture, params, macs,
-        max(params) over (
-            order by macs, params desc rows between unbounded preceding and 1 preceding
-        ) as sofar
+    select macs, params, max(params) over (
+        order by macs rows between unbounded preceding and 1 preceding
+    ) as sofar
     from costs
+    where params is not null
+),
+front as (
+    select min(t.network) as network, r.params, r.macs
+    from ranked r
+    cross join space_total t on t.macs = r.macs and t.params = r.params
+    where (r.sofar is null or r.params > r.sofar) and t.is_native = 1 and t.space is :space
+    group by r.macs
 )
-select architecture, params, macs
-from ranked
-where sofar is null or params > sofar
-order by macs;
+select n.name as architecture, f.params, f.macs
+from front f
+cross join network n on n.id = f.network
+order by f.macs;

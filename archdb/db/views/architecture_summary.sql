@@ -30,7 +30,7 @@ select
     p.aux_params as aux_params,  -- parameters; derived; trainable numbers of the auxiliary heads, not in params
     p.aux_macs as aux_macs,  -- MAC; derived; multiply-accumulates of the auxiliary heads, not in macs
     p.note as note,  -- text; derived; why totals are open
-    p.space as space,  -- name; stored; the search space that it is a point of; NULL in the catalogue
+    n.space as space,  -- name; stored; the search space that it is a point of; NULL in the catalogue
     n.number as number  -- name; stored; which point of it, from 0, in the space's own order
 from network n
 join profile p on p.network_id = n.id and p.revision = n.revision;

@@ -35,7 +35,7 @@ select
             left join convention_weight w on w.convention = c.name and w.op = r.op
         )
     ) as weighed,  -- by convention; derived; the weighted sum, before it is divided: a whole number
-    p.space as space  -- name; stored; the search space that it is a point of; NULL in the catalogue
+    n.space as space  -- name; stored; the search space that it is a point of; NULL in the catalogue
 from network n
 join profile p on p.network_id = n.id and p.revision = n.revision
 join profile_row x on x.profile_id = p.id

@@ -3,7 +3,7 @@ create view cost_summary as
 -- What an edge of a search space that nothing passes leaves without effect is counted in params and macs, not in the live ones.
 select
     n.name as architecture,  -- name; stored; the network
-    p.space as space,  -- name; stored; the search space that it is a point of; NULL in the catalogue
+    n.space as space,  -- name; stored; the search space that it is a point of; NULL in the catalogue
     n.number as number,  -- number; stored; its number there, from 0
     p.input as input,  -- shape; derived; input size of the network
     p.is_native as is_native,  -- flag; derived; 1 at the input size the network is defined at

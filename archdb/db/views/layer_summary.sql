@@ -55,7 +55,7 @@ select
     w.effective_padding_h as effective_padding_h,  -- pixels; derived; rows by which the first field starts above the input [araujo2019]
     w.effective_padding_w as effective_padding_w,  -- pixels; derived; columns by which the first field starts left of the input [araujo2019]
     w.receptive_field_note as receptive_field_note,  -- text; derived; why there is no receptive field, or no padding
-    p.space as space  -- name; stored; the search space that it is a point of; NULL in the catalogue
+    n.space as space  -- name; stored; the search space that it is a point of; NULL in the catalogue
 from network n
 join profile p on p.network_id = n.id and p.revision = n.revision
 join profile_row x on x.profile_id = p.id

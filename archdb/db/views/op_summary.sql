@@ -11,7 +11,7 @@ select
     r.layers as layers,  -- layers; derived; layer rows of this group
     {r.params} as params,  -- parameters; derived; trainable numbers
     r.{component} as {component},  -- {unit}; derived; {of_group}
-    p.space as space  -- name; stored; the search space that it is a point of; NULL in the catalogue
+    n.space as space  -- name; stored; the search space that it is a point of; NULL in the catalogue
 from network n
 join profile p on p.network_id = n.id and p.revision = n.revision
 join profile_row x on x.profile_id = p.id

@@ -1,7 +1,7 @@
 create view space_point as
 -- One row per network of a search space and attribute: where it stands there, and what it costs.
 select
-    p.space as space,  -- name; stored; the search space
+    n.space as space,  -- name; stored; the search space
     n.number as number,  -- number; stored; the network's number there, from 0, in the space's own order
     n.name as architecture,  -- name; stored; the network
     a.attribute as attribute,  -- name; stored; an axis of the space, or a hash that isomorphic points share
