@@ -100,3 +100,27 @@ def test_the_picture_is_as_archdb_draws_it(database: Path, request: pytest.Fixtu
     if request.config.getoption("--update"):
         picture.write_text(drawn, "utf-8")
     assert picture.read_text("utf-8") == drawn
+
+
+def test_the_picture_of_a_page_is_the_page(
+    database: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the README: two networks compared in a browser."""
+    from xml.etree import ElementTree
+
+    from archdb.dataset.release import release
+    from archdb.serve.answer import Source, answer, target_of
+
+    monkeypatch.syspath_prepend(DOCS)
+    from page_picture import picture
+
+    with archdb.open(database) as db:
+        source = Source(db, release(db.reader))
+        page = answer(source, target_of("/compare/vgg16/alexnet")).body.decode()
+    drawn = picture(page, "VGG-16 beside AlexNet, as archdb serve shows them")
+    place = DOCS / "pictures" / "compare.svg"
+    if request.config.getoption("--update"):
+        place.write_text(drawn, "utf-8")
+    assert place.read_text("utf-8") == drawn
+    text = "".join(ElementTree.fromstring(drawn).itertext())
+    assert "138,357,544" in text and "The same" not in text

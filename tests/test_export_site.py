@@ -349,7 +349,7 @@ def test_the_script_finds_what_python_does(page, built: Path, asked) -> None:  #
         )
     page.goto(f"networks.html{write(asked)}")
     page.wait_for_selector(".chosen")
-    names = page.locator("tbody tr td:first-child").all_inner_texts()
+    names = page.locator("tbody tr td:first-child a").all_inner_texts()
     assert names == [row[0] for row in found.page.rows] and names
     lines = page.locator("aside details").first.locator("li").all_text_contents()
     assert lines == [f"{value} {count}" for value, count in found.facets["family"].items()]

@@ -3,7 +3,7 @@ in frames."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from archdb.queries.drawn import Node, Outline
@@ -21,8 +21,16 @@ LONGEST = 44
 HEAD, TIP = 3.5, 6.0
 
 
-def svg(outline: Outline, said: str = "", direction: str = "TB", *, alone: bool = True) -> str:
-    """The drawing; `said` is a description, of which dataset it is."""
+def svg(
+    outline: Outline,
+    said: str = "",
+    direction: str = "TB",
+    *,
+    alone: bool = True,
+    leads: Mapping[str, str] = {},
+) -> str:
+    """The drawing; `said` is a description, of which dataset it is, and `leads` says where boxes
+    lead to, by their names."""
     texts = {
         node.name: [shortened(line, LONGEST) for line in lines(node)] for node in outline.nodes
     }
@@ -39,11 +47,16 @@ def svg(outline: Outline, said: str = "", direction: str = "TB", *, alone: bool 
     parts = [
         *map(_frame, around),
         *_edges(outline, placed, heads, across=across),
-        *(_box(node, placed.boxes[node.name], texts[node.name]) for node in outline.nodes),
+        *(
+            _led(
+                _box(node, placed.boxes[node.name], texts[node.name]), (leads or {}).get(node.name)
+            )
+            for node in outline.nodes
+        ),
         *(label(f.text, f.title.left, f.title.high - 2, of="dim") for f in around),
     ]
     title = f"{outline.name} at {outline.input}"
-    return picture(parts, width, placed.height, title, alone=alone, said=said)
+    return picture(parts, width, placed.height, title, alone=alone, said=said, leads=bool(leads))
 
 
 def _size(texts: list[str]) -> tuple[float, float]:
@@ -68,6 +81,10 @@ def _box(node: Node, box: Box, texts: list[str]) -> str:
               of="strong" if at == 0 else "dim")
         for at, line in enumerate(texts)
     )  # fmt: skip
+
+
+def _led(box: str, where: str | None) -> str:
+    return box if where is None else element("a", box, href=where)
 
 
 def _edges(outline: Outline, placed: Layout, heads: set[str], *, across: bool) -> Iterator[str]:

@@ -49,9 +49,17 @@ def label(text: str, x: float, y: float, **attributes: object) -> str:
 
 
 def picture(
-    parts: Iterable[str], width: float, height: float, title: str, *, alone: bool, said: str = ""
+    parts: Iterable[str],
+    width: float,
+    height: float,
+    title: str,
+    *,
+    alone: bool,
+    said: str = "",
+    leads: bool = False,
 ) -> str:
-    """The whole; one that stands alone has its look with it, and says what it was made from."""
+    """The whole; one that stands alone has its look with it, and says what it was made from. What
+    `leads` somewhere is no single picture, but holds links."""
     head = element("title", words(title))
     if alone:
         head += element("desc", words(said)) + element("style", STYLE)
@@ -63,5 +71,5 @@ def picture(
         viewBox=f"0 0 {number(width)} {number(height)}",
         width=width,
         height=height,
-        role="img",
+        role="group" if leads else "img",
     )

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Published figures on a page.
 FIGURES = 400
+#: Columns of the catalogue that a narrow screen has no room for.
+REST = ("family", "year", "variant_of", "input")
 
 
 def start(source: Source, target: Target) -> Context:
@@ -61,13 +63,18 @@ def catalogue(source: Source, target: Target) -> Context:
         for name, value in target.values.items()
         if name not in ("sort", "desc", "limit", "after", "convention")
     }
-    sorts = {column: _sorted(target, column) for column in result.columns}
+    sorts = [_sorted(target, column) for column in result.columns]
+    # A title stands below its name, so that there is room for figures.
+    title_at = result.columns.index("title") if "title" in result.columns else 0
     return shown(
         target,
         result,
         facets=facets,
         chosen=chosen,
-        sorts=list(sorts.values()),
+        sorts=sorts,
+        title_at=title_at,
+        rest={at for at, column in enumerate(result.columns) if column in REST},
+        columns=[at for at in range(len(result.columns)) if not title_at or at != title_at],
         total=found.total,
         following=None if found.after is None else target.at(after=found.after).url,
         arguments=target.arguments,

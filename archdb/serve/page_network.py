@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from archdb.errors import NotFoundError
+from archdb.queries.block_tree import Branch, block_tree
 from archdb.queries.outline import outline
 from archdb.queries.result import Result
+from archdb.render import compare_svg
 from archdb.render.drawing_svg import svg
 from archdb.render.published_table import brief
 from archdb.serve import drawings, questions
@@ -25,6 +28,8 @@ CHARTS = {
 }
 #: Published figures that a network's page shows; and boxes of a drawing that it has room for.
 FIGURES, BOXES = 12, 160
+#: Of how many layers at the most the blocks are listed with their layers.
+LISTED = 2500
 #: Of a network that is in no row.
 UNKNOWN = {"family": "", "year": None, "variant_of": None}
 #: What stands at the top of a network's page.
@@ -70,16 +75,18 @@ def _header(source: Source, name: str) -> dict[str, Any]:
 
 
 def _sections(source: Source, target: Target, stored: bool) -> dict[str, Any]:
-    database, name, inputs = source.database, target.names["name"], target.arguments
-    blocks = database.show(name, by="block", input=questions.spec(inputs))
+    name, spec = target.names["name"], questions.spec(target.arguments)
+    tree = source.database.answer(lambda reader: block_tree(reader, name, spec))
     found: dict[str, Any] = {
-        "blocks": view(blocks),
+        "tree": tree,
+        "nested": any(branch.depth for branch in tree),
+        "listed": sum(len(branch.layers) for branch in tree) <= LISTED,
         "charts": {
             heading: chart
             for kind, heading in CHARTS.items()
             if (chart := _chart(source, target, kind)) is not None
         },
-        "drawing": _drawing(source, target),
+        "drawing": _drawing(source, target, tree),
     }
     if stored:
         found |= _vouched(source, name)
@@ -117,12 +124,23 @@ def _chart(source: Source, target: Target, kind: str) -> str | None:
         return None
 
 
-def _drawing(source: Source, target: Target) -> str | None:
-    spec = questions.spec(target.arguments)
-    drawn = source.database.answer(
-        lambda reader: outline(reader, target.names["name"], spec, layers=False)
-    )
-    return svg(drawn, alone=False) if len(drawn.nodes) <= BOXES else None
+def _drawing(source: Source, target: Target, tree: list[Branch]) -> Callable[..., str] | None:
+    """The drawing, once it is known how a layer's page is reached: a box of a block leads to its
+    row below, which lists its layers. None where it would be too large."""
+    name, spec = target.names["name"], questions.spec(target.arguments)
+    drawn = source.database.answer(lambda reader: outline(reader, name, spec, layers=False))
+    if len(drawn.nodes) > BOXES:
+        return None
+
+    def draw(href: Callable[[str], str]) -> str:
+        leads = {branch.name: f"#block-{at}" for at, branch in enumerate(tree) if branch.kind}
+        layers = (branch.name for branch in tree if not branch.kind)
+        known = {
+            layer: href(path("networks", name, "explain", *layer.split("/"))) for layer in layers
+        }
+        return svg(drawn, alone=False, leads=known | leads)
+
+    return draw
 
 
 def compare(source: Source, target: Target) -> Context:
@@ -132,7 +150,8 @@ def compare(source: Source, target: Target) -> Context:
     found = shown(target, result, names=networks(source), chosen=target.names["names"], by=by)
     whole: View = found["view"]
     parts = {"differing": whole.only(differs=True), "equal": whole.only(differs=False)}
-    return {**found, **parts, "split": by == "total"}
+    drawn = compare_svg.bars(result, target.names["names"]) if by == "total" else ""
+    return {**found, **parts, "split": by == "total", "drawn": drawn}
 
 
 def choose(source: Source, target: Target) -> Context:

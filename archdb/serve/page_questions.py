@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +49,8 @@ def calc(source: Source, target: Target) -> Context:
 
     form = form_of(target)  # says where there is no such op
     op = REGISTRY[target.names["op"]]
-    doc = inspect.cleandoc(op.__doc__ or "")
+    paragraphs = re.split(r"\n\s*\n", inspect.cleandoc(op.__doc__ or ""))
+    doc = [" ".join(text.split()).split("`") for text in paragraphs]  # every other is code
     required = {n for n, a in op.declaration.attributes.items() if a.default is REQUIRED}
     more: dict[str, Any] = {"doc": doc, "required": required, "op": op.name, "steps": None}
     if not target.values:

@@ -59,7 +59,7 @@ const said = (value, isRatio) =>
 const made = (tag, text = "", more = {}) => Object.assign(document.createElement(tag), { textContent: text }, more);
 const network = (name, href) => { const link = made("a", name); link.href = href; return link; };
 const tableOf = ({ rows, heads, first, pairs }, caption) => {
-  const scroll = made("div", "", { className: "scroll", tabIndex: 0 });
+  const scroll = made("div", "", { className: pairs.length < 2 ? "scroll pair" : "scroll", tabIndex: 0 });
   scroll.setAttribute("role", "region");
   scroll.setAttribute("aria-label", caption);
   const table = made("table"), head = table.createTHead().insertRow(), body = table.createTBody();

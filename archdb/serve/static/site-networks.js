@@ -60,7 +60,7 @@ const narrow = async () => {
   for (const [name, value] of [...asked]) if (!value.trim()) asked.delete(name);
   const found = new Set(every.filter((one) => passes(one, asked)).map((one) => one.name));
   const rows = [...document.querySelectorAll("main tbody tr")];
-  rows.forEach((row) => { if (!found.has(row.cells[0].textContent)) row.remove(); });
+  rows.forEach((row) => { if (!found.has(row.cells[0].querySelector("a").textContent)) row.remove(); });
   document.getElementById("total").textContent = found.size;
   document.getElementById("unit").textContent = found.size === 1 ? "network" : "networks";
   aside.replaceChildren(...facets(every, asked));
