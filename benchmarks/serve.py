@@ -1,9 +1,9 @@
 """The query service under load, beside datasette in the same run.
 
-    python benchmarks/serve.py DATABASE [DATASETTE]
+    python benchmarks/serve.py DATABASE [DATASETTE…]
 
-with archdb[serve] installed for that Python; DATASETTE is the command of another installation.
-Both answer the same questions, in turn, round by round: the machine may have other things to do.
+with archdb[serve] installed for that Python; each DATASETTE is the command of another installation.
+All answer the same questions, in turn, round by round: the machine may have other things to do.
 Processor time is that of the server and of all processes that it has started. Ends with status 1
 where a ratio is above its bar.
 """
@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import itertools
+import json
 import os
 import shutil
 import socket
@@ -23,11 +24,14 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-ROUNDS, REQUESTS, CLIENTS, ATTACKERS = 5, 120, 16, 6
+ROUNDS, REQUESTS, CLIENTS, ATTACKERS = 5, 240, 16, 6
+#: What archdb may take of what datasette takes, by its major version.
+JSON, PAGE, SQL, P99 = {0: 0.5, 1: 0.15}, {0: 0.3, 1: 0.05}, {0: 0.7}, {0: 0.25}
+Bars = Mapping[int, float]
 TICKS = os.sysconf("SC_CLK_TCK")
 HOSTILE = "select length(printf('%.*c',900000000,'x'))"
 STREAM = (
@@ -92,6 +96,12 @@ class Server:
                     return int(line.split()[1]) / 1024
         return 0.0
 
+    def versions(self) -> str:
+        """'0.65.5' of datasette."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection.request("GET", "/-/versions.json")
+        return str(json.load(connection.getresponse())["datasette"]["version"])
+
     def close(self) -> None:
         self.process.kill()
         self.process.wait()
@@ -155,12 +165,33 @@ def pairs(database: Path) -> list[tuple[str, str]]:
     return every[:: max(1, len(every) // 5000)]
 
 
-class Run:
-    """Two servers, what is measured of them, and the bars."""
+class Datasette:
+    """Another service, and how it is asked the same."""
 
-    def __init__(self, database: Path, ours: Server, theirs: Server | None) -> None:
-        self.ours, self.theirs = ours, theirs
-        self.pairs, self.stem = pairs(database), database.stem
+    def __init__(self, server: Server, stem: str) -> None:
+        self.server = server
+        self.version = server.versions()
+        self.major = int(self.version.partition(".")[0])
+        self.path = f"/{stem}/-/query" if self.major else f"/{stem}"
+
+    def pairs(self, pairs: list[tuple[str, str]], suffix: str) -> Iterator[str]:
+        sql = quote(TOTALS)
+        return (
+            f"{self.path}{suffix}?sql={sql}&a={quote(a)}&b={quote(b)}"
+            for a, b in itertools.cycle(pairs)
+        )
+
+    def statement(self, words: str) -> Iterator[str]:
+        return itertools.repeat(f"{self.path}.json?sql={quote(words)}")
+
+
+class Run:
+    """The servers, what is measured of them, and the bars."""
+
+    def __init__(self, database: Path, ours: Server, theirs: list[Server]) -> None:
+        self.ours, self.stem = ours, database.stem
+        self.theirs = [Datasette(server, self.stem) for server in theirs]
+        self.pairs = pairs(database)
         self.failed = False
 
     def line(self, what: str, value: float, bar: float, unit: str = "") -> None:
@@ -171,56 +202,62 @@ class Run:
     def our(self, suffix: str) -> Iterator[str]:
         return (f"/compare/{quote(a)}/{quote(b)}{suffix}" for a, b in itertools.cycle(self.pairs))
 
-    def their(self, suffix: str) -> Iterator[str]:
-        sql = quote(TOTALS)
-        return (
-            f"/{self.stem}{suffix}?sql={sql}&a={quote(a)}&b={quote(b)}"
-            for a, b in itertools.cycle(self.pairs)
-        )
+    def ratios(self, what: str, mine: float, theirs: dict[str, list[float]], bars: Bars) -> None:
+        """Beside each datasette for which there is a bar."""
+        for one in self.theirs:
+            them = statistics.median(theirs[one.version])
+            if one.major in bars:
+                said = f"  of datasette {one.version}'s {them:.2f} ms{what}"
+                self.line(said, mine / them, bars[one.major])
 
-    def costs(self, what: str, suffix: str, bar: float) -> None:
+    def costs(self, what: str, suffix: str, bars: Bars) -> None:
         """Two networks compared: pairs that nobody has asked for before, and one from memory."""
-        ours, theirs, kept = [], [], []
+        ours, kept = [], []
+        theirs: dict[str, list[float]] = {one.version: [] for one in self.theirs}
         fresh, known = self.our(suffix), itertools.repeat(f"/compare/vgg16/alexnet{suffix}")
-        other = self.their(suffix)
+        others = {one.version: one.pairs(self.pairs, suffix) for one in self.theirs}
         for _ in range(ROUNDS):
             ours.append(cost(self.ours, fresh, REQUESTS))
             kept.append(cost(self.ours, known, REQUESTS))
-            if self.theirs:
-                theirs.append(cost(self.theirs, other, REQUESTS))
+            for one in self.theirs:
+                count = REQUESTS // 4 if one.major else REQUESTS
+                theirs[one.version].append(cost(one.server, others[one.version], count))
         mine, memory = statistics.median(ours), statistics.median(kept)
         print(f"{what}: {mine:.2f} ms of processor time, {memory:.2f} from memory")
-        if self.theirs:
-            them = statistics.median(theirs)
-            print(f"  datasette: {them:.2f} ms")
-            self.line("  ratio, not asked before", mine / them, bar)
-            self.line("  ratio, from memory", memory / them, bar)
+        self.ratios(", not asked before", mine, theirs, bars)
+        self.ratios(", from memory", memory, theirs, bars)
 
     def sql(self) -> None:
-        statement = quote("select architecture, macs from architecture_summary where is_native")
-        ours, theirs = [], []
+        words = "select architecture, macs from architecture_summary where is_native"
+        ours: list[float] = []
+        theirs: dict[str, list[float]] = {one.version: [] for one in self.theirs}
+        own = itertools.repeat(f"/sql.json?q={quote(words)}")
         for _ in range(ROUNDS):
-            ours.append(cost(self.ours, itertools.repeat(f"/sql.json?q={statement}"), REQUESTS))
-            if self.theirs:
-                url = f"/{self.stem}.json?sql={statement}"
-                theirs.append(cost(self.theirs, itertools.repeat(url), REQUESTS))
-        print(f"SQL in a process that can be killed: {statistics.median(ours):.2f} ms")
-        if self.theirs:
-            ratio = statistics.median(ours) / statistics.median(theirs)
-            self.line("  ratio to datasette's, in a thread", ratio, 0.7)
+            ours.append(cost(self.ours, own, REQUESTS))
+            for one in self.theirs:
+                theirs[one.version].append(cost(one.server, one.statement(words), REQUESTS))
+        mine = statistics.median(ours)
+        print(f"SQL in a process that can be killed: {mine:.2f} ms")
+        self.ratios(", in a thread", mine, theirs, SQL)
 
     def waits(self) -> None:
-        ours, theirs = [], []
+        ours: list[float] = []
+        old = [one for one in self.theirs if one.major in P99]
+        theirs: dict[str, list[float]] = {one.version: [] for one in self.theirs}
         mine = list(itertools.islice(self.our(".json"), 2000))
-        other = list(itertools.islice(self.their(".json"), 2000))
         for _ in range(3):
             ours.append(p99(latencies(self.ours, mine, CLIENTS, 40)))
-            if self.theirs:
-                theirs.append(p99(latencies(self.theirs, other, CLIENTS, 40)))
-        print(f"p99 at {CLIENTS} clients: {statistics.median(ours):.1f} ms")
-        if self.theirs:
-            print(f"  datasette: {statistics.median(theirs):.1f} ms")
-            self.line("  ratio", statistics.median(ours) / statistics.median(theirs), 0.25)
+            for one in old:
+                urls = list(itertools.islice(one.pairs(self.pairs, ".json"), 2000))
+                theirs[one.version].append(p99(latencies(one.server, urls, CLIENTS, 40)))
+        waited = statistics.median(ours)
+        print(f"p99 at {CLIENTS} clients: {waited:.1f} ms")
+        for one in old:
+            self.line(
+                f"  of datasette {one.version}'s {statistics.median(theirs[one.version]):.1f} ms",
+                waited / statistics.median(theirs[one.version]),
+                P99[one.major],
+            )
 
     def attacked(self) -> None:
         """Comparisons beside clients that send a hostile statement, again and again."""
@@ -285,19 +322,19 @@ def command(database: Path, port: int, seconds: float) -> list[str]:
     return [sys.executable, *words, "--time", str(seconds), "--port", str(port)]
 
 
-def main(database: Path, datasette: str | None) -> int:
+def main(database: Path, datasettes: list[str]) -> int:
     with tempfile.TemporaryDirectory() as place:
         path = Path(shutil.copy(database, place))
         started = first_answer(path)
         ours = Server("archdb", command(path, port := free_port(), 1), port)
-        theirs = None
-        if datasette:
-            words = [datasette, "serve", "-i", str(path), "--setting", "sql_time_limit_ms", "1000"]
-            theirs = Server("datasette", [*words, "--port", str(port := free_port())], port)
+        theirs = []
+        for one in datasettes:
+            words = [one, "serve", "-i", str(path), "--setting", "sql_time_limit_ms", "1000"]
+            theirs.append(Server(one, [*words, "--port", str(port := free_port())], port))
         try:
             run = Run(path, ours, theirs)
-            run.costs("compare as JSON", ".json", 0.5)
-            run.costs("compare as a page", "", 0.3)
+            run.costs("compare as JSON", ".json", JSON)
+            run.costs("compare as a page", "", PAGE)
             run.sql()
             run.waits()
             run.attacked()
@@ -306,12 +343,12 @@ def main(database: Path, datasette: str | None) -> int:
             run.memory()
             run.line("first answer, as a multiple of `import click`", started, 6)
         finally:
-            for server in filter(None, (ours, theirs)):
+            for server in (ours, *theirs):
                 server.close()
     return int(run.failed)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (2, 3):
+    if len(sys.argv) < 2:
         sys.exit(__doc__)
-    sys.exit(main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) == 3 else None))
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))

@@ -1,8 +1,7 @@
 """The process that runs analysts' statements: it may be killed at any moment, and nothing is lost.
 
-It is started as a script of its own by archdb.queries.session and imports the standard library
-alone, because start-up counts. It ends with whoever started it: its standard input is closed then,
-however that came about.
+archdb.queries.session starts it; it imports the standard library alone, because start-up counts.
+It ends with whoever started it: its standard input is closed then, however that came about.
 
 Messages go both ways as eight bytes of length and a marshalled tuple; so integers, reals to the
 last bit, text and bytes arrive as they were sent.
@@ -110,8 +109,7 @@ class Session:
             if cut:
                 break
             self.outgoing.add(row)
-        self.outgoing.flush()
-        return send("end", cut, list(self.reads))
+        return self.outgoing.flush(("end", cut, list(self.reads)))
 
     def allow(self, action: int, first: str | None, second: str | None, *rest: Any) -> int:
         """SQLite's authorizer: reading, functions but for extensions, pragmas that only tell."""
@@ -160,14 +158,13 @@ class Outgoing:
         if self.rows and time.monotonic() - self.last > SECONDS:
             self.flush()
 
-    def flush(self) -> None:
-        """Send all that there is; the names of the columns first, once."""
+    def flush(self, *last: tuple[Any, ...]) -> None:
+        """Send all that there is in one piece: first the names of the columns, once."""
         begin = time.monotonic()
-        if not self.begun:
-            self.begun = True
-            send("columns", self.columns)
-        if self.rows:
-            send("rows", self.bytes, self.rows)
+        first = [] if self.begun else [("columns", self.columns)]
+        rows = [("rows", self.bytes, self.rows)] if self.rows else []
+        self.begun = True
+        _write(b"".join(map(_framed, (*first, *rows, *last))))
         self.rows, self.bytes, self.last = [], 0, time.monotonic()
         self.waited += self.last - begin
 
@@ -201,8 +198,16 @@ def _bound(memory: int) -> None:
 
 def send(*message: Any) -> None:
     """One message to whoever started this process; the end of both where nobody reads it."""
+    _write(_framed(message))
+
+
+def _framed(message: tuple[Any, ...]) -> bytes:
     body = marshal.dumps(message, 2)
-    left = memoryview(len(body).to_bytes(8, "big") + body)
+    return len(body).to_bytes(8, "big") + body
+
+
+def _write(frames: bytes) -> None:
+    left = memoryview(frames)
     try:
         while left:
             left = left[os.write(1, left) :]
@@ -243,7 +248,3 @@ def main() -> None:
             session.run(*rest)
         except FAULTS as error:
             send("fault", *described(error), "")
-
-
-if __name__ == "__main__":
-    main()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -18,10 +19,9 @@ from starlette.routing import Route as Path_
 
 from archdb.errors import ArchdbError
 from archdb.render.streamed import STREAMED
-from archdb.serve import assets, openapi
+from archdb.serve import assets
 from archdb.serve.address import MEDIA, Target, find
 from archdb.serve.answer import canonical
-from archdb.serve.conversation import respond
 from archdb.serve.guard import Guard
 from archdb.serve.place import Place, body_of, posted, response
 from archdb.serve.reply import LOOK, Problem, ProblemError, Reply, Rows
@@ -49,6 +49,7 @@ class Service:
     @contextlib.asynccontextmanager
     async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
         self.state.open()
+        gc.freeze()  # what is imported stays: no search for garbage among it holds an answer up
         watching = asyncio.create_task(watch(self, self.path))
         try:
             yield
@@ -151,6 +152,8 @@ class Service:
     async def model(self, request: Request) -> Response:
         """A message of a language model's client."""
         try:
+            from archdb.serve.conversation import respond  # start-up counts
+
             said = await respond(self.state, self.settings, await body_of(request))
         except ProblemError as error:
             return response(error.problem.reply(), error.problem.status)
@@ -164,6 +167,8 @@ class Service:
         return Response(assets.content(name), headers=kept, media_type=assets.media(name))
 
     async def described(self, request: Request) -> Response:
+        from archdb.serve import openapi  # start-up counts
+
         return JSONResponse(openapi.description(self.settings))
 
     async def file(self, request: Request) -> Response:

@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from archdb.errors import UsageError
-from archdb.serve import html
 from archdb.serve.address import MEDIA, Target
 from archdb.serve.answer import target_of
 from archdb.serve.reply import Problem, ProblemError, Reply
@@ -53,6 +52,8 @@ class Place:
     def problem(self, found: Problem, headers: dict[str, str] | None = None) -> Response:
         """What is wrong, for whoever asked."""
         if self.for_people:
+            from archdb.serve import html  # start-up counts
+
             text = html.problem(found, target_of("/"), self.root)
             return Response(text, found.status, headers, MEDIA["html"])
         return response(found.reply(), found.status, headers)

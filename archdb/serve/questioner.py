@@ -4,6 +4,7 @@ other inputs, alignments and pages. It may be killed at any moment."""
 from __future__ import annotations
 
 import time
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,13 @@ if TYPE_CHECKING:
 
 #: The address space that a question may take, in bytes.
 MEMORY = 2 << 30
+#: What most questions need, imported before there is one.
+NEEDED = (
+    "archdb.analysis.alignment_summary",
+    "archdb.analysis.profile",
+    "archdb.serve.pages",
+    "jinja2",
+)
 START = "from archdb.serve.questioner import main; main()"
 
 
@@ -62,6 +70,8 @@ def main() -> None:
     source = Source(
         Database(Path(path), isolated=True, notify=lambda message: None), Release(*dataset)
     )
+    for name in NEEDED:
+        import_module(name)
     while True:
         _, url, rows = inbox.get()
         try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from archdb.queries.lineage import are_kin
 from archdb.serve import drawings, questions
 from archdb.serve.address import Arguments, Route
 from archdb.serve.parameters import Parameter
@@ -93,7 +92,11 @@ def is_light(reader: Reader, a: Arguments) -> bool:
     names = a.get("names") or (a["name"],)
     if a.get("input") or a["by"] in ("layer", "block") or any("+" in name for name in names):
         return False
-    return len(names) != 2 or not all(map(reader.stored, names)) or not are_kin(reader, *names)
+    if len(names) != 2 or not all(map(reader.stored, names)):
+        return True
+    from archdb.queries.lineage import are_kin  # start-up counts
+
+    return not are_kin(reader, *names)
 
 
 NETWORK, ONE = "/networks/{name}", (*PROFILE,)
