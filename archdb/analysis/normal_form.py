@@ -8,7 +8,7 @@ written in two ways becomes one network; what is in that form already is left as
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import lru_cache
 from math import prod
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from archdb.analysis.inputs import native_inputs
 from archdb.analysis.trace import Trace
 from archdb.errors import ArchdbError
 from archdb.model.graph import Layer, Network
-from archdb.model.shape import AxisNames, Shape, named, names_of
+from archdb.model.shape import Shape, key_of
 from archdb.ops import Op
 from archdb.ops.cutting import Select, Slice
 from archdb.ops.written import Reshaped, Steps, Writing
@@ -44,15 +44,14 @@ def normal_form(network: Network) -> NormalForm:
         trace = Trace(network, native_inputs(network))
     except ArchdbError:
         return itself
-    writer = _Writer(network, [step.signal.shape for step in trace.steps])
+    writer = _Writer(network, [facts.out for facts in trace.facts])
     return NormalForm(writer.network(), network, writer.owners)
 
 
 @lru_cache(maxsize=1 << 15)
-def _writing(op: Op, shapes: tuple[Shape, ...], names: tuple[AxisNames | None, ...]) -> Writing:
-    """Shapes of equal extents may have other axes: hence the names."""
-    arrive = (named(x, n) if n else x for x, n in zip(shapes, names, strict=True))
-    writing: Writing = op.writing(*arrive)
+def _writing(op: Op, shapes: tuple[Shape, ...], keys: tuple[Hashable, ...]) -> Writing:
+    """Shapes of equal extents may have other axes: hence the keys, which tell them apart."""
+    writing: Writing = op.writing(*shapes)
     return writing
 
 
@@ -107,7 +106,7 @@ class _Writer:
         if out is None or None in arrive:
             return self.put(layer, layer.op, values, out)
         shapes = tuple(x for x in arrive if x is not None)
-        writing = _writing(layer.op, shapes, names_of(shapes))
+        writing = _writing(layer.op, shapes, tuple(map(key_of, shapes)))
         if whole := self.joined(layer, values):
             return whole
         if writing.op is None:
