@@ -34,6 +34,7 @@ MOST_PARAMETERS = 250_000_000
 #: What of a layer is compared, and its output.
 OUTPUT = ("out_channels", "out_height", "out_width", "out_shape")
 COLUMNS = ("op", "weight_params", "norm_params", "bias_params", "macs", *OUTPUT)
+WEIGHTS, OTHERS = "weight_params", ("bias_params", "norm_params")
 #: Learned tensors without input.
 FREE = frozenset(("parameter",))
 #: Work of two activations, which an exporter spells out.
@@ -85,10 +86,12 @@ def macs(profile: Profile, products: bool) -> int:
     )
 
 
-def weights(profile: Profile, free: bool) -> int:
-    """Weights of the layers that multiply by them, or of `free` tensors, which have no input."""
+def learned(profile: Profile, free: bool, *roles: str) -> int:
+    """Parameters of these roles of the layers with an input, or of `free` tensors, which have
+    none: tables, and what an exporter multiplies and adds behind a norm."""
     table = profile.table.dicts(COLUMNS)
-    return sum(facts["weight_params"] for facts in table if (facts["op"] in FREE) is free)
+    chosen = (facts for facts in table if (facts["op"] in FREE) is free)
+    return sum(facts[role] for facts in chosen for role in roles)
 
 
 def apart(own: Profile, file: Profile) -> tuple[list[str], str]:
@@ -96,12 +99,12 @@ def apart(own: Profile, file: Profile) -> tuple[list[str], str]:
     found = []
     mine, theirs = norms(own), norms(file)
     folded = mine["norms"] - theirs["norms"]
-    learned, biases = mine["learned"] - theirs["learned"], theirs["biases"] - mine["biases"]
+    gone, biases = mine["learned"] - theirs["learned"], theirs["biases"] - mine["biases"]
     figures = {
-        "weights": [weights(p, False) for p in (own, file)],
+        "weights": [learned(p, False, WEIGHTS) for p in (own, file)],
         "other parameters": [
-            own.totals["bias_params"] + own.totals["norm_params"] - learned + biases,
-            file.totals["bias_params"] + file.totals["norm_params"],
+            learned(own, False, *OTHERS) - gone + biases,
+            learned(file, False, *OTHERS),
         ],
         "macs of layers": [macs(p, False) for p in (own, file)],
         "macs of products": [macs(p, True) for p in (own, file)],
@@ -112,10 +115,10 @@ def apart(own: Profile, file: Profile) -> tuple[list[str], str]:
         pairs = enumerate(zip(ours, read, strict=False))
         place = next((i for i, (one, other) in pairs if one != other), min(len(ours), len(read)))
         found.append(f"{len(ours)} convolutions, in the file {len(read)}, from number {place}")
-    if 2 * biases > learned:
-        found.append(f"{biases} biases made of {learned} parameters of norms")
+    if 2 * biases > gone:
+        found.append(f"{biases} biases made of {gone} parameters of norms")
     told = f"{folded} norms folded" if folded else "no norm folded"
-    tables = [weights(p, True) for p in (own, file)]
+    tables = [learned(p, True, WEIGHTS, *OTHERS) for p in (own, file)]
     if tables[0] != tables[1]:
         told += f", free tensors of {tables[0]} numbers worked out to {tables[1]}"
     return found, told

@@ -58,6 +58,7 @@ WHOLE = {onnx.TensorProto.INT64, onnx.TensorProto.INT32, onnx.TensorProto.BOOL}
 WHOLE |= {onnx.TensorProto.UINT64, onnx.TensorProto.STRING}
 #: Inputs that are statistics, or numbers that say what a node does, by op.
 NO_PARAMETERS = {"BatchNormalization": (3, 4), "Resize": (1, 2), "Upsample": (1,)}
+PRODUCTS = ("MatMul", "Gemm")
 GATES = {"LSTM": 4, "GRU": 3, "RNN": 1}
 
 
@@ -139,6 +140,21 @@ def branched(model: Any, feed: dict[str, Any]) -> Any:
         graph.node.extend(nodes)
         graph.initializer.extend(stored)
     return model
+
+
+def looped(model: Any) -> list[tuple[str, str]]:
+    """What products within loops read and give, as outputs of the loops: names by product."""
+    found = []
+    for loop in [node for node in model.graph.node if node.op_type == "Loop"]:
+        body = next(a.g for a in loop.attribute if a.name == "body")
+        for node in [one for one in body.node if one.op_type in PRODUCTS]:
+            names = [f"{loop.output[0]}/{node.output[0]}/{end}" for end in ("read", "given")]
+            for name, end in zip(names, (node.input[0], node.output[0]), strict=True):
+                body.node.append(onnx.helper.make_node("Identity", [end], [name]))
+                body.output.append(onnx.ValueInfoProto(name=name))
+                loop.output.append(name)
+            found.append((names[0], names[1]))
+    return found
 
 
 def run(model: Any, names: list[str], feed: dict[str, Any]) -> list[Any]:
@@ -225,7 +241,10 @@ def weigh(path: Path) -> tuple[str, str]:
         given = _given(size)
         feed = fed(model, given)
         model = branched(model, feed)
-        counted = macs(model, shapes(model, feed), set(feed))
+        within = looped(model)
+        sizes = shapes(model, feed)
+        counted = macs(model, sizes, set(feed))
+        counted += sum(prod(sizes[given]) * sizes[read][-1] for read, given in within)
     except Exception as error:  # whatever the runtime raises is the answer
         return (DIFFERS if told else EXACT), f"not run: {error}".splitlines()[0][:200]
     if counted != totals["macs"]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from archdb.model.names import name_parts
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from archdb.model.input_spec import InputSpec
     from archdb.queries.reader import Reader
     from archdb.sources.records import Seed
+
+#: What was told of files, which is said once, however often they are named.
+_TOLD: WeakKeyDictionary[Reader, set[str]] = WeakKeyDictionary()
 
 
 class Outside(NamedTuple):
@@ -70,6 +74,10 @@ def _read(reader: Reader, place: str, spec: InputSpec) -> Outside:
     if made is None:
         seed = toml.load(Path(place), toml.bundled_references())
         return Outside(seed.network.called(own), seed)
+    told = _TOLD.setdefault(reader, set())
     for line in made.report.summary():
-        reader.notify(f"note: {made.network.name}: {line.removeprefix('note: ')}")
+        note = f"note: {made.network.name}: {line.removeprefix('note: ')}"
+        if note not in told:
+            told.add(note)
+            reader.notify(note)
     return Outside(made.network, made.seed(), frozenset(given.extents))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from archdb.errors import ArchdbError, DefinitionError
+from archdb.sources import onnx_cutting as onnx_cutting
 from archdb.sources import onnx_layers as onnx_layers
 from archdb.sources import onnx_ops as onnx_ops
 from archdb.sources.neutral import (
@@ -174,11 +175,11 @@ class _Reading:
         if alive:
             self.alive.update(writes)
         node.inputs = [self.same.get(name, name) for name in node.inputs]
-        if node.op == "Constant":
+        if node.op == "Constant" and writes:
             self.constant(node)
         elif node.op == "Identity" and self.is_stored(node.inputs):
             self.same[node.outputs[0]] = node.inputs[0]  # equal tensors are stored once
-        elif node.op != "ConstantOfShape" or not self.filled(node):
+        elif writes and (node.op != "ConstantOfShape" or not self.filled(node)):
             kind, given = self.translated(node)
             yield Call(kind, self.scopes.path(node), given, writes)
 
@@ -198,9 +199,10 @@ class _Reading:
     def filled(self, node: OnnxNode) -> bool:
         """Whether it stands for a weight: floating-point numbers, all alike, of a stated shape.
         Zeros and ones are none: they begin a state, or a mask."""
-        shape, value = self.tensors.get(node.inputs[0]), node.attributes.get("value")
-        if value is None or not value.data or value.data[0] in (0, 1):
+        value = node.attributes.get("value")
+        if not isinstance(value, OnnxTensor) or not value.data or value.data[0] in (0, 1):
             return False
+        shape = self.tensors.get(node.inputs[0]) if node.inputs else None
         if shape is None or shape.data is None or not value.dtype.startswith("float"):
             return False
         name = node.outputs[0]
@@ -215,8 +217,7 @@ class _Reading:
                 str(at): Ref(name) for at, name in enumerate(node.inputs) if name
             }
             for key, value in node.attributes.items():
-                if isinstance(value, OnnxGraph):
-                    given[key] = self.inner(value)
+                given[key] = self.inner(value) if isinstance(value, OnnxGraph) else value
             return f"{node.domain}.{node.op}" if node.domain not in HOME[:2] else node.op, given
         return translate(Node(node, self.version, self.rank, self.read))
 
@@ -227,10 +228,12 @@ class _Reading:
         for name in graph.inputs:
             self.tensors.setdefault(name, Tensor(name, None, "float32", VALUE))
         calls = [call for node in graph.nodes for call in self.taken(node)]
-        own = {name for call in calls for name in call.writes}
+        made = {name for call in calls for name in call.writes}
         read = [*graph.tensors, *(name for call in calls for name in call.reads())]
-        reads = [Ref(n) for n in dict.fromkeys(read) if n in self.tensors and n not in own]
-        return {"calls": calls, "outputs": graph.outputs, "reads": reads}
+        reads = [Ref(n) for n in dict.fromkeys(read) if n in self.tensors and n not in made]
+        outputs = [self.same.get(name, name) for name in graph.outputs]
+        own = {"inputs": list(graph.inputs), "outputs": outputs}
+        return {"calls": calls, "reads": reads, **own}
 
     def rank(self, ref: Ref) -> int | None:
         shape = self.tensors[ref.name].shape if ref.name in self.tensors else None

@@ -9,7 +9,7 @@ from typing import Any
 
 from archdb.errors import DefinitionError
 from archdb.sources.onnx_parts import Given, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor
-from archdb.sources.wire import Field, fields, packed, packed32, shortest
+from archdb.sources.wire import Field, damaged, fields, packed, packed32, shortest
 
 #: What ONNX calls the types of elements, and how Python's struct does.
 TYPES = {
@@ -30,6 +30,8 @@ TYPES = {
 }
 #: Constants of more elements are not read; subgraphs deeper than this are refused.
 SMALL, DEEPEST, MOST_NODES = 4096, 16, 250_000
+#: What helps where a graph has more.
+FEWER = "simplify it (onnxsim, onnxslim), or import parts of it (onnx.utils.extract_model)"
 
 
 def model_of(data: memoryview) -> OnnxModel:
@@ -71,13 +73,16 @@ def _opset(data: memoryview) -> tuple[str, int]:
 
 def _graph(data: memoryview, depth: int) -> OnnxGraph:
     if depth > DEEPEST:
-        raise DefinitionError(f"has graphs within graphs, more than {DEEPEST} deep")
+        raise DefinitionError(
+            f"has graphs within graphs, more than {DEEPEST} deep",
+            remedy="export it with its functions and branches written out",
+        )
     graph = OnnxGraph()
     for one in fields(data):
         if one.number == 1:
             graph.nodes.append(_node(one.data, depth))
             if len(graph.nodes) > MOST_NODES:
-                raise DefinitionError(f"has more than {MOST_NODES:,} nodes")
+                raise DefinitionError(f"has more than {MOST_NODES:,} nodes", remedy=FEWER)
         elif one.number == 2:
             graph.name = one.text()
         elif one.number == 5:
@@ -185,7 +190,7 @@ def _tensor(data: memoryview) -> OnnxTensor:
         elif one.number == 14:
             tensor.external = one.value == 1
     if any(n < 0 for n in dims):
-        raise DefinitionError("has a negative extent").at(f"tensor '{tensor.name}'")
+        raise damaged("has a negative extent").at(f"tensor '{tensor.name}'")
     tensor.shape = tuple(dims)
     tensor.dtype, code = TYPES.get(kind, (f"type {kind}", ""))
     count = prod(dims)

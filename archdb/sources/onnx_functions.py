@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archdb.errors import DefinitionError
+from archdb.sources.onnx_file import FEWER, MOST_NODES
 from archdb.sources.onnx_parts import Given, OnnxGraph, OnnxModel, OnnxNode
 
 #: Functions within functions deeper than this, or of more nodes when written out, are refused.
-DEEPEST, MOST_NODES = 64, 250_000
+DEEPEST = 64
 
 
 def inlined(model: OnnxModel) -> int:
@@ -24,7 +25,7 @@ def inlined(model: OnnxModel) -> int:
             nodes.append(one)
             if len(nodes) > MOST_NODES:
                 raise DefinitionError(
-                    f"has more than {MOST_NODES:,} nodes, its functions written out"
+                    f"has more than {MOST_NODES:,} nodes, its functions written out", remedy=FEWER
                 )
     graph.nodes = nodes
     return calls
@@ -38,9 +39,10 @@ def _written_out(
         yield node
         return
     if depth > DEEPEST:
-        raise DefinitionError(f"has functions within functions, more than {DEEPEST} deep").at(
-            f"node '{node.name or node.op}'"
-        )
+        raise DefinitionError(
+            f"has functions within functions, more than {DEEPEST} deep",
+            remedy="export it with its functions written out (onnx.inliner)",
+        ).at(f"node '{node.name or node.op}'")
     names = dict(zip(function.inputs, node.inputs, strict=False))
     names |= dict.fromkeys(list(function.inputs)[len(node.inputs) :], "")
     names |= dict(zip(function.outputs, node.outputs, strict=False))

@@ -147,32 +147,6 @@ def unsqueeze(node: Node) -> Translated:
     return node.op.lower(), {"input": node.at(0), "dim": node.either(1, "axes")}
 
 
-@translates("Gather")
-def gather(node: Node) -> Translated:
-    given = {"input": node.at(0), "index": node.at(1), "dim": node.given("axis", 0)}
-    return "gather", given
-
-
-@translates("Slice")
-def sliced(node: Node) -> Translated:
-    return "slice_many", {
-        "input": node.at(0),
-        "starts": node.either(1, "starts"),
-        "ends": node.either(2, "ends"),
-        "dims": node.either(3, "axes"),
-        "steps": node.at(4),
-    }
-
-
-@translates("Split")
-def split(node: Node) -> Translated:
-    axis, sizes = node.given("axis", 0), node.either(1, "split")
-    if sizes is not None:
-        return "split", {"input": node.at(0), "split_size": sizes, "dim": axis}
-    parts = node.given("num_outputs", len(node.outputs))
-    return "chunk", {"input": node.at(0), "chunks": parts, "dim": axis}
-
-
 @translates("Expand")
 def expand(node: Node) -> Translated:
     return "broadcast_to", {"input": node.at(0), "size": node.at(1)}
@@ -218,6 +192,13 @@ def resize(node: Node) -> Translated:
         "mode": modes.get(mode, mode),
         "align_corners": node.given("coordinate_transformation_mode") == "align_corners",
     }
+
+
+@translates("GridSample")
+def grid_sample(node: Node) -> Translated:
+    modes = {"linear": "bilinear", "cubic": "bicubic"}
+    mode = node.given("mode", "linear")
+    return "grid_sample", {"input": node.at(0), "grid": node.at(1), "mode": modes.get(mode, mode)}
 
 
 @translates("DepthToSpace", "SpaceToDepth")

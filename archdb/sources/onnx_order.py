@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 from archdb.errors import DefinitionError
 from archdb.sources.onnx_parts import OnnxNode
+from archdb.sources.wire import damaged
 
 OLDEST, NEWEST = 7, 28
 
@@ -34,6 +35,8 @@ def in_order(nodes: list[OnnxNode], given: Collection[str]) -> list[OnnxNode]:
     seen = set(given)
     for node in nodes:
         where = f"node '{node.name or node.op}'"
+        if not node.op:
+            raise damaged("has no op").at(where)
         for name in node.inputs:
             if name and name not in seen:
                 raise DefinitionError(

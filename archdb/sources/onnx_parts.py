@@ -81,7 +81,8 @@ def every(graph: OnnxGraph) -> Iterator[OnnxNode]:
 
 def read_at(graph: OnnxGraph, places: Mapping[str, Sequence[int]]) -> set[str]:
     """The tensors that nodes read at these places, by op, and those that these are copies of."""
-    same = {n.outputs[0]: n.inputs[0] for n in every(graph) if n.op == "Identity" and n.inputs}
+    copies = [n for n in every(graph) if n.op == "Identity" and n.inputs and n.outputs]
+    same = {n.outputs[0]: n.inputs[0] for n in copies}
     found: set[str] = set()
     for node in every(graph):
         for place in places.get(node.op, ()):

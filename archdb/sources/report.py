@@ -125,6 +125,10 @@ def _tensors(
     if unread:
         names = ", ".join(t.name for t in unread[:5]) + (", …" if len(unread) > 5 else "")
         lines.append(Line("parameters", "never read", sum(map(_count, unread)), 0, names))
+    several = [t for t in kept if len(holders.get(t.name, ())) > 1]
+    shared = sum(_count(t) for t in several if t.name not in outcome.repeated)
+    if shared:
+        lines.append(Line("parameters", "read by several layers, counted once", shared))
     if again:
         lines.append(
             Line("parameters", "stored once, counted for each layer that reads them", again)
@@ -139,11 +143,12 @@ def _first_difference(
 ) -> Iterator[Line]:
     """The first layer whose own tensors are not as many numbers as are derived for it."""
     own: Counter[str] = Counter()
+    sharing = {layer.name for layer in profile.network if layer.weights_of}
     for tensor in kept:
         own.update(dict.fromkeys(holders.get(tensor.name, ()), _count(tensor)))
     columns = map(profile.table.column, ("layer", "params", "buffers"))
     for layer, learned, buffers in zip(*columns, strict=True):
-        known = learned is not None and buffers is not None
+        known = learned is not None and buffers is not None and layer not in sharing
         if layer in own and known and own[layer] != learned + buffers:
             what = f"first layer that differs, '{layer}'"
             yield Line("parameters", what, own[layer], learned + buffers)

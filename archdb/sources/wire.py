@@ -15,6 +15,11 @@ from archdb.errors import DefinitionError
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
 
 
+def damaged(what: str) -> DefinitionError:
+    """Bytes that are no message."""
+    return DefinitionError(what, remedy="is it downloaded whole, and of the format of its name?")
+
+
 class Field(NamedTuple):
     """A field: its number, its wire type, and a whole number or the bytes that it holds."""
 
@@ -33,6 +38,8 @@ class Field(NamedTuple):
 
     def number32(self) -> float:
         """Its four bytes as a floating-point number."""
+        if self.wire != FIXED32:
+            raise damaged(f"is damaged: field {self.number} is no number of 32 bits")
         return shortest(struct.unpack("<f", self.value.to_bytes(4, "little"))[0])
 
 
@@ -44,7 +51,7 @@ def varint(data: memoryview, at: int) -> tuple[int, int]:
     value = shift = 0
     while True:
         if at >= len(data) or shift > 63:
-            raise DefinitionError(f"is cut off or damaged: a number at byte {at} does not end")
+            raise damaged(f"is cut off or damaged: a number at byte {at} does not end")
         byte = data[at]
         at += 1
         value |= (byte & 127) << shift
@@ -60,24 +67,24 @@ def fields(data: memoryview) -> Iterator[Field]:
         key, at = varint(data, at)
         number, wire = key >> 3, key & 7
         if number == 0:
-            raise DefinitionError("is no protocol buffer, or damaged: a field has the number 0")
+            raise damaged("is no protocol buffer, or damaged: a field has the number 0")
         value, inner = 0, _EMPTY
         if wire == VARINT:
             value, at = varint(data, at)
         elif wire == BYTES:
             size, at = varint(data, at)
             if size > end - at:
-                raise DefinitionError(
+                raise damaged(
                     f"is cut off or damaged: field {number} has {size} bytes, {end - at} are left"
                 )
             inner, at = data[at : at + size], at + size
         elif wire in (FIXED32, FIXED64):
             size = 4 if wire == FIXED32 else 8
             if size > end - at:
-                raise DefinitionError("is cut off or damaged: a number is incomplete")
+                raise damaged("is cut off or damaged: a number is incomplete")
             value, at = int.from_bytes(data[at : at + size], "little"), at + size
         else:
-            raise DefinitionError(f"is no protocol buffer, or damaged: wire type {wire}")
+            raise damaged(f"is no protocol buffer, or damaged: wire type {wire}")
         yield Field(number, wire, value, inner)
 
 

@@ -61,6 +61,10 @@ def image(net: Lowering, value: Value, extents: int) -> Value:
     first = value.axes[0]
     if first.at and value.bare()[0] == 1 and not first.batch:
         first = ONE
+    if first == ONE and net.graph.one_sample and any(axis.at for axis in value.axes if axis.batch):
+        # of one sample it does not matter which axis of 1 the batch is
+        value = value._replace(axes=tuple(Axis(axis.at) for axis in value.axes))
+        first = BATCH
     if first not in (BATCH, ONE) or any(axis.batch for axis in value.axes[1:]):
         raise UnmappedError("the batch is folded into another axis")
     x = plain(net, value._replace(axes=(BATCH, *value.axes[1:])))

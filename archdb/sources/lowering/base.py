@@ -18,6 +18,7 @@ from archdb.ops import BIAS, BUFFER, NORM, WEIGHT, Op, make
 from archdb.sources.lowering.axis_names import reshaped_names, usual
 from archdb.sources.lowering.outcome import Outcome, Row
 from archdb.sources.lowering.rules import RULES as RULES
+from archdb.sources.lowering.rules import Given as Given
 from archdb.sources.lowering.rules import Result as Result
 from archdb.sources.lowering.rules import TiedError as TiedError
 from archdb.sources.lowering.rules import UnmappedError as UnmappedError
@@ -25,6 +26,7 @@ from archdb.sources.lowering.rules import rule as rule
 from archdb.sources.lowering.values import (
     ONE,
     Axis,
+    Items,
     Known,
     Opaque,
     Stored,
@@ -45,7 +47,7 @@ class Lowering:
         #: Those of which this came out only now.
         self.tied: frozenset[str] = frozenset()
         self.rows: list[Row] = []
-        self.values: dict[str, Result | Opaque] = {}
+        self.values: dict[str, Given] = {}
         self.owner: dict[str, Row] = {}
         #: What was laid once and may be read again: tensors brought into an order, learned ones.
         self.arranged: dict[tuple[Any, ...], Value] = {}
@@ -61,6 +63,8 @@ class Lowering:
             if ref.name not in self.values:
                 raise UnmappedError("reads what an op gives that archdb does not have")
             found = self.values[ref.name]
+            if isinstance(found, Items):
+                raise UnmappedError("reads a list of tensors where one is needed")
             if isinstance(found, Opaque):
                 raise UnmappedError("follows an op that archdb does not know, of unstated shape")
             return found
@@ -74,8 +78,10 @@ class Lowering:
         """A layer's output; Stored numbers become a layer of their own."""
         return self.realised(self.get(ref))
 
-    def realised(self, found: Result) -> Value:
+    def realised(self, found: Given) -> Value:
         """A layer's output, or a layer that has the numbers of the file or works them out."""
+        if isinstance(found, Opaque | Items):
+            raise UnmappedError("reads what archdb does not know, or a list of tensors")
         if isinstance(found, Value):
             return self._stated(found)
         return self.parameter(found) if isinstance(found, Stored) else self.table(found)
@@ -120,8 +126,6 @@ class Lowering:
         if not isinstance(found, Known):
             raise UnmappedError("its shape depends on the numbers in a tensor")
         return [int(number) for number in found.data]
-
-    # what it lays
 
     def lay(
         self,

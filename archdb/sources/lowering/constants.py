@@ -7,7 +7,7 @@ from typing import Any
 
 from archdb.sources.lowering.base import Lowering, Result, UnmappedError
 from archdb.sources.lowering.shape_arithmetic import ARITHMETIC
-from archdb.sources.lowering.values import Known, Opaque, Stored, Value
+from archdb.sources.lowering.values import Items, Known, Opaque, Stored, Value
 from archdb.sources.neutral import Call
 
 #: Calls that keep each element of a tensor once, whatever its place.
@@ -42,7 +42,7 @@ def folded(net: Lowering, call: Call) -> list[Result] | None:
     if any(name not in net.values for name in call.reads()):
         return None
     values = [net.values[name] for name in call.reads()]
-    if any(isinstance(value, Opaque) for value in values):
+    if any(isinstance(value, Opaque | Items) for value in values):
         return None
     if call.kind in _SHAPES:
         return [_shape(net, call)]
@@ -55,7 +55,9 @@ def folded(net: Lowering, call: Call) -> list[Result] | None:
     if not names and numbers is not None:
         return numbers
     if call.kind in _SCATTERED and not names:
-        return [Stored((), next(v.shape for v in values if not isinstance(v, Opaque)), False)]
+        return [
+            Stored((), next(v.shape for v in values if not isinstance(v, Opaque | Items)), False)
+        ]
     given: list[Result] = []
     for place, write in enumerate(call.writes):
         shape = net.graph.tensors[write].shape

@@ -10,7 +10,7 @@ from archdb.sources.lowering.arranging import plain
 from archdb.sources.lowering.axes import along, told
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
 from archdb.sources.lowering.picking import picked
-from archdb.sources.lowering.values import BATCH, Axis, Value
+from archdb.sources.lowering.values import BATCH, Axis, Stored, Value
 from archdb.sources.lowering.windows import Weights, weights
 from archdb.sources.neutral import Call
 
@@ -87,8 +87,14 @@ def straight(value: Value) -> bool:
 
 
 @rule("matmul", "bmm", "mm")
-def matmul(net: Lowering, call: Call) -> Value:
-    """A product of two layers' outputs, one of which may stand transposed."""
+def matmul(net: Lowering, call: Call) -> Any:
+    """A product of two layers' outputs, one of which may stand transposed; with a learned matrix it
+    is a linear layer, as in a graph within the graph, where nothing is folded before."""
+    matrix = net.get(call.arguments["other"])
+    if isinstance(matrix, Stored) and matrix.names and len(matrix.shape) == 2:
+        told = {"weight": call.arguments["other"], "turned": True}
+        given = {"input": call.arguments["input"], "bias": None, **told}
+        return linear(net, Call("linear", call.path, given, call.writes))
     return product(net, *(net.value(call.arguments[name]) for name in ("input", "other")))
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from archdb.sources.lowering.arithmetic import combined, joined
+from archdb.sources.lowering.arranging import plain
 from archdb.sources.lowering.axes import runs
 from archdb.sources.lowering.base import RULES, Lowering, UnmappedError, rule
 from archdb.sources.lowering.dense import embedding
 from archdb.sources.lowering.moving import flipped
 from archdb.sources.lowering.picking import picked, taken
 from archdb.sources.lowering.shaping import expand
-from archdb.sources.lowering.slicing import chosen, part
-from archdb.sources.lowering.values import Known, Opaque, Stored, Value, in_order
+from archdb.sources.lowering.slicing import chosen, cut, own_extent, part
+from archdb.sources.lowering.values import BATCH, Known, Stored, Value, in_order
 from archdb.sources.neutral import Call
 
 
@@ -22,7 +23,7 @@ def gather(net: Lowering, call: Call) -> Any:
     given = call.arguments
     data, index = net.get(given["input"]), net.get(given["index"])
     dim = int(given.get("dim", 0))
-    if isinstance(data, Stored) and isinstance(index, Value):
+    if isinstance(data, Stored) and len(data.shape) == 2 and isinstance(index, Value) and not dim:
         looked_up = {"input": given["index"], "weight": given["input"]}
         return embedding(net, Call("embedding", call.path, looked_up, call.writes))
     value = net.value(given["input"])
@@ -47,20 +48,44 @@ def _same_of_one(value: Value, index: Known) -> bool:
     return whole and index.shape[:1] == (1,) and index.data == tuple(range(extent))
 
 
+@rule("gather_elements")
+def gather_elements(net: Lowering, call: Call) -> Value:
+    """For each element of a table the one along an axis whose number it is."""
+    value, index = plain(net, net.value(call.arguments["input"])), call.arguments["index"]
+    found, dim = net.get(index), int(call.arguments["dim"]) % len(value.axes)
+    if value.axes[dim].batch or any(axis.batch and axis.at for axis in value.axes):
+        raise UnmappedError("picks elements along the batch")
+    (axis,) = value.axes[dim].at
+    if isinstance(found, Value):
+        table = plain(net, found)
+        return net.lay(net.make("gather", axis=axis), value, table, axes=table.axes)
+    shape = [n for n, own in zip(found.shape, value.axes, strict=True) if own != BATCH]
+    return net.lay(net.make("gather", axis=axis, shape=shape), value, axes=value.axes)
+
+
 @rule("slice_many")
 def slice_many(net: Lowering, call: Call) -> Value:
     """Runs along several axes."""
     value = net.value(call.arguments["input"])
     for at, run in runs(net, call, len(value.axes)):
-        extent = value.full(net.batch)[at]
+        extent = own_extent(net, value, at)
+        if net.graph.one_sample and value.axes[at].batch:
+            run = slice(_of_one(net, run.start), _of_one(net, run.stop), run.step)
         if run.step < 0:
             value = _backwards(net, value, at, range(*run.indices(extent)))
             continue
         first, last, _ = slice(run.start, min(run.stop, extent)).indices(extent)
-        if value.axes[at].batch and (run.start, run.stop >= 1) == (0, True):
+        whole = value.axes[at] == BATCH or not net.graph.one_sample
+        if value.axes[at].batch and whole and (run.start, run.stop >= 1) == (0, True):
             continue
-        value = part(net, value, at, first, last, run.step)
+        value = cut(net, value, at, first, last, run.step)
     return value
+
+
+def _of_one(net: Lowering, number: int) -> int:
+    """A place along an axis with the batch as one sample has it, which may be worked out from a
+    shape, and then has the batch."""
+    return number // net.batch if number and number % net.batch == 0 else number
 
 
 def _backwards(net: Lowering, value: Value, dim: int, run: range) -> Value:
@@ -68,6 +93,21 @@ def _backwards(net: Lowering, value: Value, dim: int, run: range) -> Value:
     if len(run) == value.full(net.batch)[dim]:
         return flipped(net, value, [dim])
     return taken(net, value, dim, (len(run),))
+
+
+@rule("reverse_sequence")
+def reverse_sequence(net: Lowering, call: Call) -> Value:
+    """As many elements from behind as each sequence is long: all of them."""
+    value, dim = net.value(call.arguments["input"]), int(call.arguments["dim"])
+    same_lengths(net, call.arguments["lengths"], value.full(net.batch)[dim])
+    return flipped(net, value, [dim])
+
+
+def same_lengths(net: Lowering, lengths: Any, steps: int) -> None:
+    """UnmappedError where the sequences of a batch may be shorter than all steps."""
+    found = net.get(lengths) if lengths is not None else None
+    if found is not None and not (isinstance(found, Known) and set(found.data) <= {steps}):
+        raise UnmappedError("has sequences of several lengths")
 
 
 @rule("broadcast_to")
@@ -144,22 +184,6 @@ def of_several(net: Lowering, call: Call) -> Any:
         op = net.make("divide", value=float(len(values)))
         found = net.lay(op, found, axes=found.axes)
     return found
-
-
-@rule("ScatterND", "write_through_a_view")
-def scattered(net: Lowering, call: Call) -> Value:
-    """Numbers written into a table of the file: a table again, as the mask of shifted windows;
-    written into a learned tensor, as the zeros in the bias of keys, they leave it what it is."""
-    parts = [net.get(ref) for ref in call.arguments.values()]
-    tensor, stored = parts[0], [one for one in parts if isinstance(one, Stored)]
-    if any(isinstance(one, Value) for one in parts) or isinstance(tensor, Opaque):
-        raise UnmappedError("writes what it works out into places of a tensor")
-    names = {name for one in stored if net.trains(one) for name in one.names}
-    if not names:
-        return net.table(Known(tensor.shape, ()))
-    if isinstance(tensor, Stored) and tensor.whole and names == set(tensor.names):
-        return net.parameter(tensor)
-    raise UnmappedError("writes a learned tensor into places of another")
 
 
 @rule("quantised")

@@ -62,9 +62,15 @@ def _batched(net: Lowering, values: list[Value]) -> list[Value]:
 @rule("stack")
 def stack(net: Lowering, call: Call) -> Value:
     """Side by side along a new axis."""
-    values = [plain(net, net.value(ref)) for ref in call.arguments["tensors"]]
+    values = [net.value(ref) for ref in call.arguments["tensors"]]
+    return stacked(net, values, int(call.arguments.get("dim", 0)))
+
+
+def stacked(net: Lowering, values: list[Value], dim: int) -> Value:
+    """Values side by side along a new axis."""
+    values = [plain(net, value) for value in values]
     first = values[0]
-    dim = int(call.arguments.get("dim", 0)) % (len(first.axes) + 1)
+    dim %= len(first.axes) + 1
     along = sum(axis != BATCH for axis in first.axes[:dim])
     axes = [
         axis if not axis.at else axis._replace(at=(axis.at[0] + (axis.at[0] >= along),))

@@ -93,7 +93,9 @@ def grid_sample(net: Lowering, call: Call) -> Value:
     """A map read where another tensor says, or each of several that the batch is folded into."""
     given = call.arguments
     value, grid = plain(net, net.value(given["input"])), plain(net, net.value(given["grid"]))
-    if len(value.axes) != 4 or [a.batch for a in grid.axes] != [True, False, False, False]:
+    points = [axis.batch for axis in grid.axes]
+    everywhere_same = not any(points) and grid.bare()[:1] == value.bare()[:1]
+    if len(value.axes) != 4 or not (points == [True, False, False, False] or everywhere_same):
         raise UnmappedError("reads other than maps at points of their own")
     op = net.make("grid_sample", how=given.get("mode", "bilinear"))
     return net.lay(op, value, grid, axes=value.axes)

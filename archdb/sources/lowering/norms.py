@@ -26,15 +26,15 @@ class Learned(NamedTuple):
     behind: list[tuple[str, Value]]
 
 
-def learned(net: Lowering, call: Call) -> Learned:
-    """What a norm has of its own."""
+def learned(net: Lowering, call: Call, apart: bool = False) -> Learned:
+    """What a norm has of its own; `apart`, all of it is multiplied and added behind the norm."""
     given = call.arguments
     found = Learned({"scale": False, "shift": False}, (), [])
     for name, attribute, op in (("weight", "scale", "multiply"), ("bias", "shift", "add")):
         if given.get(name) is None:
             continue
         tensor = net.get(given[name])
-        if net.trains(tensor) and not found.behind:
+        if net.trains(tensor) and not found.behind and not apart:
             found.attributes[attribute] = True
             found = found._replace(names=found.names + tensor.names)
         else:
@@ -56,15 +56,15 @@ def followed(net: Lowering, value: Value, held: Learned, dim: int) -> Value:
 @rule(*CHANNELWISE)
 def channelwise(net: Lowering, call: Call) -> Value:
     """Each channel by its own mean and variance, learned or its own."""
-    held = learned(net, call)
-    names = held.names
     running = [call.arguments.get(name) for name in ("running_mean", "running_var")]
     statistics = None not in running
-    for ref in running if statistics else ():
-        names += net.stored(ref).names
     value = net.value(call.arguments["input"])
     if not statistics and is_folded(value):
-        return _by_its_own(net, CHANNELWISE[call.kind], value, held)
+        return _by_its_own(net, CHANNELWISE[call.kind], value, learned(net, call, apart=True))
+    held = learned(net, call)
+    names = held.names
+    for ref in running if statistics else ():
+        names += net.stored(ref).names
     value, axis = along(net, value, 1)
     where = told(value, axis)
     op = net.make(CHANNELWISE[call.kind], **held.attributes, **where, statistics=statistics)
@@ -73,10 +73,9 @@ def channelwise(net: Lowering, call: Call) -> Value:
 
 def _by_its_own(net: Lowering, name: str, value: Value, held: Learned) -> Value:
     """Each channel of what the batch is folded into by its own mean and variance."""
-    if held.names or held.behind:
-        raise UnmappedError("the batch is folded into another axis")
     op = net.make(name, **held.attributes, statistics=False)
-    return per_channel(net, value, len(value.axes) - 2, lambda x: per_element(net, op, x))
+    found = per_channel(net, value, len(value.axes) - 2, lambda x: per_element(net, op, x))
+    return followed(net, found, held, 1)
 
 
 @rule("group_norm")

@@ -6,10 +6,11 @@ from typing import Any
 
 from archdb.sources.lowering.arranging import plain
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
+from archdb.sources.lowering.exported import same_lengths
 from archdb.sources.lowering.joining import concatenated
 from archdb.sources.lowering.moving import flipped
 from archdb.sources.lowering.slicing import chosen, part
-from archdb.sources.lowering.values import BATCH, ONE, Axis, Known, Opaque, Stored, Value
+from archdb.sources.lowering.values import BATCH, ONE, Axis, Opaque, Stored, Value
 from archdb.sources.neutral import Call
 
 #: The activations of each cell's gates that archdb's ops have.
@@ -50,7 +51,7 @@ def _outputs(net: Lowering, call: Call, value: Value, batch: int) -> list[Value 
     backwards = given["direction"] == "reverse"
     if backwards:
         value = flipped(net, value, [1 - batch])
-    _same_lengths(net, given["lengths"], value.full(net.batch)[1 - batch])
+    same_lengths(net, given["lengths"], value.full(net.batch)[1 - batch])
     held = [net.get(given[n]) for n in ("weight", "recurrent", "bias") if given[n]]
     if not all(isinstance(one, Stored) for one in held):
         raise UnmappedError("has weights that arrive or are worked out")
@@ -78,13 +79,6 @@ def _outputs(net: Lowering, call: Call, value: Value, batch: int) -> list[Value 
 def _read(read: list[bool], found: list[Value]) -> list[Value | Opaque]:
     pairs = zip(read, found, strict=True)
     return [value if asked else Opaque(value.layer) for asked, value in pairs]
-
-
-def _same_lengths(net: Lowering, lengths: Any, steps: int) -> None:
-    """UnmappedError where the sequences of a batch may be shorter than all steps."""
-    found = net.get(lengths) if lengths is not None else None
-    if found is not None and not (isinstance(found, Known) and set(found.data) <= {steps}):
-        raise UnmappedError("has sequences of several lengths")
 
 
 def _attributes(call: Call, whole: bool, both: bool) -> dict[str, Any]:

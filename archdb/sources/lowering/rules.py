@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from archdb.sources.lowering.values import Known, Stored, Value
+from archdb.sources.lowering.values import Items, Known, Opaque, Stored, Value
 from archdb.sources.neutral import Call
 
 
@@ -22,6 +22,8 @@ class TiedError(UnmappedError):
 
 
 Result = Value | Stored | Known
+#: What a call may give besides: what is not known of, or a list.
+Given = Result | Opaque | Items
 Rule = Callable[[Any, Call], Any]
 RULES: dict[str, Rule] = {}
 

@@ -10,6 +10,7 @@ from archdb.model.graph import Layer, Network
 from archdb.ops import make
 from archdb.sources.lowering.base import (
     RULES,
+    Given,
     Lowering,
     Result,
     TiedError,
@@ -19,7 +20,7 @@ from archdb.sources.lowering.constants import folded
 from archdb.sources.lowering.naming import layers_of
 from archdb.sources.lowering.outcome import Outcome
 from archdb.sources.lowering.unknown import unknown
-from archdb.sources.lowering.values import Known, Opaque, Stored, Value, axes_of
+from archdb.sources.lowering.values import Known, Stored, Value, axes_of
 from archdb.sources.neutral import CONSTANT, INPUT, STORED, Call, Graph, Ref
 
 
@@ -89,7 +90,7 @@ def _input(net: Lowering, name: str) -> Value:
 
 def _take(net: Lowering, call: Call) -> None:
     """Lay what a call is, and check it against the shapes that the file has."""
-    given: list[Result] | list[Result | Opaque]
+    given: list[Result] | list[Given]
     constant = folded(net, call)
     if constant is not None:
         net.outcome.constant[call.kind] += 1
@@ -102,8 +103,8 @@ def _take(net: Lowering, call: Call) -> None:
             _compare(net, call, name, result)
 
 
-def _ruled(net: Lowering, call: Call) -> list[Result | Opaque]:
-    laid = len(net.rows)
+def _ruled(net: Lowering, call: Call) -> list[Given]:
+    laid, left = len(net.rows), len(net.outcome.unknown)
     owned = dict(net.owner)
     try:
         if call.kind not in RULES:
@@ -119,7 +120,7 @@ def _ruled(net: Lowering, call: Call) -> list[Result | Opaque]:
         ArithmeticError,
         StopIteration,
     ) as why:
-        del net.rows[laid:]
+        del net.rows[laid:], net.outcome.unknown[left:]
         net.owner = owned
         keys = {row.key for row in net.rows}
         net.arranged = {k: v for k, v in net.arranged.items() if v.layer in keys}

@@ -130,10 +130,11 @@ def reshape(net: Lowering, call: Call) -> Value:
 def reshaped(net: Lowering, value: Value, wanted: list[int]) -> Value:
     """The value under a shape with the batch, one extent of it perhaps -1."""
     full = value.full(net.batch)
-    if net.graph.one_sample and value.axes[:1] == (BATCH,) and wanted[:1] == [1]:
-        wanted = [net.batch, *wanted[1:]]
     wanted = [full[at] if n == 0 and at < len(full) else n for at, n in enumerate(wanted)]
-    wanted = _completed(full, wanted, net.batch)
+    if net.graph.one_sample and -1 in wanted and all(n % net.batch for n in wanted):
+        left, rest = divmod(prod(value.bare()), prod(n for n in wanted if n != -1))
+        wanted = wanted if rest else [left if n == -1 else n for n in wanted]
+    wanted = _completed(full, wanted, net.batch, stands_before(value))
     if tuple(wanted) == full:
         return value
     merges = _merges(full, wanted)
@@ -168,18 +169,20 @@ def split(net: Lowering, x: Value, shape: tuple[int, ...], axes: tuple[Axis, ...
     return x._replace(axes=axes) if x.shape == shape else net.reshape(x, shape, axes, main=True)
 
 
-def _completed(full: tuple[int, ...], wanted: list[int], batch: int) -> list[int]:
-    """The extents with what -1 stands for. A file that fixes its batch to 1 means the batch."""
+def _completed(full: tuple[int, ...], wanted: list[int], batch: int, before: int) -> list[int]:
+    """The extents with what -1 stands for. A file that fixes its batch to 1 means the batch: in the
+    extent that has as many elements before it as the batch has (`before`), one of 1 if there is
+    such."""
     stated = prod(n for n in wanted if n != -1)
     if -1 in wanted:
         if not stated or prod(full) % stated:
             raise UnmappedError(f"makes {wanted} of {list(full)}")
         return [prod(full) // stated if n == -1 else n for n in wanted]
     if stated * batch == prod(full):
-        for at, extent in enumerate(wanted):
-            if extent == 1:
-                return [*wanted[:at], batch, *wanted[at + 1 :]]
-        return [wanted[0] * batch, *wanted[1:]]
+        places = [at for at in range(len(wanted)) if prod(wanted[:at]) == before]
+        ones = [at for at in places or range(len(wanted)) if wanted[at] == 1]
+        at = next(iter([*ones, *places]), 0)
+        return [*wanted[:at], wanted[at] * batch, *wanted[at + 1 :]]
     if stated != prod(full):
         raise UnmappedError(f"makes {wanted} of {list(full)}")
     return wanted

@@ -1,11 +1,11 @@
-"""Parts of tensors, and padding around them."""
+"""Parts of tensors."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from archdb.model.shape import is_image
-from archdb.sources.lowering.arranging import image, plain
+from archdb.sources.lowering.arranging import plain
 from archdb.sources.lowering.axes import channel_axis
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
 from archdb.sources.lowering.picking import by_tables, taken
@@ -40,6 +40,27 @@ def part(net: Lowering, value: Value, dim: int, start: int, stop: int, step: int
     return net.lay(op, value, axes=value.axes)
 
 
+def own_extent(net: Lowering, value: Value, dim: int) -> int:
+    """The extent of an axis as the calls of a graph count it: of one sample, where all are."""
+    of_one = net.graph.one_sample and value.axes[dim].batch
+    return value.full(1 if of_one else net.batch)[dim]
+
+
+def cut(net: Lowering, value: Value, dim: int, start: int, stop: int, step: int = 1) -> Any:
+    """As `part`, in the numbers of the calls."""
+    axis = value.axes[dim]
+    if not net.graph.one_sample or not axis.batch or axis == BATCH:
+        stop = net.batch if axis == BATCH and stop == 1 else stop
+        return part(net, value, dim, start, stop, step)
+    bare = value._replace(axes=(*value.axes[:dim], Axis(axis.at), *value.axes[dim + 1 :]))
+    found = part(net, bare, dim, start, stop, step)
+    if isinstance(found, Known):
+        return found
+    own = found.axes[dim]._replace(batch=True, inner=axis.inner)
+    own = BATCH if found.bare()[dim] == 1 else own
+    return found._replace(axes=(*found.axes[:dim], own, *found.axes[dim + 1 :]))
+
+
 def _copies(net: Lowering, value: Value, dim: int, start: int, stop: int, step: int) -> Value:
     """A part of several batches that stand behind each other, in whole batches."""
     axis = value.axes[dim]
@@ -57,13 +78,16 @@ def parts(net: Lowering, call: Call) -> list[Value]:
     """A layer for each part that is read."""
     value = net.value(call.arguments["input"])
     dim = int(call.arguments.get("dim", 0)) % len(value.axes)
-    sizes = PARTS[call.kind](net, call, value.full(net.batch)[dim])
+    extent = own_extent(net, value, dim)
+    sizes = PARTS[call.kind](net, call, extent)
+    if sum(sizes) == extent * net.batch:  # worked out from a shape, which has the batch
+        sizes = [size // net.batch for size in sizes]
     found, start = [], 0
     for size in sizes:
         if call.kind == "unbind":
             found.append(chosen(net, value, dim, start))
         else:
-            found.append(part(net, value, dim, start, start + size))
+            found.append(cut(net, value, dim, start, start + size))
         start += size
     return found
 
@@ -190,45 +214,3 @@ def _before(items: list[Any], stop: Any) -> int:
     """How many items before this one stand for an axis."""
     before = items[: items.index(stop)]
     return sum(item is not None for item in before)
-
-
-#: How ops call a padding; zeros need no word.
-MODES = {None: None, "constant": None, "edge": "replicate", "wrap": "circular"}
-
-
-def _padded(net: Lowering, value: Value, amounts: list[int], mode: str | None) -> Value:
-    """A layer that pads along any axes; `amounts` are of the last axis first."""
-    x = plain(net, value)
-    pairs = [[amounts[at], amounts[at + 1]] for at in range(0, len(amounts), 2)]
-    pairs = [[0, 0]] * (len(x.axes) - len(pairs)) + pairs[::-1]
-    if any(any(pair) for pair, axis in zip(pairs, x.axes, strict=True) if axis.batch):
-        raise UnmappedError("pads the batch")
-    sides = [pair for pair, axis in zip(pairs, x.axes, strict=True) if axis.at]
-    told = {"mode": mode} if mode else {}
-    return net.lay(net.make("pad", sides=sides, **told), x, axes=x.axes)
-
-
-@rule("pad")
-def pad(net: Lowering, call: Call) -> Value:
-    """Numbers around a map, or zero channels; below zero it cuts off."""
-    given = call.arguments
-    value = net.value(given["input"])
-    amounts = net.integers(given["pad"])
-    if not any(amounts):
-        return value
-    mode = MODES.get(given.get("mode"), given.get("mode"))
-    if mode or len(value.axes) != 4 or value.axes[0] != BATCH:
-        return _padded(net, value, amounts, mode)
-    x = image(net, value, 2)
-    left, right, top, bottom, before, after, *rest = [*amounts, *[0] * (8 - len(amounts))]
-    if any(rest):
-        raise UnmappedError("pads the batch")
-    if before or after:
-        x = net.lay(net.make("pad_channels", before=before, after=after), x, axes=x.axes)
-    sides = [top, bottom, left, right]
-    more, less = [max(n, 0) for n in sides], [max(-n, 0) for n in sides]
-    if any(more):
-        x = net.lay(net.make("pad2d", padding=more), x, axes=x.axes)
-    if any(less):
-        x = net.lay(net.make("trim2d", sides=less), x, axes=x.axes)
-    return x

@@ -9,6 +9,7 @@ from archdb.model.shape import Shape
 from archdb.ops import BUFFER, Op, make
 from archdb.sources.lowering.base import Lowering
 from archdb.sources.lowering.outcome import Unknown
+from archdb.sources.lowering.outlines import outline
 from archdb.sources.lowering.values import Opaque, Stored, Value, axes_of
 from archdb.sources.neutral import Call
 
@@ -29,6 +30,8 @@ def unknown(net: Lowering, call: Call, why: str) -> list[Value | Opaque]:
     given: list[Value | Opaque] = []
     for place, name in enumerate(call.writes):
         full = net.graph.tensors[name].shape
+        if full is None:
+            full = outline(net, call, place)
         shape, axes = axes_of(full or (), net.batch)
         told = [(net.role(n), net.graph.tensors[n].shape or (1,)) for n in own if not place]
         value = net.lay(

@@ -66,6 +66,12 @@ class Opaque(NamedTuple):
     layer: str
 
 
+class Items(NamedTuple):
+    """A list of tensors."""
+
+    items: tuple[Any, ...]
+
+
 class Known(NamedTuple):
     """Numbers that are known: shapes and what is worked out from them, constants of the file."""
 

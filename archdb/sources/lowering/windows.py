@@ -53,7 +53,10 @@ def weights(net: Lowering, call: Call, rank: int) -> Weights:
         shape, names = weight.shape, weight.names
         shape = shape[::-1] if call.arguments.get("turned") else shape
     else:
-        kernel = plain(net, net.realised(weight))
+        worked_out = net.realised(weight)
+        if call.arguments.get("turned"):
+            worked_out = worked_out._replace(axes=worked_out.axes[::-1])
+        kernel = plain(net, worked_out)
         shape = kernel.full(net.batch)
         inputs.append(kernel)
         attributes["kernel_input"] = True
