@@ -2,6 +2,7 @@
 
     python benchmarks/import_bars.py torchvision
     python benchmarks/import_bars.py timm --every 30
+    python benchmarks/import_bars.py timm --every 5 --larger 64
     KERAS_BACKEND=torch python benchmarks/import_bars.py keras
 
 Of each model of torchvision and timm: parameters (with those that no call reads) against the
@@ -9,7 +10,9 @@ module's own, running statistics against its buffers, multiply-accumulates again
 torch's flop counter counts in a forward pass of one image, layers of each kind against torch's
 calls in that pass, and every recorded shape against the derived one. Of Keras: parameters against
 model.count_params(). What is open is named with the kinds that leave it so; what differs is a
-fault. Needs the library, and archdb installed beside it.
+fault. With --larger, images are so many pixels larger on each side than the model's own, of models
+that take 128 or more; what the library itself does not take so is counted apart. Needs the library,
+and archdb installed beside it.
 """
 
 from __future__ import annotations
@@ -28,6 +31,8 @@ from archdb.sources.base import Imported, models, read_library
 from archdb.sources.report import OPEN
 
 EXACT, LEFT_OPEN, DIFFERS, FAILED = "exact", "open", "differs", "failed"
+#: Of a model that does not take another size than its own.
+FIXED = "fixed size"
 
 
 #: Torch's functions, and the ops of the layers that they become, each as often as it is called.
@@ -138,12 +143,21 @@ FIGURES: dict[str, Callable[[str, Imported], dict[str, tuple[Any, Any]]]] = {
 }
 
 
-def weigh(word: str) -> tuple[str, str, list[str]]:
+def enlarged(word: str, pixels: int) -> tuple[int, ...] | None:
+    """A model's own image, so many pixels larger on each side; None where it takes under 128."""
+    import timm
+
+    channels, height, width = timm.get_pretrained_cfg(word.partition(":")[2]).input_size
+    return (channels, height + pixels, width + pixels) if min(height, width) >= 128 else None
+
+
+def weigh(word: str, size: tuple[int, ...] | None = None) -> tuple[str, str, list[str]]:
     """How one model comes out, what is said of it, and the kinds that leave it open."""
     try:
-        found = read_library(word)
+        found = read_library(word, sizes={"": size} if size else None)
     except ArchdbError as error:
-        return FAILED, str(error).splitlines()[0], []
+        refused = size and "its forward pass fails" in str(error)
+        return FIXED if refused else FAILED, str(error).splitlines()[0], []
     kinds = [
         str(line.note).partition(":")[0] for line in found.report.lines if line.subject == "unknown"
     ]
@@ -161,19 +175,22 @@ def main() -> None:
     parser.add_argument("library", choices=sorted(FIGURES))
     parser.add_argument("--every", type=int, default=1, help="each nth model alone")
     parser.add_argument("--first", type=int, default=0, help="from this one on")
+    parser.add_argument("--larger", type=int, default=0, help="timm's at so many pixels more")
     given = parser.parse_args()
     warnings.simplefilter("ignore")
     words = models(f"{given.library}:all")[given.first :: given.every]
+    sizes = {word: enlarged(word, given.larger) for word in words} if given.larger else {}
+    words = [word for word in words if sizes.get(word, True)]
     ends: Counter[str] = Counter()
     left: Counter[str] = Counter()
     seconds = []
     for word in words:
         begun = time.process_time()
-        end, told, kinds = weigh(word)
+        end, told, kinds = weigh(word, sizes.get(word))
         seconds.append(time.process_time() - begun)
         ends[end] += 1
         left.update(kinds)
-        if end != EXACT:
+        if end not in (EXACT, FIXED):
             print(f"{end:8} {word}: {told}", flush=True)
         forget()
     print(f"{given.library}: {len(words)} models, {dict(ends)}")

@@ -327,3 +327,28 @@ def test_products_that_are_none_of_these_are_open(
     text = json.dumps({"class_name": "Model", "config": whole})
     (unknown,) = load(from_json(text), "made").outcome.unknown
     assert unknown.key == "product" and why in unknown.why
+
+
+@pytest.mark.parametrize("kind", ["Functional", "Sequential"])
+def test_layers_of_one_name_are_refused(kind: str) -> None:
+    """One would stand for the other, or be taken for its second call and count nothing."""
+    conv = entry("Conv2D", "c", reading("image"), filters=2, kernel_size=3)
+    config: dict[str, Any] = {"layers": [IMAGE, conv, conv]}
+    if kind == "Functional":
+        config |= {"input_layers": [["image", 0, 0]], "output_layers": [["c", 0, 0]]}
+    with pytest.raises(ArchdbError, match="several layers of the name 'c'"):
+        load(from_json(json.dumps({"class_name": kind, "config": config})), "twice")
+
+
+@pytest.mark.parametrize("kind", ["SpectralNormalization", "TimeDistributed"])
+def test_layers_within_layers_end(kind: str) -> None:
+    inner: dict[str, Any] = entry("Dense", "d", units=2)
+    for at in range(300):
+        inner = {"class_name": kind, "config": {"name": f"t{at}", "layer": inner}}
+    steps = entry("InputLayer", "steps", batch_input_shape=[None, 60, 60, 60, 60, 3])
+    config = {"layers": [steps, inner]}
+    text = json.dumps({"class_name": "Sequential", "config": config})
+    try:
+        assert len(load(from_json(text), "deep").network) < 200
+    except ArchdbError as error:
+        assert "too deep" in error.what

@@ -6,6 +6,7 @@ Keras 3 writes a call as arguments in which tensors stand as objects with their 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from heapq import heapify, heappop, heappush
 from typing import Any, NamedTuple
@@ -111,7 +112,14 @@ def parts_of(config: dict[str, Any]) -> list[Part]:
     listed = config.get("layers")
     if not isinstance(listed, list) or not listed:
         raise DefinitionError("has no layers")
-    return [part_of(data, at) for at, data in enumerate(listed)]
+    parts = [part_of(data, at) for at, data in enumerate(listed)]
+    twice = [name for name, count in Counter(part.name for part in parts).items() if count > 1]
+    if twice:
+        raise DefinitionError(
+            f"has several layers of the name '{twice[0]}'",
+            remedy="Keras tells layers apart by their names: give each its own",
+        )
+    return parts
 
 
 def ends(config: dict[str, Any], which: str) -> list[Ref]:

@@ -162,10 +162,14 @@ class Laying:
 
     def _back(self, count: int) -> None:
         """Take back all but the first `count` layers."""
-        for name in list(self.layers)[count:]:
-            del self.layers[name], self.shapes[name]
-        self.outcome.unknown = [u for u in self.outcome.unknown if u.key in self.layers]
-        self.owners = {key: name for key, name in self.owners.items() if name in self.layers}
+        while len(self.layers) > count:
+            name, _ = self.layers.popitem()
+            del self.shapes[name]
+        unknown = self.outcome.unknown
+        while unknown and unknown[-1].key not in self.layers:
+            unknown.pop()
+        while self.owners and next(reversed(self.owners.values())) not in self.layers:
+            self.owners.popitem()
 
     def shape(self, name: str) -> Shape:
         """What a layer gives; UnmappedError where that is not known."""

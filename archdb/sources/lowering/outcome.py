@@ -43,8 +43,10 @@ class Outcome:
     compared: int = 0
     shape_differs: str = ""
     notes: list[str] = field(default_factory=list)
+    said: set[str] = field(default_factory=set)
 
     def note(self, words: str) -> None:
         """Something to be known, said once however often it comes up."""
-        if words not in self.notes:
+        if words not in self.said:
+            self.said.add(words)
             self.notes.append(words)
