@@ -37,7 +37,7 @@ WHOLE_CATALOGUE = True
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 FENCE = re.compile(r"^```(?P<words>\S.*)\n(?P<body>(?:(?!```).*\n)*?)```$", re.MULTILINE)
-SET_UP = "python3 -m venv "
+SET_UP, INSTALL = "python3 -m venv ", "pip install "
 
 
 class Block(NamedTuple):
@@ -121,27 +121,42 @@ class Terminal:
 
     def console(self, command: Command) -> str:
         words = command.words
-        if words.startswith(SET_UP):
+        if words.startswith((SET_UP, INSTALL)):
             words = words.split(" && ")[-1].removeprefix(".venv/bin/")
             if not words.startswith("archdb"):
                 return command.output
-            shutil.rmtree(self.data)  # this is its first use
+            if command.words.startswith(SET_UP):
+                shutil.rmtree(self.data)  # this is its first use
         if missing(words):
             return command.output
+        if words.endswith("archdb serve --open"):
+            return self.service()
         return self.shell(["sh", "-c", words])
 
-    def shell(self, words: list[str], given: str = "") -> str:
-        """Both streams of a command, as a terminal shows them to someone called you."""
+    def service(self) -> str:
+        """What a service says when it has begun, at the usual port instead of a free one."""
+        words = [sys.executable, "-m", "archdb", "serve", "--port", "0"]
+        with subprocess.Popen(
+            words, env=self.environment(), stderr=subprocess.PIPE, encoding="utf-8"
+        ) as begun:
+            said = begun.stderr.readline()
+            begun.terminate()
+        return re.sub(r":\d+/", ":8765/", said)
+
+    def environment(self) -> dict[str, str]:
         place = {"HOME": str(self.home), "XDG_DATA_HOME": str(self.data)}
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         env = {k: v for k, v in os.environ.items() if not k.startswith("ARCHDB")}
         env |= place | {"PATH": path, "COLUMNS": "80", "PYTHONUTF8": "1"}
-        env |= {"ARCHDB_TIMEOUT": "600", "MPLCONFIGDIR": str(self.fonts)}
+        return env | {"ARCHDB_TIMEOUT": "600", "MPLCONFIGDIR": str(self.fonts)}
+
+    def shell(self, words: list[str], given: str = "") -> str:
+        """Both streams of a command, as a terminal shows them to someone called you."""
         done = subprocess.run(
             words,
             input=given,
             cwd=self.here,
-            env=env,
+            env=self.environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
