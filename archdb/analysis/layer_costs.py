@@ -150,7 +150,7 @@ def _fold(
     counts = (*params, *work, arrived, elements, elements * stride, kernels)
     if sum(counts) > LARGEST:  # none is below zero, and those of `gemm` are factors of MACs
         check_size(counts)
-    read = split(as_read(inputs, window))
+    read = inputs[0] if inputs and is_image(inputs[0]) else split(as_read(inputs, window))
     written = (*out, *pads) if on_map else (*split(out), *pads)
     weighted = weights > 0 and work.macs > 0
     pointwise = weighted and on_map and isinstance(window, Window) and window.kernel == (1, 1)
@@ -164,9 +164,9 @@ def _fold(
         (*read, *written, *counts, *(gemm or NO_GEMM), None if on_map else beyond(out)),
         counts,
         elements,
-        key_of(out),
+        out if on_map else key_of(out),
         window == POINT and not op.constant,
-        _goes_on(op, out, inputs),
+        (on_map or is_map(out)) and (op.sized or not op.ends_map(*inputs)),
         weighted,
         pointwise,
         linear,

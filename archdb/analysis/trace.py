@@ -36,6 +36,7 @@ from archdb.model.graph import Layer, Network
 from archdb.model.input_spec import pretty
 from archdb.model.shape import Shape
 from archdb.model.window import Unbounded
+from archdb.ops import Op
 
 
 class Seen:
@@ -108,7 +109,7 @@ class Trace:
                 key = (*key, BORROWED)
                 self.shares = True
             try:
-                facts = KNOWN.get(key) or learn(key, tuple(self.arriving(reads)))
+                facts = KNOWN.get(key) or learn(key, tuple([known[i].out for i in reads]))
                 if len(reads) == 1:
                     sees = seen[reads[0]]
                     if not facts.still or (sees.map and (ends or not facts.goes_on)):
@@ -168,13 +169,18 @@ class Trace:
 
 def _look(layer: Layer, facts: Facts, ends: bool | None, before: Sequence[Seen]) -> Seen:
     """What is seen behind a step that is not known yet."""
-    begins = any(seen.map for seen in before) if before else not layer.op.constant
-    seen = _one(_field(layer, facts, before), begins and facts.goes_on and not ends)
+    where: tuple[str, ...] = ()
+    if len(before) == 1:
+        field, is_map = before[0].field, before[0].map
+    else:
+        field, is_map = _meet(layer, facts, before)
+        where = (layer.name,)
+    seen = _one(_carried(field, layer.op, facts), is_map and facts.goes_on and not ends)
     if len(_BEHIND) >= MEMORY:
         _BEHIND.clear()
         _SEEN.clear()
-    where = () if len(before) == 1 else (layer.name,)
-    return _BEHIND.setdefault((facts, ends, *before, *where), seen)
+    _BEHIND[(facts, ends, *before, *where)] = seen
+    return seen
 
 
 def _one(field: FieldOrReason, is_map: bool) -> Seen:
@@ -182,18 +188,24 @@ def _one(field: FieldOrReason, is_map: bool) -> Seen:
     return _SEEN.get(key) or _SEEN.setdefault(key, Seen(field, is_map))
 
 
-def _field(layer: Layer, facts: Facts, before: Sequence[Seen]) -> FieldOrReason:
-    """The receptive field behind a layer, from those behind its inputs."""
-    window, met = facts.window, [seen for seen in before if seen.field is not NOTHING]
-    if layer.op.constant or (before and not met):
-        return NOTHING
-    if isinstance(window, Unbounded):
-        return window.reason
+def _meet(layer: Layer, facts: Facts, before: Sequence[Seen]) -> tuple[FieldOrReason, bool]:
+    """The field that reaches a layer on several paths or begins with it, and whether on a map."""
     if not before:
-        return PIXEL if shapes.is_image(facts.out) else NOT_AN_IMAGE
-    field = met[0].field if len(met) == 1 else union([seen.field for seen in met], layer.name)
-    if isinstance(field, str):
+        field = PIXEL if shapes.is_image(facts.out) else NOT_AN_IMAGE
+        return field, not layer.op.constant
+    met = [seen for seen in before if seen.field is not NOTHING]
+    field = union([seen.field for seen in met], layer.name)
+    if len({seen.map for seen in met}) > 1 and not isinstance(field, str):
+        field = f"paths meet in '{layer.name}', one of which has seen the whole map"
+    return field, any(seen.map for seen in before)
+
+
+def _carried(field: FieldOrReason, op: Op, facts: Facts) -> FieldOrReason:
+    """The receptive field behind an op, from that in front of it."""
+    if op.constant or field is NOTHING:
+        return NOTHING
+    if isinstance(facts.window, Unbounded):
+        return facts.window.reason
+    if facts.still or isinstance(field, str):
         return field
-    if len({seen.map for seen in met}) > 1:
-        return f"paths meet in '{layer.name}', one of which has seen the whole map"
-    return field if facts.still else through(field, window, facts.pads)
+    return through(field, facts.window, facts.pads)

@@ -48,25 +48,25 @@ class Window(NamedTuple):
         """Output (height, width); raises ShapeError where the window does not fit the map."""
         top, bottom, left, right = self.pads(height, width)
         (extent_h, extent_w), (stride_h, stride_w) = self.extent, self.stride
-        counts = (
-            self._count(height, extent_h, stride_h, top, bottom),
-            self._count(width, extent_w, stride_w, left, right),
-        )
-        if min(counts) < 1:
+        rows = (height + top + bottom - extent_h) // stride_h + 1
+        columns = (width + left + right - extent_w) // stride_w + 1
+        if self.rounding == "ceil" and not isinstance(self.padding, str):  # modes are floored
+            rows = _ceiled(height + top, bottom - extent_h, stride_h)
+            columns = _ceiled(width + left, right - extent_w, stride_w)
+        if rows < 1 or columns < 1:
             raise ShapeError(
                 f"a {extent_h}×{extent_w} window does not fit the {height}×{width} map"
                 f" (padding top {top}, bottom {bottom}, left {left}, right {right})",
                 remedy="use a larger input, or a smaller window or more padding in the layer",
             )
-        return counts
+        return rows, columns
 
-    def _count(self, size: int, extent: int, stride: int, before: int, after: int) -> int:
-        """How many times the window stands along one axis."""
-        spare = size + before + after - extent
-        if self.rounding == "floor" or isinstance(self.padding, str):
-            return spare // stride + 1  # the modes state their own size, floored
-        count = -(-spare // stride) + 1
-        return count - 1 if (count - 1) * stride >= size + before else count
+
+def _ceiled(before_end: int, rest: int, stride: int) -> int:
+    """How many times a window stands that may hang over, of which the last begins before the end:
+    `rest` is the padding behind it less the window's extent."""
+    count = -(-(before_end + rest) // stride) + 1
+    return count - 1 if (count - 1) * stride >= before_end else count
 
 
 def _same(size: int, extent: int, stride: int) -> tuple[int, int]:
