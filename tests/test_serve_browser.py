@@ -203,6 +203,38 @@ def test_dark_is_dark_and_print_leaves_out_what_is_pressed(wide: Watched) -> Non
     wide.page.emulate_media(media="print", color_scheme="light")
     assert not wide.page.locator("nav").first.is_visible()
     assert wide.page.locator("table").first.is_visible()
+    wide.go("/explain-number?name=resnet50&value=4.11G")
+    assert not wide.page.locator("form").first.is_visible()
+
+
+def test_what_a_narrow_screen_shows_at_first_sight(browser, service: Served) -> None:  # type: ignore[no-untyped-def]
+    """Without scrolling to the side: a ratio, figures of the catalogue, a verdict."""
+    narrow = Watched(browser, service, viewport={"width": 360, "height": 740})
+    for url, seen in (
+        ("/compare/vgg16/alexnet", "tr:has-text('params') td:nth-child(4)"),
+        ("/networks?family=VGG", "tbody tr:first-child td:has-text('132,863,336')"),
+        ("/networks?family=VGG", "tbody tr:first-child td:has-text('7,609,090,048')"),
+        ("/networks/vgg16/published", "tbody tr:first-child td:has-text('agrees')"),
+    ):
+        narrow.go(url)
+        box = narrow.page.locator(seen).first.bounding_box()
+        assert box is not None and box["x"] + box["width"] <= 360, (url, box)
+    narrow.context.close()
+
+
+def test_a_box_of_a_drawing_leads_to_its_layers(wide: Watched) -> None:
+    """A block to its row, which has them; a layer to its figures step by step."""
+    wide.go("/networks/googlenet")
+    boxes = wide.page.locator(".drawing svg a")
+    boxes.filter(has_text="inception_3a").first.click()
+    row = wide.page.locator("tr:target")
+    assert "inception_3a" in row.inner_text() and "163,696" in row.inner_text()
+    row.locator("summary").click()
+    row.get_by_role("link", name="inception_3a/1x1", exact=True).click()
+    assert wide.page.url.endswith("/networks/googlenet/explain/inception_3a/1x1")
+    wide.page.go_back()
+    boxes.filter(has_text="conv1/7x7_s2").first.click()
+    assert wide.page.url.endswith("/networks/googlenet/explain/conv1/7x7_s2")
 
 
 @pytest.mark.skipif(find_spec("axe_playwright_python") is None, reason="axe is not installed")
