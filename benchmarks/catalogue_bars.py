@@ -4,7 +4,8 @@
 
 tests/oracles says which constructor of torchvision, timm or Keras builds which network. What is
 imported is aligned with the catalogue's network; each edit between them is of one of the kinds
-below, or something else, which is printed. Needs the libraries, and archdb installed beside them.
+below, or what the network's seed says that the library differs in, or something else, which is
+printed. Needs the libraries, and archdb installed beside them.
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from archdb.analysis.aligned_layer import AlignedLayer
+from archdb.analysis.aligned_layer import FIRST_ONLY, SECOND_ONLY, AlignedLayer
 from archdb.analysis.alignment import align
 from archdb.analysis.profile import Profile, derive, forget
 from archdb.errors import ArchdbError
 from archdb.model.graph import Network
+from archdb.queries.said_of import stated
 from archdb.sources.base import Imported, from_keras, from_torch
+from archdb.sources.records import Seed
 from archdb.sources.toml import bundled_files, bundled_references, load
 
 ORACLES = Path(__file__).parents[1] / "tests" / "oracles"
@@ -32,6 +35,8 @@ HEAD = frozenset(("softmax", "flatten", "dropout", "global_avg_pool2d", "adaptiv
 WEIGHTED = frozenset(("linear", "conv2d"))
 #: Attributes that are stated otherwise where the output is of equal shape.
 ATTRIBUTES = {"padding": "padding", "rounding": "rounding", "epsilon": "epsilon", "rate": "dropout"}
+#: How a seed says that only one of two networks has a layer.
+ALONE = {FIRST_ONLY: "removed", SECOND_ONLY: "added"}
 EQUAL, STATED, ELSE = "equal", "stated difference only", "else"
 
 
@@ -43,9 +48,9 @@ def rows(names: list[str]) -> Iterator[dict[str, str]]:
                 yield row
 
 
-def catalogue() -> dict[str, Network]:
+def catalogue() -> dict[str, Seed]:
     references = bundled_references()
-    return {path.stem: load(path, references).network for path in bundled_files()}
+    return {path.stem: load(path, references) for path in bundled_files()}
 
 
 def imported(row: dict[str, str]) -> Imported:
@@ -78,7 +83,7 @@ class Edits:
 
     def kinds(self) -> Iterator[tuple[str | None, AlignedLayer]]:
         for row in self.alignment.rows:
-            if row.here is None or row.there is None:
+            if row.alone:
                 yield self.alone(row), row
             elif row.changes:
                 yield from ((self.changed(row, change.what), row) for change in row.changes)
@@ -87,11 +92,22 @@ class Edits:
         if row.layer.auxiliary:
             return "auxiliary head"
         name = row.layer.op.name
-        return "padding" if name == "pad2d" else "classifier" if name in HEAD else None
+        if name in HEAD or (name in WEIGHTED and self.one_position(row)):
+            return "classifier"
+        return "padding" if name == "pad2d" else None
+
+    def one_position(self, row: AlignedLayer) -> bool:
+        """Whether a layer is one of those that see no map any more, as a classifier's do."""
+        side = row.here is None
+        names = [layer.name for layer in self.alignment.networks[side] if not layer.auxiliary]
+        rest = names[names.index(row.layer.name) :]
+        found = self.outputs[side]
+        return all(extent in (None, 1) for name in rest for extent in found[name][1:3])
 
     def changed(self, row: AlignedLayer, what: str) -> str | None:
         here, there = row.here, row.there
-        assert here is not None and there is not None
+        if here is None or there is None:  # it belongs to one that is written otherwise
+            return None
         if here.auxiliary or there.auxiliary:
             return "auxiliary head"
         if here.op.name != there.op.name:
@@ -99,6 +115,8 @@ class Edits:
         equal = self.outputs[0][here.name] == self.outputs[1][there.name]
         if what == "inputs" and here.op.name == "concat" and equal:
             return "concatenated at once"
+        if here.op.name == "resize2d" and equal:
+            return "size as a number"
         return ATTRIBUTES.get(what) if equal else None
 
 
@@ -107,20 +125,24 @@ def outputs(profile: Profile) -> dict[str, tuple[Any, ...]]:
     return {row["layer"]: tuple(row.values())[1:] for row in profile.table.dicts(columns)}
 
 
-def verdict(network: Network, found: Network) -> tuple[str, str]:
-    """How an import comes out, and what it differs in."""
-    edits = Edits(network, found)
-    kinds = [kind for kind, _ in edits.kinds()]
-    told = Counter(
-        f"{row.layer.op.name} {', '.join(map(str, row.changes)) or row.status}"
-        for kind, row in edits.kinds()
-        if kind is None
-    )
+def verdict(seed: Seed, library: str, found: Network) -> tuple[str, str]:
+    """How an import comes out, and what it differs in. What the seed says that the library differs
+    in is stated."""
+    told, counts = Counter[str](), Counter[str]()
+    said = stated((source.claim for source in seed.sources), library)
+    for kind, row in Edits(seed.network, found).kinds():
+        text = f"{row.layer.op.name} {', '.join(map(str, row.changes)) or ALONE[row.status]}"
+        if kind is not None:
+            counts[kind] += 1
+        elif text in said:
+            counts[f"said of {library}"] += 1
+        else:
+            told[text] += 1
     if told:
         return ELSE, "; ".join(f"{times} {what}" for what, times in told.most_common())
-    counts = Counter(kind for kind in kinds if kind is not None)
-    stated = ", ".join(f"{kind} {times}" for kind, times in counts.most_common())
-    return (STATED if kinds else EQUAL), stated
+    return (STATED if counts else EQUAL), ", ".join(
+        f"{kind} {times}" for kind, times in counts.most_common()
+    )
 
 
 def main() -> None:
@@ -136,7 +158,7 @@ def main() -> None:
     for row in chosen[given.first :][: given.most]:
         name = row["architecture"]
         try:
-            end, told = verdict(known[name], imported(row).network)
+            end, told = verdict(known[name], row["library"], imported(row).network)
         except (ArchdbError, NameError) as error:  # NameError: a patch that record.py alone has
             end, told = "not built", str(error).splitlines()[0]
         ends[end] += 1

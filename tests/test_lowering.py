@@ -12,7 +12,8 @@ from recorded import load
 from archdb.analysis.profile import derive
 from archdb.sources.folds import fold
 from archdb.sources.lowering import Lowered, lower
-from archdb.sources.neutral import PARAMETER, Call, Graph, Ref, Tensor
+from archdb.sources.neutral import INPUT, PARAMETER, Call, Graph, Ref, Tensor
+from archdb.sources.response_norms import response_norms
 
 #: Parameters, those of them that are never read (auxiliary heads), running statistics that are,
 #: and MACs.
@@ -165,3 +166,39 @@ def test_a_shape_that_differs_from_the_recorded_one_is_told() -> None:
     assert (
         "a (conv2d): (61, 4, 8, 8) derived, (61, 4, 7, 7) recorded" in found.outcome.shape_differs
     )
+
+
+def _response_norm(**other: object) -> Graph:
+    """timm's GlobalResponseNorm on maps of 5 channels, channels last, 7 samples: as recorded."""
+    x, g, mean, sum_, ratio, bias, weight, product, scaled = (Ref(f"v{k}") for k in range(9))
+    calls = [
+        Call("norm", "grn", {"input": x, "p": 2, "dim": [1, 2], "keepdim": True, **other}, ("v1",)),
+        Call("mean", "grn", {"input": g, "dim": -1, "keepdim": True}, ("v2",)),
+        Call("add", "grn", {"input": mean, "other": 1e-6}, ("v3",)),
+        Call("div", "grn", {"input": g, "other": sum_}, ("v4",)),
+        Call("view", "grn", {"input": Ref("bias"), "shape": [1, 1, 1, -1]}, ("v5",)),
+        Call("view", "grn", {"input": Ref("weight"), "shape": [1, 1, 1, -1]}, ("v6",)),
+        Call("mul", "grn", {"input": x, "other": ratio}, ("v7",)),
+        Call("addcmul", "grn", {"input": bias, "1": weight, "2": product}, ("v8",)),
+        Call("add", "grn", {"input": x, "other": scaled}, ("out",)),
+    ]
+    tensors = [Tensor("v0", (7, 4, 3, 5), role=INPUT), Tensor("out", (7, 4, 3, 5))]
+    tensors += [Tensor(f"v{k}", None) for k in range(1, 9)]
+    tensors += [Tensor(name, (5,), role=PARAMETER) for name in ("bias", "weight")]
+    return Graph("net", calls, {tensor.name: tensor for tensor in tensors}, ["v0"], ["out"], 7)
+
+
+def test_a_response_norm_that_a_module_spells_out_is_one_layer() -> None:
+    graph = _response_norm()
+    assert response_norms(graph) == {"global_response_norm": 1}
+    network = lower(graph, "net").network
+    (norm,) = [layer for layer in network if layer.op.name == "global_response_norm"]
+    assert norm.op.epsilon == 1e-6
+    assert derive(network).totals["norm_params"] == 2 * 5
+
+
+def test_what_is_no_response_norm_stays_as_it_is_spelled_out() -> None:
+    for other in ({"p": 1}, {"dim": [1]}, {"dim": [1, 3]}):
+        graph = _response_norm(**other)
+        assert response_norms(graph) == {}
+        assert len(graph.calls) == 9

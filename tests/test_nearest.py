@@ -8,6 +8,7 @@ from command import archdb, refused
 from variants import ROWS, put, seed
 
 from archdb.api import Database
+from archdb.queries.said_of import stated
 
 
 def nearest(*words: str, database: Path) -> list[dict[str, Any]]:
@@ -58,3 +59,24 @@ def test_what_an_exporter_has_folded_is_found_all_the_same(whole: Path) -> None:
     first, second = nearest("resnet18+fold-bn", "--limit", "2", database=whole)
     assert (first["architecture"], first["edits"]) == ("resnet18+fold-bn", 0)
     assert second["edits"] > 20
+
+
+def test_building_blocks_are_no_networks_that_somebody_asks_for(whole: Path) -> None:
+    found = nearest("block_fire", "--limit", "200", database=whole)
+    assert len(found) > 100
+    assert not [row for row in found if row["architecture"].startswith("block_")]
+
+
+def test_how_it_is_written_makes_none_farther(whole: Path) -> None:
+    """vit_b_32 has larger patches, and so fewer positions to embed."""
+    first = nearest("vit_b_16", "--limit", "1", database=whole)[0]
+    assert (first["architecture"], first["edits"]) == ("vit_b_32", 3)
+
+
+def test_a_network_says_what_a_library_differs_in(whole: Path) -> None:
+    with Database(whole) as db:
+        (source,) = db.query("select claim from source where claim like 'timm differs: leaky%'")
+    assert stated(source, "timm") == ["leaky_relu slope: 0.1 → 0.01"]
+    assert stated(source, "keras") == []
+    claims = ["paper", "timm differs: relu op: relu → relu6; rescale added"]
+    assert stated(claims, "timm") == ["relu op: relu → relu6", "rescale added"]

@@ -104,7 +104,7 @@ def test_two_ways_of_writing_are_no_difference(name: str) -> None:
 
 #: Chains that do not do the same, and what is said of them.
 APART: dict[str, tuple[Shape, list[Op], list[Op], list[str]]] = {
-    "other axis": ((6, 6), [linear()], [linear(axis=0)], ["1 axis: 1 → 0"]),
+    "other axis": ((6, 6), [linear()], [linear(axis=0)], ["1 axis: none → 0"]),
     "other order": (
         (6, 4, 5),
         [permute(1, 2, 0), RELU],
@@ -116,7 +116,7 @@ APART: dict[str, tuple[Shape, list[Op], list[Op], list[str]]] = {
         STEPS,
         [linear(12), cut(0, 0, 1)],
         [cut(0, 0, 1), linear(12)],
-        ["- 1", "+ 2"],
+        ["1 moved: data → 2.reshape"],
     ),
 }
 

@@ -181,7 +181,7 @@ class _Writer:
     def put(self, layer: Layer, op: Op, values: list[_Value], out: Shape | None) -> _Value:
         """The layer itself, behind all that it reads."""
         made = values[0].made if values else None
-        if made and made.in_order and op.reads_flat(made.shape):
+        if made and made.in_order and op.reads_flat(made.shape) and len(made.axes) != 2:
             sources = [values[0], *(self.settle(value, layer) for value in values[1:])]
         else:
             sources = [self.settle(value, layer) for value in values]

@@ -61,6 +61,11 @@ class Elementwise(Join):
     def writing(self, *inputs: Shape) -> Writing:
         return Writing(self, *without_leading_ones(self.out(*inputs), *inputs))
 
+    @property
+    def written_plainly(self) -> bool:
+        """More than three axes come of ops that are not."""
+        return self.value is None
+
     def acts_along(self, x: Shape) -> tuple[int, ...] | None:
         return () if self.value is not None else None
 

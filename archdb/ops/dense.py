@@ -139,16 +139,20 @@ class Linear(Given):
     def acts_along(self, x: Shape) -> tuple[int, ...] | None:
         return None if self.reads_flat(x) else (self.along(x),)
 
+    @property
+    def written_plainly(self) -> bool:
+        return self.axis is None
+
     def writing(self, *inputs: Shape) -> Writing:
-        """Along an axis that is said, unless it is one vector that arrives."""
+        """Along an axis that is said, unless it is one vector that arrives, or a sequence."""
         x = inputs[0]
         if not self.reads_flat(x):
-            return Writing(self.like(axis=self.along(x)))
+            return Writing(self.turned_to(x, (self.along(x),)))
         out = tuple(self.out(*inputs))
         return Writing(self.like(axis=None), behind=(Reshaped(out),) if len(out) > 1 else ())
 
     def turned_to(self, x: Shape, axes: tuple[int, ...]) -> Any:
-        return self.like(axis=axes[0])
+        return self.like(axis=None if (len(x), *axes) == (2, 1) else axes[0])
 
     def as_convolution(self, x: Shape) -> Any:
         """The matrix as kernels of the map's size (long2015, section 3.1); along the channels of a

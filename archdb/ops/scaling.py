@@ -24,6 +24,7 @@ from archdb.ops.base import (
 from archdb.ops.explained import Formulas, Stated
 from archdb.ops.moving import beside
 from archdb.ops.rewritable import kept
+from archdb.ops.written import Writing
 
 
 @op("lrn")
@@ -141,3 +142,11 @@ class Rescale(Op):
     work = per_element(muls=1)
     window = point
     channels = kept
+
+    @property
+    def written_plainly(self) -> bool:
+        return bool(self.factor != 1)
+
+    def writing(self, *inputs: Shape) -> Writing:
+        """Times 1 nothing happens."""
+        return Writing(None if self.factor == 1 else self)

@@ -29,6 +29,10 @@ class VectorNorm(Norm):
         """The axes that are normalised over, from the first."""
         return tuple(sorted(axis_of(x, axis) for axis in self.axes or (self.axis,)))
 
+    @property
+    def written_plainly(self) -> bool:
+        return self.axis is None and self.axes is None
+
     def writing(self, *inputs: Shape) -> Writing:
         """Along one axis, where `axes` is but one."""
         one = self.axes is not None and len(self.axes) == 1

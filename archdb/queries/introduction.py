@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from archdb.queries.named import NetworkRef, RewriteResult
+from archdb.queries.said_of import said_of
 
 if TYPE_CHECKING:
     from archdb.queries.reader import Reader
@@ -33,8 +34,18 @@ def introduce(reader: Reader, networks: Sequence[NetworkRef], *, differences: bo
         if said := kin(reader, one):
             reader.notify(f"note: {one.network.name}: {said}")
     if differences and outside and len(networks) == 2:
-        for line in _difference(reader, networks):
+        for line in (*_difference(reader, networks), *_stated(reader, networks)):
             reader.notify(f"note: {line}")
+
+
+def _stated(reader: Reader, networks: Sequence[NetworkRef]) -> Iterator[str]:
+    """What a stored network says of the library whose model it is compared with."""
+    for one, other in (networks, reversed(networks)):
+        if isinstance(one, str) and isinstance(other, RewriteResult) and other.is_outside:
+            library, _, model = other.network.name.partition(":")
+            name = reader.resolve(one)
+            if model and (said := said_of(reader, name, library)):
+                yield f"{name} says what {library} differs in: {'; '.join(said)}"
 
 
 def _difference(reader: Reader, networks: Sequence[NetworkRef]) -> list[str]:

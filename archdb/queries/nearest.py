@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from archdb.analysis.aligned_layer import SAME
@@ -12,6 +14,7 @@ from archdb.db.networks import SHARED, columns_of
 from archdb.errors import UsageError
 from archdb.model.names import PLUS
 from archdb.ops import REGISTRY, Op
+from archdb.ops.base import no_params
 from archdb.queries.named import rewrite_named
 from archdb.queries.result import Result
 
@@ -26,6 +29,9 @@ PER_WANTED, FEWEST = 2, 8
 #: How many sentences say what differs.
 _MOST_SENTENCES = 2
 _KIND = ("op", *SHARED, "attributes")
+
+#: Attributes that may be written otherwise where the same arrives.
+_AXES = ("axis", "axes", "axis_names", "shape")
 
 #: How many layers of each kind a network has.
 Kinds = Counter[tuple[Any, ...]]
@@ -48,7 +54,7 @@ def nearest(reader: Reader, name: Any, count: int = 5, spec: InputSpec = None) -
         others.pop(subject.network.name, None)
         if not any(layer.op.affine for layer in subject.network):
             others = dict(_without_norms(*other) for other in others.items())
-        own = Kinds((layer.op.name, *columns_of(layer.op)) for layer in subject.network)
+        own = _compared(Kinds((x.op.name, *columns_of(x.op)) for x in subject.network))
         looked_at = max(PER_WANTED * count, FEWEST)
         near = sorted(others, key=lambda other: _distance(own, others[other]))[:looked_at]
         rows: list[tuple[str, int, int, str]] = []
@@ -69,7 +75,26 @@ def _kinds(reader: Reader) -> dict[str, Kinds]:
     for row in reader.run_named("layer_kinds").to_dicts():
         kind = tuple(row[column] for column in _KIND)
         found.setdefault(row["architecture"], Kinds())[kind] = row["layers"]
+    return {name: _compared(kinds) for name, kinds in found.items()}
+
+
+def _compared(kinds: Kinds) -> Kinds:
+    """Without what may be written otherwise: ops that have more than one writing and no weights,
+    and what is said of axes and extents."""
+    found = Kinds()
+    for (op, *columns, attributes), layers in kinds.items():
+        known = REGISTRY.get(op, Op)
+        if known is Op or known.writing is Op.writing or known.params is not no_params:
+            found[(op, *columns, _without_axes(attributes))] += layers
     return found
+
+
+@cache
+def _without_axes(attributes: str | None) -> str | None:
+    if not attributes or not any(f'"{word}"' in attributes for word in _AXES):
+        return attributes
+    values = json.loads(attributes)
+    return json.dumps({key: value for key, value in values.items() if key not in _AXES})
 
 
 def _without_norms(name: str, kinds: Kinds) -> tuple[str, Kinds]:
@@ -103,8 +128,10 @@ def _distance(one: Kinds, other: Kinds) -> int:
 
 
 def _fewest_edits(one: Kinds, other: Kinds) -> int:
-    """At the least so many edits make one of the other: each changes two counts at the most."""
-    return -(-_apart(one, other) // 2)
+    """At the least so many edits make one of the other: a layer changed changes two counts, one
+    that only one of them has but one."""
+    more = abs(one.total() - other.total())
+    return -(-(_apart(one, other) + more) // 2)
 
 
 def _apart(one: Counter[Any], other: Counter[Any]) -> int:

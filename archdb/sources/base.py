@@ -134,10 +134,11 @@ def from_graph(
     """The network that a neutral graph is, with its report."""
     from archdb.sources.folds import fold
     from archdb.sources.lowering import lower
+    from archdb.sources.response_norms import response_norms
     from archdb.sources.spelled_out import spelled_out
 
     folds = spelled_out(graph) if graph.stored_once else Counter()
-    folds += fold(graph)
+    folds += response_norms(graph) + fold(graph)
     found = lower(graph, name)
     check_names(found.network)
     profile = derive(found.network)

@@ -108,6 +108,18 @@ def vectorwise(net: Lowering, call: Call) -> Value:
     return followed(net, per_element(net, op, value, tensors=held.names), held, -1)
 
 
+@rule("global_response_norm")
+def global_response_norm(net: Lowering, call: Call) -> Value:
+    """Channels of a map, whose axis is `dim`, scaled by how they respond beside each other."""
+    held = learned(net, call)
+    value, dim = net.value(call.arguments["input"]), int(call.arguments["dim"])
+    order = [0, dim, *(at for at in range(1, len(value.axes)) if at != dim)]
+    first = value._replace(axes=tuple(value.axes[at] for at in order))
+    op = net.make("global_response_norm", epsilon=held.attributes["epsilon"])
+    found = per_element(net, op, image(net, first, 2), tensors=held.names)
+    return found._replace(axes=tuple(found.axes[order.index(at)] for at in range(len(order))))
+
+
 @rule("local_response_norm")
 def local_response_norm(net: Lowering, call: Call) -> Value:
     """Across neighbouring channels; torch divides alpha by the size, as Caffe does."""
