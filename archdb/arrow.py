@@ -7,7 +7,7 @@ with one more: `fault` says why a network could not be derived; its row has noth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Literal
 
@@ -37,6 +37,8 @@ NUMBER = "number"
 
 Definition = Mapping[str, Any]
 Columns = dict[str, Any]
+#: What of a network and its profile becomes columns.
+How = Callable[[Definition, Profile], Columns]
 
 
 @cache
@@ -59,17 +61,29 @@ def schema(what: What) -> pyarrow.Schema:
 def derive(batches: Iterable[pyarrow.RecordBatch], what: What) -> Iterator[pyarrow.RecordBatch]:
     """Batches of DEFINITION in, batches with the figures of these networks at their native inputs
     out: the totals of a network, or the rows of its layers."""
-    made = schema(what)
-    columns_of_profile = _rows if what == "rows" else _totals
+    for (found,) in derive_each(batches, (what,)):
+        yield found
+
+
+def derive_each(
+    batches: Iterable[pyarrow.RecordBatch], kinds: Sequence[What]
+) -> Iterator[tuple[pyarrow.RecordBatch, ...]]:
+    """The same for several kinds of figures, of which each network is derived once."""
+    hows = [_rows if what == "rows" else _totals for what in kinds]
     for batch in _in_pieces(batches):
-        columns: dict[str, list[Any]] = {name: [] for name in made.names}
+        filled: list[Columns] = [{name: [] for name in schema(what).names} for what in kinds]
         for definition in batch.to_pylist():
-            found = _derived(definition, columns_of_profile)
-            unknown = [None] * len(found["architecture"])
-            for name, column in columns.items():
-                column += found.get(name, unknown)
-        arrays = [pyarrow.array(columns[field.name], field.type) for field in made]
-        yield pyarrow.RecordBatch.from_arrays(arrays, schema=made)
+            for columns, found in zip(filled, _derived(definition, hows), strict=True):
+                unknown = [None] * len(found["architecture"])
+                for name, column in columns.items():
+                    column += found.get(name, unknown)
+        yield tuple(map(_batch, kinds, filled))
+
+
+def _batch(what: What, columns: Columns) -> pyarrow.RecordBatch:
+    made = schema(what)
+    arrays = [pyarrow.array(columns[field.name], field.type) for field in made]
+    return pyarrow.RecordBatch.from_arrays(arrays, schema=made)
 
 
 def _in_pieces(batches: Iterable[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
@@ -79,16 +93,17 @@ def _in_pieces(batches: Iterable[pyarrow.RecordBatch]) -> Iterator[pyarrow.Recor
             yield batch.slice(first, BATCH)
 
 
-def _derived(definition: Definition, how: Callable[[Definition, Profile], Columns]) -> Columns:
+def _derived(definition: Definition, hows: Sequence[How]) -> list[Columns]:
     """The columns of one network, or its name and its fault."""
     fault = definition["fault"]
     if fault is None:
         try:
-            return how(definition, derive_profile(network_of(definition)))
+            profile = derive_profile(network_of(definition))
+            return [how(definition, profile) for how in hows]
         except Exception as error:  # the other networks are none the worse for it
             fault = fault_of(error)
     named = {name: [definition[name]] for name in ("architecture", "space", "number")}
-    return named | {"fault": [fault]}
+    return [named | {"fault": [fault]}] * len(hows)
 
 
 def _totals(definition: Definition, profile: Profile) -> Columns:

@@ -10,6 +10,7 @@ What stands in memory does not grow with the number of networks.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from itertools import count, islice
 from pathlib import Path
 
@@ -64,15 +65,20 @@ def export_space(reader: Reader, space: str, target: Path) -> int:
 
 def write_part(directory: Path, name: str, some: Sequence[pyarrow.RecordBatch]) -> None:
     """The definitions, and what follows from them, as a file in each of the three directories."""
-    for kind, made, batches in (
-        ("definitions", DEFINITION, some),
-        ("totals", arrow.schema("totals"), arrow.derive(some, "totals")),
-        ("layers", arrow.schema("rows"), arrow.derive(some, "rows")),
-    ):
-        (directory / kind).mkdir(exist_ok=True)
-        without = made.remove(made.get_field_index("fault"))
-        with parquet.ParquetWriter(directory / kind / name, without, compression="zstd") as file:
-            for batch in batches:
+    with ExitStack() as open_files:
+
+        def opened(kind: str, made: pyarrow.Schema) -> parquet.ParquetWriter:
+            (directory / kind).mkdir(exist_ok=True)
+            without = made.remove(made.get_field_index("fault"))
+            file = parquet.ParquetWriter(directory / kind / name, without, compression="zstd")
+            return open_files.enter_context(file)
+
+        definitions = opened("definitions", DEFINITION)
+        for batch in some:
+            definitions.write_batch(_faultless(batch))
+        files = [opened("totals", arrow.schema("totals")), opened("layers", arrow.schema("rows"))]
+        for found in arrow.derive_each(some, ("totals", "rows")):
+            for file, batch in zip(files, found, strict=True):
                 file.write_batch(_faultless(batch))
 
 
