@@ -6,13 +6,14 @@ last in most files; layers are laid with archdb's order, and axes are turned to 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from archdb.errors import ArchdbError, DefinitionError
 from archdb.sources.keras_files import Stored, stored
 from archdb.sources.keras_net import KerasNet
-from archdb.sources.laying import Read, name_of
+from archdb.sources.laying import Read, Tensors, name_of
 from archdb.sources.sizes import SizesLike
 
 SUFFIXES = (".keras", ".json", ".h5", ".hdf5")
@@ -30,8 +31,11 @@ def read(path: Path, sizes: SizesLike = None) -> Read:
         raise error.at(str(path)) from None
 
 
-def load(model: Stored, name: str, sizes: SizesLike = None) -> Read:
-    """As `read`, of a configuration that is read already."""
+def load(
+    model: Stored, name: str, sizes: SizesLike = None, tensors: Mapping[str, Tensors] | None = None
+) -> Read:
+    """As `read`, of a configuration that is read already. `tensors`: those of layers, by name,
+    where the model is in memory; asked for those that archdb does not know."""
     from archdb.sources import (  # noqa: F401  importing a module registers its rules
         keras_attention,
         keras_axes,
@@ -45,7 +49,7 @@ def load(model: Stored, name: str, sizes: SizesLike = None) -> Read:
         keras_weights,
     )
 
-    net = KerasNet(sizes, model.version)
+    net = KerasNet(sizes, model.version, tensors or {})
     try:
         net.run(model.config)
     except RecursionError:

@@ -7,6 +7,8 @@ from typing import Any
 import keras
 
 from archdb.errors import ArchdbError, DefinitionError, NotFoundError, nearest
+from archdb.model.shape import Shape
+from archdb.ops import BIAS, BUFFER, NORM, WEIGHT
 from archdb.sources.keras import load
 from archdb.sources.keras_files import from_json
 from archdb.sources.laying import Read
@@ -35,6 +37,23 @@ def build(library: str, model: str, sizes: SizesLike) -> Read:
 
 def configured(model: Any, sizes: SizesLike = None) -> Read:
     """The network of a Keras model in memory."""
-    read = load(from_json(model.to_json(), keras.__version__), model.name.lower(), sizes)
+    stored = from_json(model.to_json(), keras.__version__)
+    read = load(stored, model.name.lower(), sizes, _tensors(model))
     read.source["library"] = f"keras {keras.__version__}"
     return read
+
+
+def _tensors(model: Any) -> dict[str, list[tuple[str, Shape]]]:
+    """Role and shape of each tensor of the layers, by name, for those that archdb does not know."""
+    return {
+        layer.name: [(_role(tensor), tuple(tensor.shape) or (1,)) for tensor in layer.weights]
+        for layer in model.layers
+    }
+
+
+def _role(tensor: Any) -> str:
+    if not tensor.trainable:
+        return BUFFER
+    if len(tensor.shape) > 1:
+        return WEIGHT
+    return BIAS if "bias" in tensor.name else NORM

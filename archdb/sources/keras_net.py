@@ -7,7 +7,7 @@ gives a map of one position, which Keras has as a vector: `flat` says so, until 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from archdb.errors import ArchdbError, DefinitionError
@@ -27,7 +27,7 @@ from archdb.sources.keras_config import (
 )
 from archdb.sources.keras_config import Call as Call
 from archdb.sources.keras_input import input_of
-from archdb.sources.laying import Laying
+from archdb.sources.laying import Laying, Tensors
 from archdb.sources.lowering.base import UnmappedError
 from archdb.sources.sizes import SizesLike
 
@@ -50,8 +50,9 @@ def layer(*kinds: str) -> Callable[[Bound], Bound]:
 class KerasNet:
     """A model being laid out."""
 
-    def __init__(self, sizes: SizesLike, version: str) -> None:
+    def __init__(self, sizes: SizesLike, version: str, tensors: Mapping[str, Tensors]) -> None:
         self.net = Laying(sizes)
+        self.tensors = tensors
         self.version = version
         self.path, self.calls = "", 0
         #: How many copies are being laid of a layer that works on each step by itself.
@@ -67,7 +68,8 @@ class KerasNet:
         if part.kind not in MODELS and "layers" not in part.config:
             raise DefinitionError(
                 f"is of class {part.kind}, whose configuration does not list its layers",
-                remedy="a model that is a class of its own can be read by from_keras only",
+                remedy="what such a class does is code: give a functional or sequential model, or"
+                " what model.export has written as ONNX",
             )
         self.channels_first = '"channels_first"' in repr(model).replace("'", '"')
         self.model(part.config, None, "", 0)
@@ -179,7 +181,8 @@ class KerasNet:
         own = None if shape is None or None in shape else self.turned(tuple(n or 0 for n in shape))
         names = [value.layer for value in call.inputs]
         kind = kind_of(call.part).removeprefix("op:")
-        tensors = () if kind_of(call.part) != call.part.kind or kind == "Lambda" else None
+        weightless = kind_of(call.part) != call.part.kind or kind == "Lambda"
+        tensors = () if weightless else self.tensors.get(self.path)
         return Value(self.net.open(self.path, kind, why, *names, shape=own, tensors=tensors))
 
     def lay(

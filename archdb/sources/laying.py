@@ -149,7 +149,7 @@ class Laying:
         if shape is not None:
             attributes["shape"] = list(shape)
         own = self.lay(name, "unknown", *inputs, **attributes)
-        counted = sum(prod(x) for role, x in told or () if role != BUFFER)
+        counted = None if told is None else sum(prod(x) for role, x in told if role != BUFFER)
         self.outcome.unknown.append(Unknown(own, kind, why, counted))
         return own
 

@@ -23,12 +23,12 @@ class Row:
 
 @dataclass
 class Unknown:
-    """A call that became an unknown layer."""
+    """A call that became an unknown layer; its parameters where they are known."""
 
     key: str
     kind: str
     why: str
-    parameters: int
+    parameters: int | None
 
 
 @dataclass
