@@ -62,13 +62,13 @@ def imported(row: dict[str, str]) -> Imported:
         return from_keras(eval(constructor, given))
     import torch
     from timm import create_model
-    from torchvision import models
+    from torchvision import models, ops
 
     def on_cpu(build: Any) -> Any:
         with torch.device("cpu"):
             return build().to("meta")
 
-    given = {"m": models, "create_model": create_model, "on_cpu": on_cpu}
+    given = {"m": models, "ops": ops, "create_model": create_model, "on_cpu": on_cpu}
     with torch.device("meta"):
         module = eval(constructor, given)
     return from_torch(module.eval(), shape)
