@@ -57,7 +57,20 @@ SIZES = {
 WHOLE = {onnx.TensorProto.INT64, onnx.TensorProto.INT32, onnx.TensorProto.BOOL}
 WHOLE |= {onnx.TensorProto.UINT64, onnx.TensorProto.STRING}
 #: Inputs that are statistics, or numbers that say what a node does, by op.
-NO_PARAMETERS = {"BatchNormalization": (3, 4), "Resize": (1, 2), "Upsample": (1,)}
+NO_PARAMETERS = {
+    "BatchNormalization": (3, 4),
+    "Resize": (1, 2),
+    "Upsample": (1,),
+    "QuantizeLinear": (1, 2),
+    "DequantizeLinear": (1, 2),
+    "ConvInteger": (2, 3),
+    "MatMulInteger": (2, 3),
+    "QLinearConv": (1, 2, 4, 5, 6, 7),
+    "QLinearMatMul": (1, 2, 4, 5, 6, 7),
+    "DynamicQuantizeLSTM": (8, 9, 10, 11),
+}
+#: Whole numbers that are learned, by op.
+LEARNED = {"DequantizeLinear": (0,), "QLinearConv": (8,)}
 PRODUCTS = ("MatMul", "Gemm")
 GATES = {"LSTM": 4, "GRU": 3, "RNN": 1}
 
@@ -77,13 +90,16 @@ def graphs(graph: Any) -> Iterator[Any]:
 
 def parameters(model: Any) -> int:
     """Elements of the initialisers and constants that are learned."""
-    others = {
-        node.input[at]
-        for graph in graphs(model.graph)
-        for node in graph.node
-        for at in NO_PARAMETERS.get(node.op_type, ())
-        if at < len(node.input)
-    }
+    others, learned = (
+        {
+            node.input[at]
+            for graph in graphs(model.graph)
+            for node in graph.node
+            for at in places.get(node.op_type, ())
+            if at < len(node.input)
+        }
+        for places in (NO_PARAMETERS, LEARNED)
+    )
     found = 0
     for graph in graphs(model.graph):
         tensors = {tensor.name: tensor for tensor in graph.initializer}
@@ -92,8 +108,8 @@ def parameters(model: Any) -> int:
                 tensors[node.output[0]] = one.t
         for name, tensor in tensors.items():
             count = prod(tensor.dims)
-            if name not in others and tensor.data_type not in WHOLE:
-                found += count if count > 1 or len(tensor.dims) > 1 else 0
+            if name not in others and (tensor.data_type not in WHOLE or name in learned):
+                found += count if count > 1 or (len(tensor.dims) > 1 and name not in learned) else 0
     return found
 
 

@@ -38,6 +38,7 @@ from archdb.sources.onnx_parts import (
     graphs,
     read_at,
 )
+from archdb.sources.onnx_quantised import SCALES, WHOLE_BUT_LEARNED
 from archdb.sources.onnx_stored import stored_tensor
 from archdb.sources.sizes import Sizes, SizesLike
 
@@ -51,7 +52,7 @@ SHAPES = frozenset({"Shape", "Size"})
 #: Which inputs of a node are statistics or parts of a table, not learned.
 STATISTICS = {"BatchNormalization": (3, 4), "ScatterND": (2,)}
 #: Which inputs are numbers that say what a node does.
-NUMBERS = {"Resize": (1, 2), "Upsample": (1,)}
+NUMBERS = {"Resize": (1, 2), "Upsample": (1,), **SCALES}
 
 
 def read(path: Path, sizes: SizesLike = None) -> Graph:
@@ -64,8 +65,7 @@ def read(path: Path, sizes: SizesLike = None) -> Graph:
                 raise DefinitionError("is empty", remedy="is it downloaded whole?")
             data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
             model = model_of(memoryview(data))
-        if model.graph is not None:
-            read_whole_numbers(model.graph, path.parent)
+        read_whole_numbers(model.graph, path.parent)
         return _Reading(model, path.stem, Sizes.of(sizes)).graph()
     except OSError as error:
         raise DefinitionError(f"cannot be read: {error.strerror}").at(str(path)) from None
@@ -96,6 +96,7 @@ class _Reading:
             self.notes.append(f"{functions} calls of its own functions are written out")
         self.buffers = read_at(self.own, STATISTICS)
         self.numbers = read_at(self.own, NUMBERS)
+        self.learned = read_at(self.own, WHOLE_BUT_LEARNED)
         self.read = {name for node in every(self.own) for name in node.inputs}
         self.read |= {name for graph in graphs(self.own) for name in graph.outputs}
         self.scopes = Scopes(self.own)
@@ -107,9 +108,9 @@ class _Reading:
 
     def graph(self) -> Graph:
         self.stored(self.own)
-        inputs = [name for name in self.own.inputs if name not in self.own.tensors]
-        inputs = [name for name in inputs if not self.numbered(name)]
-        stated = {name: self.own.inputs[name] for name in inputs}
+        own = self.own.inputs
+        inputs = [n for n in own if n not in self.own.tensors and not self.numbered(n)]
+        stated = {name: own[name] for name in inputs}
         open_ = OpenShapes(stated, self.sizes, self.batch, batch_behind_steps(self.own))
         for name in inputs:
             dtype = self.own.dtypes.get(name, "float32")
@@ -160,7 +161,7 @@ class _Reading:
     def kept(self, name: str, tensor: OnnxTensor) -> Tensor:
         if name in self.numbers:
             return Tensor(name, tensor.shape, tensor.dtype, CONSTANT, tensor.data)
-        return stored_tensor(name, tensor, name in self.buffers)
+        return stored_tensor(name, tensor, name in self.buffers, name in self.learned)
 
     def taken(self, node: OnnxNode) -> Iterator[Call]:
         """The call that a node is; none where it is a constant."""

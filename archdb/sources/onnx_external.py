@@ -15,9 +15,9 @@ from archdb.sources.onnx_parts import OnnxGraph, OnnxTensor, graphs
 WHOLE = {"int64": "q", "int32": "i"}
 
 
-def read_whole_numbers(graph: OnnxGraph, folder: Path) -> None:
+def read_whole_numbers(graph: OnnxGraph | None, folder: Path) -> None:
     """Give small tensors of whole numbers their data, in place; what cannot be had is left out."""
-    for tensor in (t for one in graphs(graph) for t in one.tensors.values()):
+    for tensor in (t for one in (graphs(graph) if graph else ()) for t in one.tensors.values()):
         if tensor.place and tensor.dtype in WHOLE and prod(tensor.shape) <= SMALL:
             tensor.data = _data(tensor, folder)
 

@@ -141,14 +141,6 @@ def gemm(node: Node) -> Translated:
     }
 
 
-@translates("MatMulInteger", "QLinearMatMul")
-def quantised_product(node: Node) -> Translated:
-    return "matmul", {
-        "input": node.at(0),
-        "other": node.at(1 if node.op == "MatMulInteger" else 3),
-    }
-
-
 @translates("Softmax", "LogSoftmax")
 def softmax(node: Node) -> Translated:
     kind = "softmax" if node.op == "Softmax" else "log_softmax"

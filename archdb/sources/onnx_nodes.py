@@ -6,7 +6,7 @@ one is left out. Attributes became inputs over the versions; both are read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from archdb.sources.neutral import Ref
@@ -49,6 +49,11 @@ class Node:
         """An attribute."""
         value = self.attributes.get(name)
         return default if value is None else value
+
+    def as_op(self, op: str, places: Iterable[int]) -> Translated:
+        """The call of another op with the same attributes, which reads some of the inputs."""
+        self.op, self.inputs = op, [self.inputs[at] for at in places]
+        return TRANSLATIONS[op](self)
 
     def either(self, place: int, name: str) -> Any:
         """An input, or the attribute that it was in older versions."""

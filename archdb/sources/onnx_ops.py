@@ -80,11 +80,6 @@ def plain(node: Node) -> Translated:
     return kind, given
 
 
-@translates("DynamicQuantizeLinear")
-def quantised(node: Node) -> Translated:
-    return "quantised", {"input": node.at(0)}
-
-
 @translates(*_TWO)
 def two(node: Node) -> Translated:
     return _TWO[node.op], {"input": node.at(0), "other": node.at(1)}

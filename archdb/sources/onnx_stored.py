@@ -8,8 +8,11 @@ from archdb.sources.neutral import BUFFER, CONSTANT, PARAMETER, Tensor
 from archdb.sources.onnx_parts import OnnxTensor
 
 
-def stored_tensor(name: str, tensor: OnnxTensor, buffer: bool) -> Tensor:
-    """Whole numbers and single ones are constants, statistics buffers, all others learned."""
+def stored_tensor(name: str, tensor: OnnxTensor, buffer: bool, learned: bool = False) -> Tensor:
+    """Whole numbers and single ones are constants, unless they are known to be `learned`;
+    statistics are buffers, all others are learned."""
+    if learned and prod(tensor.shape) > 1:
+        return Tensor(name, tensor.shape, tensor.dtype, PARAMETER, None)
     whole = tensor.dtype in ("int64", "int32", "bool", "string", "uint64")
     if whole or (prod(tensor.shape) == 1 and len(tensor.shape) <= 1):
         return Tensor(name, tensor.shape, tensor.dtype, CONSTANT, tensor.data)

@@ -18,7 +18,7 @@ from archdb.sources.lowering.base import (
 )
 from archdb.sources.lowering.constants import folded
 from archdb.sources.lowering.naming import layers_of
-from archdb.sources.lowering.outcome import Outcome
+from archdb.sources.lowering.outcome import Outcome, Row
 from archdb.sources.lowering.unknown import unknown
 from archdb.sources.lowering.values import Known, Stored, Value, axes_of
 from archdb.sources.neutral import CONSTANT, INPUT, STORED, Call, Graph, Ref
@@ -105,7 +105,6 @@ def _take(net: Lowering, call: Call) -> None:
 
 def _ruled(net: Lowering, call: Call) -> list[Given]:
     laid, left = len(net.rows), len(net.outcome.unknown)
-    owned = dict(net.owner)
     try:
         if call.kind not in RULES:
             for name in call.reads():
@@ -120,10 +119,8 @@ def _ruled(net: Lowering, call: Call) -> list[Given]:
         ArithmeticError,
         StopIteration,
     ) as why:
+        _undo(net, net.rows[laid:])
         del net.rows[laid:], net.outcome.unknown[left:]
-        net.owner = owned
-        keys = {row.key for row in net.rows}
-        net.arranged = {k: v for k, v in net.arranged.items() if v.layer in keys}
         if isinstance(why, TiedError):
             net.tied |= why.names
         told = str(why) if isinstance(why, UnmappedError) else f"has other arguments: {why!r}"
@@ -131,6 +128,18 @@ def _ruled(net: Lowering, call: Call) -> list[Given]:
     if len(net.rows) == laid:
         net.outcome.folded[call.kind] += 1
     return list(result) if type(result) is list else [result]
+
+
+def _undo(net: Lowering, rows: list[Row]) -> None:
+    """Forget what layers hold that a call laid before it could go no further."""
+    if not rows:
+        return
+    for row in rows:
+        again = [name for name in row.tensors if net.owner[name] is not row]
+        net.outcome.repeated.subtract(() if row.weights_of else again)
+    keys = {row.key for row in rows}
+    net.owner = {name: row for name, row in net.owner.items() if row.key not in keys}
+    net.arranged = {k: v for k, v in net.arranged.items() if v.layer not in keys}
 
 
 def _compare(net: Lowering, call: Call, name: str, value: Value) -> None:
