@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from archdb.db.connection import can_be_written, connect, stamp
 from archdb.db.faults import FAULTS, as_database_errors, damage_error, to_database_error
 from archdb.errors import ArchdbError, DatabaseError, NotFoundError, QueryError, nearest
-from archdb.queries.known import Known
+from archdb.queries.last_answers import LastAnswers
 from archdb.queries.result import Result, Row
 from archdb.queries.sql import sql
 from archdb.text import clipped, printable
@@ -71,7 +71,7 @@ class Reader:
         self.isolated = isolated
         #: Which dataset the file holds, where it is a copy that nobody changes and that is known.
         self.dataset: Release | None = None
-        self._known = Known()
+        self._answers = LastAnswers()
         self._deriver = deriver
         #: Whether the state that a question was answered from is kept for what belongs to it.
         self.keeps = False
@@ -105,7 +105,7 @@ class Reader:
         Whoever gets it must not change it."""
         if self.dataset is None:
             return make(self)
-        return self._known.get(what, lambda: make(self))
+        return self._answers.get(what, lambda: make(self))
 
     def recall(self, question: str, /, **parameters: str) -> list[Row]:
         """The rows of one of archdb's own questions about a stored network, asked `once`."""

@@ -1,4 +1,4 @@
-"""Answers that are remembered of a file that nobody changes."""
+"""Answers that are kept of a file that nobody changes."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Callable, Hashable
 from typing import Any
 
 #: So many at the most: some for each network of a catalogue.
-REMEMBERED = 4096
+MOST = 4096
 
 
-class Known:
+class LastAnswers:
     """The answers that were asked for last."""
 
     def __init__(self) -> None:
         self._answers: OrderedDict[Hashable, Any] = OrderedDict()
 
     def get(self, what: Hashable, make: Callable[[], Any]) -> Any:
-        """The answer to `what`, made where it is not there; None is not remembered."""
+        """The answer to `what`, made where it is not there; None is not kept."""
         found = self._answers.get(what)
         if found is not None:
             self._answers.move_to_end(what)
@@ -25,6 +25,6 @@ class Known:
         found = make()
         if found is not None:
             self._answers[what] = found
-            if len(self._answers) > REMEMBERED:
+            if len(self._answers) > MOST:
                 self._answers.popitem(last=False)
         return found
