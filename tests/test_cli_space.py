@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import archdb, refused
+from command import archdb, command, refused
 
 from archdb import spaces as known_spaces
 from archdb.db import build, spaces
@@ -329,6 +329,14 @@ def test_progress_is_said_where_there_is_no_terminal(empty: Path) -> None:
         "150 of 150 points",
         "vgg_widths: 150 points added, 0 were there",
     ]
+
+
+def test_a_build_needs_nobody_who_hears_of_it(empty: Path) -> None:
+    """Standard error may be closed."""
+    words = command("space", "build", "nasbench201", "--limit", "12", database=empty)
+    closed = ["sh", "-c", 'exec "$0" "$@" 2>&-', *words]
+    assert subprocess.run(closed, check=False).returncode == 0
+    assert numbers(empty) == list(range(12))
 
 
 @pytest.mark.parametrize("writing", [False, True], ids=["between batches", "in a batch"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
@@ -57,6 +57,11 @@ def remember_database(ctx: click.Context, database: Database) -> Database:
     return database
 
 
+def on_terminal(stream: TextIO | None) -> bool:
+    """Whether people see what goes there."""
+    return stream is not None and stream.isatty()  # None: closed by the caller
+
+
 def bar(ctx: click.Context, label: str = "deriving") -> Bar:
     """A progress bar that is gone when the command ends, however it does."""
     drawn = Bar(label)
@@ -72,7 +77,7 @@ class Bar:
         self.drawn: Any = None
 
     def __call__(self, done: int, total: int) -> None:
-        if total < 2 or not sys.stderr.isatty():
+        if total < 2 or not on_terminal(sys.stderr):
             return
         if self.drawn is None:
             self.drawn = click.progressbar(length=total, label=self.label, file=sys.stderr)
@@ -97,7 +102,7 @@ def counting_progress(ctx: click.Context, label: str, things: str) -> Callable[[
     def progress(done: int, total: int) -> None:
         nonlocal said
         drawn(done, total)
-        if not sys.stderr.isatty() and done * 10 // total > said:
+        if not on_terminal(sys.stderr) and done * 10 // total > said:
             said = done * 10 // total
             notify(f"{done} of {total} {things}")
 

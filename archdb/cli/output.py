@@ -5,11 +5,20 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 import click
 
-from archdb.cli.common import ALL, COLUMNS, HEADINGS, OPENED, PAPERS, SPREADSHEET, notify
+from archdb.cli.common import (
+    ALL,
+    COLUMNS,
+    HEADINGS,
+    OPENED,
+    PAPERS,
+    SPREADSHEET,
+    notify,
+    on_terminal,
+)
 from archdb.text import printable
 
 if TYPE_CHECKING:
@@ -29,11 +38,6 @@ def write_output(text: str) -> None:
     """What machines read, byte by byte; on a terminal people see it."""
     shown = printable(text, keep="\n\t") if on_terminal(sys.stdout) else text
     click.echo(shown, nl=False, color=True)
-
-
-def on_terminal(stream: TextIO | None) -> bool:
-    """Whether people see what goes there."""
-    return stream is not None and stream.isatty()  # None: closed by the caller
 
 
 def emit(result: Result, form: str, above: str = "") -> None:
@@ -105,7 +109,7 @@ def page(text: str) -> None:
     """Text on a terminal; through PAGER (less, if it is not set) where it is longer than the
     screen, unless NO_PAGER is set or PAGER is empty or cat."""
     pager = os.environ.get("PAGER", "less")
-    wanted = "NO_PAGER" not in os.environ and pager not in ("", "cat") and sys.stdin.isatty()
+    wanted = "NO_PAGER" not in os.environ and pager not in ("", "cat") and on_terminal(sys.stdin)
     if wanted and text.count("\n") >= shutil.get_terminal_size().lines:
         os.environ.setdefault("LESS", "FRX")  # as git does: colours, and the screen stays
         click.echo_via_pager(text, color=True)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdb.cli.common import Hyphened, format_option, notify, open_database
+from archdb.cli.common import Hyphened, format_option, notify, on_terminal, open_database
 from archdb.cli.completion import QUERIES, bundled_queries, out_of
-from archdb.cli.output import emit, format_result, on_terminal, show, write_output
+from archdb.cli.output import emit, format_result, show, write_output
 from archdb.errors import UsageError
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ from archdb.errors import ArchdbError, UsageError
 
 if TYPE_CHECKING:
     from archdb.serve.settings import Settings
+    from archdb.serve.snapshot import Copying
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 #: Powers of ten of what bytes are counted in.
@@ -142,8 +143,7 @@ def command(
 
     Answers come from a private copy of the database, made again when the file changes; nothing
     that a visitor does changes the file. Statements run in processes that are killed when their
-    time is over. Behind a proxy no prefix has to be told that it takes off: all
-    links are relative.
+    time is over. All links are relative: a prefix that a proxy takes off has not to be told.
     """
     for name in ("sql", "derive", "download"):
         options[name] = not options.pop(f"no_{name}")
@@ -168,21 +168,24 @@ def command(
 
 
 def _get(source: Path, settings: Settings, path: str) -> tuple[int, bytes]:
-    from archdb.serve.snapshot import Copying
-
-    copying = Copying(source)  # while what answers is imported
-    from archdb.serve import run
-
-    return run.get(copying, settings, path)
+    copying, run = _prepared(source)
+    found: tuple[int, bytes] = run.get(copying, settings, path)
+    return found
 
 
 def _answer(source: Path, settings: Settings, shared: socket.socket) -> None:
+    copying, run = _prepared(source)
+    run.serve(copying, settings, shared)
+
+
+def _prepared(source: Path) -> tuple[Copying, Any]:
+    """The copy that is answered from, which is made while what answers is imported."""
     from archdb.serve.snapshot import Copying
 
-    copying = Copying(source)  # while what answers is imported
+    copying = Copying(source)
     from archdb.serve import run
 
-    run.serve(copying, settings, shared)
+    return copying, run
 
 
 def _begin(source: Path, settings: Settings, count: int, browser: bool) -> int:
