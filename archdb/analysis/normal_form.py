@@ -107,8 +107,8 @@ class _Writer:
             return self.put(layer, layer.op, values, out)
         shapes = tuple(x for x in arrive if x is not None)
         writing = _writing(layer.op, shapes, tuple(map(key_of, shapes)))
-        if whole := self.joined(layer, values):
-            return whole
+        if (joined := self.joined(layer, values)) is not None:
+            return joined
         if writing.op is None:
             if writing.chooses:
                 self.choosing.add(layer.name)

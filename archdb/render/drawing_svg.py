@@ -48,9 +48,7 @@ def svg(
         *map(_frame, around),
         *_edges(outline, placed, heads, across=across),
         *(
-            _led(
-                _box(node, placed.boxes[node.name], texts[node.name]), (leads or {}).get(node.name)
-            )
+            _led(_box(node, placed.boxes[node.name], texts[node.name]), leads.get(node.name))
             for node in outline.nodes
         ),
         *(label(f.text, f.title.left, f.title.high - 2, of="dim") for f in around),

@@ -49,16 +49,10 @@ def joined(node: Node) -> Translated:
     return "list_joined", {"input": node.at(0), "dim": node.given("axis", 0), "stack": stack}
 
 
-@translates("Gather")
-def gather(node: Node) -> Translated:
-    given = {"input": node.at(0), "index": node.at(1), "dim": node.given("axis", 0)}
-    return "gather", given
-
-
-@translates("GatherElements")
-def gather_elements(node: Node) -> Translated:
-    given = {"input": node.at(0), "index": node.at(1), "dim": node.given("axis", 0)}
-    return "gather_elements", given
+@translates("Gather", "GatherElements")
+def gathered(node: Node) -> Translated:
+    kind = "gather" if node.op == "Gather" else "gather_elements"
+    return kind, {"input": node.at(0), "index": node.at(1), "dim": node.given("axis", 0)}
 
 
 @translates("Slice")

@@ -33,6 +33,12 @@ def told(value: Value, axis: int) -> dict[str, Any]:
     return {} if axis == channel_axis(value) and len(value.shape) <= 3 else {"axis": axis}
 
 
+def full_shape(net: Lowering, ref: Any) -> shapes.Shape:
+    """The shape of what an argument is, with the batch."""
+    found = net.get(ref)
+    return found.full(net.batch) if isinstance(found, Value) else found.shape
+
+
 def runs(net: Lowering, call: Call, rank: int) -> Iterator[tuple[int, slice]]:
     """The axes that a call cuts runs out of, and the run along each."""
     given = call.arguments

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
+from archdb.sources.lowering.axes import full_shape
 from archdb.sources.lowering.base import Lowering, Result, UnmappedError
 from archdb.sources.lowering.shape_arithmetic import ARITHMETIC
 from archdb.sources.lowering.values import Items, Known, Opaque, Stored, Value
@@ -104,8 +105,7 @@ _SHAPES = frozenset({"shape", "numel"})
 
 def _shape(net: Lowering, call: Call) -> Known:
     """The extents of what a call reads, or their product, the batch included."""
-    found = net.get(call.arguments["input"])
-    shape = found.full(net.batch) if isinstance(found, Value) else found.shape
+    shape = full_shape(net, call.arguments["input"])
     if call.kind == "numel":
         return Known((), (prod(shape),))
     part = shape[call.arguments.get("start") or 0 : call.arguments.get("end")]

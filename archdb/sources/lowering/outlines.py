@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from archdb.model.shape import Shape
+from archdb.sources.lowering.axes import full_shape
 from archdb.sources.lowering.base import Lowering, UnmappedError
-from archdb.sources.lowering.values import Known, Value
+from archdb.sources.lowering.values import Known
 from archdb.sources.neutral import Call
 
 #: Ops of ONNX that give the shape of their first input.
@@ -29,8 +30,7 @@ def outline(net: Lowering, call: Call, place: int) -> Shape | None:
 
 
 def _full(net: Lowering, call: Call, place: int) -> Shape:
-    found = net.get(call.arguments[str(place)])
-    return found.full(net.batch) if isinstance(found, Value) else found.shape
+    return full_shape(net, call.arguments[str(place)])
 
 
 def _number(net: Lowering, call: Call, place: int) -> int:

@@ -59,8 +59,8 @@ def _outputs(net: Lowering, call: Call, value: Value, batch: int) -> list[Value 
     laid = net.lay(op, plain(net, value), axes=(), tensors=tuple(names))
     begins = any(isinstance(net.get(given[n]), Value) for n in ("state", "cell") if given[n])
     for note, holds in ((STATE, begins), (CELL, state)):
-        if holds and note not in net.outcome.notes:
-            net.outcome.notes.append(note)
+        if holds:
+            net.outcome.note(note)
     if both and (whole or last or state):
         parted = _parted(net, laid, given["hidden"], batch, whole)
         ended = _ends(net, parted, batch) if whole and (last or state) else parted

@@ -7,6 +7,7 @@ import operator
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from archdb.sources.lowering.axes import runs
 from archdb.sources.lowering.base import Lowering
 from archdb.sources.lowering.tables import Table, known, made, met, picked, spread, table, together
 from archdb.sources.lowering.values import Known, Stored
@@ -177,15 +178,12 @@ def gather(net: Lowering, call: Call) -> Table:
 @evaluates("slice_many")
 def slice_many(net: Lowering, call: Call) -> Table:
     """Runs along axes."""
-    given, value = call.arguments, table(net, call.arguments["input"])
-    starts, ends = (net.integers(given[name]) for name in ("starts", "ends"))
-    steps = net.integers(given["steps"]) if given.get("steps") else [1] * len(starts)
-    dims = net.integers(given["dims"]) if given.get("dims") else range(len(starts))
-    runs = [range(extent) for extent in value.shape]
-    for dim, *run in zip(dims, starts, ends, steps, strict=True):
-        runs[dim] = range(*slice(*run).indices(value.shape[dim]))
-    shape = [len(run) for run in runs]
-    return picked(value, shape, lambda index: (run[i] for run, i in zip(runs, index, strict=True)))
+    value = table(net, call.arguments["input"])
+    kept = [range(extent) for extent in value.shape]
+    for dim, run in runs(net, call, len(value.shape)):
+        kept[dim] = range(*run.indices(value.shape[dim]))
+    shape = [len(run) for run in kept]
+    return picked(value, shape, lambda index: (run[i] for run, i in zip(kept, index, strict=True)))
 
 
 @evaluates("split", "chunk")

@@ -6,6 +6,7 @@ from math import prod
 
 from archdb.model.attributes import MOST_AXES
 from archdb.sources.lowering.arranging import plain, widened
+from archdb.sources.lowering.axes import full_shape
 from archdb.sources.lowering.base import Lowering, UnmappedError, rule
 from archdb.sources.lowering.values import (
     BATCH,
@@ -107,8 +108,7 @@ def expand_as(net: Lowering, call: Call) -> Value:
 
 
 def _shape_of(net: Lowering, call: Call) -> list[int]:
-    other = net.get(call.arguments.get("other", call.arguments.get("1")))
-    return list(other.full(net.batch) if isinstance(other, Value) else other.shape)
+    return list(full_shape(net, call.arguments.get("other", call.arguments.get("1"))))
 
 
 @rule("flatten_at")
