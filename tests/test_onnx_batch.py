@@ -100,3 +100,26 @@ def test_sizes_are_given_with_the_batch_or_without(
     inputs, outputs = [value_info("x", shape)], [value_info("y", None)]
     path.write_bytes(model(graph([node("Relu", ["x"], "y")], [], inputs, outputs)))
     assert from_onnx(path, input=given).network.layers[0].op.attributes()["shape"] == tuple(own)
+
+
+@pytest.mark.parametrize("samples", [1, "n"])
+@pytest.mark.parametrize("steps", [1, 5])
+def test_rows_of_all_samples_hold_the_features(
+    tmp_path: Path, samples: int | str, steps: int
+) -> None:
+    """Steps of each sample before 4 heads of 3, as attention gives them, as rows of 12 features for
+    a matrix: of a file that fixes its batch to 1 only the elements before tell where it is."""
+    rows = steps if samples == 1 else -1
+    nodes = [
+        node("Transpose", ["x"], "turned", perm=[2, 0, 1, 3]),
+        node("Reshape", ["turned", "rows"], "r"),
+        node("Gemm", ["r", "w"], "made", transB=1),
+        node("Relu", ["made"], "y"),
+    ]
+    tensors = [tensor("rows", (2,), (rows, 12)), tensor("w", (9, 12))]
+    inputs, outputs = [value_info("x", (samples, 4, steps, 3))], [value_info("y", None)]
+    path = tmp_path / "rows.onnx"
+    path.write_bytes(model(graph(nodes, tensors, inputs, outputs)))
+    profile = derive(from_onnx(path).network)
+    assert profile.totals["macs"] == steps * 12 * 9
+    assert profile.totals["weight_params"] == 9 * 12

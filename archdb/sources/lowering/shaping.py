@@ -172,7 +172,7 @@ def split(net: Lowering, x: Value, shape: tuple[int, ...], axes: tuple[Axis, ...
 def _completed(full: tuple[int, ...], wanted: list[int], batch: int, before: int) -> list[int]:
     """The extents with what -1 stands for. A file that fixes its batch to 1 means the batch: in the
     extent that has as many elements before it as the batch has (`before`), one of 1 if there is
-    such."""
+    such; in the one that ends there where it would be the last."""
     stated = prod(n for n in wanted if n != -1)
     if -1 in wanted:
         if not stated or prod(full) % stated:
@@ -182,6 +182,8 @@ def _completed(full: tuple[int, ...], wanted: list[int], batch: int, before: int
         places = [at for at in range(len(wanted)) if prod(wanted[:at]) == before]
         ones = [at for at in places or range(len(wanted)) if wanted[at] == 1]
         at = next(iter([*ones, *places]), 0)
+        if at == len(wanted) - 1 and wanted[at] != 1:
+            at = max(at - 1, 0)  # rows of all samples: the last extent is that of features
         return [*wanted[:at], wanted[at] * batch, *wanted[at + 1 :]]
     if stated != prod(full):
         raise UnmappedError(f"makes {wanted} of {list(full)}")
