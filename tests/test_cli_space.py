@@ -166,6 +166,7 @@ def test_a_space_of_ones_own_is_listed_too(empty: Path) -> None:
         "nasbench101": (423_624, 0, 0),
         "nasbench201": (15_625, 0, 0),
         "natsbench_size": (32_768, 0, 0),
+        "proxylessnas": (4 * 6**6 * 7**15, 0, 0),
         "vgg_widths": (1280, 0, 0),
     }
 

@@ -113,6 +113,9 @@ def test_points_are_given_by_their_numbers(empty: Path) -> None:
         (["vgg_widths", "--sample", "2000"], "a sample of 'vgg_widths' has 1 to 1,280 points"),
         (["vgg_widths", "--point", "1280"], "the points of 'vgg_widths' are 0 to 1,279"),
         (["vgg_widths", "--point", "-1"], "the points of 'vgg_widths' are 0 to 1,279"),
+        (["vgg_widths", "--point", "vgg"], "'vgg' is no point of 'vgg_widths'"),
+        (["proxylessnas", "--point", "proxyless_gpus"], "did you mean proxyless_gpu"),
+        (["proxylessnas", "--point", "42x"], "proxyless_cpu, proxyless_gpu, proxyless_mobile"),
         (["vgg_widths", "--limit", "3", "--sample", "3"], "give one of a limit, a sample"),
         (
             ["vgg_widths", "--sample", "3", "--engine", "spark", "--to", "out"],

@@ -99,6 +99,7 @@ def test_sizes() -> None:
         "nasbench101": 423_624,
         "nasbench201": 5**6,
         "natsbench_size": 8**5,
+        "proxylessnas": 4 * 6**6 * 7**15,
         "vgg_widths": 5 * 4 * 16 * 4,
     }
     assert len(numbers("nasbench201")) == 5**6

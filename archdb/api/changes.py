@@ -152,12 +152,12 @@ class Changes(Connected):
         *,
         sample: int | None = None,
         seed: int = 0,
-        points: Iterable[int] = (),
+        points: Iterable[int | str] = (),
         progress: Progress | None = None,
     ) -> Built:
         """Add the points of a search space that are missing: of all, of its first `limit`, of a
-        `sample` that is drawn by a `seed`, or of `points`, their numbers; how many were added, and
-        how many were there."""
+        `sample` that is drawn by a `seed`, or of `points` by number or name; how many were added,
+        and how many were there."""
         from archdb.db import spaces
         from archdb.spaces import chosen, find
 

@@ -24,7 +24,7 @@ def command() -> None:
 @click.option("--limit", type=click.IntRange(min=1), help="Only so many points, from the first.")
 @click.option("--sample", type=click.IntRange(min=1), help="Only so many points, drawn at random.")
 @click.option("--seed", type=int, default=0, show_default=True, help="By which --sample draws.")
-@click.option("--point", "points", multiple=True, type=int, help="Only the point of this number.")
+@click.option("--point", "points", multiple=True, help="Only the point of this number or name.")
 @click.option(
     "--engine",
     type=click.Choice(["sqlite", "spark"]),
@@ -40,7 +40,7 @@ def build(
     limit: int | None,
     sample: int | None,
     seed: int,
-    points: tuple[int, ...],
+    points: tuple[str, ...],
     engine: str,
     target: Path | None,
     master: str | None,

@@ -34,7 +34,8 @@ Points = Callable[[Iterable[int]], Iterator[Point]]
 class Space(NamedTuple):
     """`size` points, numbered from 0; `points` yields those of the numbers that it is given.
 
-    `cite` is the key of the publication that defines the space.
+    `cite` is the key of the publication that defines the space; `named` has the numbers of points
+    that its authors gave a name.
     """
 
     name: str
@@ -45,6 +46,22 @@ class Space(NamedTuple):
     cite: str
     size: int
     points: Points
+    named: Mapping[str, int] = {}
+
+    def number(self, point: int | str) -> int:
+        """Of a point by its number, or by what its authors call it. Raises UsageError."""
+        if str(point) in self.named:
+            return self.named[str(point)]
+        try:
+            return int(point)
+        except ValueError:
+            known = f"by name there are: {', '.join(self.named)}" if self.named else None
+            raise UsageError(
+                f"'{point}' is no point of '{self.name}'",
+                remedy=nearest(str(point), self.named)
+                or known
+                or f"its points have numbers, 0 to {self.size - 1:,}",
+            ) from None
 
     def sample(self, count: int, seed: int) -> list[int]:
         """So many numbers, each as likely as any other and none twice, in their order. A larger
@@ -89,11 +106,11 @@ def chosen(
     limit: int | None = None,
     sample: int | None = None,
     seed: int = 0,
-    numbers: Iterable[int] = (),
+    points: Iterable[int | str] = (),
 ) -> Sequence[int]:
     """The numbers of the points that are asked for, in their order: all, the first `limit`, a
-    sample, or those of `numbers`. Raises UsageError where they are too many, or none."""
-    asked = sorted(set(numbers))
+    sample, or `points` by number or name. Raises UsageError where they are too many, or none."""
+    asked = sorted(set(map(found.number, points)))
     if sum((limit is not None, sample is not None, bool(asked))) > 1:
         raise UsageError("give one of a limit, a sample and single points")
     if sample is not None:
@@ -124,3 +141,10 @@ class Grid:
             number, at = divmod(number, len(values))
             chosen.append((name, values[at]))
         return dict(reversed(chosen))
+
+    def number(self, values: Iterable[Value]) -> int:
+        """Of the combination that has these values, one on each axis in their order."""
+        number = 0
+        for axis, value in zip(self.axes.values(), values, strict=True):
+            number = number * len(axis) + axis.index(value)
+        return number
