@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import re
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,8 @@ from conftest import FEW
 from starlette.testclient import TestClient
 
 from archdb.api import Database
-from archdb.queries import known
+from archdb.db import spaces
+from archdb.queries import last_answers
 from archdb.queries.provenance import Release
 from archdb.queries.result import Result
 from archdb.render import formats
@@ -25,6 +27,7 @@ from archdb.serve.app import application
 from archdb.serve.listening import listening
 from archdb.serve.routes import ROUTES
 from archdb.serve.settings import Settings
+from archdb.spaces import find
 
 QUIET = Settings(rate=0, quiet=True, answer_time=60, time=30)
 BY = ("total", "block", "op", "resolution", "layer")
@@ -96,7 +99,7 @@ def test_what_is_answered_at_a_glance(db: Database) -> None:
 
 
 def test_what_is_remembered_is_bounded(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(known, "REMEMBERED", 2)
+    monkeypatch.setattr(last_answers, "MOST", 2)
     with Database(built, isolated=True) as opened:
         reader, asked = opened.reader, []
         reader.run_named = lambda question, /, **of: asked.append(of) or Result([], [(1,)])  # type: ignore
@@ -443,13 +446,45 @@ def test_all_pages_are_looked_at() -> None:
                        "/networks/{name}/resolutions"}  # fmt: skip
 
 
+def test_points_have_pages(tmp_path: Path, built: Path) -> None:
+    """A list of them that the list of spaces leads to, and from there each its own."""
+    copy = tmp_path / "points.sqlite"
+    shutil.copy(built, copy)
+    spaces.build(copy, find("nasbench201"), 3)
+    with TestClient(application(copy, QUIET), base_url="http://localhost") as client:
+        assert 'href="./spaces/nasbench201"' in text(client, "/spaces")
+        page = text(client, "/spaces/nasbench201?limit=2&params=..900K")
+        assert 'value="..900000"' in page and "there are more: after=1" in page
+        links = set(re.findall(r'href="\.(\./networks/[^"]+)"', page))
+        assert len(links) == 2
+        for link in links:
+            assert "<h1" in text(client, httpx_join("/spaces/nasbench201", f".{link}"))
+
+
+def test_a_row_of_the_catalogue_is_broken_between_its_inputs(tmp_path: Path, built: Path) -> None:
+    """Three inputs in one piece would push the figures out of sight."""
+    copy = tmp_path / "inputs.sqlite"
+    shutil.copy(built, copy)
+    two = tmp_path / "two.prototxt"
+    given = "".join(
+        f"input: '{name}' input_shape {{ dim: 1 dim: 3 dim: 8 dim: 8 }}\n"
+        for name in ("one", "two")
+    )
+    two.write_text(
+        f"{given}layer {{ type: 'Eltwise' name: 'e' bottom: 'one' bottom: 'two' top: 'e' }}"
+    )
+    with Database(copy, isolated=True) as database:
+        database.store(str(two))
+    with TestClient(application(copy, QUIET), base_url="http://localhost") as client:
+        assert "one=3x8x8,<wbr>two=3x8x8" in text(client, "/networks?q=two")
+
+
 def _match(route: object, url: str) -> bool:
     segments = [part for part in url.partition("?")[0].split("/") if part]
     return route.match(segments) is not None  # type: ignore[attr-defined]
 
 
 def test_text_of_others_is_no_markup(tmp_path: Path, built: Path) -> None:
-    import shutil
     import sqlite3
     from contextlib import closing
 

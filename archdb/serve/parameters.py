@@ -78,7 +78,7 @@ def _range(name: str, word: str) -> tuple[int | None, int | None]:
     return _count(name, low), _count(name, high)
 
 
-_POWERS = {"k": 3, "M": 6, "G": 9, "T": 12}
+_POWERS = {"k": 3, "K": 3, "M": 6, "G": 9, "B": 9, "T": 12}
 
 
 def _count(name: str, word: str) -> int | None:

@@ -229,7 +229,7 @@ ROUTES: tuple[Route, ...] = (
             Parameter("after", "those after this number", kind="integer"),
         ),
         questions.points,
-        "space",
+        "table",
     ),
     Route(
         "/citations/{key}", "What a publication vouches for", (), questions.citation, "citation",
