@@ -96,6 +96,18 @@ def test_what_reads_other_shapes_has_other_figures_and_is_the_same(opened: Datab
     assert sum(result.column("params difference")) == whole
 
 
+@pytest.mark.parametrize("by", ["layer", "block"])
+def test_what_only_moves_elements_is_no_difference(by: str, opened: Database) -> None:
+    """A linear layer flattens what it reads by itself: a layer that does it before is the same."""
+    flat = {name: text for name, text in ROWS.items() if name != "fc"}
+    put(opened, seed("own", ROWS), seed("other", {**flat, "flat": '"flatten"', "fc": ROWS["fc"]}))
+    assert opened.path is not None
+    told = compare("own", "other", "--by", by, database=opened.path)
+    assert "same, written otherwise" in told.out
+    told = compare("own", "other", "--by", by, "--only", "differences", database=opened.path)
+    assert "flat" not in told.out and "written otherwise" in told.out + told.err
+
+
 def test_a_name_that_the_base_gives_to_something_else_says_whose_it_is(opened: Database) -> None:
     put(
         opened,

@@ -207,6 +207,8 @@ def _together(compared: Compared, k: int) -> dict[str, list[tuple[str, Line]]]:
     found: dict[str, list[tuple[str, Line]]] = {}
     for name, line in zip(compared.names(), compared.lines, strict=True):
         change = line.changes[k - 1]
+        if change == WRITTEN and None in (line.keys[0], line.keys[k]):
+            continue  # it only moves elements, and the other network does so elsewhere
         if change in (SAME, WRITTEN):
             figures = (compared.cells(line, quantity) for quantity in _counted(compared.quantities))
             change = FOLLOWS if any(cells[0] != cells[k] for cells in figures) else ""
