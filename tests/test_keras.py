@@ -193,6 +193,18 @@ def archive(path: Path, config: str, **more: str) -> Path:
     return path
 
 
+def test_a_padding_mask_is_left_out_with_what_works_it_out() -> None:
+    found = made("masked")
+    ops = {layer.op.name for layer in found.network}
+    assert not ops & {"unknown", "constant"} and found.outcome.unknown == []
+    assert found.outcome.notes == ["figures are of sequences without padding: masks change none"]
+    model = json.loads((FILES / "masked.json").read_text("utf-8"))
+    compared = [layer for layer in model["config"]["layers"] if layer["class_name"] == "NotEqual"]
+    model["config"]["output_layers"] = [["classes", 0, 0], [compared[0]["name"], 0, 0]]
+    found = load(from_json(json.dumps(model)), "masked")
+    assert [unknown.kind for unknown in found.outcome.unknown] == ["not_equal"]  # given out itself
+
+
 def test_an_archive_is_read_by_its_configuration(tmp_path: Path) -> None:
     text = (FILES / "image.json").read_text("utf-8")
     path = archive(tmp_path / "model.keras", text, metadata='{"keras_version": "3.15.1"}')

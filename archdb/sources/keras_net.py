@@ -27,6 +27,7 @@ from archdb.sources.keras_config import (
 )
 from archdb.sources.keras_config import Call as Call
 from archdb.sources.keras_input import input_of
+from archdb.sources.keras_masks import without_masks
 from archdb.sources.laying import Laying, Tensors
 from archdb.sources.lowering.base import UnmappedError
 from archdb.sources.sizes import SizesLike
@@ -82,7 +83,9 @@ class KerasNet:
         """The layers of a model; `given` is what it reads where it is a part of another."""
         if depth > DEEPEST:
             raise DefinitionError(f"has models more than {DEEPEST} deep")
-        parts = parts_of(config)
+        parts, masked = without_masks(parts_of(config), ends(config, "output_layers"))
+        if masked:
+            self.net.outcome.note("figures are of sequences without padding: masks change none")
         read = [ref for part in parts for node in part.nodes for ref in node.refs()]
         for ref in [*read, *ends(config, "output_layers")]:
             own = f"{scope}/{ref.layer}" if scope else ref.layer
