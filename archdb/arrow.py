@@ -37,8 +37,8 @@ NUMBER = "number"
 
 Definition = Mapping[str, Any]
 Columns = dict[str, Any]
-#: What of a network and its profile becomes columns.
-How = Callable[[Definition, Profile], Columns]
+#: Makes columns of a network's definition and profile.
+ColumnsOf = Callable[[Definition, Profile], Columns]
 
 
 @cache
@@ -69,11 +69,11 @@ def derive_each(
     batches: Iterable[pyarrow.RecordBatch], kinds: Sequence[What]
 ) -> Iterator[tuple[pyarrow.RecordBatch, ...]]:
     """The same for several kinds of figures, of which each network is derived once."""
-    hows = [_rows if what == "rows" else _totals for what in kinds]
+    makers = [_rows if what == "rows" else _totals for what in kinds]
     for batch in _in_pieces(batches):
         filled: list[Columns] = [{name: [] for name in schema(what).names} for what in kinds]
         for definition in batch.to_pylist():
-            for columns, found in zip(filled, _derived(definition, hows), strict=True):
+            for columns, found in zip(filled, _derived(definition, makers), strict=True):
                 unknown = [None] * len(found["architecture"])
                 for name, column in columns.items():
                     column += found.get(name, unknown)
@@ -93,17 +93,17 @@ def _in_pieces(batches: Iterable[pyarrow.RecordBatch]) -> Iterator[pyarrow.Recor
             yield batch.slice(first, BATCH)
 
 
-def _derived(definition: Definition, hows: Sequence[How]) -> list[Columns]:
+def _derived(definition: Definition, makers: Sequence[ColumnsOf]) -> list[Columns]:
     """The columns of one network, or its name and its fault."""
     fault = definition["fault"]
     if fault is None:
         try:
             profile = derive_profile(network_of(definition))
-            return [how(definition, profile) for how in hows]
+            return [make(definition, profile) for make in makers]
         except Exception as error:  # the other networks are none the worse for it
             fault = fault_of(error)
     named = {name: [definition[name]] for name in ("architecture", "space", "number")}
-    return [named | {"fault": [fault]}] * len(hows)
+    return [named | {"fault": [fault]}] * len(makers)
 
 
 def _totals(definition: Definition, profile: Profile) -> Columns:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 DERIVED = {"figure_value", "unread_figure", "profile", "layer_profile", "profile_row"}
 DERIVED |= {"fact_row", "field_row", "layer_row", "op_row", "block_row", "resolution_row"}
 ABOUT = {"alembic_version", "column_dictionary", "meta"}
-#: Views of what others say as well, with ids in place of names.
-AGAIN = {"space_total"}
+#: Views that repeat what another one says, with ids in place of names.
+REPEATING = {"space_total"}
 #: Columns that count what has happened to a file, or are worked out from other rows.
 LEFT_OUT = {"id", "revision", "structure", "stale", "content", "figures", "packed"}
 #: Columns that tell rows apart where the key is an id.
@@ -74,7 +74,7 @@ def views(reader: Reader, *, native: bool = False) -> list[Relation]:
     """The analyst views; with `native`, at native inputs only."""
     found = []
     for name in _names(reader, "view"):
-        if name in AGAIN:
+        if name in REPEATING:
             continue
         columns = list(_columns(reader, name))
         key = f"architecture {KEYS[name]}" if name in KEYS else OTHER_KEYS.get(name, "")
