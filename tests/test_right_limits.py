@@ -380,6 +380,15 @@ def test_a_session_by_itself(database: Path) -> None:
     assert not session.is_free(64_000_000)
 
 
+def test_what_a_statement_reads_is_known_however_often_it_is_run(database: Path) -> None:
+    """Also where it is still prepared, so that SQLite does not ask again."""
+    with Session() as session:
+        session.open(database, 64_000_000)
+        for word in ("network", "network", "source", "network"):
+            list(session.run(f"select count(*) from {word}", {}, None, 60.0))
+            assert {table for table, _, _ in session.reads} == {word}
+
+
 def test_a_file_that_another_program_changes_its_journal_of(db: Database) -> None:
     """A database in WAL mode needs a file beside it, which is made by whoever reads first."""
     with closing(sqlite3.connect(db.path)) as client:

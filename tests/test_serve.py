@@ -151,6 +151,26 @@ def test_objects_and_integers_as_text(client: TestClient) -> None:
     assert json.loads(text(client, large))["rows"] == [[9007199254740991, "9007199254740992"]]
 
 
+def test_what_json_has_no_value_for(client: TestClient) -> None:
+    words = "select x'00ff' as a, 1e999 as b, -1e999 as c, null as d, 0.1 as e, {} as f"
+    for last in ("1", "'ß'"):
+        rows = json.loads(text(client, f"/sql.json?q={words.format(last)}"))["rows"]
+        assert rows == [
+            ["00ff", "Infinity", "-Infinity", None, 0.1, json.loads(last.replace("'", '"'))]
+        ]
+
+
+def test_an_answer_in_one_piece_and_in_many(client: TestClient) -> None:
+    """The first is read where it arrives, the second while it comes."""
+    many = (
+        "with recursive n(i) as (select 1 union all select i - -1 from n limit {}) select i from n"
+    )
+    for count in (1, 500, 501, 20_000):
+        found = json.loads(text(client, f"/sql.json?q={many.format(count)}"))
+        assert found["rows"] == [[i + 1] for i in range(count)]
+        assert found["row_count"] == count
+
+
 def test_the_catalogue_page_by_page(client: TestClient, db: Database) -> None:
     rows, after = [], ""
     while True:

@@ -14,12 +14,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from archdb.errors import LimitError, QueryError
 
 #: How much later than a process is asked to stop it is killed, in seconds.
 GRACE = 0.5
+#: The largest answer that is read at once where it has come, in bytes.
+MOST = 1 << 16
 
 
 class LateError(Exception):
@@ -30,9 +32,14 @@ class Process:
     """A process that answers messages. It starts at once, and whoever starts it may do something
     else meanwhile. Raises QueryError where no process can be started."""
 
+    #: The words that a message begins with after which nothing comes until more is asked.
+    last: ClassVar[frozenset[str]]
+
     def __init__(self, *words: str) -> None:
         self._owner = os.getpid()
         self._idle = True
+        #: Until when what was asked last has to be answered, on the clock of time.monotonic.
+        self.deadline = 0.0
         self._arrived = bytearray()
         #: The largest message that is taken from it, in bytes.
         self.largest: int | None = None
@@ -97,24 +104,46 @@ class Process:
             pipe.write(len(body).to_bytes(8, "big") + body)
             pipe.flush()
 
-    def _receive(self, deadline: float) -> tuple[Any, ...]:
+    def _ask(self, seconds: float, *message: Any) -> None:
+        """Send what has to be answered in so many seconds."""
+        self._idle, self.deadline = False, time.monotonic() + seconds
+        self._send(*message)
+
+    @property
+    def outlet(self) -> int:
+        """The file descriptor at which its messages arrive."""
+        assert self._process.stdout is not None
+        return self._process.stdout.fileno()
+
+    def look(self) -> bool:
+        """Take what has arrived at the outlet, and wait for it where nothing has; whether that is
+        all of an answer, and a small one, so that it can be read without waiting."""
+        self._arrived += os.read(self.outlet, MOST)
+        at, begin = 0, 0
+        while at + 8 <= len(self._arrived) < MOST:
+            begin, at = at + 8, at + 8 + int.from_bytes(self._arrived[at : at + 8], "big")
+        if not at or at != len(self._arrived):
+            return False
+        return marshal.loads(self._arrived[begin:])[0] in self.last
+
+    def _receive(self) -> tuple[Any, ...]:
         """A message behind its size in bytes. Raises LateError, and QueryError where none comes."""
-        size = int.from_bytes(self._read(8, deadline), "big")
+        size = int.from_bytes(self._read(8), "big")
         if self.largest is not None and size > self.largest:
             raise LimitError(
                 f"a row, or what comes with it, takes more than {self.largest:,} bytes",
                 remedy="select fewer columns, or parts of them by substr(…)",
             )
-        return (size, *marshal.loads(self._read(size, deadline)))
+        message = marshal.loads(self._read(size))
+        self._idle = message[0] in self.last
+        return (size, *message)
 
-    def _read(self, count: int, deadline: float) -> bytes:
-        pipe = self._process.stdout
-        assert pipe is not None
+    def _read(self, count: int) -> bytes:
         while len(self._arrived) < count:
-            while not _ready(pipe.fileno(), deadline - time.monotonic()):
-                if time.monotonic() >= deadline:
+            while not _ready(self.outlet, self.deadline - time.monotonic()):
+                if time.monotonic() >= self.deadline:
                     raise LateError
-            part = os.read(pipe.fileno(), 1 << 20)
+            part = os.read(self.outlet, 1 << 20)
             if not part:
                 raise self._ended_error()
             self._arrived += part

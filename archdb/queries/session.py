@@ -8,7 +8,9 @@ second later by killing the process.
 from __future__ import annotations
 
 import contextlib
+import marshal
 import sqlite3
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -31,15 +33,21 @@ Row = tuple[Any, ...]
 
 
 class Batch(NamedTuple):
-    """Some rows as they came, the bytes that they take in memory, and those of their message."""
+    """Some rows as they came, and the bytes of their message."""
 
     rows: list[Row]
-    memory: int
     size: int
+
+    @property
+    def memory(self) -> int:
+        """The bytes that they take in memory."""
+        return sum(sys.getsizeof(row) + sum(map(sys.getsizeof, row)) for row in self.rows)
 
 
 class Session(Process):
     """A process that runs statements. Raises QueryError where none can be started."""
+
+    last = frozenset({"end", "fault"})
 
     def __init__(self) -> None:
         self.path, self.memory = Path(), 0
@@ -67,28 +75,29 @@ class Session(Process):
     def run(
         self, statement: str, parameters: Mapping[str, Any], limit: int | None, seconds: float
     ) -> Iterator[list[str] | Batch | bool]:
-        """First the names of the columns, then Batches, then whether `limit` left rows behind.
+        """It is put to the process at once, and what comes is waited for as it is read: first the
+        names of the columns, then Batches, then whether `limit` left rows behind.
 
         Whoever does not read to the end must close the session. Raises QueryError.
         """
         values = {name: _plain(name, value) for name, value in parameters.items()}
-        self._idle = False
-        self._send("run", statement, values, limit, seconds)
-        left = seconds + GRACE
+        self._ask(seconds + GRACE, "run", statement, values, limit, seconds)
+        return self._messages(seconds)
+
+    def _messages(self, seconds: float) -> Iterator[list[str] | Batch | bool]:
         while True:
-            begin = time.monotonic()
             try:
-                size, word, *rest = self._receive(begin + left)
+                size, word, *rest = self._receive()
             except LateError:
                 raise too_late(seconds) from None
-            left -= time.monotonic() - begin  # the time of whoever reads does not count
-            self._idle = word in ("end", "fault")
+            come = time.monotonic()
             if word == "fault":
                 raise Fault(*rest).to_database_error(self.path, self.memory, seconds)
-            yield Batch(rest[1], rest[0], size) if word == "rows" else rest[0]
+            yield Batch(list(map(marshal.loads, rest[0])), size) if word == "rows" else rest[0]
             if word == "end":
                 self.reads = rest[1]
                 return
+            self.deadline += time.monotonic() - come  # the time of whoever reads does not count
 
 
 def _plain(name: str, value: Any) -> Any:

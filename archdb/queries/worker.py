@@ -9,7 +9,7 @@ last bit, text and bytes arrive as they were sent.
     to it:    open, path, bytes of memory, longest text or blob in bytes, SQLite's limits
               run, statement, parameters, rows at most (or None), seconds
     from it:  columns, names              before the first rows or the end
-              rows, bytes in memory, list of tuples
+              rows, list of marshalled tuples
               end, whether there were more rows, what was read: (table or view, column, view)
               fault, kind, text, SQLite's name for it, 'late' or 'refused' or ''
 """
@@ -19,28 +19,22 @@ from __future__ import annotations
 import _thread
 import marshal
 import os
+import select
 import sqlite3
 import sys
 import time
 from _queue import SimpleQueue
+from itertools import islice
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing takes time to import
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
 #: Pragmas that tell about tables and change nothing.
 TELLING = {
-    "table_info",
-    "table_xinfo",
-    "table_list",
-    "index_list",
-    "index_info",
-    "index_xinfo",
-    "foreign_key_list",
-    "database_list",
-    "function_list",
-    "pragma_list",
-    "compile_options",
+    *("table_info", "table_xinfo", "table_list", "index_list", "index_info", "index_xinfo"),
+    *("foreign_key_list", "database_list", "function_list", "pragma_list", "compile_options"),
 }
 READING = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE}
 #: What SQLite may be asked to take in: a statement in bytes, its parts, and a pattern of LIKE,
@@ -69,10 +63,12 @@ class Session:
     def __init__(self, path: str, memory: int, longest: int, limits: dict[int, int]) -> None:
         self.deadline = 0.0
         self.refused = self.late = False
+        self.statement = ""
         self.reads: set[tuple[str | None, ...]] = set()
         self.outgoing = Outgoing([])
         _bound(memory)
-        self.connection = sqlite3.connect(path, uri=True, timeout=5.0, cached_statements=0)
+        # One prepared statement is kept, so that what they take of the memory is bounded.
+        self.connection = sqlite3.connect(path, uri=True, timeout=5.0, cached_statements=1)
         pages = min(memory >> 12, 32 << 10)  # KB to keep: networks of a space come in any order
         safe = ("query_only = on", "trusted_schema = off", "temp_store = memory")
         for pragma in (*safe, f"hard_heap_limit = {memory}", f"cache_size = -{pages}"):
@@ -86,7 +82,9 @@ class Session:
     def run(self, statement: str, parameters: dict[str, Any], limit: int | None, s: float) -> None:
         """Send the rows of a statement, and the end; or what is wrong with it."""
         self.refused = self.late = False
-        self.reads.clear()
+        if statement != self.statement:  # else it is still prepared, and what it reads known
+            self.statement = statement
+            self.reads.clear()
         self.outgoing = Outgoing([])
         self.deadline = time.monotonic() + s
         try:
@@ -103,12 +101,8 @@ class Session:
         if cursor.description is None:
             return send("fault", "", "there is no statement", "", "")
         self.outgoing = Outgoing([column[0] for column in cursor.description])
-        cut = False
-        for sent, row in enumerate(cursor):
-            cut = sent == limit
-            if cut:
-                break
-            self.outgoing.add(row)
+        self.outgoing.take(cursor if limit is None else islice(cursor, limit))
+        cut = limit is not None and next(cursor, None) is not None
         return self.outgoing.flush(("end", cut, list(self.reads)))
 
     def allow(self, action: int, first: str | None, second: str | None, *rest: Any) -> int:
@@ -127,11 +121,10 @@ class Session:
         return sqlite3.SQLITE_OK if reads else sqlite3.SQLITE_DENY
 
     def pause(self) -> bool:
-        """SQLite's progress handler: rows that wait are sent off; true stops the statement.
-
-        Time in which whoever reads the rows was slow does not count.
-        """
-        self.outgoing.hurry()
+        """SQLite's progress handler: rows that wait are sent off; true stops the statement. Time
+        in which whoever reads the rows was slow does not count."""
+        if self.outgoing.rows and time.monotonic() - self.outgoing.last > SECONDS:
+            self.outgoing.flush()
         self.late = time.monotonic() - self.outgoing.waited > self.deadline
         return self.late
 
@@ -140,32 +133,25 @@ class Outgoing:
     """Rows on their way out: some are held back, so that not each one is a message."""
 
     def __init__(self, columns: list[str]) -> None:
-        self.columns, self.begun = columns, False
-        self.rows: list[tuple[Any, ...]] = []
+        self.first: list[tuple[Any, ...]] = [("columns", columns)]
+        self.rows: list[bytes] = []
         self.bytes, self.waited, self.last = 0, 0.0, time.monotonic()
 
-    def add(self, row: tuple[Any, ...]) -> None:
-        """Take one row, and send off what there is if it is time."""
-        self.rows.append(row)
-        self.bytes += sys.getsizeof(row) + sum(map(sys.getsizeof, row))
-        if self.bytes > BYTES or len(self.rows) >= ROWS:
-            self.flush()
-        else:
-            self.hurry()
-
-    def hurry(self) -> None:
-        """Send off rows that have waited for others."""
-        if self.rows and time.monotonic() - self.last > SECONDS:
-            self.flush()
+    def take(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Take the rows, and send off what there is whenever it is time."""
+        packed, now = marshal.dumps, time.monotonic
+        for row in rows:
+            self.rows.append(one := packed(row, 2))
+            self.bytes += len(one)
+            if self.bytes > BYTES or len(self.rows) >= ROWS or now() - self.last > SECONDS:
+                self.flush()
 
     def flush(self, *last: tuple[Any, ...]) -> None:
         """Send all that there is in one piece: first the names of the columns, once."""
         begin = time.monotonic()
-        first = [] if self.begun else [("columns", self.columns)]
-        rows = [("rows", self.bytes, self.rows)] if self.rows else []
-        self.begun = True
-        _write(b"".join(map(_framed, (*first, *rows, *last))))
-        self.rows, self.bytes, self.last = [], 0, time.monotonic()
+        rows = [("rows", self.rows)] if self.rows else []
+        _write(b"".join(map(_framed, (*self.first, *rows, *last))))
+        self.first, self.rows, self.bytes, self.last = [], [], 0, time.monotonic()
         self.waited += self.last - begin
 
 
@@ -215,31 +201,44 @@ def _write(frames: bytes) -> None:
         os._exit(1)
 
 
-def listen(inbox: SimpleQueue[tuple[Any, ...]]) -> None:
-    """Put what arrives into the inbox."""
+def messages() -> Iterator[tuple[Any, ...]]:
+    """What arrives, one after the other; the process ends with whoever started it, even at work."""
+    if sys.platform == "linux":  # a thread waits for the end alone: no message changes threads
+        _thread.start_new_thread(_watch, ())
+        while True:
+            yield _message()
+    inbox: SimpleQueue[tuple[Any, ...]] = SimpleQueue()
+    _thread.start_new_thread(_listen, (inbox,))
     while True:
-        inbox.put(marshal.loads(_read(int.from_bytes(_read(8), "big"))))
+        yield inbox.get()
 
 
-def _read(count: int) -> bytes:
-    """So many bytes; where nothing can arrive any more, the process ends at once."""
-    found = bytearray()
-    while len(found) < count:
-        part = os.read(0, count - len(found))
-        if not part:
-            os._exit(0)
-        found += part
-    return bytes(found)
+def _watch() -> None:
+    waiting = select.poll()
+    waiting.register(0, 0)  # a hang-up is always told
+    waiting.poll()
+    os._exit(0)
+
+
+def _listen(inbox: SimpleQueue[tuple[Any, ...]]) -> None:
+    while True:
+        inbox.put(_message())
+
+
+def _message() -> Any:
+    """One message; where nothing can arrive any more, the process ends at once."""
+    size = int.from_bytes(sys.stdin.buffer.read(8), "big")
+    body = sys.stdin.buffer.read(size)
+    if len(body) < max(size, 1):
+        os._exit(0)
+    return marshal.loads(body)
 
 
 def main() -> None:
     """Answer messages, one after the other, for as long as anybody may send them."""
-    inbox: SimpleQueue[tuple[Any, ...]] = SimpleQueue()
-    _thread.start_new_thread(listen, (inbox,))
     session: Session | None = None
     place: list[Any] = []
-    while True:
-        word, *rest = inbox.get()
+    for word, *rest in messages():
         if word == "open":
             place = rest
             continue

@@ -23,7 +23,7 @@ from archdb.serve import assets
 from archdb.serve.address import MEDIA, Target, find
 from archdb.serve.answer import canonical
 from archdb.serve.guard import Guard
-from archdb.serve.place import Place, body_of, posted, response
+from archdb.serve.place import Place, body_of, found, posted, response
 from archdb.serve.reply import LOOK, Problem, ProblemError, Reply, Rows
 from archdb.serve.routes import ROUTES
 from archdb.serve.settings import Settings
@@ -87,10 +87,11 @@ class Service:
             return place.problem(error.problem, error.headers)
 
     async def _target(self, request: Request, place: Place) -> Target:
-        query = place.query
         if request.method == "POST":
-            query = "&".join(filter(None, (query, urlencode(await posted(request)))))
-        target = find(ROUTES, place.path, query)
+            query = "&".join(filter(None, (place.query, urlencode(await posted(request)))))
+            target = find(ROUTES, place.path, query)
+        else:
+            target = found(place.path, place.query)
         return canonical(self.state.source.database.reader, target)
 
     def _gone(self, pin: str) -> Problem:
@@ -116,10 +117,10 @@ class Service:
         if target.form in STREAMED:
             asked = Statement(self.state.sessions, self.settings, target, dataset)
             zipped = takes_gzip(request)
-            found = await asked.stream(zipped=zipped)
-            if isinstance(found, bytes):
-                return sent(request, Body(Reply(MEDIA[target.form], found)), VARIES)
-            return Stream(*found, MEDIA[target.form], {**VARIES, **(ZIPPED if zipped else {})})
+            begun = await asked.stream(zipped=zipped)
+            if isinstance(begun, bytes):
+                return sent(request, Body(Reply(MEDIA[target.form], begun)), VARIES)
+            return Stream(*begun, MEDIA[target.form], {**VARIES, **(ZIPPED if zipped else {})})
         return sent(request, Body(await self.state.asked(target, await self._rows(target))), VARIES)
 
     async def _rows(self, target: Target) -> Rows:
@@ -129,13 +130,13 @@ class Service:
         asked = Statement(self.state.sessions, self.settings, target, self.state.snapshot.dataset)
         said = Rows(asked.text, asked.values, most=most, seconds=seconds)
         try:
-            found = await asked.kept()
+            come = await asked.kept()
         except ArchdbError as error:
             if target.form != "html":
                 raise
             return said._replace(problem=tuple(Problem.of(error)))
         return said._replace(
-            columns=list(map(tuple, found.schema)), rows=found.rows, notes=found.notes
+            columns=list(map(tuple, come.schema)), rows=come.rows, notes=come.notes
         )
 
     # What is no table.

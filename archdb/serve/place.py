@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from urllib.parse import parse_qsl, unquote
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from archdb.errors import UsageError
-from archdb.serve.address import MEDIA, Target
+from archdb.serve.address import MEDIA, Target, find
 from archdb.serve.answer import target_of
 from archdb.serve.reply import Problem, ProblemError, Reply
+from archdb.serve.routes import ROUTES
 
 #: The largest statement that may be posted, in bytes.
 POSTED = 200_000
+#: Of so many addresses it is remembered what they mean.
+KEPT = 128
 
 
 def response(reply: Reply, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -39,11 +43,7 @@ class Place:
 
     def is_of(self, target: Target) -> bool:
         """Whether the address is the one of a target, however its signs are written."""
-        if target.url == (f"{self.path}?{self.query}" if self.query else self.path):
-            return True
-        _, _, query = target.url.partition("?")
-        same = unquote(self.path) == unquote(target.path)
-        return same and parse_qsl(self.query, keep_blank_values=True) == parse_qsl(query)
+        return _is_same(self.path, self.query, target.url)
 
     def to(self, url: str) -> str:
         """An address of the service from here."""
@@ -57,6 +57,21 @@ class Place:
             text = html.problem(found, target_of("/"), self.root)
             return Response(text, found.status, headers, MEDIA["html"])
         return response(found.reply(), found.status, headers)
+
+
+@lru_cache(KEPT)
+def _is_same(path: str, query: str, url: str) -> bool:
+    if url == (f"{path}?{query}" if query else path):
+        return True
+    place, _, rest = url.partition("?")
+    same = unquote(path) == unquote(place)
+    return same and parse_qsl(query, keep_blank_values=True) == parse_qsl(rest)
+
+
+@lru_cache(KEPT)
+def found(path: str, query: str) -> Target:
+    """The target of an address, which nobody changes. Raises ArchdbError."""
+    return find(ROUTES, path, query)
 
 
 async def posted(request: Request) -> dict[str, str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Generic, TypeVar
@@ -19,8 +21,9 @@ T = TypeVar("T")
 class Pool(Generic[P]):
     """So many processes, started beforehand; so many requests may wait for one.
 
-    What a process answers is waited for in a thread. A caller that is cancelled (as by a client
-    who has gone) gives its process back at once; whatever that was doing, it is killed.
+    What a process answers is waited for in a thread, unless it is short. A caller that is cancelled
+    (as by a client who has gone) gives its process back at once; whatever that was doing, it is
+    killed.
     """
 
     def __init__(self, start: Callable[[], P], size: int, waiting: int) -> None:
@@ -67,6 +70,13 @@ class Pool(Generic[P]):
                 self._every.discard(process)
                 self._renew(process)
 
+    async def read(self, process: P, function: Callable[..., T], *arguments: Any) -> T:
+        """Call something that reads what a process answers: here, if all of it comes in one small
+        piece; else in a thread, as it may wait."""
+        if sys.platform != "win32" and await _come(process) and process.look():
+            return function(*arguments)
+        return await self.run(function, *arguments)
+
     def run(self, function: Callable[..., T], *arguments: Any) -> Awaitable[T]:
         """Call something that waits for a process, in a thread."""
         return asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)
@@ -95,3 +105,21 @@ class Pool(Generic[P]):
         for process in self._every:
             process.end()
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+async def _come(process: Process) -> bool:
+    """Wait until something of what it answers has come; False where its time is over before."""
+    loop = asyncio.get_running_loop()
+    found: asyncio.Future[bool] = loop.create_future()
+
+    def tell(come: bool) -> None:
+        if not found.done():
+            found.set_result(come)
+
+    late = loop.call_later(process.deadline - time.monotonic(), tell, False)
+    loop.add_reader(process.outlet, tell, True)
+    try:
+        return await found
+    finally:
+        loop.remove_reader(process.outlet)
+        late.cancel()

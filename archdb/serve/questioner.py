@@ -3,10 +3,9 @@ other inputs, alignments and pages. It may be killed at any moment."""
 
 from __future__ import annotations
 
-import time
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from archdb.errors import ArchdbError, LimitError
 from archdb.queries.process import LateError, Process
@@ -31,6 +30,8 @@ START = "from archdb.serve.questioner import main; main()"
 class Questioner(Process):
     """The process, held from outside."""
 
+    last = frozenset({"reply", "problem"})
+
     def __init__(self, snapshot: Snapshot) -> None:
         super().__init__("-c", START)
         self._send("open", str(snapshot.path), tuple(snapshot.dataset))
@@ -38,16 +39,14 @@ class Questioner(Process):
     def ask(self, url: str, seconds: float, rows: Rows | None = None) -> Reply:
         """The answer to a target by its address; `rows` are those of a statement that has been
         run. Raises ProblemError, and LimitError where it takes longer."""
-        self._idle = False
-        self._send("ask", url, rows and tuple(rows))
+        self._ask(seconds, "ask", url, rows and tuple(rows))
         try:
-            _, word, *rest = self._receive(time.monotonic() + seconds)
+            _, word, *rest = self._receive()
         except LateError:
             raise LimitError(
                 f"the answer took longer than {seconds:g} s and was stopped",
                 remedy="ask for less, or use archdb on your own machine, which has no such limit",
             ) from None
-        self._idle = True
         if word == "problem":
             raise ProblemError(Problem(*rest))
         return Reply(*rest)
@@ -55,14 +54,10 @@ class Questioner(Process):
 
 def main() -> None:
     """Answer, one after the other, for as long as anybody may ask."""
-    import _thread
-    from _queue import SimpleQueue
+    from archdb.queries.worker import messages, send
 
-    from archdb.queries.worker import listen, send
-
-    inbox: SimpleQueue[tuple[Any, ...]] = SimpleQueue()
-    _thread.start_new_thread(listen, (inbox,))
-    _, path, dataset = inbox.get()
+    inbox = messages()
+    _, path, dataset = next(inbox)
     _bound()
     from archdb.api import Database
     from archdb.serve.answer import Source, answer, target_of
@@ -72,8 +67,7 @@ def main() -> None:
     )
     for name in NEEDED:
         import_module(name)
-    while True:
-        _, url, rows = inbox.get()
+    for _, url, rows in inbox:
         try:
             send("reply", *answer(source, target_of(url), rows and Rows(*rows)))
         except ArchdbError as error:

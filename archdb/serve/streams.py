@@ -29,6 +29,15 @@ if TYPE_CHECKING:
 
 #: What a page of rows may take, and a message of a session: the parent's own memory.
 PAGE, LARGEST = 4.0, 8 * MEGABYTE
+#: What writes rows as JSON, and such as hold no infinity (which is a ValueError) at once.
+COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
+PLAIN = json.JSONEncoder(
+    ensure_ascii=False,
+    separators=(",", ":"),
+    check_circular=False,
+    allow_nan=False,
+    default=bytes.hex,
+)
 #: How streams are compressed: fast, with gzip's frame around it.
 LEVEL, GZIP = 1, 31
 #: Longest text or blob, and SQLite's own limits: narrower than those of the command line.
@@ -85,21 +94,24 @@ class Statement:
         self.seconds = min(target.values.get("timeout", settings.time), settings.time)
         self.limit: int | None = target.values.get("limit")
 
-    def _answer(self, session: Session, limit: int | None) -> Answer:
+    def _put(self, session: Session, limit: int | None) -> Iterator[Any]:
+        """The messages that will come."""
+        return session.run(self.text, self.values, limit, self.seconds)
+
+    def _answer(self, messages: Iterator[Any], limit: int | None) -> Answer:
         """Its columns have come."""
         limits = Limits(self.seconds, PAGE, self.settings.bytes / MEGABYTE)
-        messages = session.run(self.text, self.values, limit, self.seconds)
         return Answer(self.text, messages, limit, limits, lambda: ())
 
     async def kept(self) -> Result:
         """At most as many rows as a page shows, all at once. Raises ArchdbError."""
         limit = min(self.limit or self.settings.rows, self.settings.rows)
 
-        def all_of(session: Session) -> Result:
-            return self._answer(session, limit).kept()  # a page has as many rows as are shown
+        def all_of(messages: Iterator[Any]) -> Result:
+            return self._answer(messages, limit).kept()  # a page has as many rows as are shown
 
         async with self.pool.lease() as session:
-            return await self.pool.run(all_of, session)
+            return await self.pool.read(session, all_of, self._put(session, limit))
 
     async def stream(
         self, *, zipped: bool
@@ -110,7 +122,8 @@ class Statement:
         stack = contextlib.AsyncExitStack()
         try:
             session = await stack.enter_async_context(self.pool.lease())
-            first, parts = await self.pool.run(self._begin, session)
+            messages = self._put(session, self.limit)
+            first, parts = await self.pool.read(session, self._begin, messages)
         except BaseException:
             await stack.aclose()
             raise
@@ -119,9 +132,9 @@ class Statement:
             return first
         return self._pieces(first, parts, Packer() if zipped else None), stack
 
-    def _begin(self, session: Session) -> tuple[bytes, Iterator[str] | None]:
+    def _begin(self, messages: Iterator[Any]) -> tuple[bytes, Iterator[str] | None]:
         """What has come first, and what will come; None where that was all."""
-        parts = written(self._answer(session, self.limit), self.target, self.dataset)
+        parts = written(self._answer(messages, self.limit), self.target, self.dataset)
         first, more = _some(parts)
         return first, parts if more else None
 
@@ -193,7 +206,10 @@ def _envelope(found: Answer, target: Target, dataset: Release) -> Iterator[str]:
 
 def _lines(batch: Batch, names: list[str], as_text: bool, objects: bool) -> str:
     """The rows of a batch with commas between them."""
+    if not objects and not as_text:
+        with contextlib.suppress(ValueError):
+            return PLAIN.encode(batch.rows)[1:-1]
     rows: list[Any] = values(batch.rows, as_text=as_text)
     if objects:
         rows = [dict(zip(names, row, strict=True)) for row in rows]
-    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))[1:-1]
+    return COMPACT.encode(rows)[1:-1]
