@@ -166,6 +166,11 @@ def test_a_space_of_ones_own_is_listed_too(empty: Path) -> None:
         "nasbench101": (423_624, 0, 0),
         "nasbench201": (15_625, 0, 0),
         "natsbench_size": (32_768, 0, 0),
+        **{
+            f"ofa_mobilenet_v3_{width}_k{kernel}": (7371**5 // 3, 0, 0)
+            for width in ("w10", "w12")
+            for kernel in (3, 5, 7)
+        },
         "proxylessnas": (4 * 6**6 * 7**15, 0, 0),
         "vgg_widths": (1280, 0, 0),
     }

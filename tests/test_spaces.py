@@ -99,6 +99,11 @@ def test_sizes() -> None:
         "nasbench101": 423_624,
         "nasbench201": 5**6,
         "natsbench_size": 8**5,
+        **{
+            f"ofa_mobilenet_v3_{width}_k{kernel}": (9**2 + 9**3 + 9**4) ** 5 // 3
+            for width in ("w10", "w12")
+            for kernel in (3, 5, 7)
+        },
         "proxylessnas": 4 * 6**6 * 7**15,
         "vgg_widths": 5 * 4 * 16 * 4,
     }

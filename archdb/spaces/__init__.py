@@ -4,6 +4,7 @@ from archdb.spaces import (  # noqa: F401  (importing a module registers its spa
     darts,
     nasbench,
     nasbench101,
+    once_for_all,
     proxylessnas,
     vgg,
 )

@@ -27,6 +27,8 @@ class Point(NamedTuple):
 
 #: Points of one build, which are counted one by one. A space that has more is sampled.
 MOST = 10_000_000
+#: Points that a database can tell apart: its whole numbers have 64 bits, one for the sign.
+NUMBERED = 2**63
 
 Points = Callable[[Iterable[int]], Iterator[Point]]
 
@@ -85,7 +87,10 @@ def space(name: str, **facts: object) -> Callable[[Points], Points]:
     def register(points: Points) -> Points:
         if name in REGISTRY:
             raise TypeError(f"space '{name}' is registered twice")
-        REGISTRY[name] = Space(name=name, points=points, **facts)  # type: ignore[arg-type]
+        found = Space(name=name, points=points, **facts)  # type: ignore[arg-type]
+        if found.size > NUMBERED:
+            raise TypeError(f"space '{name}' has {found.size:,} points, more than 64 bits number")
+        REGISTRY[name] = found
         return points
 
     return register
