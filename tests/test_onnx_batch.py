@@ -123,3 +123,19 @@ def test_rows_of_all_samples_hold_the_features(
     profile = derive(from_onnx(path).network)
     assert profile.totals["macs"] == steps * 12 * 9
     assert profile.totals["weight_params"] == 9 * 12
+
+
+def test_learned_queries_meet_keys_of_each_sample(tmp_path: Path) -> None:
+    """Queries that depend on no input, with an extent of 1 where the keys have the batch."""
+    nodes = [
+        node("Relu", ["queries"], "q"),
+        node("MatMul", ["q", "x"], "scores"),
+        node("Transpose", ["scores"], "turned", perm=[0, 2, 1, 3]),
+        node("Relu", ["turned"], "y"),
+    ]
+    inputs, outputs = [value_info("x", (1, 2, 8, 7))], [value_info("y", None)]
+    path = tmp_path / "queries.onnx"
+    path.write_bytes(model(graph(nodes, [tensor("queries", (1, 2, 5, 8))], inputs, outputs)))
+    profile = derive(from_onnx(path).network)
+    assert profile.totals["macs"] == 2 * 5 * 8 * 7
+    assert profile.table.dicts(["out_elements"])[-1]["out_elements"] == 5 * 2 * 7

@@ -120,8 +120,10 @@ def product(net: Lowering, first: Value, second: Value) -> Value:
     one, other = sides
     if one.axes[-1].batch or other.axes[-1].batch or other.axes[-2].batch:
         raise UnmappedError("multiplies along the batch")
-    leading = max(one.axes, other.axes, key=lambda axes: (len(axes), BATCH in axes))[:-2]
+    side = max(sides, key=lambda value: (len(value.axes), BATCH in value.axes))
     rank = max(len(one.shape), len(other.shape))
+    more = rank - len(side.shape)  # extents of 1 that the other has where this has the batch
+    leading = (axis._replace(at=tuple(i + more for i in axis.at)) for axis in side.axes[:-2])
     rows = one.axes[-1 if "transpose_first" in transposed else -2]
     axes = (*leading, Axis((rank - 2,), rows.batch), Axis((rank - 1,)))
     return net.lay(net.make("matmul", **transposed), one, other, axes=axes)
