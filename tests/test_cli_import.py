@@ -1,6 +1,7 @@
 """archdb import: the user's own networks; a bad seed is named with its fault, to no effect."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -264,6 +265,14 @@ def test_a_file_is_looked_at_without_storing_it(seed: Path, database: Path) -> N
         q: v for q, (v, _) in found.items()
     }
     assert files(database.parent) == before
+
+
+def test_what_is_no_file_is_called_what_it_is(tmp_path: Path, database: Path) -> None:
+    (tmp_path / "of.onnx").mkdir()
+    os.mkfifo(tmp_path / "pipe.onnx")
+    for command in ("import", "show"):
+        for name, sign in (("of.onnx", "is a directory"), ("pipe.onnx", "no file that can be")):
+            refused(archdb(command, str(tmp_path / name), database=database), name, sign, "give a")
 
 
 def test_no_file_and_no_files(tmp_path: Path, database: Path) -> None:

@@ -103,6 +103,9 @@ def read_file(
     if suffix in REFUSED:
         why, remedy = REFUSED[suffix]
         raise DefinitionError(why, remedy=remedy).at(str(path))
+    if path.exists() and not path.is_file():
+        what = "a directory" if path.is_dir() else "no file that can be read twice"
+        raise DefinitionError(f"is {what}", remedy="give a file").at(str(path))
     if not path.is_file():
         raise NotFoundError("there is no such file").at(str(path))
     if phase is not None and suffix not in PHASED:
