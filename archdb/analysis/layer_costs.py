@@ -109,6 +109,7 @@ def learn(key: tuple[Any, ...], inputs: tuple[Shape | None, ...]) -> Facts:
 
 
 def _borrowing(facts: Facts) -> Facts:
+    """Without the tensors, where all of them are known."""
     if None in facts.counts[: len(TENSORS)]:
         return facts
     columns = list(facts.columns)
@@ -182,6 +183,7 @@ def _slide(window: Window | Unbounded, inputs: tuple[Shape, ...]) -> tuple[Pads,
 
 
 def _goes_on(op: Op, out: Shape | None, inputs: tuple[Shape | None, ...]) -> bool:
+    """Whether what is put out may be a map as what arrives is; where it is not known, it may."""
     return (out is None or is_map(out)) and (op.sized or not op.ends_map(*inputs))
 
 

@@ -81,6 +81,7 @@ class _Writer:
             self.values[layer.name] = self.write(layer)
 
     def network(self) -> Network:
+        """What has been written; the original where that is the same."""
         read = {source for layer in self.original for source in layer.inputs}
         for layer in self.original:
             if layer.name not in read:
@@ -100,6 +101,7 @@ class _Writer:
         self.settle(value, layer)
 
     def write(self, layer: Layer) -> _Value:
+        """Write one layer behind all that it reads; what it hands on."""
         arrive = [self.shapes[source] for source in layer.inputs]
         out = self.shapes[layer.name]
         values = [self.values[name] for name in layer.inputs]

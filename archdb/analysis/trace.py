@@ -184,6 +184,7 @@ def _look(layer: Layer, facts: Facts, ends: bool | None, before: Sequence[Seen])
 
 
 def _one(field: FieldOrReason, is_map: bool) -> Seen:
+    """The object that stands for all that is seen alike."""
     key = (field, is_map)
     return _SEEN.get(key) or _SEEN.setdefault(key, Seen(field, is_map))
 

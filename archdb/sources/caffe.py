@@ -195,6 +195,7 @@ def _ruled(net: Prototxt, part: Message) -> str | list[str]:
 
 
 def _reads_what_is_left_out(net: Prototxt, part: Message) -> bool:
+    """Whether nothing is left of what a layer reads, or not all, and what it is is not known."""
     read = part.words("bottom")
     gone = net.gone.intersection(read)
     return bool(gone) and (len(gone) == len(set(read)) or part.word("type") not in RULES)

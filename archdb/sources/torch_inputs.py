@@ -47,6 +47,7 @@ def fed(inputs: Sequence[Any], batch: int) -> Fed:
 
 
 def _each(inputs: Sequence[Any]) -> dict[str, Any]:
+    """What a module is given, by the names that inputs get."""
     named: dict[str, Any] = {}
     place = 0
     for given in inputs:
