@@ -128,14 +128,21 @@ def test_rows_of_all_samples_hold_the_features(
 def test_learned_queries_meet_keys_of_each_sample(tmp_path: Path) -> None:
     """Queries that depend on no input, with an extent of 1 where the keys have the batch."""
     nodes = [
-        node("Relu", ["queries"], "q"),
+        node("Relu", ["queries"], "r"),
+        node("Reshape", ["r", "heads"], "h"),
+        node("Transpose", ["h"], "t", perm=[1, 0, 2]),
+        node("Reshape", ["t", "one"], "q"),
         node("MatMul", ["q", "x"], "scores"),
-        node("Transpose", ["scores"], "turned", perm=[0, 2, 1, 3]),
-        node("Relu", ["turned"], "y"),
+        node("Transpose", ["x"], "values", perm=[0, 1, 3, 2]),
+        node("MatMul", ["scores", "values"], "made"),
+        node("Relu", ["made"], "y"),
     ]
     inputs, outputs = [value_info("x", (1, 2, 8, 7))], [value_info("y", None)]
     path = tmp_path / "queries.onnx"
-    path.write_bytes(model(graph(nodes, [tensor("queries", (1, 2, 5, 8))], inputs, outputs)))
+    numbers = {"heads": (5, 2, 8), "one": (1, 2, 5, 8)}
+    tensors = [tensor(name, (len(shape),), shape) for name, shape in numbers.items()]
+    tensors.append(tensor("queries", (5, 1, 16)))
+    path.write_bytes(model(graph(nodes, tensors, inputs, outputs)))
     profile = derive(from_onnx(path).network)
-    assert profile.totals["macs"] == 2 * 5 * 8 * 7
-    assert profile.table.dicts(["out_elements"])[-1]["out_elements"] == 5 * 2 * 7
+    assert profile.totals["macs"] == 2 * (2 * 5 * 8 * 7)
+    assert profile.table.dicts(["out_elements"])[-1]["out_elements"] == 2 * 5 * 8
