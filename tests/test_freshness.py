@@ -29,10 +29,16 @@ def client(database: Path) -> Iterator[sqlite3.Connection]:
 def seen(client: sqlite3.Connection, name: str = "vgg16") -> dict[str, int]:
     """How many rows of a network each view of derived figures shows to that client."""
     views = client.execute(
-        "select distinct relation from column_dictionary where \"column\" = 'is_native'"
+        "select relation, max(\"column\" = 'architecture') from column_dictionary"
+        " group by relation having max(\"column\" = 'is_native')"
     ).fetchall()
-    counts = f"select count(*) from {{}} where architecture = '{name}'"
-    return {view: client.execute(counts.format(view)).fetchone()[0] for (view,) in views}
+    named = f"architecture = '{name}'"
+    numbered = f"network = (select id from network where name = '{name}')"
+    counts = "select count(*) from {} where {}"
+    return {
+        view: client.execute(counts.format(view, named if has_name else numbered)).fetchone()[0]
+        for view, has_name in views
+    }
 
 
 def params(database: Path, name: str = "vgg16") -> int:

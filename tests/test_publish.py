@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from command import archdb, refused
 
-from archdb.dataset.canonical import AGAIN
+from archdb.dataset.canonical import REPEATING
 from archdb.db import dictionary
 
 psycopg = pytest.importorskip("psycopg")
@@ -60,7 +60,7 @@ def test_each_view_has_its_rows_types_and_comments(
 ) -> None:
     answer = archdb("publish", server, database=database)
     assert answer.status == 0, answer.err
-    views = dictionary.views().keys() - AGAIN
+    views = dictionary.views().keys() - REPEATING
     assert names(client) == {*views, "dataset"}
     with closing(sqlite3.connect(database)) as file:
         for view in views:

@@ -17,7 +17,9 @@ select
     p.receptive_field_w as receptive_field_w,  -- pixels; derived; input columns that one output of the last map sees [araujo2019]
     p.receptive_field_note as receptive_field_note  -- text; derived; why there is no receptive field, or no padding
 from profile p
-where p.id not in (  -- those that are stale: few, found at once
-    select s.id from network n join profile s on s.network_id = n.id and s.revision <> n.revision
+left join (  -- those that are stale: few, found at once
+    select s.id as id from network n
+    join profile s on s.network_id = n.id and s.revision <> n.revision
     where n.stale = 1
-);
+) gone on gone.id = p.id
+where gone.id is null;
