@@ -78,9 +78,8 @@ def identity(reader: Reader) -> str:
     Another one means other answers, so that a service can hand it out for what it has answered."""
     with reader.snapshot():
         spaces = reader.run("select space, wanted, built from space_summary order by space")
-        hashes = [
-            (f(reader, origin),) for f in (content, figures) for origin in (BUNDLED, IMPORTED)
-        ]
+        contents = (release(reader).content, content(reader, IMPORTED))
+        hashes = [(found,) for found in (*contents, figures(reader), figures(reader, IMPORTED))]
         return hash_of(
             [
                 ("meta", ("key", "value"), reader.run("select * from meta order by key").rows),

@@ -83,7 +83,8 @@ def main(source: str, copy: str) -> None:
         copied(Path(source), Path(copy))
         with Database(copy, migrate=True, notify=lambda message: None) as database:
             database.refresh()
-            said = {"dataset": release(database.reader), "identity": identity(database.reader)}
+            database.reader.dataset = found = release(database.reader)
+            said = {"dataset": found, "identity": identity(database.reader)}
         Path(copy).chmod(0o400)
     except ArchdbError as error:
         said = {"fault": error.what, "remedy": error.remedy}
