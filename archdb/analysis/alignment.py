@@ -52,17 +52,19 @@ class Alignment(NamedTuple):
 def align(first: Network, second: Network) -> Alignment:
     """The alignment of two networks, by their normal forms."""
     forms = normal_form(first), normal_form(second)
-    alignment = _align(forms)
+    graphs = Graph(forms[0].network), Graph(forms[1].network)
+    alignment = _align(forms, graphs)
     if alignment.edits and len(first) * len(second) <= _FEW:
-        return min(alignment, _align(forms, listed=True), key=lambda each: each.edits)
+        listed = Graph(forms[0].network, listed=True), Graph(forms[1].network, listed=True)
+        if [each.order for each in listed] != [each.order for each in graphs]:
+            return min(alignment, _align(forms, listed), key=lambda each: each.edits)
     return alignment
 
 
-def _align(forms: tuple[NormalForm, NormalForm], listed: bool = False) -> Alignment:
-    first, second = networks = forms[0].network, forms[1].network
-    backwards = not _comes_first(first, second)
-    order = (second, first) if backwards else (first, second)
-    graphs = Graph(order[0], listed), Graph(order[1], listed)
+def _align(forms: tuple[NormalForm, NormalForm], graphs: tuple[Graph, Graph]) -> Alignment:
+    networks = forms[0].network, forms[1].network
+    backwards = not _comes_first(*networks)
+    graphs = graphs[::-1] if backwards else graphs
     matching = Matching(*graphs)
     partners = matching.here, matching.there
     moved = pair_moved(graphs, partners)
