@@ -51,6 +51,15 @@ def test_what_the_authors_print(space: str, printed: str) -> None:
     assert f"{params / 1e6:.1f}" == printed
 
 
+@pytest.mark.parametrize("space", ["darts_cifar", "darts_imagenet"])
+def test_what_the_authors_found_is_there_by_name(space: str) -> None:
+    recorded = [row for row in RECORDED if row["space"] == space][:2]
+    assert [*find(space).named] == ["DARTS_V1", "DARTS_V2"]
+    assert [*find(space).named.values()] == [
+        number(row["normal"], row["reduce"]) for row in recorded
+    ]
+
+
 def test_the_size_is_that_of_the_definition() -> None:
     """Two of the two to five before it for each node, and one of seven operations for each."""
     cell = (1 * 3 * 6 * 10) * 7**8

@@ -177,6 +177,27 @@ def _node(node: int) -> list[str]:
 
 GENOTYPES = Grid({f"{cell}_{node}": _node(node) for cell in ("normal", "reduce") for node in NODES})
 
+#: The genotypes that the authors found by the first and by the second order of their search
+#: (quark0/darts, cnn/genotypes.py): the nodes of the normal and of the reduction cell.
+FOUND = {
+    "DARTS_V1": (
+        "|sep_conv_3x3~0|sep_conv_3x3~1|+|skip_connect~0|sep_conv_3x3~1|"
+        "+|skip_connect~0|sep_conv_3x3~1|+|sep_conv_3x3~0|skip_connect~2|",
+        "|max_pool_3x3~0|max_pool_3x3~1|+|max_pool_3x3~0|skip_connect~2|"
+        "+|max_pool_3x3~0|skip_connect~2|+|avg_pool_3x3~0|skip_connect~2|",
+    ),
+    "DARTS_V2": (
+        "|sep_conv_3x3~0|sep_conv_3x3~1|+|sep_conv_3x3~0|sep_conv_3x3~1|"
+        "+|skip_connect~0|sep_conv_3x3~1|+|skip_connect~0|dil_conv_3x3~2|",
+        "|max_pool_3x3~0|max_pool_3x3~1|+|max_pool_3x3~1|skip_connect~2|"
+        "+|max_pool_3x3~0|skip_connect~2|+|max_pool_3x3~1|skip_connect~2|",
+    ),
+}
+NAMED = {
+    name: GENOTYPES.number(node for cell in cells for node in cell.strip("|").split("|+|"))
+    for name, cells in FOUND.items()
+}
+
 
 def _read(nodes: Iterable[str]) -> Cell:
     edges = ([edge.split("~") for edge in node.split("|")] for node in nodes)
@@ -202,6 +223,7 @@ def _points(numbers: Iterable[int], name: str, stem: Stem, *shape: int) -> Itera
     classes=10,
     cite="liu2019",
     size=GENOTYPES.size,
+    named=NAMED,
 )
 def darts_cifar(numbers: Iterable[int]) -> Iterator[Point]:
     return _points(numbers, "darts_cifar", _cifar_stem, 20, 36, 10)
@@ -215,6 +237,7 @@ def darts_cifar(numbers: Iterable[int]) -> Iterator[Point]:
     classes=1000,
     cite="liu2019",
     size=GENOTYPES.size,
+    named=NAMED,
 )
 def darts_imagenet(numbers: Iterable[int]) -> Iterator[Point]:
     return _points(numbers, "darts_imagenet", _imagenet_stem, 14, 48, 1000)
