@@ -39,7 +39,7 @@ def test_a_file_is_stored_with_its_report(onnx: Path, database: Path) -> None:
     assert answer.status == 0
     said = answer.err.splitlines()
     assert said[0] == "imported mine_one"
-    assert re.match(r"  nearest in the catalogue \S+: \d+ edits: ", said[1])
+    assert re.match(r"  no relative in the catalogue: \S+, the nearest, takes \d+ edits", said[1])
     assert said[2] == "  source file: Mine One.onnx"
     assert "parameters never read: 25 in the file, 0 derived; left" in answer.err
     lines = report("mine_one", database)

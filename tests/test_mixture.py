@@ -16,6 +16,12 @@ MIXED = {
     "with a as (select depth from architecture_summary) select avg(depth) from a": (
         "architecture_summary"
     ),
+    "with a as (select * from architecture_summary) select avg(depth) from a": (
+        "architecture_summary"
+    ),
+    "select avg(depth) from (select * from architecture_summary) -- by family": (
+        "architecture_summary"
+    ),
     "select year, count(*) from architecture_summary group by year": "architecture_summary",
 }
 TOLD_APART = (
@@ -25,6 +31,8 @@ TOLD_APART = (
     "select family, count(*) from architecture_summary group by family",
     "select space, avg(params) from cost_summary group by space",
     "select architecture, params from architecture_summary limit 1",
+    "select * from architecture_summary limit 1",
+    "with a as (select * from architecture_summary) select * from a where \"Family\" = 'VGG'",
     "select count(*) from published_check",
     "select 1",
 )

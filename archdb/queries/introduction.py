@@ -16,13 +16,16 @@ MOST_SENTENCES = 6
 
 
 def kin(reader: Reader, network: Any) -> str:
-    """What a network from elsewhere is a variant of, in a sentence; '' in an empty catalogue."""
+    """What a network from elsewhere is a variant of, in a sentence; '' in an empty catalogue. What
+    takes as many edits as the network has layers is no relative: it could be written anew."""
     from archdb.queries.nearest import nearest  # the ops: only for a network from elsewhere
 
     for name, edits, _, how in nearest(reader, network, 1):
         if not edits:
             return f"it is {name}, by structure"
         count = f"{edits:,} edit" + "s" * (edits > 1)
+        if edits >= len(network.network):
+            return f"no relative in the catalogue: {name}, the nearest, takes {count}"
         return f"nearest in the catalogue {name}: {count}: {how}"
     return ""
 

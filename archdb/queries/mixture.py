@@ -6,7 +6,7 @@ Views hold both, told apart by their column `space`. Who asks for the mean depth
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,29 +18,32 @@ Read = tuple[str, str, str | None]
 TELLING = frozenset({"architecture", "family", "number", "space", "title"})
 
 
-def notes(reader: Reader, reads: Iterable[Read]) -> Iterator[str]:
-    """A sentence for each view of which a statement mixes points and catalogue."""
+def notes(reader: Reader, reads: Iterable[Read], names: set[str]) -> Iterator[str]:
+    """A sentence for each view of which a statement mixes points and catalogue. `names`: those
+    that stand in the statement or over its answer; a `*` reads more than it shows."""
     spaces = reader.run("select name from space order by name").column("name")
     if not spaces:
         return
     views = set(reader.run_named("relations").column("relation"))
     both = reader.run_named("with_points").column("relation")
-    for view in mixed(set(reads), views, both):
+    for view in mixed(set(reads), views, both, names & TELLING):
         yield (
             f"{view} holds the points of {', '.join(spaces)} too, and this counts them;"
             " the condition 'space is null' leaves them out"
         )
 
 
-def mixed(reads: set[Read], views: set[str], both: Iterable[str]) -> list[str]:
+def mixed(
+    reads: set[Read], views: set[str], both: Iterable[str], telling: Container[str]
+) -> list[str]:
     """Those of the views `both` that a statement reads itself, without naming what tells points
-    from the catalogue."""
+    from the catalogue: columns of them that are `telling`."""
     inner = {table for table, _, by in reads if by in views}
     found = []
     for view in both:
         named = {column for table, column, by in reads if table == view and by not in views}
         # Where rows are only counted, no column is read of the view, but those that it reads are.
         counted = view not in inner and any(by == view for _, _, by in reads)
-        if (named or counted) and not named & TELLING:
+        if (named or counted) and not any(column in telling for column in named):
             found.append(view)
     return found

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
 
 from archdb.errors import LimitError, UsageError
-from archdb.queries.aliases import aliased_columns
+from archdb.queries.aliases import aliased_columns, names_in
 from archdb.queries.faults import MEGABYTE
 from archdb.queries.mixture import Read
 from archdb.queries.result import Column, Result
@@ -23,7 +23,7 @@ from archdb.queries.session import Batch, Row, Session
 SECONDS, MEMORY, SIZE = 10.0, 512.0, 1000.0
 
 #: What has to be said of an answer that is complete.
-Notes = Callable[[], Iterable[str]]
+Notes = Callable[[set[str]], Iterable[str]]
 #: How a session is got for a time, given the bytes of memory that it may use.
 Sessions = Callable[[int], AbstractContextManager[Session]]
 
@@ -100,7 +100,8 @@ class Answer:
                 self.notes.append(
                     f"only the first {self._limit} rows are shown: there are more (--limit)"
                 )
-        self.notes += self._more()
+        shown = {name.lower() for name in self.columns}
+        self.notes += self._more(shown | names_in(self._statement))
 
     def kept(self, copies: int = 1) -> Result:
         """All rows at once, where so many times what they take is within the limit of memory.
@@ -134,10 +135,10 @@ def answer(
     *,
     limit: int | None,
     limits: Limits,
-    notes: Callable[[Iterable[Read]], Iterable[str]],
+    notes: Callable[[Iterable[Read], set[str]], Iterable[str]],
 ) -> Generator[Answer]:
     """The answer to one statement that reads, while it comes; `notes` has to be said of what it
-    has read.
+    has read, where so many names stand in the statement or over its answer.
 
     Raises QueryError where it writes, is malformed, is none or two, or reaches a limit.
     """
@@ -145,7 +146,7 @@ def answer(
         raise UsageError(f"a limit must be 0 rows or more, got {limit}")
     with sessions(max(1, int(limits.memory * MEGABYTE))) as session:
         messages = session.run(statement, parameters, limit, limits.seconds)
-        yield Answer(statement, messages, limit, limits, lambda: notes(session.reads))
+        yield Answer(statement, messages, limit, limits, lambda names: notes(session.reads, names))
 
 
 def _unique(names: list[str]) -> list[str]:
