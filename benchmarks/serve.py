@@ -50,10 +50,11 @@ class Server:
         self.process = subprocess.Popen(
             words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
         )
-        while True:
+        first = "/compare/vgg16/alexnet.json" if name == "archdb" else "/-/versions.json"
+        while True:  # until a question is answered: /health is not kept waiting for the copy
             with contextlib.suppress(OSError):
-                self.get("/health" if name == "archdb" else "/-/versions.json")
-                break
+                if self.get(first)[0] == 200:
+                    break
             time.sleep(0.01)
         self.started = time.perf_counter() - begin
 
