@@ -89,12 +89,13 @@ class Network:
 def _ordered(layers: tuple[Layer, ...]) -> tuple[tuple[Layer, ...], Reads]:
     """The layers as given where that order serves, else each moved behind what it reads; and the
     positions of what they read."""
-    names = [layer.name for layer in layers]
-    if len(set(names)) < len(names):
-        twice = next(name for at, name in enumerate(names) if name in names[:at])
-        raise DefinitionError(
-            "this name is given to two layers", remedy="give each layer a name of its own"
-        ).at(f"layer '{twice}'")
+    names: set[str] = set()
+    for layer in layers:
+        if layer.name in names:
+            raise DefinitionError(
+                "this name is given to two layers", remedy="give each layer a name of its own"
+            ).at(f"layer '{layer.name}'")
+        names.add(layer.name)
     with suppress(KeyError):
         return layers, _reads(layers)
     for layer in layers:
