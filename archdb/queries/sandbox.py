@@ -72,7 +72,7 @@ class Answer:
         messages: Iterator[Any],
         limit: int | None,
         limits: Limits,
-        more: Notes,
+        more: Notes = lambda names: (),
     ) -> None:
         self._statement = statement
         self._messages, self._limit, self._limits, self._more = messages, limit, limits, more

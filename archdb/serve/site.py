@@ -142,7 +142,7 @@ class Site:
         limit = SHOWN if target.form == "html" else None
         limits = Limits(SECONDS, MEMORY, MEMORY)
         messages = self.session.run(text, values, limit, SECONDS)
-        found = Answer(text, messages, limit, limits, lambda names: ())  # it holds no points
+        found = Answer(text, messages, limit, limits)
         if target.form != "html":
             return "".join(written(found, target, self.source.dataset)).encode()
         kept = found.kept()

@@ -101,7 +101,7 @@ class Statement:
     def _answer(self, messages: Iterator[Any], limit: int | None) -> Answer:
         """Its columns have come."""
         limits = Limits(self.seconds, PAGE, self.settings.bytes / MEGABYTE)
-        return Answer(self.text, messages, limit, limits, lambda names: ())
+        return Answer(self.text, messages, limit, limits)
 
     async def kept(self) -> Result:
         """At most as many rows as a page shows, all at once. Raises ArchdbError."""
