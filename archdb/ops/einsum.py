@@ -119,7 +119,7 @@ class Einsum(Op):
             Reshaped(tuple(extents[n] for n in found)),
             Permuted(tuple(found.index(n) for n in out)),
         )
-        return Writing(Matmul(), tuple(map(add, before, fewer or ((), ()))), behind)
+        return Writing(Matmul(), tuple(map(add, before, fewer)), behind)
 
     def _used(self, terms: list[str], result: str) -> list[str]:
         """The letters that a product of two inputs runs over."""

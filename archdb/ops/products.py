@@ -79,7 +79,7 @@ class Matmul(Op):
         factors = self.factors(*inputs)
         shapes = [(*x[:-2], *two) for x, two in zip(inputs, factors, strict=True)]
         fewer, behind = without_leading_ones(self.out(*inputs), *shapes)
-        return Writing(Matmul(), tuple(map(add, before, fewer or ((), ()))), behind)
+        return Writing(Matmul(), tuple(map(add, before, fewer)), behind)
 
     def channels(self, *inputs: Shape) -> Origin:
         return () if self.transpose_second or max(map(len, inputs)) > 2 else (1,)

@@ -62,7 +62,7 @@ def without_leading_ones(out: Shape, *inputs: Shape) -> tuple[tuple[Steps, ...],
     while len(out) - count > 3 and all(len(x) == len(out) and x[count] == 1 for x in inputs):
         count += 1
     if not count:
-        return (), ()
+        return ((),) * len(inputs), ()
     return tuple((Reshaped(tuple(x[count:])),) for x in inputs), (Reshaped(tuple(out)),)
 
 
