@@ -78,6 +78,16 @@ class Space(NamedTuple):
         return sorted(drawn)
 
 
+def barred(parts: Iterable[str]) -> str:
+    """Parts of a point's name as NAS-Bench-201 writes those of a cell: |a|+|b|."""
+    return "+".join(f"|{part}|" for part in parts)
+
+
+def parts_of(text: str) -> list[str]:
+    """The parts of what `barred` has written."""
+    return text.strip("|").split("|+|")
+
+
 REGISTRY: dict[str, Space] = {}
 
 

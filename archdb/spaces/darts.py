@@ -14,7 +14,7 @@ from itertools import combinations, product
 
 from archdb.model.graph import Block, Layer, Network
 from archdb.ops import Op, make
-from archdb.spaces.base import Grid, Point, space
+from archdb.spaces.base import Grid, Point, barred, parts_of, space
 
 OPERATIONS = (
     *("max_pool_3x3", "avg_pool_3x3", "skip_connect"),
@@ -194,7 +194,7 @@ FOUND = {
     ),
 }
 NAMED = {
-    name: GENOTYPES.number(node for cell in cells for node in cell.strip("|").split("|+|"))
+    name: GENOTYPES.number(node for cell in cells for node in parts_of(cell))
     for name, cells in FOUND.items()
 }
 
@@ -209,9 +209,8 @@ def _points(numbers: Iterable[int], name: str, stem: Stem, *shape: int) -> Itera
     for number in numbers:
         genotype = GENOTYPES[number]
         nodes = [*map(str, genotype.values())]
-        texts = ["+".join(f"|{node}|" for node in cell) for cell in (nodes[:4], nodes[4:])]
         cells = (_read(nodes[:4]), _read(nodes[4:]))
-        bears = f"{name}.n{texts[0]}.r{texts[1]}"
+        bears = f"{name}.n{barred(nodes[:4])}.r{barred(nodes[4:])}"
         yield Point(number, genotype, network(bears, stem, cells, shape))  # type: ignore[arg-type]
 
 

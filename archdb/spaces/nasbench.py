@@ -18,7 +18,7 @@ from functools import cache
 from archdb.analysis.fingerprint import fingerprint
 from archdb.model.graph import Block, Layer, Network
 from archdb.ops import Op, make
-from archdb.spaces.base import Grid, Point, space
+from archdb.spaces.base import Grid, Point, barred, space
 
 OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
 EDGES = ((0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3))
@@ -35,9 +35,8 @@ CLASSES = 10
 def cell_string(operations: Operations) -> str:
     """The benchmark's name of a cell: |op~0|+|op~0|op~1|+|op~0|op~1|op~2|."""
     nodes = (operations[:1], operations[1:3], operations[3:])
-    return "+".join(
-        "".join(f"|{operation}~{source}" for source, operation in enumerate(node)) + "|"
-        for node in nodes
+    return barred(
+        "|".join(f"{operation}~{source}" for source, operation in enumerate(node)) for node in nodes
     )
 
 

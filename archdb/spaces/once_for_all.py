@@ -17,12 +17,9 @@ from functools import cache, partial
 from itertools import product
 from typing import NamedTuple
 
-from archdb.blocks.base import NetworkBuilder
-from archdb.blocks.mobilenet import bneck, conv_norm
-from archdb.blocks.widths import scale_channels
 from archdb.model.graph import Network
 from archdb.ops import make
-from archdb.spaces.base import Grid, Point, Value, space
+from archdb.spaces.base import Grid, Point, Value, barred, parts_of, space
 from archdb.spaces.once_for_all_releases import RELEASES
 
 
@@ -67,6 +64,11 @@ def _chosen(unit: str) -> list[tuple[int, int]]:
 
 def network(name: str, width: Fraction, units: Sequence[str]) -> Network:
     """`units` have the blocks of each, as k3e4|k5e6."""
+    # Here, because whoever names a space need not load the blocks of all networks.
+    from archdb.blocks.base import NetworkBuilder
+    from archdb.blocks.mobilenet import bneck, conv_norm
+    from archdb.blocks.widths import scale_channels
+
     # The blocks are MobileNetV3's but for the term that keeps a division from zero.
     net = NetworkBuilder({"batch_norm": {"epsilon": 1e-5}})
     net.add("image", make("input", {"shape": (3, 224, 224)}))
@@ -109,12 +111,12 @@ def _points(width: str, points: Grid, numbers: Iterable[int]) -> Iterator[Point]
     """Points named by their blocks, as ofa_mobilenet_v3_w10.|k3e4|k5e6|+|k7e3|…|."""
     for number in numbers:
         units = [*map(str, points[number].values())]
-        name = f"ofa_mobilenet_v3_{width}." + "+".join(f"|{unit}|" for unit in units)
+        name = f"ofa_mobilenet_v3_{width}.{barred(units)}"
         yield Point(number, _attributes(units), network(name, WIDTHS[width], units))
 
 
 def _released(width: str, kernel: int, points: Grid) -> dict[str, int]:
-    split = {name: text.strip("|").split("|+|") for name, text in RELEASES[width].items()}
+    split = {name: parts_of(text) for name, text in RELEASES[width].items()}
     return {
         name: points.number(units)
         for name, units in split.items()

@@ -11,13 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import product
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from archdb.blocks.base import NetworkBuilder
-from archdb.blocks.mobilenet import Names, inverted, normed_conv
 from archdb.model.graph import Network
 from archdb.ops import Op, make
-from archdb.spaces.base import Grid, Point, space
+from archdb.spaces.base import Grid, Point, barred, parts_of, space
+
+if TYPE_CHECKING:
+    from archdb.blocks.base import NetworkBuilder
+    from archdb.blocks.mobilenet import Names
 
 
 class Widths(NamedTuple):
@@ -68,7 +70,9 @@ RELEASES = {
     "mobile_14": MOBILE,
 }
 RELEASED = {
-    f"proxyless_{widths}": GRID.number([widths, *units.strip("|").replace("|+|", "|").split("|")])
+    f"proxyless_{widths}": GRID.number(
+        [widths, *(unit for stage in parts_of(units) for unit in stage.split("|"))]
+    )
     for widths, units in RELEASES.items()
 }
 
@@ -93,6 +97,8 @@ def _members(name: str, activation: str = "") -> Names:
 def _unit(net: NetworkBuilder, name: str, shape: tuple[int, int, int], chosen: str) -> None:
     """An inverted residual; `shape` is the channels that come in, those that leave, and the
     stride, and `chosen` a kernel and an expansion."""
+    from archdb.blocks.mobilenet import inverted  # as in `network`
+
     before, after, stride = shape
     kernel, times = int(chosen[1]), int(chosen[3])
     source = net.last
@@ -113,6 +119,10 @@ def _unit(net: NetworkBuilder, name: str, shape: tuple[int, int, int], chosen: s
 
 def network(name: str, widths: Widths, stages: Sequence[Sequence[str]]) -> Network:
     """`stages` have for each unit what is chosen."""
+    # Here, because whoever names a space need not load the blocks of all networks.
+    from archdb.blocks.base import NetworkBuilder
+    from archdb.blocks.mobilenet import normed_conv
+
     net = NetworkBuilder()
     net.add("image", make("input", {"shape": (3, 224, 224)}))
     normed_conv(net, _members("first_conv"), _conv(widths.stem, 3, 2), "relu6", EPSILON)
@@ -148,6 +158,5 @@ def proxylessnas(numbers: Iterable[int]) -> Iterator[Point]:
         widths, *rest = map(str, point.values())
         units = iter(rest)
         stages = [[next(units) for _ in range(count)] for count, _ in STAGES]
-        cells = "+".join(f"|{'|'.join(stage)}|" for stage in stages)
-        name = f"proxylessnas.{widths}.{cells}"
+        name = f"proxylessnas.{widths}.{barred(map('|'.join, stages))}"
         yield Point(number, point, network(name, WIDTHS[widths], stages))
