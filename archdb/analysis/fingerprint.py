@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping
+from functools import cache
 from hashlib import blake2b
 
 from archdb.analysis.shared_weights import sharing_layers
@@ -12,7 +13,8 @@ from archdb.ops import Op
 
 _SIZE = 16  # bytes: collisions are out of reach for any catalogue
 
-Digests = dict[str, bytes]
+#: Of each layer, by position.
+Digests = list[bytes]
 
 
 def fingerprint(network: Network) -> str:
@@ -26,59 +28,57 @@ def fingerprint(network: Network) -> str:
     digests = _with_inputs(network, {})
     if groups := _sharing(network, digests):
         digests = _with_inputs(network, groups)
-    if len(set(digests.values())) < len(digests):
+    if len(set(digests)) < len(digests):
         digests = _with_readers(network, digests)
-    return _hash(sorted(digests.values())).hex()
+    return _hash(b"".join(sorted(digests))).hex()
 
 
-def _sharing(network: Network, digests: Digests) -> Digests:
+def _sharing(network: Network, digests: Digests) -> dict[str, bytes]:
     """For each layer that shares weights, a hash of all that use them. Whose they are called makes
     no difference."""
-    groups = sharing_layers(network)
+    if not (groups := sharing_layers(network)):
+        return {}
+    of = {layer.name: digest for layer, digest in zip(network.layers, digests, strict=True)}
     return {
-        name: _hash([b"shared", *sorted(digests[each] for each in (name, *others))])
+        name: _hash(b"".join([b"shared", *sorted([of[each] for each in (name, *others)])]))
         for name, others in groups.items()
     }
 
 
-def _with_inputs(network: Network, sharing: Digests) -> Digests:
+def _with_inputs(network: Network, sharing: Mapping[str, bytes]) -> Digests:
     """A hash for all that leads to each layer. Where the order of inputs makes no difference
     (a sum), it makes none to the hash."""
-    digests: Digests = {}
-    for layer in network:
-        inputs = [digests[name] for name in layer.inputs]
-        if layer.op.commutative:
-            inputs.sort()
-        place = b"auxiliary" if layer.auxiliary else b"main"
-        parts = [_op_bytes(layer.op), place, *inputs]
-        if layer.name in sharing:
-            parts.append(sharing[layer.name])
-        digests[layer.name] = _hash(parts)
+    digests: Digests = []
+    for layer, reads in zip(network.layers, network.reads, strict=True):
+        if len(reads) == 1:
+            inputs = digests[reads[0]]
+        else:
+            each = [digests[source] for source in reads]
+            inputs = b"".join(sorted(each) if layer.op.commutative else each)
+        shared = sharing.get(layer.name, b"")
+        digests.append(_hash(_described(layer.op, layer.auxiliary) + inputs + shared))
     return digests
 
 
 def _with_readers(network: Network, digests: Digests) -> Digests:
     """These hashes, each with all that follows from its layer."""
-    readers: dict[str, list[bytes]] = {layer.name: [] for layer in network}
-    found: Digests = {}
-    for layer in reversed(network.layers):
-        own = found[layer.name] = _hash([digests[layer.name], *sorted(readers[layer.name])])
-        for slot, name in enumerate(layer.inputs):
-            place = 0 if layer.op.commutative else slot
-            readers[name].append(own + place.to_bytes(4, "big"))
+    readers: list[list[bytes]] = [[] for _ in digests]
+    found = []
+    for at in range(len(digests) - 1, -1, -1):
+        own = _hash(digests[at] + b"".join(sorted(readers[at])))
+        found.append(own)
+        for slot, source in enumerate(network.reads[at]):
+            place = 0 if network.layers[at].op.commutative else slot
+            readers[source].append(own + place.to_bytes(4, "big"))
     return found
 
 
-def _hash(parts: Iterable[bytes]) -> bytes:
-    return blake2b(b"".join(parts), digest_size=_SIZE).digest()
+def _hash(text: bytes) -> bytes:
+    return blake2b(text, digest_size=_SIZE).digest()
 
 
-_DESCRIBED: dict[Op, bytes] = {}
-
-
-def _op_bytes(op: Op) -> bytes:
-    text = _DESCRIBED.get(op)
-    if text is None:
-        text = json.dumps([op.name, op.attributes()], sort_keys=True).encode()
-        _DESCRIBED[op] = text
-    return text
+@cache
+def _described(op: Op, auxiliary: bool) -> bytes:
+    """An op with its attributes, and where it stands."""
+    text = json.dumps([op.name, op.attributes()], sort_keys=True).encode()
+    return text + (b"auxiliary" if auxiliary else b"main")
