@@ -31,11 +31,6 @@ def aliased_columns(statement: str) -> dict[str, str]:
     return found
 
 
-def names_in(statement: str) -> set[str]:
-    """The words and names of a statement, in lower case: no texts, no comments."""
-    return {text.lower() for kind, text in _tokens(statement) if kind in ("name", "word")}
-
-
 def _tokens(statement: str) -> Tokens:
     found = []
     for match in _TOKEN.finditer(statement):

@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
 
 from archdb.errors import LimitError, UsageError
-from archdb.queries.aliases import aliased_columns, names_in
+from archdb.queries import mixture
+from archdb.queries.aliases import aliased_columns
 from archdb.queries.faults import MEGABYTE
-from archdb.queries.mixture import Read
 from archdb.queries.result import Column, Result
-from archdb.queries.session import Batch, Row, Session
+from archdb.queries.session import Batch, End, Row, Session
 
 #: The limits where none is given: seconds, and megabytes of memory and of a result.
 SECONDS, MEMORY, SIZE = 10.0, 512.0, 1000.0
 
-#: What has to be said of an answer that is complete.
-Notes = Callable[[set[str]], Iterable[str]]
 #: How a session is got for a time, given the bytes of memory that it may use.
 Sessions = Callable[[int], AbstractContextManager[Session]]
 
@@ -63,7 +61,7 @@ def _default_seconds() -> float:
 class Answer:
     """The answer to a statement as it comes: columns, then batches of rows, read once.
 
-    `notes` are complete when the rows are at an end.
+    `notes`, and whether rows were `cut` off, are complete when the rows are at an end.
     """
 
     def __init__(
@@ -72,12 +70,11 @@ class Answer:
         messages: Iterator[Any],
         limit: int | None,
         limits: Limits,
-        more: Notes = lambda names: (),
     ) -> None:
         self._statement = statement
-        self._messages, self._limit, self._limits, self._more = messages, limit, limits, more
+        self._messages, self._limit, self._limits = messages, limit, limits
         self.columns = _unique(next(messages))
-        self.notes: list[str] = []
+        self.cut, self.notes = False, list[str]()
 
     def __iter__(self) -> Iterator[Row]:
         """The rows, one by one."""
@@ -96,12 +93,16 @@ class Answer:
                         remedy="ask for fewer rows with --limit, or allow more with --size",
                     )
                 yield message
-            elif message:
-                self.notes.append(
-                    f"only the first {self._limit} rows are shown: there are more (--limit)"
-                )
-        shown = {name.lower() for name in self.columns}
-        self.notes += self._more(shown | names_in(self._statement))
+            else:
+                self._end(message)
+
+    def _end(self, end: End) -> None:
+        self.cut = end.cut
+        if end.cut:
+            said = f"only the first {self._limit} rows are shown: there are more (--limit)"
+            self.notes.append(said)
+        if end.mixed:
+            self.notes.append(mixture.sentence(*end.mixed))
 
     def kept(self, copies: int = 1) -> Result:
         """All rows at once, where so many times what they take is within the limit of memory.
@@ -135,10 +136,8 @@ def answer(
     *,
     limit: int | None,
     limits: Limits,
-    notes: Callable[[Iterable[Read], set[str]], Iterable[str]],
 ) -> Generator[Answer]:
-    """The answer to one statement that reads, while it comes; `notes` has to be said of what it
-    has read, where so many names stand in the statement or over its answer.
+    """The answer to one statement that reads, while it comes.
 
     Raises QueryError where it writes, is malformed, is none or two, or reaches a limit.
     """
@@ -146,7 +145,7 @@ def answer(
         raise UsageError(f"a limit must be 0 rows or more, got {limit}")
     with sessions(max(1, int(limits.memory * MEGABYTE))) as session:
         messages = session.run(statement, parameters, limit, limits.seconds)
-        yield Answer(statement, messages, limit, limits, lambda names: notes(session.reads, names))
+        yield Answer(statement, messages, limit, limits)
 
 
 def _unique(names: list[str]) -> list[str]:

@@ -44,6 +44,16 @@ class Batch(NamedTuple):
         return sum(sys.getsizeof(row) + sum(map(sys.getsizeof, row)) for row in self.rows)
 
 
+class End(NamedTuple):
+    """What is known when all rows have come."""
+
+    #: Whether there are more than were asked for.
+    cut: bool
+    #: What the statement reads that holds points of search spaces, and of which, where they have
+    #: changed the answer unseen (archdb.queries.mixture).
+    mixed: tuple[list[str], list[str]] | None
+
+
 class Session(Process):
     """A process that runs statements. Raises QueryError where none can be started."""
 
@@ -51,8 +61,6 @@ class Session(Process):
 
     def __init__(self) -> None:
         self.path, self.memory = Path(), 0
-        #: What the last statement has read: table or view, column, and the view that reads it.
-        self.reads: list[tuple[str, str, str | None]] = []
         super().__init__(*start_of("worker", str(Path(__file__).parent)))
 
     def open(
@@ -74,9 +82,9 @@ class Session(Process):
 
     def run(
         self, statement: str, parameters: Mapping[str, Any], limit: int | None, seconds: float
-    ) -> Iterator[list[str] | Batch | bool]:
+    ) -> Iterator[list[str] | Batch | End]:
         """It is put to the process at once, and what comes is waited for as it is read: first the
-        names of the columns, then Batches, then whether `limit` left rows behind.
+        names of the columns, then Batches, then the End.
 
         Whoever does not read to the end must close the session. Raises QueryError.
         """
@@ -84,7 +92,7 @@ class Session(Process):
         self._ask(seconds + GRACE, "run", statement, values, limit, seconds)
         return self._messages(seconds)
 
-    def _messages(self, seconds: float) -> Iterator[list[str] | Batch | bool]:
+    def _messages(self, seconds: float) -> Iterator[list[str] | Batch | End]:
         while True:
             try:
                 size, word, *rest = self._receive()
@@ -93,10 +101,10 @@ class Session(Process):
             come = time.monotonic()
             if word == "fault":
                 raise Fault(*rest).to_database_error(self.path, self.memory, seconds)
-            yield Batch(list(map(marshal.loads, rest[0])), size) if word == "rows" else rest[0]
             if word == "end":
-                self.reads = rest[1]
+                yield End(*rest)
                 return
+            yield Batch(list(map(marshal.loads, rest[0])), size) if word == "rows" else rest[0]
             self.deadline += time.monotonic() - come  # the time of whoever reads does not count
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from archdb.queries import freshness, mixture
+from archdb.queries import freshness
 from archdb.queries.reader import Reader
 
 if TYPE_CHECKING:
@@ -42,9 +41,8 @@ class Statements:
         from archdb.queries.sandbox import Limits, answer
 
         limits = Limits.of(timeout, memory, size)
-        notes = partial(mixture.notes, self.reader)
         values = parameters or {}
-        with answer(self._guarded, sql, values, limit=limit, limits=limits, notes=notes) as found:
+        with answer(self._guarded, sql, values, limit=limit, limits=limits) as found:
             yield found
 
     @contextlib.contextmanager

@@ -3,33 +3,34 @@
 archdb.queries.session starts it; it imports the standard library alone, because start-up counts.
 It ends with whoever started it: its standard input is closed then, however that came about.
 
-Messages go both ways as eight bytes of length and a marshalled tuple; so integers, reals to the
-last bit, text and bytes arrive as they were sent.
+Messages go both ways (archdb.queries.pipe):
 
     to it:    open, path, bytes of memory, longest text or blob in bytes, SQLite's limits
               run, statement, parameters, rows at most (or None), seconds
     from it:  columns, names              before the first rows or the end
               rows, list of marshalled tuples
-              end, whether there were more rows, what was read: (table or view, column, view)
+              end, whether there were more rows, points unseen: (relations, spaces) or None
               fault, kind, text, SQLite's name for it, 'late' or 'refused' or ''
 """
 
 from __future__ import annotations
 
-import _thread
 import marshal
-import os
-import select
 import sqlite3
-import sys
 import time
-from _queue import SimpleQueue
 from itertools import islice
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing takes time to import
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from typing import Any
+
+if TYPE_CHECKING or __package__:
+    from archdb.queries.mixture import Mixture
+    from archdb.queries.pipe import framed, messages, send, write
+else:  # in the process, which knows of no packages
+    from mixture import Mixture
+    from pipe import framed, messages, send, write
 
 #: Pragmas that tell about tables and change nothing.
 TELLING = {
@@ -48,6 +49,8 @@ SQLITE_LIMITS = {
     sqlite3.SQLITE_LIMIT_ATTACHED: 0,
     sqlite3.SQLITE_LIMIT_WORKER_THREADS: 0,
 }
+#: The first columns of what EXPLAIN answers, and EXPLAIN QUERY PLAN.
+EXPLAINED = (["addr", "opcode"], ["id", "parent"])
 #: How many steps of SQLite's machine pass between two looks at the clock.
 STEPS = 20_000
 #: Rows are sent off when there are so many, when they are so large, or when so long has passed.
@@ -64,20 +67,29 @@ class Session:
         self.deadline = 0.0
         self.refused = self.late = False
         self.statement = ""
-        self.reads: set[tuple[str | None, ...]] = set()
+        self.reads: set[Any] = set()
+        self.mixture = Mixture(lambda: self._connected(path, memory))
         self.outgoing = Outgoing([])
         _bound(memory)
-        # One prepared statement is kept, so that what they take of the memory is bounded.
-        self.connection = sqlite3.connect(path, uri=True, timeout=5.0, cached_statements=1)
-        pages = min(memory >> 12, 32 << 10)  # KB to keep: networks of a space come in any order
-        safe = ("query_only = on", "trusted_schema = off", "temp_store = memory")
-        for pragma in (*safe, f"hard_heap_limit = {memory}", f"cache_size = -{pages}"):
+        self.connection = self._connected(path, memory)
+        for pragma in ("query_only = on", f"hard_heap_limit = {memory}"):
             self.connection.execute(f"pragma {pragma}")
         own = {**SQLITE_LIMITS, **limits, sqlite3.SQLITE_LIMIT_LENGTH: longest}
         for limit, most in own.items():
             self.connection.setlimit(limit, most)
         self.connection.set_authorizer(self.allow)
-        self.connection.set_progress_handler(self.pause, STEPS)
+
+    def _connected(self, path: str, memory: int) -> sqlite3.Connection:
+        """A connection to the file, which is held to the time of each statement."""
+        # One prepared statement is kept, so that what they take of the memory is bounded.
+        made = sqlite3.connect(
+            path, uri=True, timeout=5.0, cached_statements=1, isolation_level=None
+        )
+        pages = min(memory >> 12, 32 << 10)  # KB to keep: networks of a space come in any order
+        for pragma in ("trusted_schema = off", "temp_store = memory", f"cache_size = -{pages}"):
+            made.execute(f"pragma {pragma}")
+        made.set_progress_handler(self.pause, STEPS)
+        return made
 
     def run(self, statement: str, parameters: dict[str, Any], limit: int | None, s: float) -> None:
         """Send the rows of a statement, and the end; or what is wrong with it."""
@@ -90,20 +102,25 @@ class Session:
         try:
             cursor = self.connection.execute(statement, parameters)
             try:
-                self._send(cursor, limit)
+                cut = self._send(cursor, limit)
             finally:
                 cursor.close()
+            mixed = self.mixture.found(statement, parameters)
+            self.outgoing.flush(("end", cut, mixed))
         except FAULTS as error:
             why = "late" if self.late else "refused" if self.refused else ""
             send("fault", *described(error), why)
 
-    def _send(self, cursor: sqlite3.Cursor, limit: int | None) -> None:
+    def _send(self, cursor: sqlite3.Cursor, limit: int | None) -> bool:
+        """Send the rows, so many at most; whether there are more."""
         if cursor.description is None:
-            return send("fault", "", "there is no statement", "", "")
-        self.outgoing = Outgoing([column[0] for column in cursor.description])
-        self.outgoing.take(cursor if limit is None else islice(cursor, limit))
-        cut = limit is not None and next(cursor, None) is not None
-        return self.outgoing.flush(("end", cut, list(self.reads)))
+            raise sqlite3.Warning("there is no statement")
+        columns = [column[0] for column in cursor.description]
+        self.outgoing = Outgoing(columns)
+        explained = columns[:2] in EXPLAINED
+        rows = self.mixture.watched(cursor, set() if explained else self.reads)
+        self.outgoing.take(rows if limit is None else islice(rows, limit))
+        return limit is not None and next(cursor, None) is not None
 
     def allow(self, action: int, first: str | None, second: str | None, *rest: Any) -> int:
         """SQLite's authorizer: reading, functions but for extensions, pragmas that only tell."""
@@ -150,7 +167,7 @@ class Outgoing:
         """Send all that there is in one piece: first the names of the columns, once."""
         begin = time.monotonic()
         rows = [("rows", self.rows)] if self.rows else []
-        _write(b"".join(map(_framed, (*self.first, *rows, *last))))
+        write(b"".join(map(framed, (*self.first, *rows, *last))))
         self.first, self.rows, self.bytes, self.last = [], [], 0, time.monotonic()
         self.waited += self.last - begin
 
@@ -180,58 +197,6 @@ def _bound(memory: int) -> None:
         _, hard = resource.getrlimit(kind)
         if hard == resource.RLIM_INFINITY or most < hard:
             resource.setrlimit(kind, (most, most))
-
-
-def send(*message: Any) -> None:
-    """One message to whoever started this process; the end of both where nobody reads it."""
-    _write(_framed(message))
-
-
-def _framed(message: tuple[Any, ...]) -> bytes:
-    body = marshal.dumps(message, 2)
-    return len(body).to_bytes(8, "big") + body
-
-
-def _write(frames: bytes) -> None:
-    left = memoryview(frames)
-    try:
-        while left:
-            left = left[os.write(1, left) :]
-    except OSError:
-        os._exit(1)
-
-
-def messages() -> Iterator[tuple[Any, ...]]:
-    """What arrives, one after the other; the process ends with whoever started it, even at work."""
-    if sys.platform == "linux":  # a thread waits for the end alone: no message changes threads
-        _thread.start_new_thread(_watch, ())
-        while True:
-            yield _message()
-    inbox: SimpleQueue[tuple[Any, ...]] = SimpleQueue()
-    _thread.start_new_thread(_listen, (inbox,))
-    while True:
-        yield inbox.get()
-
-
-def _watch() -> None:
-    waiting = select.poll()
-    waiting.register(0, 0)  # a hang-up is always told
-    waiting.poll()
-    os._exit(0)
-
-
-def _listen(inbox: SimpleQueue[tuple[Any, ...]]) -> None:
-    while True:
-        inbox.put(_message())
-
-
-def _message() -> Any:
-    """One message; where nothing can arrive any more, the process ends at once."""
-    size = int.from_bytes(sys.stdin.buffer.read(8), "big")
-    body = sys.stdin.buffer.read(size)
-    if len(body) < max(size, 1):
-        os._exit(0)
-    return marshal.loads(body)
 
 
 def main() -> None:

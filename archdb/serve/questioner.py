@@ -54,7 +54,7 @@ class Questioner(Process):
 
 def main() -> None:
     """Answer, one after the other, for as long as anybody may ask."""
-    from archdb.queries.worker import messages, send
+    from archdb.queries.pipe import messages, send
 
     inbox = messages()
     _, path, dataset = next(inbox)

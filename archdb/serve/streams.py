@@ -193,7 +193,7 @@ def _envelope(found: Answer, target: Target, dataset: Release) -> Iterator[str]:
     for batch in found.batches():
         yield ("," if count else "") + _lines(batch, found.columns, as_text, objects)
         count += len(batch.rows)
-    cut = {"by": "limit", "at": count} if found.notes else None
+    cut = {"by": "limit", "at": count} if found.cut else None
     rest = {
         "row_count": count,
         "truncated": cut,
