@@ -108,7 +108,7 @@ def test_the_next_command_derives_again(
     before = params(database)
     client.executescript(statement)
     answer = archdb("compare", "vgg16", "nin", database=database)
-    assert "derived again, because the rows have changed: vgg16\n" in answer.err
+    assert "derived again, because rows or archdb have changed: vgg16\n" in answer.err
     assert params(database) - before == difference
     again = archdb("compare", "vgg16", "nin", database=database)
     assert again.err == "", "once is enough"
@@ -140,7 +140,7 @@ def test_every_command_that_reads_derives_first(
     client.execute(CHANGES["an updated row"][0])
     answer = archdb(*words, database=database)
     assert answer.status == 0
-    assert "derived again, because the rows have changed: vgg16\n" in answer.err
+    assert "derived again, because rows or archdb have changed: vgg16\n" in answer.err
     assert seen(client)["architecture_summary"] == 1
 
 
@@ -229,6 +229,6 @@ def test_many_changed_networks_are_named_in_short(
     client.execute("update layer set name = name where op = 'input'")
     answer = archdb("list", database=database)
     assert answer.err == (
-        "derived again, because the rows have changed: alexnet, alexnet_owt, googlenet"
+        "derived again, because rows or archdb have changed: alexnet, alexnet_owt, googlenet"
         " and 15 more\n"
     )

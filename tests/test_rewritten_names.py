@@ -240,7 +240,7 @@ def test_a_stale_network_beside_it_is_derived_again_and_not_kept(database: Path)
         )
     was = database.read_bytes()
     answer = archdb("compare", "vgg16", "vgg16+fc-to-conv", "--format", "json", database=database)
-    assert "derived again, because the rows have changed: vgg16\n" in answer.err
+    assert "derived again, because rows or archdb have changed: vgg16\n" in answer.err
     params = next(row for row in json.loads(answer.out) if row["quantity"] == "params")
     assert params["vgg16"] == params["vgg16+fc-to-conv"] == 138_357_544 - 980 * (4096 + 1)
     assert database.read_bytes() == was

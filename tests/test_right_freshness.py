@@ -51,7 +51,7 @@ def test_what_another_client_makes_of_a_figure_is_never_shown(kind: str, databas
     tamper(database, DERIVED[kind])
     answer = archdb("list", database=database)
     assert answer.status == 0
-    assert "derived again, because the rows have changed: " in answer.err
+    assert "derived again, because rows or archdb have changed: " in answer.err
     assert [ask(database, statement) for statement in SHOWN] == expected
     assert archdb("check", database=database) == (0, "", "no faults\n")
 

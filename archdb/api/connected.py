@@ -29,7 +29,7 @@ class Profiles:
     ) -> dict[str, ArchdbError]:
         from archdb.db.profiles import refresh
 
-        return refresh(path, names, progress)
+        return refresh(path, names, progress, stale=True)
 
     def add(self, path: Path, wanted: Iterable[tuple[str, str]]) -> None:
         from archdb.db.profiles import add

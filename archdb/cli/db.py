@@ -43,11 +43,14 @@ def upgrade(ctx: click.Context) -> None:
     """Bring a database up to this archdb, in one transaction, after a copy.
 
     Bundled networks are replaced by today's; your own networks, names, conventions, tables and
-    views stay, and what had to give way is said.
+    views stay, and what had to give way is said. Points of search spaces that this archdb derives
+    otherwise follow in batches: if you interrupt that, the next command goes on with it.
     """
     from archdb.api import files
 
     tell("upgraded", ctx, files.upgrade(ctx.obj, progress=bar(ctx)))
+    with open_database(ctx) as database:
+        database.refresh()
 
 
 @command.command("repair")

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import NullPool
 
 from archdb.db import connection as opened
-from archdb.db import dictionary, owned
+from archdb.db import derivation, dictionary, owned
 from archdb.db.bundled_networks import insert_bundled
 from archdb.db.connection import APPLICATION_ID
 from archdb.db.engine import Progress, driver, silent, writing
@@ -41,6 +41,7 @@ def _fill(part: Path, progress: Progress, seeded: bool) -> None:
         connection.exec_driver_sql(f"pragma application_id = {APPLICATION_ID}")
         _lay(connection)
         describe(connection)
+        derivation.mark(connection)
         if seeded:
             insert_bundled(connection, progress)
 

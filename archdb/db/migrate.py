@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
 
 from archdb.db import (
     build,
     bundled_networks,
+    derivation,
     figure_values,
     intact,
     orphans,
     owned,
     profiles,
     shared_rows,
+    taken_names,
 )
 from archdb.db.connection import check_file, stamp
 from archdb.db.engine import Progress, driver, give_back, silent, writing
@@ -28,14 +28,9 @@ from archdb.db.networks import normalize
 from archdb.db.self_description import describe
 from archdb.errors import DatabaseError
 
-#: What stands behind the name of a user's table or view that archdb has taken.
-OWN = "_own"
-
-
-#: The revision since which points of search spaces are packed, and what packs older ones: those
-#: whose rows derive.
+#: The revision since which points of search spaces are packed. Those that are not any more have
+#: been unpacked to be changed.
 PACKED = "0013"
-_PACK = text("update network set packed = 1 where space is not null and not stale")
 
 
 class Changed(NamedTuple):
@@ -51,7 +46,8 @@ def upgrade(path: Path, progress: Progress = silent) -> Changed:
     Tables are migrated, views and dictionary made anew, bundled networks replaced by today's;
     a user's own networks, names, tables and views stay. Layer rows of imported networks are put
     into today's form and derived again (one whose rows define no network stays as it is, and
-    stale).
+    stale). Points of search spaces become stale, unless what derives is as it was: they may be
+    many, and whoever reads next derives them, batch by batch.
     """
     return _change_file(path, lambda connection: _upgrade(connection, progress))
 
@@ -135,8 +131,8 @@ def _mend(connection: Connection) -> Iterator[tuple[intact.Fault, str]]:
 
 def _upgrade(connection: Connection, progress: Progress) -> list[str]:
     revision = _revision(connection)
-    former = _former(connection, revision)
-    said = list(_make_room(connection, former))
+    former = taken_names.former(connection, revision)
+    said = list(taken_names.make_room(connection, former))
     others = [item for item in _undescribe(connection) if item.name not in former]
     build.migrate(connection)
     for fault, done in _mend(connection):
@@ -145,17 +141,31 @@ def _upgrade(connection: Connection, progress: Progress) -> list[str]:
     said += intact.forget_statistics(connection)
     said += describe(connection)
     said += bundled_networks.insert_bundled(connection, progress)
-    imported = connection.execute(
-        text("update network set revision = revision + 1 where origin = 'imported' returning name")
-    )
-    names = imported.scalars().all()
-    for name in names:
-        normalize(driver(connection), name)
-    profiles.refresh_all(connection, names, progress)
-    if revision < PACKED:
-        connection.execute(_PACK)
+    _renew_imported(connection, revision >= PACKED, progress)
+    derivation.age_points(connection)
     shared_rows.sweep(driver(connection))
     return said + list(_restore(connection, others))
+
+
+def _renew_imported(connection: Connection, packed: bool, progress: Progress) -> None:
+    """Layer rows that a user may have written are put into today's form, and the networks of the
+    catalogue among them derived again. `packed`: points that have layer rows are a user's too."""
+    imported = connection.execute(
+        text(
+            "select name, space from network where origin = 'imported'"
+            " and (space is null or (:packed and not packed))"
+        ),
+        {"packed": packed},
+    ).all()
+    for name, _ in imported:
+        normalize(driver(connection), name)
+    own = [name for name, space in imported if space is None]
+    connection.execute(
+        text(
+            "update network set revision = revision + 1 where origin = 'imported' and space is null"
+        )
+    )
+    profiles.refresh_all(connection, own, progress)
 
 
 def _undescribe(connection: Connection) -> list[owned.Item]:
@@ -168,7 +178,7 @@ def _undescribe(connection: Connection) -> list[owned.Item]:
     )
     items = [owned.Item(*row) for row in found]
     for item in items:
-        connection.exec_driver_sql(f"drop {item.kind} if exists {_quote(item.name)}")
+        connection.exec_driver_sql(f"drop {item.kind} if exists {taken_names.quote(item.name)}")
     ours = {item.name for item in build.expected_items()} | owned.GONE
     return [item for item in items if item.name not in ours]
 
@@ -187,62 +197,6 @@ def _restore(connection: Connection, others: list[owned.Item]) -> Iterator[str]:
             yield f"{what} cannot be made again and is in the copy only: {error.orig}"
 
 
-# A user's tables and views under names that archdb has taken since.
-
-
-def _make_room(connection: Connection, former: set[str]) -> Iterator[str]:
-    """Rename them, views that read them included."""
-    rows = connection.exec_driver_sql(
-        "select type, name, sql from sqlite_master where type in ('table', 'view')"
-    ).all()
-    taken = {name for _, name, _ in rows} | owned.relations()
-    for kind, name, statement in rows:
-        if name not in owned.relations() or name in former:
-            continue
-        new = bundled_networks.free(name + OWN, OWN, taken)
-        if kind == "table":
-            _rename(connection, name, new)
-        else:
-            connection.exec_driver_sql(f"drop view {_quote(name)}")
-            connection.exec_driver_sql(_rename_view(statement, new))
-        yield f"your {kind} {name} is called {new} now: archdb has taken the name"
-
-
-def _rename(connection: Connection, name: str, new: str) -> None:
-    statement = f"alter table {_quote(name)} rename to {_quote(new)}"
-    try:
-        with connection.begin_nested():
-            connection.exec_driver_sql(statement)
-    except DBAPIError:  # some view of the user's reads what is not there: leave them as they are
-        connection.exec_driver_sql("pragma legacy_alter_table = on")
-        connection.exec_driver_sql(statement)
-        connection.exec_driver_sql("pragma legacy_alter_table = off")
-
-
 def _revision(connection: Connection) -> str:
     query = "select version_num from alembic_version"
     return str(connection.exec_driver_sql(query).scalar_one())
-
-
-def _former(connection: Connection, revision: str) -> set[str]:
-    """The tables and views that were archdb's own when the file was made."""
-    engine = create_engine("sqlite://", poolclass=NullPool)
-    with engine.begin() as empty:
-        build.migrate(empty, revision)
-        names = {item.name for item in build.items(empty)}
-    here = {item.name for item in build.items(connection)}
-    if "column_dictionary" not in names & here:
-        return names | owned.relations()
-    described = connection.exec_driver_sql("select distinct relation from column_dictionary")
-    views = set(described.scalars())
-    return names | (views or owned.relations())
-
-
-def _rename_view(statement: str, name: str) -> str:
-    """A view's statement with another name."""
-    old = r"(?i)^(create\s+view\s+)(\"[^\"]*\"|\[[^\]]*\]|`[^`]*`|'[^']*'|\w+)"
-    return re.sub(old, lambda match: match[1] + _quote(name), statement)
-
-
-def _quote(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -150,11 +150,12 @@ def rows_of(network: Network, profile: Profile) -> list[list[Row]]:
     return [layers, *([_sums(group) for group in each.items()] for each in groups)]
 
 
-def lists_for(connection: Connection) -> ProfileLists:
-    """What is known to be in the file of a connection, for as long as that is open."""
-    known: ProfileLists = connection.info.setdefault("profile lists", ProfileLists())
-    known.go_on(driver(connection))
-    return known
+def lists_for(connection: Connection, known: ProfileLists | None = None) -> ProfileLists:
+    """What is known to be in the file of a connection, for as long as that is open; at first what
+    is `known` from another one to the same file."""
+    lists: ProfileLists = connection.info.setdefault("profile lists", known or ProfileLists())
+    lists.go_on(driver(connection))
+    return lists
 
 
 def _field(step: _Step) -> Row:

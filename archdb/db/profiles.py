@@ -2,26 +2,107 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
-from archdb.db import figure_values, writer
-from archdb.db.engine import Progress, driver, silent, writing
+from archdb.db import figure_values, shared_rows, writer
+from archdb.db.engine import Progress, driver, give_back, silent, writing
 from archdb.db.networks import id_of
+from archdb.db.profile_lists import ProfileLists, lists_for
 from archdb.errors import ArchdbError
+
+#: Points of search spaces that are derived again in one transaction.
+BATCH = 250
 
 
 def refresh(
-    path: Path, names: Iterable[str], progress: Progress = silent
+    path: Path, names: Iterable[str], progress: Progress = silent, *, stale: bool = False
 ) -> dict[str, ArchdbError]:
-    """Derive the profiles of these networks again, in one transaction.
+    """Derive the profiles of these networks again; with `stale`, of those that still are.
 
-    Returns the faults, by name, of those whose rows define no network: these stay stale.
+    The catalogue's are derived in one transaction. Points of search spaces, of which there may be
+    many, follow in batches of their own: what is finished stays, however the rest ends. Returns
+    the faults, by name, of those whose rows define no network: these stay stale.
     """
+    wanted = list(names)
     with writing(path) as connection:
-        return refresh_all(connection, list(names), progress)
+        points = _points(connection, wanted)
+        catalogue = sorted(set(wanted).difference(points)) if points else wanted
+        faults = refresh_all(connection, catalogue, _part(progress, 0, len(wanted)))
+    done, lists = len(catalogue), ProfileLists()
+    for first in range(0, len(points), BATCH):
+        some = points[first : first + BATCH]
+        try:
+            with writing(path) as connection:
+                lists_for(connection, lists)
+                part = _part(progress, done, len(wanted))
+                faults |= _refresh_points(
+                    connection, _stale(connection, some) if stale else some, part
+                )
+        except ArchdbError as error:
+            kept = f"{done} of {len(wanted)} networks are derived; archdb derive goes on from there"
+            error.remedy = "\n  ".join(filter(None, (error.remedy, kept)))
+            raise
+        done += len(some)
+    if len(points) > BATCH:
+        _tidy(path)
+    return faults
+
+
+def _part(progress: Progress, before: int, total: int) -> Progress:
+    """Progress of what is a part of more."""
+    return lambda done, _: progress(before + done, total)
+
+
+def _points(connection: Connection, names: Sequence[str]) -> list[str]:
+    """Which of these are points of search spaces, in the order in which they were written."""
+    return _named(connection, names, "space is not null")
+
+
+def _stale(connection: Connection, names: Sequence[str]) -> list[str]:
+    return _named(connection, names, "stale")
+
+
+def _named(connection: Connection, names: Sequence[str], condition: str) -> list[str]:
+    among = "name in (select value from json_each(:names))"
+    found = connection.execute(
+        text(f"select name from network where {condition} and {among} order by id"),
+        {"names": json.dumps(names)},
+    )
+    return list(found.scalars())
+
+
+def _refresh_points(
+    connection: Connection, names: Sequence[str], progress: Progress
+) -> dict[str, ArchdbError]:
+    """Derive points again, and pack those that were written before points were packed: whose
+    profiles have no lists yet."""
+    connection.exec_driver_sql("pragma cache_size = -65536")  # so that a batch stays in memory
+    unlisted = _named(
+        connection,
+        names,
+        "not packed and exists (select 1 from profile p where p.network_id = network.id"
+        " and not exists (select 1 from profile_row x where x.profile_id = p.id))",
+    )
+    faults = refresh_all(connection, names, progress)
+    connection.execute(
+        text(
+            "update network set packed = 1 where not stale"
+            " and name in (select value from json_each(:names))"
+        ),
+        {"names": json.dumps(unlisted)},
+    )
+    return faults
+
+
+def _tidy(path: Path) -> None:
+    """Let go of what many networks that were derived again have left behind."""
+    with writing(path) as connection:
+        shared_rows.sweep(driver(connection))
+    give_back(path)
 
 
 def refresh_all(

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: How often a question is put again because another program has changed rows meanwhile.
 ATTEMPTS = 5
+#: So many networks take long enough to be said beforehand.
+MANY = 1000
 #: Whose rows have changed where those of no network have.
 FIGURES = ("published figures",)
 
@@ -194,6 +196,10 @@ def _derive_again(
     if reader.isolated:
         why = "its rows define no network, or have changed since its figures were derived"
         return {name: DatabaseError(why).at(name) for name in stale}
+    if len(stale) > MANY:
+        reader.notify(
+            f"deriving {len(stale)} networks again: after an interruption the next command goes on"
+        )
     try:
         faults = reader.deriver.refresh(reader.path, stale, reader.progress)
     except DatabaseError as error:
@@ -208,7 +214,7 @@ def _derive_again(
 def notify_derived(reader: Reader, names: Sequence[str]) -> None:
     """Say whose figures are other ones than were stored."""
     if names:
-        reader.notify(f"derived again, because the rows have changed: {first_names(names)}")
+        reader.notify(f"derived again, because rows or archdb have changed: {first_names(names)}")
 
 
 def first_names(names: Sequence[str]) -> str:

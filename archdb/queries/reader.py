@@ -41,7 +41,7 @@ class Deriver(Protocol):
     def refresh(
         self, path: Path, names: Iterable[str], progress: Progress, /
     ) -> dict[str, ArchdbError]:
-        """Derive these networks again; the faults, by name, of those whose rows define none."""
+        """Derive those that are stale; the faults, by name, of those whose rows define none."""
 
     def add(self, path: Path, wanted: Iterable[tuple[str, str]], /) -> None:
         """Derive these networks at these inputs."""

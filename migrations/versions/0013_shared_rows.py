@@ -72,6 +72,7 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.drop_table("layer_profile")
+    op.execute("delete from meta where key = 'derivation'")
     op.execute(
         "alter table network add column packed integer default '0' not null"
         " constraint ck_network_packed check (packed in (0, 1, 2))"
