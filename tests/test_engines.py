@@ -11,6 +11,7 @@ import pytest
 from command import archdb, refused
 
 from archdb.db import build, dictionary, spaces
+from archdb.queries.reader import Reader
 from archdb.spaces import Point, Space, find
 
 pyarrow = pytest.importorskip("pyarrow")
@@ -139,6 +140,13 @@ def test_what_was_exported_is_derived_elsewhere(exported: Path, filled: Path) ->
     columns = [e.column for e in dictionary.entries() if e.relation == "layer_summary"]
     found = sets([row[c] for c in columns] for row in answer.to_pylist())
     assert found == sets(stored(filled, "layer_summary", "nasbench101"))
+
+
+@pytest.mark.parametrize("space", SPACES)
+def test_stored_definitions_are_those_that_the_space_lays(space: str, filled: Path) -> None:
+    with Reader(filled) as reader:
+        stored_ones = [*parquet.stored_definitions(reader, space)]
+    assert stored_ones == [*arrow.definitions(find(space), range(11))]
 
 
 def test_an_export_of_nothing_leaves_nothing(filled: Path, tmp_path: Path) -> None:

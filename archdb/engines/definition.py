@@ -78,11 +78,16 @@ def _point_row(space: Space, number: int) -> dict[str, Any]:
     header |= {"year": space.year, "classes": space.classes}
     try:
         (point,) = space.points([number])
-        values = json.dumps({key: str(value) for key, value in point.attributes.items()})
+        values = values_text({key: str(value) for key, value in point.attributes.items()})
         structure = fingerprint(point.network)
         return header | {"values": values, "structure": structure} | row_of(point.network)
     except Exception as error:  # whatever a generator does, the other points are none the worse
         return header | {"architecture": f"{space.name} #{number}", "fault": fault_of(error)}
+
+
+def values_text(values: Mapping[str, str]) -> str:
+    """Where a point stands in its space, as JSON in the order of the attributes' names."""
+    return json.dumps(values, sort_keys=True)
 
 
 def row_of(network: Network) -> dict[str, Any]:

@@ -9,16 +9,18 @@ What stands in memory does not grow with the number of networks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from itertools import count, islice
 from pathlib import Path
+from typing import Any
 
 import pyarrow
 from pyarrow import parquet
 
 from archdb import arrow
-from archdb.engines.definition import BATCH, DEFINITION, row_of
+from archdb.engines.definition import BATCH, DEFINITION, row_of, values_text
 from archdb.errors import DefinitionError, NotFoundError
 from archdb.export.dataset import whole_directory
 from archdb.queries.reader import Reader
@@ -94,6 +96,11 @@ def stored_definitions(reader: Reader, space: str) -> Iterator[pyarrow.RecordBat
     """Batches of DEFINITION of what the database says today."""
     after = -1
     while rows := reader.run(_POINTS, {"space": space, "after": after, "batch": BATCH}).to_dicts():
-        found = [row | row_of(reader.load(row["architecture"])) for row in rows]
+        found = [_definition(reader, row) for row in rows]
         yield pyarrow.RecordBatch.from_pylist(found, DEFINITION)
         after = rows[-1]["number"]
+
+
+def _definition(reader: Reader, row: Mapping[str, Any]) -> dict[str, Any]:
+    values = {"values": values_text(json.loads(row["values"]))}
+    return {**row, **values, **row_of(reader.load(row["architecture"]))}
