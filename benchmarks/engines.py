@@ -11,6 +11,8 @@ by one core and by two, of which each must write the rows of the single process,
 from __future__ import annotations
 
 import argparse
+import os
+import resource
 import sqlite3
 import statistics
 import tempfile
@@ -27,6 +29,8 @@ from archdb.queries.reader import Reader
 from archdb.spaces import find
 
 SPACE = "nasbench201"
+#: Directories of figures, and what they hold.
+KINDS: dict[str, arrow.What] = {"totals": "totals", "layers": "rows"}
 GROUPED = "select op, count(*), sum(macs), sum(out_elements) from {} group by op order by op"
 
 
@@ -65,17 +69,19 @@ def grouped(directory: Path, points: int) -> None:
     print(f"layers as Parquet: {size / points / 1e3:.2f} kB a point")
 
 
-def said(files: Path) -> list[tuple[object, ...]]:
-    """How many rows there are, and a hash over all their values, whatever their order."""
-    columns = ", ".join(f'"{name}"' for name in sorted(arrow.schema("rows").names[:-1]))
-    rows = f"select row({columns}) as r from read_parquet('{files}/layers/*.parquet')"
+def said(files: Path, kind: str) -> list[tuple[object, ...]]:
+    """How many rows of this kind there are, and a hash over all their values, in any order."""
+    made = arrow.DEFINITION if kind == "definitions" else arrow.schema(KINDS[kind])
+    columns = ", ".join(f'"{name}"' for name in sorted({*made.names} - {"fault"}))
+    rows = f"select row({columns}) as r from read_parquet('{files}/{kind}/*.parquet')"
     return duckdb.sql(f"select count(*), sum(hash(r)::hugeint) from ({rows})").fetchall()
 
 
 def by_spark(directory: Path, points: int) -> None:
     from archdb.engines.spark import build as build_by_spark
 
-    expected = said(directory / "parquet")
+    kinds = ("definitions", *KINDS)
+    expected = {kind: said(directory / "parquet", kind) for kind in kinds}
     clock = {}
     for cores in (1, 2):
         target = directory / f"spark{cores}"
@@ -85,11 +91,21 @@ def by_spark(directory: Path, points: int) -> None:
             ),
             time.perf_counter,
         )
-        assert said(target) == expected
-        print(f"Spark by {cores}: {clock[cores]:.0f} s, equal to the single process", flush=True)
-    print(
-        f"Spark: {clock[1]:.0f} s by one core, {clock[2]:.0f} s by two: {clock[1] / clock[2]:.2f}"
-    )
+        found = {kind: said(target, kind) for kind in kinds}
+        assert found == expected, (found, expected)
+        counts = ", ".join(f"{rows[0][0]:,} {kind}" for kind, rows in found.items())
+        print(
+            f"Spark by {cores}: {clock[cores]:.0f} s by the clock; {counts}: each equal to the"
+            f" single process; load {os.getloadavg()[0]:.1f}",
+            flush=True,
+        )
+    print(f"two cores are {clock[1] / clock[2]:.2f} times as fast as one")
+    print(f"this process took {_peak()} MB at most")
+
+
+def _peak() -> int:
+    """What of memory this process, the driver's Python, has taken at most, in megabytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def main() -> None:
