@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import archdb, refused
+from command import archdb, process, refused
 
 pytest.importorskip("pyspark")
 pyarrow = pytest.importorskip("pyarrow")
@@ -18,7 +18,7 @@ from pyspark.sql import SparkSession  # noqa: E402
 
 from archdb import arrow  # noqa: E402
 from archdb.db.unfinished import alone  # noqa: E402
-from archdb.engines import spark  # noqa: E402
+from archdb.engines import java, spark  # noqa: E402
 from archdb.errors import ArchdbError  # noqa: E402
 from archdb.spaces import find  # noqa: E402
 
@@ -122,11 +122,96 @@ def test_points_that_cannot_be_derived_are_set_apart(session: SparkSession, tmp_
     }
 
 
+def a_java(place: Path, said: str) -> Path:
+    """A home of a Java that says this of its version."""
+    program = place / "java" / "bin" / "java"
+    program.parent.mkdir(parents=True)
+    program.write_text(f"#!/bin/sh\necho '{said}' >&2\n")
+    program.chmod(0o755)
+    return program.parents[1]
+
+
 def test_without_java_spark_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("JAVA_HOME", raising=False)
     answer = archdb("space", "build", "vgg_widths", *TWO, str(tmp_path / "out"))
     refused(answer, "Spark needs Java, and there is none here", "openjdk-17-jre-headless")
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_java_of_java_home_is_the_one_that_spark_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though there is one on the path."""
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "nowhere"))
+    answer = archdb("space", "build", "vgg_widths", *TWO, str(tmp_path / "out"))
+    refused(answer, f"JAVA_HOME is {tmp_path / 'nowhere'}", "cannot be run", "or be unset")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ('java version "1.8.0_402"', "is Java 8"),
+        ('openjdk version "11.0.22" 2024-01-16', "is Java 11"),
+        ("what?", "does not tell its version"),
+    ],
+)
+def test_a_java_that_is_too_old_is_named(
+    said: str, found: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = a_java(tmp_path, said)
+    monkeypatch.setenv("JAVA_HOME", str(home))
+    answer = archdb("space", "build", "vgg_widths", *TWO, str(tmp_path / "out"))
+    refused(answer, f"Spark needs Java 17, and {home}/bin/java {found}", "install Java 17")
+
+
+def test_a_master_that_is_none_is_named(tmp_path: Path) -> None:
+    """In two lines, without what Java prints; as a process, in which there is no Spark yet."""
+    words = ("--engine", "spark", "--to", str(tmp_path / "out"), "--master", "elsewhere")
+    answer = process("space", "build", "vgg_widths", *words)
+    refused(answer, "Spark cannot be started on elsewhere: Master must", "local[2] is two cores")
+    assert len(answer.err.splitlines()) == 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_directory_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    answer = archdb("space", "build", "vgg_widths", *TWO, str(tmp_path / "file" / "out"))
+    refused(answer, f"{tmp_path}/file/out: cannot be written: Not a directory", "name another")
+
+
+def test_without_pyspark_the_extra_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archdb.engines.find_spec", lambda library: None)
+    answer = archdb("space", "build", "vgg_widths", *TWO, str(tmp_path / "out"))
+    refused(answer, "--engine spark needs pyspark and pyarrow and pandas", "archdb[spark]")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "An error occurred while calling o1.parquet.\n: org.SparkException: Job aborted.\n"
+            "\tat org.Some.thing(It.scala:1)\nCaused by: java.io.IOException: No space left\n",
+            "No space left",
+        ),
+        (
+            "An exception was thrown:\nTraceback (most recent call last):\n"
+            "  File \"a.py\", line 1, in <module>\nModuleNotFoundError: No module named 'archdb'\n",
+            "No module named 'archdb'",
+        ),
+        (
+            "26/11/30 05:56:55 ERROR StandaloneSchedulerBackend: All masters are unresponsive!",
+            "All masters are unresponsive!",
+        ),
+        ("[CODE] It has stopped.\n  at once", "[CODE] It has stopped."),
+        ("", "it does not say why"),
+    ],
+)
+def test_the_innermost_cause_is_told(text: str, found: str) -> None:
+    assert java.cause(text) == found
 
 
 def test_a_directory_is_for_one_build_alone(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import contextlib
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -24,12 +24,14 @@ from pyspark.sql.pandas.types import from_arrow_schema
 
 from archdb import arrow
 from archdb.db.unfinished import alone
+from archdb.engines import java
 from archdb.engines.parquet import PART
 from archdb.errors import ArchdbError
 from archdb.spaces import find
 
 #: What Spark writes into a directory when all of it is there.
 DONE = "_SUCCESS"
+FAULTS = (PySparkException, Py4JError, OSError)
 Batches = Iterator[pyarrow.RecordBatch]
 
 
@@ -73,10 +75,23 @@ def build(space: str, target: Path, limit: int | None = None, master: str | None
             "is not empty, and no unfinished build of these points",
             remedy="name a directory that is not there yet",
         ).at(str(target))
-    with _faults_said(target), alone(work), _session(master) as session:
+    with _session(master) as session, _held(target, work), _faults_said(target):
         built = _build(session, space, count, target, work)
     shutil.rmtree(work)
     return built
+
+
+@contextlib.contextmanager
+def _held(target: Path, work: Path) -> Iterator[None]:
+    """The directory of the work, for this build alone. Raises ArchdbError where it cannot be."""
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(alone(work))
+        except OSError as error:
+            raise ArchdbError(
+                f"cannot be written: {error.strerror}", remedy="name another directory"
+            ).at(str(target)) from None
+        yield
 
 
 def _build(session: SparkSession, space: str, count: int, target: Path, work: Path) -> Built:
@@ -106,41 +121,46 @@ def _sound(frame: DataFrame) -> DataFrame:
 
 @contextlib.contextmanager
 def _session(master: str | None) -> Iterator[SparkSession]:
-    """A session on the master, or on all cores of this machine. Raises ArchdbError without Java."""
-    home = os.environ.get("JAVA_HOME")
-    if not (shutil.which("java") or (home and (Path(home) / "bin" / "java").exists())):
-        raise ArchdbError(
-            "Spark needs Java, and there is none here",
-            remedy="install Java 17 or later (Debian: openjdk-17-jre-headless) or set JAVA_HOME",
-        )
+    """A session on the master, or on all cores of this machine; what it writes to standard error
+    is not shown. Raises ArchdbError where it cannot be had."""
+    java.check()
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    where = master or "local[*]"
+    with java.unheard() as log:
+        try:
+            session = _begun(where)
+        except FAULTS as error:
+            log.seek(0)
+            raise ArchdbError(
+                f"Spark cannot be started on {where}: {java.cause(log.read(), str(error))}",
+                remedy="--master is the URL of a cluster that can be reached from here; local[2] is"
+                " two cores of this machine",
+            ) from None
+        try:
+            yield session
+        finally:
+            session.stop()
+
+
+def _begun(master: str) -> SparkSession:
     session = (
-        SparkSession.builder.master(master or "local[*]")
+        SparkSession.builder.master(master)
         .appName("archdb")
         .config("spark.ui.enabled", "false")
         .config("spark.ui.showConsoleProgress", "false")
         .getOrCreate()
     )
     session.sparkContext.setLogLevel("OFF")
-    try:
-        yield session
-    finally:
-        session.stop()
+    return session
 
 
 @contextlib.contextmanager
 def _faults_said(target: Path) -> Iterator[None]:
     try:
         yield
-    except (PySparkException, Py4JError, OSError) as error:
+    except FAULTS as error:
         raise ArchdbError(
-            f"Spark has failed: {_cause(str(error).splitlines())}",
-            remedy="what is finished stays; the same command goes on from there",
+            f"Spark has failed: {java.cause(str(error))}",
+            remedy="what is finished stays; the same command goes on from there. Executors need"
+            " archdb[spark], and to see the directory",
         ).at(str(target)) from None
-
-
-def _cause(lines: Iterable[str]) -> str:
-    """The innermost cause that a Java error tells of; else its first line."""
-    told = [line.strip() for line in lines if line.strip()]
-    causes = [line for line in told if line.startswith("Caused by: ")]
-    return causes[-1] if causes else told[0] if told else "it does not say why"
