@@ -6,7 +6,7 @@ equal shapes are worked out once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
@@ -138,35 +138,36 @@ def _fold(
     inputs: tuple[Shape, ...],
     out: Shape,
     window: Window | Unbounded,
-    params: Sequence[int],
+    params: tuple[int, ...],
     work: Work,
 ) -> Facts:
     """What an op says of known inputs, as columns."""
-    weights, biases, *_ = params
-    gemm = op.gemm(out, *inputs)
-    elements, on_map = prod(out), is_image(out)
-    arrived = prod(inputs[0]) if len(inputs) == 1 else sum(map(prod, inputs))
-    pads, stride, kernel = NOT_SLIDING if window is POINT else _slide(window, inputs)
-    kernels = weights // kernel if kernel and work.macs and not biases else 0
-    counts = (*params, *work, arrived, elements, elements * stride, kernels)
+    first = inputs[0] if inputs else None
+    from_map, on_map = is_image(first), is_image(out)
+    arrived = prod(inputs[0]) if len(inputs) == 1 else sum([prod(x) for x in inputs])
+    elements, macs, weights = prod(out), work.macs, params[0]
+    pads, advance, reach = NOT_SLIDING if window is POINT else _slide(window, inputs)
+    kernels = weights // reach if reach and macs and not params[1] else 0
+    counts = (*params, *work, arrived, elements, elements * advance, kernels)
     if sum(counts) > LARGEST:  # none is below zero, and those of `gemm` are factors of MACs
         check_size(counts)
-    read = inputs[0] if inputs and is_image(inputs[0]) else split(as_read(inputs, window))
-    written = (*out, *pads) if on_map else (*split(out), *pads)
-    weighted = weights > 0 and work.macs > 0
+    gemm = op.gemm(out, *inputs) if macs else None
+    read = first if is_image(first) else split(as_read(inputs, window))
+    written = out if on_map else split(out)
+    weighted = macs > 0 and weights > 0
     pointwise = weighted and on_map and isinstance(window, Window) and window.kernel == (1, 1)
     linear = weighted and not on_map and gemm is not None and not hasattr(op, "kernel")
-    if window is not POINT and isinstance(window, Window) and not is_image(inputs[0]):
+    if not from_map and window is not POINT and isinstance(window, Window):
         window = Unbounded(TURNED if len(inputs[0]) == 3 else NO_MAP.reason, pads)
     return Facts(
         out,
         window,
         pads,
-        (*read, *written, *counts, *(gemm or NO_GEMM), None if on_map else beyond(out)),
+        (*read, *written, *pads, *counts, *(gemm or NO_GEMM), None if on_map else beyond(out)),
         counts,
         elements,
         out if on_map else key_of(out),
-        window == POINT and not op.constant,
+        (window is POINT or window == POINT) and not op.constant,
         (on_map or is_map(out)) and (op.sized or not op.ends_map(*inputs)),
         weighted,
         pointwise,
@@ -234,9 +235,9 @@ def _open(
     )
 
 
-def _by_role(tensors: tuple[Tensor, ...]) -> Sequence[int]:
+def _by_role(tensors: tuple[Tensor, ...]) -> tuple[int, ...]:
     """How many numbers of each role."""
     numbers = [0] * len(ROLES)
     for _, role, shape in tensors:
         numbers[ROLES[role]] += prod(shape)
-    return numbers
+    return tuple(numbers)

@@ -132,7 +132,7 @@ def columns_of(field: FieldOrReason) -> tuple[int | str | None, ...]:
     """The field as a row of FIELD_COLUMNS."""
     if isinstance(field, str):
         return (None, None, None, None, None, None, field)
-    return field if field.apart is None else (*field[:4], None, None, field.apart)
+    return tuple(field) if field.apart is None else (*field[:4], None, None, field.apart)
 
 
 def _pair(pair: tuple[int, int]) -> str:

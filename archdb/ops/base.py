@@ -66,8 +66,7 @@ class Op(Rewritable, Explained, Written):
     stored: ClassVar[bool] = False
     #: False where there are no facts: a layer that must never count as nothing.
     known: ClassVar[bool] = True
-    #: Whether what it is told is of the size that arrives at the native input, so that what holds
-    #: of it at another one hangs on that.
+    #: Whether it is told of the native input's size, on which what holds at another one hangs.
     sized: ClassVar[bool] = False
     _made: ClassVar[dict[tuple[Any, ...], Op]] = {}
     _values: dict[str, Any]
@@ -96,11 +95,15 @@ class Op(Rewritable, Explained, Written):
             for attribute, value in values.items():
                 setattr(made, attribute, value)
             made.check()
+            made.prepare()
             Op._made[key] = made
         return made
 
     def check(self) -> None:
         """Raises DefinitionError where attributes that are valid alone do not go together."""
+
+    def prepare(self) -> None:
+        """Works out, once, what follows from the attributes alone."""
 
     def ends_map(self, *native: Shape | None) -> bool:
         """Whether the output has a stated number of positions, or none, however large the map is:

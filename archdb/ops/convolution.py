@@ -8,13 +8,14 @@ from archdb.errors import DefinitionError, ShapeError
 from archdb.model.attributes import Count, Flag, Padding, Pair, Rounding, Table
 from archdb.model.shape import Shape
 from archdb.model.window import Window
-from archdb.ops.base import BIAS, WEIGHT, Gemm, Op, Tensor, Work, image, op
+from archdb.ops.base import BIAS, WEIGHT, Gemm, Op, Tensor, Work, op
 from archdb.ops.explained import Formulas, Stated, applied_kernels
 from archdb.ops.given import Given
 from archdb.ops.rewritable import Origin, count, stated_by, whatever_arrives, window_dilated
+from archdb.ops.windowed import Windowed
 
 
-class Sliding(Op):
+class Sliding(Windowed):
     """Shared by all convolutions: one window, one weight tensor, an optional bias per map."""
 
     filters: Count
@@ -29,11 +30,8 @@ class Sliding(Op):
     dilated = window_dilated
 
     def out(self, x: Shape, *read: Shape) -> Shape:
-        _, height, width = image(self, x)
-        return (self.filters, *self.window(x).slide(height, width))
-
-    def window(self, x: Shape, *read: Shape) -> Window:
-        return Window(self.kernel, self.stride, self.padding, self.dilation, self.rounding)
+        rows, columns = self.positions(x)
+        return self.filters, rows, columns
 
     def kernels(self, x: Shape) -> Shape:
         """The shape of the weight."""
@@ -72,10 +70,10 @@ class Conv2d(Given, Sliding):
         return (self.filters, x[0] // self.groups, *self.kernel)
 
     def out(self, x: Shape, *read: Shape) -> Shape:
-        out = super().out(x)
+        rows, columns = self.positions(x)
         if read:
             self.check_read(read, self.weight(x), self.filters)
-        return out
+        return self.filters, rows, columns
 
     def params(self, x: Shape, *read: Shape) -> tuple[Tensor, ...]:
         return self.own(self.weight(x), self.filters)
@@ -126,7 +124,7 @@ class Conv2d(Given, Sliding):
         """The bias goes to the sum over channels, as in Keras's SeparableConv2D."""
         if self.groups > 1 or self.given:
             return ()
-        depthwise = DepthwiseConv2d(**self.window(())._asdict(), bias=False)
+        depthwise = DepthwiseConv2d(**self.sliding._asdict(), bias=False)
         return depthwise, Conv2d(filters=self.filters, kernel=1, bias=self.bias)
 
 
@@ -167,7 +165,7 @@ class PartialConv2d(Sliding):
 
 
 @op("depthwise_conv2d")
-class DepthwiseConv2d(Op):
+class DepthwiseConv2d(Windowed):
     """Convolution of each channel by itself, `multiplier` filters each, with no sum over
     channels (chollet2017, howard2017): weights (channels * multiplier, 1, kernel_h, kernel_w)."""
 
@@ -191,8 +189,8 @@ class DepthwiseConv2d(Op):
         return tuple(self.like(**window._asdict(), multiplier=m) for window, m in pairs)
 
     def out(self, x: Shape) -> Shape:
-        channels, height, width = image(self, x)
-        return (channels * self.multiplier, *self.window(x).slide(height, width))
+        rows, columns = self.positions(x)
+        return x[0] * self.multiplier, rows, columns
 
     def params(self, x: Shape) -> tuple[Tensor, ...]:
         filters = x[0] * self.multiplier
@@ -216,9 +214,6 @@ class DepthwiseConv2d(Op):
 
     def work(self, out: Shape, x: Shape) -> Work:
         return Work(macs=prod(out) * prod(self.kernel), bias_adds=prod(out) if self.bias else 0)
-
-    def window(self, x: Shape) -> Window:
-        return Window(self.kernel, self.stride, self.padding, self.dilation, self.rounding)
 
     def gemm(self, out: Shape, *inputs: Shape) -> Gemm:
         return Gemm(m=out[1] * out[2], n=self.multiplier, k=prod(self.kernel))

@@ -20,6 +20,8 @@ class Given(Op):
 
     arity: ClassVar[tuple[int, int | None]] = (1, 3)
     bias: bool
+    #: Whether any of its tensors is an input.
+    given: bool
     kernel_input: LaterFlag = False
     bias_input: LaterFlag = False
 
@@ -27,15 +29,14 @@ class Given(Op):
         if self.bias_input and not self.bias:
             raise DefinitionError("'bias_input' is a bias, and 'bias' is false").at(self.name)
 
-    @property
-    def given(self) -> bool:
-        """Whether any of its tensors is an input."""
-        return self.kernel_input or self.bias_input
+    def prepare(self) -> None:
+        super().prepare()
+        self.given = self.kernel_input or self.bias_input
+        self.wanted = 1 + self.kernel_input + self.bias_input
 
     def admit(self, inputs: tuple[Shape, ...]) -> None:
-        wanted = 1 + self.kernel_input + self.bias_input
-        if len(inputs) != wanted:
-            raise ShapeError(f"takes {wanted} input(s), got {len(inputs)}")
+        if len(inputs) != self.wanted:
+            raise ShapeError(f"takes {self.wanted} input(s), got {len(inputs)}")
 
     def check_read(self, read: tuple[Shape, ...], weight: Tensor, filters: int) -> None:
         """ShapeError where a kernel or a bias has another shape than it needs."""
@@ -46,6 +47,7 @@ class Given(Op):
 
     def own(self, weight: Tensor, filters: int) -> tuple[Tensor, ...]:
         """The tensors that are its own."""
-        kernel = () if self.kernel_input else (weight,)
-        bias = self.bias and not self.bias_input
-        return (*kernel, *((Tensor("bias", BIAS, (filters,)),) if bias else ()))
+        tensors = [] if self.kernel_input else [weight]
+        if self.bias and not self.bias_input:
+            tensors.append(Tensor("bias", BIAS, (filters,)))
+        return tuple(tensors)

@@ -65,7 +65,8 @@ class Concat(Join):
 
     def out(self, *inputs: Shape) -> Shape:
         axis = axis_of(inputs[0], self.axis)
-        agree(inputs, "concatenated", lambda x: (*x[:axis], *x[axis + 1 :]))
+        if len({(len(x), x[:axis], x[axis + 1 :]) for x in inputs}) > 1:
+            raise apart(inputs, "concatenated")
         extents = list(inputs[0])
         extents[axis] = sum([x[axis] for x in inputs])
         return met(inputs, extents)
@@ -101,7 +102,8 @@ class Stack(Join):
     work = no_work
 
     def out(self, *inputs: Shape) -> Shape:
-        agree(inputs, "stacked", lambda x: x)
+        if len(set(inputs)) > 1:
+            raise apart(inputs, "stacked")
         first = inputs[0]
         if len(first) == MOST_AXES:
             raise ShapeError(f"{pretty(first)} has as many axes as a tensor may have")
@@ -126,13 +128,6 @@ class Stack(Join):
 #: Where tensors come to stand beside each other.
 JOINED = Unbounded("behind what is joined along a map the field depends on the position")
 STACKED = Unbounded("of a stack each part has a field of its own")
-
-
-def agree(inputs: tuple[Shape, ...], verb: str, part: Callable[[Shape], Shape]) -> None:
-    first = inputs[0]
-    meets = part(first)
-    if any(len(other) != len(first) or part(other) != meets for other in inputs[1:]):
-        raise apart(inputs, verb)
 
 
 def apart(inputs: tuple[Shape, ...], verb: str, remedy: str = "") -> ShapeError:

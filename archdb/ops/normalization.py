@@ -53,11 +53,16 @@ class Norm(Op):
         """What counts the groups and the elements of one, in the names of a formula."""
         raise NotImplementedError
 
+    def roles(self) -> dict[str, str]:
+        """Its tensors by name, with their roles."""
+        return dict.fromkeys(["scale"] * self.scale + ["shift"] * self.shift, NORM)
+
+    def prepare(self) -> None:
+        self.tensors = tuple(self.roles().items())
+
     def params(self, x: Shape) -> tuple[Tensor, ...]:
         each = self.wide(x)
-        scale = (Tensor("scale", NORM, each),) if self.scale else ()
-        shift = (Tensor("shift", NORM, each),) if self.shift else ()
-        return (*scale, *shift)
+        return tuple([Tensor(name, role, each) for name, role in self.tensors])
 
     def work(self, out: Shape, x: Shape) -> Work:
         groups = self.groups_of(x)
@@ -117,11 +122,8 @@ class ChannelNorm(Norm):
     def out(self, x: Shape) -> Shape:
         return x if self.statistics else several(x, self.groups_of(x))
 
-    def params(self, x: Shape) -> tuple[Tensor, ...]:
-        if not self.statistics:
-            return super().params(x)
-        each = self.wide(x)
-        return (*super().params(x), *[Tensor(name, BUFFER, each) for name in STATISTICS])
+    def roles(self) -> dict[str, str]:
+        return super().roles() | dict.fromkeys(STATISTICS if self.statistics else (), BUFFER)
 
     def work(self, out: Shape, x: Shape) -> Work:
         if not self.statistics:
@@ -164,9 +166,9 @@ class BatchNorm(ChannelNorm):
 
     frozen: LaterFlag = False
 
-    def params(self, x: Shape) -> tuple[Tensor, ...]:
-        tensors = super().params(x)
-        return tuple(each._replace(role=BUFFER) for each in tensors) if self.frozen else tensors
+    def roles(self) -> dict[str, str]:
+        roles = super().roles()
+        return dict.fromkeys(roles, BUFFER) if self.frozen else roles
 
 
 @op("instance_norm")

@@ -20,6 +20,7 @@ from archdb.ops.base import (
 )
 from archdb.ops.explained import Formulas
 from archdb.ops.rewritable import kept, window_dilated
+from archdb.ops.windowed import Windowed
 
 UNSAID_STRIDE = "unsaid, PyTorch and Keras take the kernel, Caffe takes 1"
 Stride = Annotated[tuple[int, int], said(Pair, UNSAID_STRIDE)]
@@ -37,7 +38,7 @@ def unrounded(attributes: dict[str, Any]) -> dict[str, Any]:
     return attributes
 
 
-class Pool(Op):
+class Pool(Windowed):
     """Shared by pools with a window of their own; padding counts as an element of the window."""
 
     kernel: Pair
@@ -54,11 +55,8 @@ class Pool(Op):
         return super().__new__(cls, *args, **attributes if len(args) > 1 else unrounded(attributes))
 
     def out(self, x: Shape) -> Shape:
-        channels, height, width = image(self, x)
-        return (channels, *self.window(x).slide(height, width))
-
-    def window(self, x: Shape) -> Window:
-        return Window(self.kernel, self.stride, self.padding, self.dilation, self.rounding)
+        rows, columns = self.positions(x)
+        return x[0], rows, columns
 
 
 @op("max_pool2d")
@@ -85,7 +83,7 @@ class AvgPool2d(Pool):
         x = native[0]
         if x is None or len(x) != 3 or self.kernel == (1, 1) or self.dilation != (1, 1):
             return False
-        return self.kernel == x[1:] and not any(self.window(x).pads(*x[1:]))
+        return self.kernel == x[1:] and not any(self.sliding.pads(*x[1:]))
 
     def formulas(self, *inputs: Shape) -> Formulas:
         return {"adds": _BUT_ONE}
