@@ -161,11 +161,46 @@ def test_an_export_of_nothing_leaves_nothing(filled: Path, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("view", [*VIEWS, *GROUPS])
 def test_duckdb_has_the_rows_of_every_view(view: str, exported: Path, filled: Path) -> None:
+    """And the columns in the order that they have in SQLite."""
     duckdb = pytest.importorskip("archdb.engines.duckdb", exc_type=ImportError)
-    columns = ", ".join(e.column for e in dictionary.entries() if e.relation == view)
-    statement = f"select {columns} from {view}"
-    found = duckdb.query(exported, statement, {}, limit=None, timeout=60, memory=512)
+    columns = [e.column for e in dictionary.entries() if e.relation == view]
+    found = duckdb.query(exported, f"select * from {view}", {}, limit=None, timeout=60, memory=512)
+    assert found.columns == columns
     assert sets(found.rows) == sets(stored(filled, view, "nasbench101"))
+
+
+#: What an analyst asks of a space, in words that both engines know.
+ASKED = (
+    "select depth, count(*) as points, avg(params) as params from architecture_summary"
+    " where {} group by depth order by depth",
+    "select number, params / 1000 as thousands, params * 1.0 / macs as share"
+    " from architecture_summary where {} order by number",
+    "select number, rank() over (order by params desc, number) as place"
+    " from architecture_summary where {} order by number",
+    "select kernel_h, kernel_w, count(*) as layers from layer_summary"
+    " where {} and op = 'conv2d' group by kernel_h, kernel_w order by 1, 2",
+    "select resolution, sum(macs) as macs from resolution_summary where {} group by 1 order by 1",
+    "select op, sum(layers) as layers, sum(macs) as macs from op_summary where {} group by op"
+    " order by op",
+    "select block, sum(params) as params from block_summary where {} group by 1 order by 1",
+    "select convention, max(weighed) as most from convention_total where {} group by 1 order by 1",
+    "select value, min(macs) as least from space_point where {} and attribute = 'operations'"
+    " group by value order by value",
+    "select s.number, l.layer, l.macs from architecture_summary s"
+    " join layer_summary l using (architecture) where s.{} order by 1, l.position",
+)
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_both_engines_answer_alike(asked: str, exported: Path, filled: Path) -> None:
+    duckdb = pytest.importorskip("archdb.engines.duckdb", exc_type=ImportError)
+    statement = asked.format("space = 'nasbench101'")
+    found = duckdb.query(exported, statement, {}, limit=None, timeout=60, memory=512)
+    with Reader(filled) as reader:
+        expected = reader.run(statement)
+    assert found.columns == expected.columns
+    assert [*map(tuple, found.rows)] == [*map(tuple, expected.rows)]
+    assert expected.rows
 
 
 def by_duckdb(exported: Path, *words: str) -> Any:
@@ -191,6 +226,8 @@ def test_a_statement_is_run_by_duckdb(exported: Path) -> None:
         ("drop view layers", "only statements that read are run, not DROP"),
         ("select 1; select 2", "give one statement, not 2"),
         ("select nothing from layers", "nothing"),
+        ("select * from published_check", "the files of a search space have no published_check"),
+        ("select * from layer_sumary", 'Did you mean "layer_summary"'),
         ("select * from read_text('/etc/hostname')", "disabled"),
         ("copy layers to '/tmp/archdb-layers.csv'", "not COPY"),
     ],

@@ -16,6 +16,7 @@ import duckdb
 import pyarrow
 
 from archdb.analysis.conventions import bundled
+from archdb.db.dictionary import entries, views
 from archdb.db.expansion import expand
 from archdb.errors import QueryError, UsageError
 from archdb.queries.result import Result
@@ -61,10 +62,22 @@ def query(
             f"the statement takes more than {memory:g} MB", remedy="--memory allows more"
         ) from None
     except duckdb.Error as error:
-        raise QueryError(str(error).partition("\n\nLINE")[0]) from None
+        raise _said(error) from None
     finally:
         timer.cancel()
         connection.close()
+
+
+def _said(error: duckdb.Error) -> QueryError:
+    """What DuckDB says, its proposal as the remedy; of a view that no file here has, which do."""
+    what, *rest = str(error).partition("\n\nLINE")[0].splitlines()
+    missing = re.search(r"Table with name (\w+) does not exist", what)
+    if missing and missing[1] in views() and missing[1] not in NAMES:
+        return QueryError(
+            f"the files of a search space have no {missing[1]}",
+            remedy=f"there are: {', '.join(NAMES)}",
+        )
+    return QueryError(what, remedy=" ".join(rest))
 
 
 def _lay_views(connection: duckdb.DuckDBPyConnection, directory: Path) -> None:
@@ -81,7 +94,9 @@ def _lay_views(connection: duckdb.DuckDBPyConnection, directory: Path) -> None:
         connection.from_arrow(table).create(name)
     for name in NAMES:
         text = expand((VIEWS / f"{name}.sql").read_text("utf-8"))
-        connection.execute(f"create view {name} as {text}")
+        columns = ", ".join(f'"{e.column}"' for e in entries() if e.relation == name)
+        connection.execute(f"create view {name} as select {columns} from ({text})")
+    connection.execute("set integer_division = true")  # as SQLite divides
     allowed = str(directory.resolve()).replace("'", "''")
     connection.execute(f"set allowed_directories = ['{allowed}']")
     connection.execute("set enable_external_access = false")

@@ -1,5 +1,5 @@
 select architecture, space, input, is_native, convention,
-    case when weighed % divisor = 0 then weighed // divisor else weighed / divisor end as value,
+    case when weighed % divisor = 0 then weighed // divisor else weighed::double / divisor end as value,
     weighed
 from (
     select s.architecture, s.space, s.input, s.is_native, c.name as convention, c.divisor,
