@@ -59,7 +59,9 @@ def repair(ctx: click.Context) -> None:
     """Make views, triggers and indexes as this archdb makes them, after a copy.
 
     The column dictionary and archdb's own conventions are put back as well, and rows that have lost
-    their owner are removed; networks and your own tables and views stay as they are.
+    their owner are removed; networks and your own tables and views stay as they are. Networks of
+    whose figures rows are missing or damaged are derived again; points of search spaces among them
+    are removed, and space build adds them again.
     """
     from archdb.api import files
 

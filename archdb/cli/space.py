@@ -66,7 +66,8 @@ def build(
             points=points,
             progress=counting_progress(ctx, "deriving", "points"),
         )
-    notify(f"{name}: {made.added} points added, {made.there} were there")
+    there = "was" if made.there == 1 else "were"
+    notify(f"{name}: {_points(made.added)} added, {made.there} {there} there")
 
 
 def _by_spark(name: str, target: Path, limit: int | None, master: str | None) -> None:
@@ -76,12 +77,16 @@ def _by_spark(name: str, target: Path, limit: int | None, master: str | None) ->
     from archdb.engines.spark import build as build_by_spark
 
     built = build_by_spark(name, target, limit, master)
-    notify(f"{name}: {built.points} points written into {target}")
+    notify(f"{name}: {_points(built.points)} written into {target}")
     if built.faults:
         raise ArchdbError(
-            f"{built.faults} points could not be derived",
+            f"{_points(built.faults)} could not be derived",
             remedy=f"{target / 'faults'} names them, and why",
         )
+
+
+def _points(count: int) -> str:
+    return "1 point" if count == 1 else f"{count} points"
 
 
 @command.command("list")

@@ -53,7 +53,13 @@ def sign(connection: sqlite3.Connection, path: Path) -> str:
             return f"a row of {table} refers to a missing row of {parent}"
     except (sqlite3.Error, *DAMAGE) as error:
         return str(error)
-    return next(garbled_texts(connection), "")
+    return next(garbled_texts(connection), "") or _broken(connection)
+
+
+def _broken(connection: sqlite3.Connection) -> str:
+    from archdb.db import broken_networks  # and SQLAlchemy, where something is wrong
+
+    return next((fault for fault, _ in broken_networks.faults(connection)), "")
 
 
 def garbled_texts(connection: sqlite3.Connection) -> Iterator[str]:

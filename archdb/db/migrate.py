@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from archdb.db import (
+    broken_networks,
     build,
     bundled_networks,
     derivation,
@@ -72,7 +73,8 @@ class _UpToDateError(Exception):
 
 def repair(path: Path) -> Changed:
     """Make what archdb's own schema lacks again, and what describes it, and remove rows that have
-    lost their owner, after a copy; networks stay as they are."""
+    lost their owner, after a copy; networks stay as they are, but packed points whose rows are
+    damaged: their search space lays them again."""
     return _change_file(path, _repair)
 
 
@@ -113,6 +115,7 @@ def _repair(connection: Connection) -> list[str]:
     said = [f"{fault}: {done}" for fault, done in _mend(connection)]
     said += orphans.remove(driver(connection))
     said += intact.forget_statistics(connection)
+    said += broken_networks.mend(connection)
     shared_rows.sweep(driver(connection))
     return said + describe(connection)
 

@@ -99,7 +99,7 @@ def broken_rows(connection: sqlite3.Connection) -> Iterator[tuple[str, list[str]
 
 def _broken(connection: sqlite3.Connection, table: Table, used: str) -> dict[int, str]:
     missing = f"select distinct * from ({used}) except select id from {table.name}"
-    found = {int(key): "is missing" for (key,) in connection.execute(missing)}
+    found = {key: "is missing" for (key,) in connection.execute(missing)}
     rows = connection.execute(
         f"select id, digest, {', '.join(said_columns(table))} from {table.name}"
     )

@@ -27,7 +27,8 @@ SCHEMA = {
     **dict.fromkeys(("view", "trigger"), "views and triggers"),
 }
 #: Of a row that many profiles list.
-REST = "rest on it: archdb derive --all writes it anew, for a packed network a copy of the file"
+REST = "rest on it: archdb check --repair derives them anew, or takes points away to be built again"
+UNLISTED = "nothing rests on it: archdb check --repair takes it away"
 #: Where what archdb brings with it has been changed.
 BACK = "archdb db repair puts it back"
 
@@ -85,12 +86,15 @@ def _of_what_is_derived(
 ) -> Iterator[Fault]:
     """Stored figures that are not what the rows derive to: someone changed the derived tables.
     `named` are published figures that are at fault already."""
-    from archdb.db import agreement, figure_values, reported_figures, shared_rows
+    from archdb.db import agreement, broken_networks, figure_values, reported_figures
 
+    broken: set[str] = set()
     with as_database_errors(reader.path):
-        for fault, networks in shared_rows.broken_rows(opened):
-            yield "shared rows", "", f"{fault}: {first_names(networks)} {REST}"
-        differing = agreement.differing_figures(opened, reader.progress)
+        for fault, networks in broken_networks.faults(opened):
+            rest = f"{first_names(networks)} {REST}" if networks else UNLISTED
+            yield "shared rows", "", f"{fault}: {rest}"
+            broken.update(networks)
+        differing = agreement.differing_figures(opened, reader.progress, broken)
         misread = reported_figures.wrong_bounds(opened)
         other = figure_values.differing(opened)
     yield from (("derived figures", name, what) for name, what in differing)
