@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
+from operator import sub
 
 from archdb.analysis.layer_costs import Facts
 from archdb.model.graph import Layer
@@ -34,4 +35,5 @@ def peak(
     for source, reader in last_reader.items():
         freed[reader] += elements[source] or 0
     freed_before = accumulate([freed[i] for i in running], initial=0)
-    return max(live - gone for live, gone in zip(accumulate(written), freed_before, strict=False))
+    live: Iterator[int] = map(sub, accumulate(written), freed_before)
+    return max(live)

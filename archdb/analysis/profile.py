@@ -18,7 +18,7 @@ from archdb.analysis.inputs import (
 )
 from archdb.analysis.layer_costs import FACT_COLUMNS, Facts, Row
 from archdb.analysis.layer_table import PLACE, LayerTable
-from archdb.analysis.receptive_field import FIELD_COLUMNS, FieldOrReason
+from archdb.analysis.receptive_field import FIELD_COLUMNS, FieldOrReason, columns_of
 from archdb.analysis.totals import totals_of
 from archdb.analysis.trace import Trace
 from archdb.analysis.trace import forget as forget
@@ -31,20 +31,26 @@ LAYER_COLUMNS = (*FACT_COLUMNS, "depth", *FIELD_COLUMNS)
 
 
 class Profile(NamedTuple):
-    """`rows`, `fields` and `facts` follow `network.layers`, rows in LAYER_COLUMNS; `totals` is a
-    row of columns. An op that is told of another size is told nothing (`Op.unsized`)."""
+    """`facts`, `depths` and `fields` follow `network.layers`; `totals` is a row of columns. An op
+    that is told of another size is told nothing (`Op.unsized`)."""
 
     network: Network
     inputs: Inputs
-    rows: list[Row]
     totals: dict[str, Any]
-    fields: list[FieldOrReason]
     facts: list[Facts]
+    depths: list[int | None]
+    fields: list[FieldOrReason]
 
     @property
     def input(self) -> str:
         """The inputs as text."""
         return format_inputs(self.inputs)
+
+    @property
+    def rows(self) -> list[Row]:
+        """A row of LAYER_COLUMNS of each layer: made when it is asked for, totals need none."""
+        parts = zip(self.facts, self.depths, self.fields, strict=True)
+        return [(*fact.columns, depth, *columns_of(field)) for fact, depth, field in parts]
 
     @property
     def table(self) -> LayerTable:
@@ -85,11 +91,7 @@ def derive(network: Network, sizes: Shape | Inputs | None = None) -> Profile:
         totals = totals_of(network, facts, depths, fields, maps)
     except ArchdbError as error:
         raise error.at(network.name) from None
-    rows = [
-        (*fact.columns, depth, *each.columns)
-        for fact, depth, each in zip(facts, depths, seen, strict=True)
-    ]
-    return Profile(network, at, rows, totals, fields, facts)
+    return Profile(network, at, totals, facts, depths, fields)
 
 
 def _has_sized_ops(network: Network) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from operator import mul
 from typing import Any
 
 from archdb.analysis.layer_costs import COUNTS, LARGEST, Facts
@@ -183,7 +185,9 @@ def count_sums(facts: Sequence[Facts]) -> list[int | None]:
     """The sum of each of COUNTS over some layers; None where one of them is open."""
     if not facts:
         return [0] * len(COUNTS)
-    return [_total(column) for column in zip(*[fact.counts for fact in facts], strict=True)]
+    times = Counter(facts)  # of which most stand in a network several times
+    columns = zip(*[fact.counts for fact in times], strict=True)
+    return [_total(map(mul, column, times.values())) for column in columns]
 
 
 def _total(values: Iterable[int | None]) -> int | None:

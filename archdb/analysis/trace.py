@@ -24,7 +24,6 @@ from archdb.analysis.receptive_field import (
     NOTHING,
     PIXEL,
     FieldOrReason,
-    columns_of,
     through,
     union,
 )
@@ -42,10 +41,10 @@ from archdb.ops import Op
 class Seen:
     """What an output has seen of the input. Compared by identity: `_seen` makes one of each."""
 
-    __slots__ = ("columns", "field", "map")
+    __slots__ = ("field", "map")
 
     def __init__(self, field: FieldOrReason, is_map: bool) -> None:
-        self.field, self.columns = field, columns_of(field)
+        self.field = field
         #: Whether it is a map that grows with the input (`Op.ends_map`), or may be one.
         self.map = is_map
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from json.encoder import encode_basestring
 from typing import Any, NamedTuple, TypeVar
 
@@ -13,6 +13,8 @@ from sqlalchemy import Connection, Table
 from archdb.analysis.layer_costs import FACT_COLUMNS, Facts
 from archdb.analysis.layer_table import OUT, resolution
 from archdb.analysis.profile import Profile
+from archdb.analysis.receptive_field import FieldOrReason
+from archdb.analysis.receptive_field import columns_of as field_columns
 from archdb.analysis.totals import count_sums
 from archdb.db.engine import driver
 from archdb.db.networks import block_rows, columns_of
@@ -31,9 +33,7 @@ from archdb.ops import Op
 Thing = TypeVar("Thing")
 #: Columns of profile_row, beside its key.
 LISTS = ("layers", "ops", "blocks", "resolutions")
-#: Where in a layer's row of a profile its depth stands, between its facts and its field; and where
-#: in its facts its output.
-_DEPTH = len(FACT_COLUMNS)
+#: Where in the facts of a layer its output stands.
 _OUT = [FACT_COLUMNS.index(column) for column in OUT]
 
 
@@ -42,8 +42,8 @@ class _Step(NamedTuple):
 
     layer: Layer
     facts: Facts
-    field: object
-    row: Row
+    depth: int | None
+    field: FieldOrReason
 
 
 class _Member(NamedTuple):
@@ -52,13 +52,14 @@ class _Member(NamedTuple):
 
     id: int
     fact: int
+    op: str
     resolution: Row
     facts: Facts
-    field: object
+    field: FieldOrReason
 
 
-#: Layers that are added up, by what is said of them besides.
-_Groups = dict[Row, list[_Member]]
+#: Rows of facts that are added up, as often as layers have them, by what is said of these besides.
+_Groups = Mapping[Any, list[int]]
 
 
 class ProfileLists:
@@ -79,21 +80,22 @@ class ProfileLists:
     def of(self, network: Network, profile: Profile) -> tuple[str, ...]:
         """LISTS of a profile of `network`, which stands as it is defined at its native input. Rows
         that are not there yet are added."""
-        steps = zip(network.layers, profile.facts, profile.fields, profile.rows, strict=True)
-        members = self._find_members(list(steps))
+        members = self._find_members(network, profile)
+        of = {member.fact: member for member in members}
         tables = (op_row, block_row, resolution_row)
-        groups = zip(tables, _groups(network, members), strict=True)
-        lists = [self._find_sums(table, group) for table, group in groups]
+        groups = zip(tables, _groups(network, members, of), strict=True)
+        lists = [self._find_sums(table, group, of) for table, group in groups]
         return tuple(map(_json, ([member.id for member in members], *lists)))
 
-    def _find_members(self, steps: list[tuple[Layer, Facts, object, Row]]) -> list[_Member]:
-        keys = [(layer, row[_DEPTH], id(facts), id(field)) for layer, facts, field, row in steps]
-        found = [self._members.get(key) for key in keys]
+    def _find_members(self, network: Network, profile: Profile) -> list[_Member]:
+        objects = (map(id, profile.facts), map(id, profile.fields))
+        keys = list(zip(network.layers, profile.depths, *objects, strict=True))
+        found = self._members.get_each(keys)
         if None not in found:
             return found  # type: ignore[return-value]
         missing = {
-            key: _Step(*step)
-            for key, step, member in zip(keys, steps, found, strict=True)
+            key: step
+            for key, step, member in zip(keys, _steps(network, profile), found, strict=True)
             if member is None
         }
         new = dict(zip(missing, self._new_members(list(missing.values())), strict=True))
@@ -103,25 +105,21 @@ class ProfileLists:
 
     def _new_members(self, steps: list[_Step]) -> Iterator[_Member]:
         facts = [(step.layer.op, step.facts.columns) for step in steps]
-        fields = [_field(step) for step in steps]
+        fields = [field_columns(step.field) for step in steps]
         fact = self._find(fact_row, dict(zip(facts, facts, strict=True)), _fact_row)
         field = self._find(field_row, dict(zip(fields, fields, strict=True)), tuple)
         keys = [(fact[one], field[other]) for one, other in zip(facts, fields, strict=True)]
         rows = [
-            (*_place(step.layer), *key, step.row[_DEPTH])
-            for step, key in zip(steps, keys, strict=True)
+            (*_place(step.layer), *key, step.depth) for step, key in zip(steps, keys, strict=True)
         ]
         found = find_or_add(self._connection, layer_row, rows)
         for step, key, (fact_key, _) in zip(steps, found, keys, strict=True):
-            yield _Member(key, fact_key, _size(step.facts), step.facts, step.field)
+            yield _member(step, key, fact_key)
 
-    def _find_sums(self, table: Table, groups: _Groups) -> list[int]:
+    def _find_sums(self, table: Table, groups: _Groups, of: Mapping[int, _Member]) -> list[int]:
         """The rows of groups of layers; sums do not depend on the order of these."""
-        keyed = {
-            (*head, tuple(sorted([member.fact for member in members]))): (head, members)
-            for head, members in groups.items()
-        }
-        return list(self._find(table, keyed, _sums).values())
+        keyed = {(*head, tuple(sorted(facts))): (head, facts) for head, facts in groups.items()}
+        return list(self._find(table, keyed, lambda group: _sums(*group, of)).values())
 
     def _find(
         self, table: Table, things: Mapping[Row, Thing], row_of: Callable[[Thing], Row]
@@ -139,15 +137,17 @@ class ProfileLists:
 
 def rows_of(network: Network, profile: Profile) -> list[list[Row]]:
     """All rows of the lists of a profile, each layer's with those of its facts and field."""
-    parts = zip(network.layers, profile.facts, profile.fields, profile.rows, strict=True)
-    steps = [_Step(*part) for part in parts]
+    steps = list(_steps(network, profile))
+    facts = [(step.layer.op, step.facts.columns) for step in steps]
     layers = [
-        (*_place(s.layer), *_fact_row((s.layer.op, s.facts.columns)), *_field(s), s.row[_DEPTH])
-        for s in steps
+        (*_place(step.layer), *_fact_row(fact), *field_columns(step.field), step.depth)
+        for step, fact in zip(steps, facts, strict=True)
     ]
-    members = [_Member(0, 0, _size(step.facts), step.facts, step.field) for step in steps]
-    groups = _groups(network, members)
-    return [layers, *([_sums(group) for group in each.items()] for each in groups)]
+    numbers = {fact: number for number, fact in enumerate(facts)}
+    members = [_member(step, 0, numbers[fact]) for step, fact in zip(steps, facts, strict=True)]
+    of = {member.fact: member for member in members}
+    groups = _groups(network, members, of)
+    return [layers, *([_sums(*group, of) for group in each.items()] for each in groups)]
 
 
 def lists_for(connection: Connection, known: ProfileLists | None = None) -> ProfileLists:
@@ -158,8 +158,13 @@ def lists_for(connection: Connection, known: ProfileLists | None = None) -> Prof
     return lists
 
 
-def _field(step: _Step) -> Row:
-    return step.row[_DEPTH + 1 :]
+def _steps(network: Network, profile: Profile) -> Iterator[_Step]:
+    parts = zip(network.layers, profile.facts, profile.depths, profile.fields, strict=True)
+    return map(_Step._make, parts)
+
+
+def _member(step: _Step, key: int, fact: int) -> _Member:
+    return _Member(key, fact, step.layer.op.name, _size(step.facts), step.facts, step.field)
 
 
 def _fact_row(fact: tuple[Op, Row]) -> Row:
@@ -178,38 +183,49 @@ def _size(facts: Facts) -> Row:
     return (resolution(channels, height, width, stated), height, width)
 
 
-def _sums(group: tuple[Row, list[_Member]]) -> Row:
-    head, members = group
-    return (*head, len(members), *count_sums([member.facts for member in members]))
+def _sums(head: Row, facts: list[int], of: Mapping[int, _Member]) -> Row:
+    return (*head, len(facts), *count_sums([of[fact].facts for fact in facts]))
 
 
-def _groups(network: Network, members: list[_Member]) -> tuple[_Groups, _Groups, _Groups]:
-    """The layers of each op, block and resolution, but those of auxiliary heads."""
-    ops, blocks, sizes = _Found(list), _Found(list), _Found(list)
-    for position, layer in enumerate(network.layers):
-        if not layer.auxiliary:
-            ops[layer.op.name].append(position)
-            blocks[layer.block or layer.name].append(position)
-            sizes[members[position].resolution].append(position)
-    of_blocks = _blocks(network, blocks)
+def _groups(
+    network: Network, members: Sequence[_Member], of: Mapping[int, _Member]
+) -> tuple[_Groups, _Groups, _Groups]:
+    """The layers of each op, block and resolution, but those of auxiliary heads. `of` has a member
+    for each row of facts: layers of one have the same op and resolution, so most need no look."""
+    layers = network.layers
+    main = [at for at, layer in enumerate(layers) if not layer.auxiliary]
+    facts = [members[at].fact for at in main]
+    ops: defaultdict[str, list[int]] = defaultdict(list)
+    sizes: defaultdict[Row, list[int]] = defaultdict(list)
+    blocks: defaultdict[str, list[int]] = defaultdict(list)
+    for fact, count in Counter(facts).items():
+        alike = [fact] * count
+        ops[of[fact].op] += alike
+        sizes[of[fact].resolution] += alike
+    names = [layers[at].block or layers[at].name for at in main]
+    for name, fact in zip(names, facts, strict=True):
+        blocks[name].append(fact)
+    first = _firsts(facts, main)
     return (
-        {(op, of[0]): [members[at] for at in of] for op, of in ops.items()},
-        {head: [members[at] for at in of] for head, of in of_blocks},
-        {size: [members[at] for at in of] for size, of in sizes.items()},
+        {(op, first[group[0]]): group for op, group in ops.items()},
+        dict(_blocks(network, blocks, _firsts(names, main))),
+        sizes,
     )
 
 
-#: Groups in the making: under each key the positions of its layers.
-_Found = defaultdict[Any, list[int]]
+def _firsts(things: Sequence[Thing], positions: Sequence[int]) -> dict[Thing, int]:
+    """Where each thing stands first."""
+    return dict(zip(reversed(things), reversed(positions), strict=True))
 
 
-def _blocks(network: Network, found: _Found) -> Iterator[tuple[Row, list[int]]]:
+def _blocks(
+    network: Network, found: dict[str, list[int]], first: Mapping[str, int]
+) -> Iterator[tuple[Row, list[int]]]:
     """The blocks that are defined, in their order, then the layers that stand for themselves."""
     for _, name, _, *said in block_rows(0, network):
-        of = found.pop(name, [])
-        yield (name, *said, of[0] if of else None), of
-    for name, of in found.items():
-        yield (name, None, None, None, of[0]), of
+        yield (name, *said, first.get(name)), found.pop(name, [])
+    for name, facts in found.items():
+        yield (name, None, None, None, first[name]), facts
 
 
 def _json(ids: list[int]) -> str:

@@ -31,6 +31,16 @@ class Recent(Generic[Value]):
             self.put(key, found)
         return found
 
+    def get_each(self, keys: Sequence[Any]) -> list[Value | None]:
+        """The same of each key: most are of the young generation."""
+        found = list(map(self._young.get, keys))
+        if None in found:
+            found = [
+                self.get(key) if value is None else value
+                for key, value in zip(keys, found, strict=True)
+            ]
+        return found
+
     def put(self, key: Any, value: Value) -> Value:
         if len(self._young) >= self.most:
             self._old, self._young = self._young, {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,6 +25,7 @@ from archdb.errors import ArchdbError, DefinitionError, nearest
 from archdb.model.names import lower_case
 from archdb.sources import toml
 from archdb.spaces import Point, Space
+from archdb.spaces.base import Value
 
 #: Points of one transaction: their rows fit into some tens of megabytes.
 BATCH = 250
@@ -48,9 +49,12 @@ POINT = ("network_id", "attribute", "value")
 
 
 class _Derived(NamedTuple):
-    """A point and what is stored of it."""
+    """What is stored of a point. Its network is let go of: a batch of them would be looked through
+    by the collection of garbage."""
 
-    point: Point
+    name: str
+    number: int
+    attributes: Mapping[str, Value]
     structure: str
     input: str
     totals: tuple[Any, ...]
@@ -152,7 +156,7 @@ def _insert_batch(
     connection.exec_driver_sql("pragma cache_size = -65536")  # so that a batch stays in memory
     lists.go_on(driver(connection))
     points = list(_derive_points(space, missing, lists))
-    _check_names(connection, [one.point.name for one in points])
+    _check_names(connection, [one.name for one in points])
     network, profile = _next_id(connection, "network"), _next_id(connection, "profile")
     keyed = [(network + i, profile + i, one) for i, one in enumerate(points)]
     for table, columns, rows in (
@@ -181,7 +185,8 @@ def _derive_points(space: Space, numbers: Iterable[int], lists: ProfileLists) ->
             profile = derive(network)
             totals = tuple(profile.totals.values())
             found = lists.of(network, profile)
-            derived = _Derived(point, fingerprint(network), profile.input, totals, found)
+            stated = (network.name, point.number, point.attributes, fingerprint(network))
+            derived = _Derived(*stated, profile.input, totals, found)
         except ArchdbError as error:
             raise error.at(place) from None
         except FAULTS:
@@ -208,14 +213,13 @@ def _next(laid: Iterator[Point], number: int) -> Point:
 
 
 def _header(one: _Derived, space: Space) -> tuple[Any, ...]:
-    name, number = one.point.name, one.point.number
-    title = f"{space.family} #{number}"
+    title = f"{space.family} #{one.number}"
     facts = (space.family, space.year, space.classes, "imported", one.structure)
-    return (name, title, *facts, space.name, number, 1)
+    return (one.name, title, *facts, space.name, one.number, 1)
 
 
 def _attributes(one: _Derived) -> Iterator[tuple[str, str]]:
-    for attribute, value in one.point.attributes.items():
+    for attribute, value in one.attributes.items():
         yield attribute, str(value)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -89,13 +90,12 @@ class Network:
 def _ordered(layers: tuple[Layer, ...]) -> tuple[tuple[Layer, ...], Reads]:
     """The layers as given where that order serves, else each moved behind what it reads; and the
     positions of what they read."""
-    names: set[str] = set()
-    for layer in layers:
-        if layer.name in names:
-            raise DefinitionError(
-                "this name is given to two layers", remedy="give each layer a name of its own"
-            ).at(f"layer '{layer.name}'")
-        names.add(layer.name)
+    names = Counter([layer.name for layer in layers])
+    if len(names) < len(layers):
+        ((twice, _),) = names.most_common(1)
+        raise DefinitionError(
+            "this name is given to two layers", remedy="give each layer a name of its own"
+        ).at(f"layer '{twice}'")
     with suppress(KeyError):
         return layers, _reads(layers)
     for layer in layers:
@@ -112,9 +112,13 @@ def _ordered(layers: tuple[Layer, ...]) -> tuple[tuple[Layer, ...], Reads]:
 def _reads(layers: tuple[Layer, ...]) -> Reads:
     """The positions of what each layer reads; KeyError where one reads what stands behind it."""
     position: dict[str, int] = {}
-    reads = []
+    reads: list[tuple[int, ...]] = []
     for at, layer in enumerate(layers):
-        reads.append(tuple([position[source] for source in layer.inputs]))
+        sources = layer.inputs
+        if len(sources) == 1:  # as of most
+            reads.append((position[sources[0]],))
+        else:
+            reads.append(tuple([position[source] for source in sources]))
         position[layer.name] = at
     return tuple(reads)
 

@@ -154,7 +154,7 @@ def _parts(profile: Profile, part: Part | None) -> Iterator[tuple[str, list[int]
 def _trunk(profile: Profile, main: list[int]) -> list[int]:
     """The main layers up to the last whose output has more than one position."""
     for count in range(len(main), 0, -1):
-        channels, height, width = profile.rows[main[count - 1]][OUT]
+        channels, height, width = profile.facts[main[count - 1]].columns[OUT]
         if channels is None or prod(extent or 1 for extent in (height, width)) > 1:
             return main[:count]
     return main

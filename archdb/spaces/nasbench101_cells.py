@@ -70,7 +70,7 @@ def module_hash(cell: Cell) -> str:
 
 
 def _joined(hashes: Sequence[str], vertices: Sequence[int]) -> str:
-    return "".join(sorted(hashes[vertex] for vertex in vertices))
+    return "".join(sorted([hashes[vertex] for vertex in vertices]))
 
 
 def _md5(text: str) -> str:
