@@ -17,6 +17,7 @@ import pytest
 from command import archdb
 
 from archdb.db import dictionary
+from archdb.queries.mixture import FAMILIES
 from archdb.queries.sql import defaults, saved, saved_names
 
 VIEWS = dictionary.views()
@@ -107,6 +108,12 @@ def test_two_figures_by_name_are_looked_up(client: sqlite3.Connection) -> None:
         " using (architecture, input) where a.family = 'VGG' and c.convention = 'mac'",
     )
     assert [step for step in steps if re.match("SCAN (?!.* VIRTUAL TABLE)", step)] == []
+
+
+def test_names_of_points_are_told_by_a_few_rows(client: sqlite3.Connection) -> None:
+    """Each answer over a file with points asks for these: of a space one point is looked up."""
+    steps = [*plan(client, FAMILIES), *plan(client, "select name from space order by name")]
+    assert [step for step in steps if re.match("SCAN (?!(main.)?(s|space)\\b)", step)] == []
 
 
 def test_statistics_are_taken_away(built: Path, tmp_path: Path) -> None:

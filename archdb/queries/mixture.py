@@ -38,9 +38,9 @@ _VIEWS = """
     having sum("column" = 'space') and sum("column" = 'is_native')
 """
 #: The families of points that no network of the catalogue is of, and how their titles begin.
-_WORDS = """
+FAMILIES = """
     select n.family, n.family || ' #' from main.space s
-    join main.network n on n.space = s.name
+    cross join main.network n on n.space = s.name  -- cross: SQLite begins with the few spaces
         and n.number = (select min(number) from main.network where space = s.name)
     where n.family not in (select +family from main.network where space is null)
 """
@@ -197,7 +197,7 @@ class Catalogue:
         """Tells of a value whether it names a point: also by its title, its family or space."""
         words = set(self.spaces())
         titles: tuple[str, ...] = ()
-        for family, title in self._connection.execute(_WORDS):
+        for family, title in self._connection.execute(FAMILIES):
             words.add(family)
             titles += (title,)
         known: dict[str, bool] = {}
