@@ -101,7 +101,7 @@ class Catalogue(Connected):
         from archdb.queries.freshness import refresh_stale
 
         def question(reader: Reader) -> Result:
-            refresh_stale(reader)
+            refresh_stale(reader, points=False)
             return info(reader)
 
         return self.result(question)

@@ -44,7 +44,7 @@ def upgrade(ctx: click.Context) -> None:
 
     Bundled networks are replaced by today's; your own networks, names, conventions, tables and
     views stay, and what had to give way is said. Points of search spaces that this archdb derives
-    otherwise follow in batches: if you interrupt that, the next command goes on with it.
+    otherwise follow in batches: if you interrupt that, archdb derive goes on with it.
     """
     from archdb.api import files
 

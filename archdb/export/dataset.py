@@ -30,7 +30,7 @@ def export(source: Path, target: Path, *, parquet: bool) -> int:
     with whole_directory(target) as directory:
         write_database(source, directory / "archdb.sqlite")
         with Reader(directory / "archdb.sqlite") as reader:
-            if reader.run_named("stale").rows:
+            if reader.run_named("stale", points=True).rows:
                 raise DatabaseError(
                     "another program has changed rows since they were derived",
                     remedy="try again when it has finished",

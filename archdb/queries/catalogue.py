@@ -49,7 +49,7 @@ def catalogue(reader: Reader, asked: Listing) -> Result:
     conventions.check(reader, asked.convention)
     if asked.space is not None:
         check_space(reader, asked.space)
-    left_out = refresh_stale(reader)
+    left_out = refresh_stale(reader, points=bool(asked.space or asked.patterns))
     made = {word: entry for word in asked.patterns for entry in _made(reader, word, asked)}
     result = _rows(reader, asked, made, left_out)
     result.conventions = list(conventions.as_names(asked.convention))

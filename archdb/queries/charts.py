@@ -78,7 +78,7 @@ def accuracies(
     Without a source it is the one that has figures of most of the networks: others measure
     otherwise. Raises NotFoundError where there is nothing to show.
     """
-    refresh_stale(reader)
+    refresh_stale(reader, points=bool(names))
     wanted = [reader.resolve(name) for name in names]
     if not reader.run("select 1 from sqlite_master where name = 'published'").rows:
         raise NotFoundError("this database has no published figures", remedy="archdb db upgrade")
@@ -118,7 +118,7 @@ def _own_points(reader: Reader, own: Sequence[tuple[str, float]]) -> list[Point]
 def totals(reader: Reader, names: Sequence[str]) -> list[Cost]:
     """Parameters and MACs of networks at native inputs: of these, with or without rules, or of the
     catalogue. Raises NotFoundError where a count is open."""
-    refresh_stale(reader)
+    refresh_stale(reader, points=bool(names))
     rows = reader.run(
         "select architecture, family, macs, params from architecture_summary"
         " where is_native and space is null and macs > 0 and params > 0 order by family, macs"

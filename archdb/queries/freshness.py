@@ -161,12 +161,13 @@ def has_profile(reader: Reader, name: str, input: str) -> bool:
     return (input,) in reader.recall("inputs", name=name)
 
 
-def refresh_stale(reader: Reader) -> dict[str, ArchdbError]:
+def refresh_stale(reader: Reader, *, points: bool = True) -> dict[str, ArchdbError]:
     """Derive every stale network again; the faults, by name, of those whose rows define none.
 
-    Views show none of the latter until their rows are mended.
+    Views show none of the latter until their rows are mended. Without `points` those of search
+    spaces stay as they are: a question about the catalogue does not wait for them.
     """
-    stale = reader.run_named("stale").column("name")
+    stale = reader.run_named("stale", points=points).column("name")
     figures = bool(reader.run("select 1 from unread_figure limit 1").rows)
     faults = reader.faults
     if faults is None:
@@ -198,7 +199,7 @@ def _derive_again(
         return {name: DatabaseError(why).at(name) for name in stale}
     if len(stale) > MANY:
         reader.notify(
-            f"deriving {len(stale)} networks again: after an interruption the next command goes on"
+            f"deriving {len(stale)} networks again: after an interruption archdb derive goes on"
         )
     try:
         faults = reader.deriver.refresh(reader.path, stale, reader.progress)

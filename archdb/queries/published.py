@@ -31,7 +31,7 @@ def published(reader: Reader, name: str | None, verdict: str | None) -> Result:
             remedy=nearest(verdict, VERDICTS) or f"there are: {', '.join(VERDICTS)}",
         )
     network = None if name is None else reader.resolve(name)
-    refresh_stale(reader)
+    refresh_stale(reader, points=False)
     result = reader.run_named("published", name=network, verdict=verdict)
     if not result.rows:
         whose = f"of {network}" if network else "in this database"
