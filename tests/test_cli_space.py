@@ -16,8 +16,8 @@ import pytest
 from command import archdb, command, refused
 
 from archdb import spaces as known_spaces
-from archdb.db import build, spaces
-from archdb.errors import DefinitionError
+from archdb.db import build, engine, faults, spaces
+from archdb.errors import DatabaseError, DefinitionError
 from archdb.model.graph import Network
 from archdb.ops import make
 from archdb.spaces import Point, Space, find
@@ -240,6 +240,10 @@ def relaid(point: Point, **attributes: Any) -> Point:
     return point._replace(network=Network("the-tenth", layers))
 
 
+def valued(point: Point, width: Any) -> Point:
+    return point._replace(attributes={**point.attributes, "width": width})
+
+
 def in_a_circle(point: Point) -> Point:
     layers = list(point.network)
     layers[1] = layers[1]._replace(inputs=(layers[2].name,))
@@ -255,6 +259,17 @@ def in_a_circle(point: Point) -> Point:
         (lambda point: 1 // 0, "ZeroDivisionError"),
         (lambda point: point._replace(number=3), "yields 3 in its place"),
         (lambda point: None, "ends before it"),
+        (lambda point: tuple(point), "yields no Point, but tuple"),
+        (lambda point: point._replace(network=None), "yields no Network, but NoneType"),
+        (lambda point: valued(point, 1.5), "attribute 'width' needs text or a whole number"),
+        (lambda point: valued(point, None), "got None"),
+        (lambda point: valued(point, ["a"]), "got ['a']"),
+        (lambda point: valued(point, True), "got True"),
+        (lambda point: valued(point, "\ud800"), "leave out"),
+        (lambda point: point._replace(attributes=[("width", 8)]), "attributes are a mapping"),
+        (lambda point: point._replace(attributes={None: 8}), "an attribute's name is a word"),
+        (lambda point: json.loads("{"), "JSONDecodeError"),
+        (lambda point: sqlite3.connect("/"), "OperationalError"),
         (lambda point: point._replace(network=Network("The Tenth", point.network)), "lower case"),
     ],
 )
@@ -372,12 +387,39 @@ def visible(path: Path) -> list[int]:
 
 def test_two_builds_at_once_leave_one_space(empty: Path) -> None:
     both = [started(empty, 400), started(empty, 400)]
-    ends = [process.communicate() for process in both]
-    for process, (_, said) in zip(both, ends, strict=True):
-        assert process.returncode == 0 or "is locked by another program" in said
+    for process in both:
+        _, said = process.communicate()
+        assert process.returncode == 0, said
     assert numbers(empty) == list(range(400))
     assert rows(empty, "select count(distinct name) from network") == [(400,)]
     assert archdb("check", database=empty).status == 0
+
+
+@pytest.mark.parametrize("turns", [0, 1, 5])
+def test_a_build_waits_while_others_get_on(
+    turns: int, empty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One who has the file writes, so many times, and takes it again before anybody else can."""
+    monkeypatch.setattr(faults, "BUSY_SECONDS", 0)
+    version, left = engine._version, [*range(turns)]
+    with closing(sqlite3.connect(empty, isolation_level=None)) as other:
+        other.execute("begin immediate")
+
+        def seen(connection: sqlite3.Connection) -> int:
+            if left:
+                other.execute(f"insert into meta values ('turn', '{left.pop()}')"
+                              " on conflict do update set value = excluded.value")  # fmt: skip
+                other.execute("commit")
+                if left:
+                    other.execute("begin immediate")
+            return version(connection)
+
+        monkeypatch.setattr(engine, "_version", seen)
+        if turns:
+            assert spaces.build(empty, find("vgg_widths"), 3).added == 3
+        else:
+            with pytest.raises(DatabaseError, match="is locked by another program"):
+                spaces.build(empty, find("vgg_widths"), 3)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits are set by POSIX means")

@@ -98,7 +98,9 @@ def test_a_point_at_fault_is_named_and_the_others_are_derived() -> None:
 
     found = derived(sound._replace(points=points), "totals", range(5))
     assert [row["fault"] for row in found] == [
-        *(None, None, None, "ZeroDivisionError: no such width", None)
+        *(None, None, None),
+        "search space 'vgg_widths', point 3: ZeroDivisionError: no such width",
+        None,
     ]
     assert (found[3]["architecture"], found[3]["number"]) == ("vgg_widths #3", 3)
     assert found[3]["params"] is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,13 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from archdb.db import faults
 from archdb.db.connection import read_only, read_write
-from archdb.db.faults import FAULTS, to_database_error
+from archdb.db.faults import FAULTS, code_of, to_database_error
 
 _FAULTS: tuple[type[Exception], ...] = (DBAPIError, *FAULTS)
+#: Seconds between two looks at whether a file is free: less than it is between two batches.
+POLL = 0.001
 #: Called with (done, total) as long work proceeds.
 Progress = Callable[[int, int], None]
 
@@ -63,7 +67,33 @@ def _check_keys(connection: Any, record: Any) -> None:
 
 
 def _begin_write(connection: Connection) -> None:
-    connection.exec_driver_sql("begin immediate")  # the lock now, not at the first write
+    """Take the lock now, not at the first write. While others have it, and finish what they write,
+    the turn is waited for."""
+    opened = driver(connection)
+    opened.execute("pragma busy_timeout = 0")  # SQLite itself would look again too seldom
+    seen, since = None, time.monotonic()
+    while True:
+        try:
+            opened.execute("begin immediate")
+            break
+        except sqlite3.OperationalError as error:
+            if code_of(error) != "SQLITE_BUSY":
+                raise
+            now, version = time.monotonic(), _version(opened)
+            if version != seen:
+                seen, since = version, now
+            elif now - since >= faults.BUSY_SECONDS:
+                raise
+        time.sleep(POLL)
+    opened.execute(f"pragma busy_timeout = {round(1000 * faults.BUSY_SECONDS)}")
+
+
+def _version(connection: sqlite3.Connection) -> int | None:
+    """Another number when somebody else has changed the file; None where it cannot be looked at."""
+    with contextlib.suppress(sqlite3.OperationalError):
+        (version,) = connection.execute("pragma data_version").fetchone()
+        return int(version)
+    return None
 
 
 def _begin_read(connection: Connection) -> None:

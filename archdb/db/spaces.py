@@ -22,9 +22,8 @@ from archdb.db.engine import Progress, driver, silent, stream, writing
 from archdb.db.faults import FAULTS
 from archdb.db.profile_lists import LISTS, ProfileLists
 from archdb.errors import ArchdbError, DefinitionError, nearest
-from archdb.model.names import lower_case
 from archdb.sources import toml
-from archdb.spaces import Point, Space
+from archdb.spaces import Space
 from archdb.spaces.base import Value
 
 #: Points of one transaction: their rows fit into some tens of megabytes.
@@ -176,40 +175,22 @@ def _insert_batch(
 def _derive_points(space: Space, numbers: Iterable[int], lists: ProfileLists) -> Iterator[_Derived]:
     """Points and what is stored of them; a DefinitionError names the first at fault, whatever its
     fault."""
-    laid = iter(space.points(numbers))
-    for number in numbers:
-        place = f"search space '{space.name}', point {number}"
+    for point in space.lay(numbers):
+        network = point.network
         try:
-            point = _next(laid, number)
-            network = point.network
             profile = derive(network)
             totals = tuple(profile.totals.values())
             found = lists.of(network, profile)
             stated = (network.name, point.number, point.attributes, fingerprint(network))
             derived = _Derived(*stated, profile.input, totals, found)
         except ArchdbError as error:
-            raise error.at(place) from None
+            raise error.at(space.place(point.number)) from None
         except FAULTS:
             raise
         except Exception as error:
-            raise DefinitionError(f"{type(error).__name__}: {error}").at(place) from error
+            what = f"{type(error).__name__}: {error}"
+            raise DefinitionError(what).at(space.place(point.number)) from error
         yield derived
-
-
-def _next(laid: Iterator[Point], number: int) -> Point:
-    """The point of that number, which must be the next that the space's function yields."""
-    point = next(laid, None)
-    if point is None:
-        raise DefinitionError("the function that lays the space ends before it")
-    if point.number != number:
-        raise DefinitionError(
-            f"the function that lays the space yields {point.number} in its place"
-        )
-    try:
-        lower_case(point.name)
-    except ValueError:
-        raise DefinitionError(f"a name is a word in lower case, got {point.name!r}") from None
-    return point
 
 
 def _header(one: _Derived, space: Space) -> tuple[Any, ...]:

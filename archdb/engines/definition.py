@@ -77,7 +77,7 @@ def _point_row(space: Space, number: int) -> dict[str, Any]:
     header |= {"title": f"{space.family} #{number}", "family": space.family}
     header |= {"year": space.year, "classes": space.classes}
     try:
-        (point,) = space.points([number])
+        (point,) = space.lay([number])
         values = values_text({key: str(value) for key, value in point.attributes.items()})
         structure = fingerprint(point.network)
         return header | {"values": values, "structure": structure} | row_of(point.network)

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import prod
 from typing import NamedTuple
 
-from archdb.errors import NotFoundError, UsageError, nearest
+from archdb.errors import ArchdbError, DefinitionError, NotFoundError, UsageError, nearest
 from archdb.model.graph import Network
+from archdb.model.names import legible, lower_case
 
 Value = str | int
 
@@ -50,6 +51,25 @@ class Space(NamedTuple):
     points: Points
     named: Mapping[str, int] = {}
 
+    def place(self, number: int) -> str:
+        """Where an error of a point is said to be."""
+        return f"search space '{self.name}', point {number}"
+
+    def lay(self, numbers: Iterable[int]) -> Iterator[Point]:
+        """The points of these numbers. Raises DefinitionError naming the first for which the
+        space's function fails, or yields anything else."""
+        laid: Iterator[Point] | None = None
+        for number in numbers:
+            try:
+                laid = iter(self.points(numbers)) if laid is None else laid
+                point = _checked(next(laid, None), number)
+            except ArchdbError as error:
+                raise error.at(self.place(number)) from None
+            except Exception as error:
+                what = f"{type(error).__name__}: {error}"
+                raise DefinitionError(what).at(self.place(number)) from error
+            yield point
+
     def number(self, point: int | str) -> int:
         """Of a point by its number, or by what its authors call it. Raises UsageError."""
         if str(point) in self.named:
@@ -76,6 +96,38 @@ class Space(NamedTuple):
         while len(drawn) < count:
             drawn.add(draw.randrange(self.size))
         return sorted(drawn)
+
+
+def _checked(point: object, number: int) -> Point:
+    """What is to be the point of that number. Raises DefinitionError where it is none."""
+    function = "the function that lays the space"
+    if point is None:
+        raise DefinitionError(f"{function} ends before it")
+    if not isinstance(point, Point) or not isinstance(point.network, Network):
+        found = point.network if isinstance(point, Point) else point
+        needed = "Network" if isinstance(point, Point) else "Point"
+        raise DefinitionError(f"{function} yields no {needed}, but {type(found).__name__}")
+    if point.number != number:
+        raise DefinitionError(f"{function} yields {point.number!r} in its place")
+    try:
+        lower_case(point.name)
+    except ValueError:
+        raise DefinitionError(f"a name is a word in lower case, got {point.name!r}") from None
+    _check_attributes(point.attributes)
+    return point
+
+
+def _check_attributes(attributes: object) -> None:
+    """Each is a word with text or a whole number; DefinitionError where one is not."""
+    if not isinstance(attributes, Mapping):
+        raise DefinitionError(f"attributes are a mapping, got {type(attributes).__name__}")
+    for name, value in attributes.items():
+        if not isinstance(name, str) or not name:
+            raise DefinitionError(f"an attribute's name is a word, got {name!r}")
+        if isinstance(value, bool) or not isinstance(value, Value):
+            raise DefinitionError(f"attribute '{name}' needs text or a whole number, got {value!r}")
+        legible(name)
+        legible(str(value))
 
 
 def barred(parts: Iterable[str]) -> str:
