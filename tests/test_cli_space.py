@@ -360,6 +360,41 @@ def test_a_build_needs_nobody_who_hears_of_it(empty: Path) -> None:
     assert numbers(empty) == list(range(12))
 
 
+#: A build to which a signal comes while Python clears an object away, where nothing can be ended.
+CLEARING = """
+import os, sys
+from archdb.cli import main
+from archdb.db import spaces
+class Cleared:
+    def __del__(self):
+        os.kill(os.getpid(), int(sys.argv[-1]))
+        [*range(1000)]
+spaces.BATCH, insert = 50, spaces._insert_batch
+def inserted(*arguments):
+    if spaces.first:
+        spaces.first = False
+        Cleared()
+    return insert(*arguments)
+spaces.first, spaces._insert_batch = True, inserted
+main(sys.argv[1:-1], prog_name="archdb")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize(
+    ("number", "said"), [("SIGINT", ["interrupted"]), ("SIGTERM", []), ("SIGHUP", [])]
+)
+def test_no_signal_is_lost(number: str, said: list[str], empty: Path) -> None:
+    sent = getattr(signal, number)
+    words = ["--database", str(empty), "space", "build", "vgg_widths", str(int(sent))]
+    ended = subprocess.run(
+        [sys.executable, "-c", CLEARING, *words], capture_output=True, encoding="utf-8", check=False
+    )
+    assert ended.returncode == 128 + sent
+    assert [line for line in ended.stderr.splitlines() if " points" not in line] == said
+    assert not empty.with_name(f"{empty.name}-journal").exists()
+
+
 @pytest.mark.parametrize("writing", [False, True], ids=["between batches", "in a batch"])
 def test_a_killed_build_leaves_whole_batches_and_goes_on(empty: Path, writing: bool) -> None:
     journal = empty.with_name(empty.name + "-journal")
