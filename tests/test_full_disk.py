@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 from command import Answer, archdb, files, process, refused
 
+from archdb.db import build, spaces
+from archdb.spaces import find
+
 #: Far less than a database of the bundled networks, and more than its schema.
 SMALL = 200_000
 
@@ -95,6 +98,19 @@ def test_a_database_on_a_full_disk_stays_as_it_is(
     before = files(disk)
     refused(archdb(*words, database=database), str(database), "nothing was changed")
     assert files(disk) == before
+
+
+def test_points_on_a_full_disk_are_not_there(disk: Path, tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    database = tmp_path / "points.sqlite"
+    build.create(database, seeded=False)
+    spaces.build(database, find("vgg_widths"), 12)
+    fill(disk)
+    words = ("export", "--space", "vgg_widths", str(disk / "points"))
+    refused(archdb(*words, database=database), f"{disk / 'points'}: cannot be written", "No space")
+    assert list(files(disk)) == ["filler"]
+    (disk / "filler").unlink()
+    assert archdb(*words, database=database).status == 0
 
 
 def test_reading_goes_on(disk: Path, built: Path) -> None:

@@ -80,7 +80,13 @@ def whole_directory(target: Path) -> Iterator[Path]:
             part.mkdir()
         except OSError as error:
             raise ArchdbError(f"cannot be made: {error.strerror}").at(str(target)) from None
-        yield part
+        try:
+            yield part
+        except OSError as error:
+            raise ArchdbError(
+                f"cannot be written: {error.strerror}; nothing is left of it",
+                remedy="look at the free room and the health of the disk, then try again",
+            ).at(str(target)) from None
         _place(part, target)
 
 
