@@ -477,6 +477,12 @@ def test_points_have_pages(tmp_path: Path, built: Path) -> None:
         assert 'value="..900000"' in page and "there are more: after=1" in page
         links = set(re.findall(r'href="\.(\./networks/[^"]+)"', page))
         assert len(links) == 2
+        of_space = client.get("/networks.json?space=nasbench201&limit=2", follow_redirects=False)
+        assert of_space.status_code == 301
+        assert of_space.headers["location"] == "./spaces/nasbench201.json?limit=2"
+        assert len(client.get("/networks.json?space=nasbench201&limit=2").json()["rows"]) == 2
+        refused = client.get("/networks.json?space=nasbench201&family=VGG")
+        assert refused.status_code == 400 and "no parameter 'family'" in refused.text
         for link in links:
             assert "<h1" in text(client, httpx_join("/spaces/nasbench201", f".{link}"))
 

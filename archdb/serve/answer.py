@@ -63,16 +63,26 @@ def target_of(url: str) -> Target:
 
 
 def canonical(reader: Reader, target: Target) -> Target:
-    """The same with every network under its own name; those chosen in a form are compared."""
+    """The same with every network under its own name; those chosen in a form are compared, and
+    points of a search space, of which there may be many, have an address of their own."""
     if target.route.pattern == "/compare" and len(target.values.get("name", ())) > 1:
         chosen = tuple(name.strip() for name in target.values["name"])
         target = Target(of_pattern("/compare/{names*}"), {"names": chosen}, {}, target.form)
+    if target.route.pattern == "/networks" and "space" in target.values:
+        target = _points(target)
     names = dict(target.names)
     if "name" in names:
         names["name"] = _own_name(reader, names["name"])
     if "names" in names:
         names["names"] = tuple(_own_name(reader, name) for name in names["names"])
     return target if names == target.names else target._replace(names=names)
+
+
+def _points(target: Target) -> Target:
+    """Raises UsageError where points are not told apart by a parameter."""
+    values = dict(target.values)
+    names = {"space": values.pop("space")}
+    return target_of(Target(of_pattern("/spaces/{space}"), names, values, target.form).url)
 
 
 def _own_name(reader: Reader, word: str) -> str:
