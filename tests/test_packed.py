@@ -358,7 +358,7 @@ def test_an_older_file_with_a_space_is_packed(file: Path, tmp_path: Path) -> Non
     older(file)
     assert ask(file, "select count(*) from layer_profile") == [(0,)]
     assert ask(file, f"select count(*) from layer where network_id = {ONE}")[0][0] > 100
-    assert archdb("list", database=file).status == 0
+    assert archdb("derive", database=file).status == 0
     assert shown(file) == before
     assert ask(file, "select sum(packed) from network") == [(POINTS,)]
     assert ask(file, "select count(*) from layer l join network n on n.id = l.network_id"
