@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from points import POINTS
 
 from archdb.api import Database
-from archdb.db import build
+from archdb.db import build, spaces
 from archdb.resources import bundled
+from archdb.spaces import find
 
 # The same draws in every run: a clean checkout passes or fails, whatever the day. The larger
 # profile looks further; what it finds becomes a test of its own.
@@ -100,12 +102,30 @@ def built(tmp_path_factory: pytest.TempPathFactory, few: Path) -> Path:
     return path
 
 
+def alone(database: Path, place: Path) -> Path:
+    """A copy in a new directory."""
+    place.mkdir()
+    return Path(shutil.copy(database, place / "archdb.sqlite"))
+
+
 @pytest.fixture
 def database(built: Path, tmp_path: Path) -> Path:
     """A copy of that database for one test, alone in a directory."""
-    place = tmp_path / "database"
-    place.mkdir()
-    return Path(shutil.copy(built, place / "archdb.sqlite"))
+    return alone(built, tmp_path / "database")
+
+
+@pytest.fixture(scope="session")
+def filled(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """FEW networks of the catalogue and some points of a search space: never written."""
+    path = Path(shutil.copy(built, tmp_path_factory.mktemp("filled") / "archdb.sqlite"))
+    spaces.build(path, find("nasbench201"), POINTS)
+    return path
+
+
+@pytest.fixture
+def file(filled: Path, tmp_path: Path) -> Path:
+    """A copy of that database for one test, alone in a directory."""
+    return alone(filled, tmp_path / "file")
 
 
 @pytest.fixture

@@ -4,15 +4,15 @@ import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 from command import archdb, refused
+from points import POINTS, SHOWN
+from rows import shown
 
-from archdb.db import dictionary, spaces
+from archdb.db import dictionary
 from archdb.spaces import find
 
-POINTS = 6
 NAME = next(find("nasbench201").points([3])).name
 PROFILE = (
     f"(select p.id from profile p join network n on n.id = p.network_id where name = '{NAME}')"
@@ -62,21 +62,6 @@ DAMAGE = {
 every = pytest.mark.parametrize("kind", DAMAGE)
 
 
-@pytest.fixture(scope="module")
-def filled(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("filled") / "archdb.sqlite"
-    path.write_bytes(built.read_bytes())
-    spaces.build(path, find("nasbench201"), POINTS)
-    return path
-
-
-@pytest.fixture
-def file(filled: Path, tmp_path: Path) -> Path:
-    path = tmp_path / "archdb.sqlite"
-    path.write_bytes(filled.read_bytes())
-    return path
-
-
 def tamper(path: Path, statement: str) -> None:
     """Change rows that triggers guard, which are put back behind it."""
     guards = {name: sql for name, sql in dictionary.triggers().items() if "_row_" in name}
@@ -90,15 +75,6 @@ def tamper(path: Path, statement: str) -> None:
         client.commit()
 
 
-def shown(path: Path) -> dict[str, list[tuple[Any, ...]]]:
-    views = ("architecture_summary", "layer_summary", "op_summary", "block_summary", "space_point")
-    with closing(sqlite3.connect(path)) as client:
-        return {
-            view: sorted(client.execute(f"select * from {view}"), key=repr)
-            for view in (*views, "resolution_summary", "convention_total")
-        }
-
-
 def named(path: Path) -> list[str]:
     """What check says of rows that are shared."""
     found = json.loads(archdb("check", "--format", "json", database=path).out)
@@ -108,7 +84,7 @@ def named(path: Path) -> list[str]:
 @every
 def test_check_names_it_once_and_the_remedy_works(kind: str, file: Path) -> None:
     statement, what, sign = DAMAGE[kind]
-    before = shown(file)
+    before = shown(file, *SHOWN)
     tamper(file, statement)
     (fault,) = named(file)
     assert fault.startswith(what) and sign in fault
@@ -119,7 +95,7 @@ def test_check_names_it_once_and_the_remedy_works(kind: str, file: Path) -> None
     words = ("space", "build", "nasbench201", "--limit", str(POINTS))
     assert archdb(*words, database=file).status == 0
     assert archdb("check", database=file).err == "no faults\n"
-    assert shown(file) == before
+    assert shown(file, *SHOWN) == before
 
 
 @every
@@ -136,7 +112,7 @@ def test_reading_ends_in_figures_or_in_words(kind: str, file: Path) -> None:
 
 
 def test_lists_that_are_no_json_are_found_by_sqlite_and_mended(file: Path) -> None:
-    before = shown(file)
+    before = shown(file, *SHOWN)
     tamper(file, OURS.format("layers = '[1,'"))
     (fault,) = json.loads(archdb("check", "--format", "json", database=file).out)
     assert fault["check"] == "integrity" and "profile_row" in fault["fault"]
@@ -144,13 +120,13 @@ def test_lists_that_are_no_json_are_found_by_sqlite_and_mended(file: Path) -> No
     words = ("space", "build", "nasbench201", "--limit", str(POINTS))
     said = archdb(*words, database=file).err
     assert f"1 point added, {POINTS - 1} were there" in said
-    assert shown(file) == before
+    assert shown(file, *SHOWN) == before
 
 
 def test_networks_with_rows_of_their_own_are_derived_again(file: Path) -> None:
     """An input beside the native one too."""
     assert archdb("show", "nin", "--input", "256", database=file).status == 0
-    before = shown(file)
+    before = shown(file, *SHOWN)
     nin = "select p.id from profile p join network n on n.id = p.network_id where n.name = 'nin'"
     tamper(file, f"update profile_row set ops = '[null]' where profile_id in ({nin})")
     assert named(file) == [
@@ -158,7 +134,7 @@ def test_networks_with_rows_of_their_own_are_derived_again(file: Path) -> None:
         " them anew, or takes points away to be built again"
     ]
     assert archdb("check", "--repair", database=file).status == 0
-    assert shown(file) == before
+    assert shown(file, *SHOWN) == before
 
 
 def test_a_damaged_row_that_nothing_lists_is_taken_away(file: Path) -> None:

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 from alembic import command
-from alembic.config import Config
 from command import archdb
+from migrated import migrate
+from rows import ask
 from variants import ROWS, put, seed
 
 from archdb.api import Database
 from archdb.db.connection import HEAD
-from archdb.db.engine import engine_for
 from archdb.resources import bundled
 
 #: Two networks of the user's, with a row in each table that hangs on them.
@@ -33,28 +33,12 @@ insert into edge values (2, 1, 0, 0);
 TABLES = ("citation", "network", "alias", "source", "block", "layer", "edge")
 
 
-def migrate(path: Path, direction: Any, revision: str) -> None:
-    """Up or down to a revision, with foreign keys unenforced, as archdb does it."""
-    config = Config()
-    config.set_main_option("script_location", str(bundled("migrations")))
-    engine = engine_for(path, keys=False)
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        direction(config, revision)
-    engine.dispose()
-
-
 def up(path: Path, revision: str = "0002") -> None:
     migrate(path, command.upgrade, revision)
 
 
 def down(path: Path) -> None:
     migrate(path, command.downgrade, "0001")
-
-
-def ask(path: Path, statement: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(path)) as client:
-        return client.execute(statement).fetchall()
 
 
 def contents(path: Path) -> dict[str, list[tuple[Any, ...]]]:

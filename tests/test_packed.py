@@ -4,50 +4,25 @@ import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from command import archdb
+from migrated import unpacked
+from points import LISTED, POINTS
+from rows import ask, shown
 
 from archdb.analysis.profile import derive
 from archdb.db import build, profile_lists, shared_rows, spaces
 from archdb.db.content import content_of, content_of_rows
-from archdb.db.engine import driver, engine_for, writing
+from archdb.db.engine import driver, writing
 from archdb.db.networks import id_of, load
 from archdb.db.shared_tables import layer_row, op_row
-from archdb.resources import bundled
 from archdb.spaces import find
 
-POINTS = 12
 NAME = next(find("nasbench201").points([3])).name
 ONE = f"(select id from network where name = '{NAME}')"
 UNPACK = f"update network set packed = 0 where name = '{NAME}'"
-#: The views of what is listed, with what puts their rows in order.
-LISTED = ("layer_summary", "op_summary", "block_summary", "resolution_summary", "convention_total")
 SHARED = ("fact_row", "field_row", "layer_row", "op_row", "block_row", "resolution_row")
-
-
-@pytest.fixture(scope="module")
-def filled(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A few networks of the catalogue and twelve points: never written."""
-    path = tmp_path_factory.mktemp("filled") / "archdb.sqlite"
-    path.write_bytes(built.read_bytes())
-    spaces.build(path, find("nasbench201"), POINTS)
-    return path
-
-
-@pytest.fixture
-def file(filled: Path, tmp_path: Path) -> Path:
-    path = tmp_path / "archdb.sqlite"
-    path.write_bytes(filled.read_bytes())
-    return path
-
-
-def ask(path: Path, statement: str, *values: Any) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(path)) as client:
-        return client.execute(statement, values).fetchall()
 
 
 def tamper(path: Path, *statements: str) -> None:
@@ -55,11 +30,6 @@ def tamper(path: Path, *statements: str) -> None:
         client.execute("pragma foreign_keys = on")
         for statement in statements:
             client.execute(statement)
-
-
-def shown(path: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """All rows of the views, in an order that does not depend on how they are found."""
-    return {view: sorted(ask(path, f"select * from {view}"), key=repr) for view in LISTED}
 
 
 # What the lists hold.
@@ -186,10 +156,10 @@ REFUSED = {
 
 @pytest.mark.parametrize("kind", REFUSED)
 def test_a_packed_point_is_read_only(kind: str, file: Path) -> None:
-    before = shown(file)
+    before = shown(file, *LISTED)
     with pytest.raises(sqlite3.IntegrityError, match=r"packed|derived"):
         tamper(file, REFUSED[kind])
-    assert shown(file) == before
+    assert shown(file, *LISTED) == before
 
 
 def test_the_refusal_says_what_to_do(file: Path) -> None:
@@ -198,14 +168,14 @@ def test_the_refusal_says_what_to_do(file: Path) -> None:
 
 
 def test_unpacked_points_have_the_rows_that_they_were_laid_as(file: Path) -> None:
-    before = shown(file)
+    before = shown(file, *LISTED)
     tamper(file, "update network set packed = 0")
     with closing(sqlite3.connect(file)) as client:
         for point in find("nasbench201").points(range(POINTS)):
             key = id_of(client, point.name)
             assert content_of(client, key) == content_of_rows(point.network)
     assert ask(file, "select count(*) from network where stale or packed") == [(0,)]
-    assert shown(file) == before
+    assert shown(file, *LISTED) == before
     assert archdb("check", database=file).status == 0
 
 
@@ -221,7 +191,7 @@ def test_an_unpacked_point_can_be_changed(file: Path) -> None:
 
 
 def test_it_can_be_packed_again_with_fresh_figures(file: Path) -> None:
-    before = shown(file)
+    before = shown(file, *LISTED)
     tamper(file, UNPACK)
     tamper(file, f"update network set packed = 1 where name = '{NAME}'")
     assert ask(file, f"select count(*) from layer where network_id = {ONE}") == [(0,)]
@@ -231,7 +201,7 @@ def test_it_can_be_packed_again_with_fresh_figures(file: Path) -> None:
     tamper(file, f"update layer set bias = 0 where network_id = {ONE} and op = 'conv2d'")
     archdb("derive", NAME, database=file)
     tamper(file, f"update network set packed = 1 where name = '{NAME}'")
-    assert shown(file) == before
+    assert shown(file, *LISTED) == before
     assert archdb("check", database=file).status == 0
 
 
@@ -245,10 +215,10 @@ def test_it_can_be_packed_again_with_fresh_figures(file: Path) -> None:
     ],
 )
 def test_a_packed_point_is_derived_again_from_its_lists(change: str, file: Path) -> None:
-    before = shown(file)
+    before = shown(file, *LISTED)
     tamper(file, change)
     assert "derived again" in archdb("show", NAME, database=file).err
-    assert shown(file) == before
+    assert shown(file, *LISTED) == before
     assert ask(file, f"select packed from network where name = '{NAME}'") == [(1,)]
 
 
@@ -282,7 +252,7 @@ def test_a_removed_point_leaves_nothing(file: Path) -> None:
 
 
 def test_what_nothing_lists_is_swept(file: Path) -> None:
-    before = shown(file)
+    before = shown(file, *LISTED)
     full = {table: ask(file, f"select count(*) from {table}")[0][0] for table in SHARED}
     with writing(file) as connection:
         lists = profile_lists.lists_for(connection)
@@ -299,7 +269,7 @@ def test_what_nothing_lists_is_swept(file: Path) -> None:
     assert archdb("db", "repair", database=file).status == 0
     assert ask(file, "select count(*) from layer_row")[0][0] < full["layer_row"]
     left = [row for row in before["layer_summary"] if row[-1] is None]
-    assert shown(file)["layer_summary"] == left
+    assert shown(file, *LISTED)["layer_summary"] == left
     assert archdb("check", database=file).status == 0
 
 
@@ -354,32 +324,16 @@ def test_an_older_file_with_a_space_is_packed(file: Path, tmp_path: Path) -> Non
     )
     assert archdb("import", str(seed), database=file).status == 0
     assert archdb("show", "mine", "--input", "16", database=file).status == 0
-    before = shown(file)
-    older(file)
+    before = shown(file, *LISTED)
+    unpacked(file)
     assert ask(file, "select count(*) from layer_profile") == [(0,)]
     assert ask(file, f"select count(*) from layer where network_id = {ONE}")[0][0] > 100
     assert archdb("derive", database=file).status == 0
-    assert shown(file) == before
+    assert shown(file, *LISTED) == before
     assert ask(file, "select sum(packed) from network") == [(POINTS,)]
     assert ask(file, "select count(*) from layer l join network n on n.id = l.network_id"
                " where n.packed") == [(0,)]  # fmt: skip
     assert archdb("check", database=file).status == 0
-
-
-def older(path: Path) -> None:
-    """Take a file back to revision 0010, as the archdb before wrote it."""
-    tamper(path, *[f"drop view {view}" for (view,) in ask(path, VIEWS)])
-    config = Config()
-    config.set_main_option("script_location", str(bundled("migrations")))
-    engine = engine_for(path, keys=False)
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0010")
-    engine.dispose()
-    tamper(path, "update meta set value = '0.0.1' where key = 'archdb_version'")
-
-
-VIEWS = "select name from sqlite_master where type = 'view'"
 
 
 # Plans.

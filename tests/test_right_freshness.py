@@ -4,10 +4,10 @@ import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 from command import archdb, files, refused
+from rows import ask
 
 VGG16 = "(select id from network where name = 'vgg16')"
 PROFILE = f"(select id from profile where network_id = {VGG16})"
@@ -16,11 +16,6 @@ PROFILE = f"(select id from profile where network_id = {VGG16})"
 def tamper(database: Path, statements: str) -> None:
     with closing(sqlite3.connect(database)) as client:
         client.executescript(statements)
-
-
-def ask(database: Path, statement: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(database)) as client:
-        return client.execute(statement).fetchall()
 
 
 #: Changes of what archdb has derived, by a client that had no business with it.

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from command import Answer, archdb, files
+from rows import ask
 
 from archdb.analysis.conventions import bundled as bundled_conventions
 
@@ -54,11 +55,6 @@ def params(filters: int) -> int:
 def tamper(database: Path, statements: str) -> None:
     with closing(sqlite3.connect(database)) as client:
         client.executescript(statements)
-
-
-def ask(database: Path, statement: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(database)) as client:
-        return client.execute(statement).fetchall()
 
 
 def counted(database: Path, name: str) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from command import archdb, files, refused
+from rows import ask
 
 from archdb import resources
 from archdb.db import build, bundled_networks, connection, migrate, networks, writer
@@ -36,11 +37,6 @@ MINE = 4 * (3 * 9 + 1) + 8 * (4 * 9 + 1)
 def tamper(database: Path, statements: str) -> None:
     with closing(sqlite3.connect(database)) as client:
         client.executescript(statements)
-
-
-def ask(database: Path, statement: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(database)) as client:
-        return client.execute(statement).fetchall()
 
 
 def params(database: Path, name: str) -> Any:

@@ -11,48 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from command import archdb, refused
+from migrated import unpacked
+from points import POINTS, SHOWN
+from rows import ask, shown
 
 import archdb as package
-from archdb.db import derivation, profiles, spaces, writer
-from archdb.db.engine import engine_for
+from archdb.db import derivation, profiles, writer
 from archdb.db.shared_rows import checksum, said_columns
 from archdb.db.shared_tables import fact_row, op_row
 from archdb.errors import DefinitionError
-from archdb.resources import bundled
 from archdb.spaces import find
-
-POINTS = 12
-#: All that is shown of points, and their hashes.
-SHOWN = (
-    *("layer_summary", "op_summary", "block_summary", "resolution_summary", "convention_total"),
-    *("architecture_summary", "space_point"),
-)
-
-
-@pytest.fixture(scope="module")
-def filled(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A few networks of the catalogue and twelve points: never written."""
-    path = tmp_path_factory.mktemp("filled") / "archdb.sqlite"
-    path.write_bytes(built.read_bytes())
-    spaces.build(path, find("nasbench201"), POINTS)
-    return path
-
-
-@pytest.fixture
-def file(filled: Path, tmp_path: Path) -> Path:
-    place = tmp_path / "file"
-    place.mkdir()
-    path = place / "archdb.sqlite"
-    path.write_bytes(filled.read_bytes())
-    return path
-
-
-def ask(path: Path, statement: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(path)) as client:
-        return client.execute(statement).fetchall()
 
 
 def tamper(path: Path, statements: str) -> None:
@@ -60,12 +29,11 @@ def tamper(path: Path, statements: str) -> None:
         client.executescript(statements)
 
 
-def shown(path: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """All that views show, and the structure hashes, in an order that does not depend on plans."""
-    asked = {view: f"select * from {view}" for view in SHOWN}
-    asked["space_total"] = "select * from space_total where space is not null"
-    asked["structure"] = "select name, structure, packed, stale from network"
-    return {name: sorted(ask(path, statement), key=repr) for name, statement in asked.items()}
+def everything(path: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """All that views show, and the structure hashes."""
+    totals = ask(path, "select * from space_total where space is not null")
+    structure = ask(path, "select name, structure, packed, stale from network order by name")
+    return {**shown(path, *SHOWN), "space_total": sorted(totals, key=repr), "structure": structure}
 
 
 PROFILES = "select p.id from profile p join network n on n.id = p.network_id where n.space {} null"
@@ -92,13 +60,13 @@ def derived_otherwise(path: Path) -> None:
 
 
 def test_points_of_the_same_derivation_are_left_alone(file: Path) -> None:
-    before, own = shown(file), ask(file, PROFILES.format("is not"))
+    before, own = everything(file), ask(file, PROFILES.format("is not"))
     catalogue = ask(file, PROFILES.format("is"))
     tamper(file, "update meta set value = '0.0.9' where key = 'archdb_version'")
     assert archdb("list", database=file).status == 0
     assert ask(file, PROFILES.format("is not")) == own
     assert set(ask(file, PROFILES.format("is"))).isdisjoint(catalogue), "these are"
-    assert shown(file) == before
+    assert everything(file) == before
 
 
 @pytest.mark.parametrize(
@@ -107,14 +75,14 @@ def test_points_of_the_same_derivation_are_left_alone(file: Path) -> None:
     ids=lambda words: words[0],
 )
 def test_points_of_another_derivation_are_derived_again(words: tuple[str, ...], file: Path) -> None:
-    before = shown(file)
+    before = everything(file)
     derived_otherwise(file)
     tamper(file, "update meta set value = '0.0.9' where key = 'archdb_version'")
-    assert shown(file) != before
+    assert everything(file) != before
     answer = archdb(*words, database=file)
     assert answer.status == 0, answer
     assert "derived again, because rows or archdb have changed: " in answer.err
-    assert shown(file) == before
+    assert everything(file) == before
     assert ask(file, "select value from meta where key = 'derivation'") == [(derivation.digest(),)]
     assert archdb("check", database=file).err == "no faults\n"
 
@@ -195,20 +163,6 @@ def test_a_changed_source_is_another_derivation(
 # Files from before points were packed.
 
 
-def older(path: Path) -> None:
-    """Take a file back to revision 0010, as the archdb before wrote it: all points in rows."""
-    for (view,) in ask(path, "select name from sqlite_master where type = 'view'"):
-        tamper(path, f"drop view {view}")
-    config = Config()
-    config.set_main_option("script_location", str(bundled("migrations")))
-    engine = engine_for(path, keys=False)
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0010")
-    engine.dispose()
-    tamper(path, "update meta set value = '0.0.1' where key = 'archdb_version'")
-
-
 #: Runs a command with batches of three points, and is killed where the given one ends, or begins
 #: to be written.
 KILLED = """
@@ -247,8 +201,8 @@ main()
 def test_a_killed_upgrade_of_points_loses_one_batch_at_most(
     place: str, number: int, left: int, file: Path
 ) -> None:
-    before = shown(file)
-    older(file)
+    before = everything(file)
+    unpacked(file)
     words = [sys.executable, "-c", KILLED, place, str(number), "--database", str(file), "derive"]
     ended = subprocess.run(words, env=dict(os.environ), capture_output=True, check=False)
     assert ended.returncode == -signal.SIGKILL
@@ -264,14 +218,14 @@ def test_a_killed_upgrade_of_points_loses_one_batch_at_most(
     )
     assert (answer.status, json.loads(answer.out)) == (0, [{"n": POINTS}])
     assert ask(file, packed) == [(POINTS,)]
-    assert shown(file) == before
+    assert everything(file) == before
     assert archdb("check", database=file).err == "no faults\n"
 
 
 def test_what_is_finished_is_not_derived_by_the_second_run(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    older(file)
+    unpacked(file)
     words = [
         sys.executable,
         "-c",
@@ -323,11 +277,11 @@ def test_a_point_that_was_unpacked_and_changed_stays_so(file: Path) -> None:
         f"update layer set units = 20 where network_id = {ONE} and op = 'linear'",
     )
     assert archdb("derive", NAME, database=file).status == 0
-    before = shown(file)
+    before = everything(file)
     tamper(file, f"update layer set groups = null where network_id = {ONE}")
     derived_otherwise(file)
     assert archdb("db", "upgrade", database=file).status == 0
-    assert shown(file) == before
+    assert everything(file) == before
     form = f"select distinct groups from layer where network_id = {ONE} and op = 'conv2d'"
     assert ask(file, form) == [(1,)]
     assert archdb("check", database=file).err == "no faults\n"
