@@ -27,6 +27,10 @@ class ArchdbError(Exception):
         self.places = (place, *self.places)
         return self
 
+    def also(self, remedy: str) -> None:
+        """Name one remedy more."""
+        self.remedy = "\n  ".join(filter(None, (self.remedy, remedy)))
+
     def __str__(self) -> str:
         """The message for a terminal: places, names and values in it may be of any text."""
         where = ", ".join(self.places)

@@ -47,17 +47,13 @@ def mend(connection: Connection) -> Iterator[str]:
 
 
 def _mend(connection: Connection, names: Collection[str]) -> Iterator[str]:
-    these = {"names": json.dumps(sorted(names))}
-    among = "name in (select value from json_each(:names))"
+    own = profiles.those(connection, names, "not packed")
+    packed, these = f"packed and {profiles.AMONG}", {"names": json.dumps(list(names))}
     removed = connection.execute(
-        text(f"select space, count(*) from network where packed and {among} group by space"), these
+        text(f"select space, count(*) from network where {packed} group by space"), these
     ).all()
-    own = connection.execute(
-        text(f"select name from network where not packed and {among}"), these
-    ).scalars()
-    names = list(own)
-    writer.remove(connection, f"packed and {among}", **these)
-    for name in profiles.refresh_all(connection, names):  # its rows define no network either
+    writer.remove(connection, packed, **these)
+    for name in profiles.refresh_all(connection, own):  # its rows define no network either
         gone = "network_id = (select id from network where name = :name)"
         writer.remove_profiles(connection, gone, name=name)
     for space, count in removed:

@@ -20,6 +20,8 @@ from archdb.db.faults import FAULTS, code_of, to_database_error
 _FAULTS: tuple[type[Exception], ...] = (DBAPIError, *FAULTS)
 #: Seconds between two looks at whether a file is free: less than it is between two batches.
 POLL = 0.001
+#: Points of search spaces of one transaction: their rows fit into some tens of megabytes.
+BATCH = 250
 #: Called with (done, total) as long work proceeds.
 Progress = Callable[[int, int], None]
 
@@ -77,7 +79,7 @@ def _begin_write(connection: Connection) -> None:
             opened.execute("begin immediate")
             break
         except sqlite3.OperationalError as error:
-            if code_of(error) != "SQLITE_BUSY":
+            if not code_of(error).startswith("SQLITE_BUSY"):
                 raise
             now, version = time.monotonic(), _version(opened)
             if version != seen:
@@ -125,6 +127,11 @@ def insert_many(
     batch = [tuple(row) for row in rows]
     if batch:
         connection.exec_driver_sql(_insert(table, columns), batch)
+
+
+def keep_batch(connection: Connection) -> None:
+    """Let the pages of a batch stay in memory until it is committed."""
+    connection.exec_driver_sql("pragma cache_size = -65536")
 
 
 def stream(

@@ -48,7 +48,7 @@ def upgrade(path: Path, progress: Progress = silent) -> Changed:
     a user's own networks, names, tables and views stay. Layer rows of imported networks are put
     into today's form and derived again (one whose rows define no network stays as it is, and
     stale). Points of search spaces become stale, unless what derives is as it was: they may be
-    many, and whoever reads next derives them, batch by batch.
+    many, and whoever asks about points next derives them, batch by batch.
     """
     return _change_file(path, lambda connection: _upgrade(connection, progress))
 

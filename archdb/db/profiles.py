@@ -9,13 +9,13 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 from archdb.db import figure_values, shared_rows, writer
-from archdb.db.engine import Progress, driver, give_back, silent, writing
+from archdb.db.engine import BATCH, Progress, driver, give_back, keep_batch, silent, writing
 from archdb.db.networks import id_of
 from archdb.db.profile_lists import ProfileLists, lists_for
 from archdb.errors import ArchdbError
 
-#: Points of search spaces that are derived again in one transaction.
-BATCH = 250
+#: Whose name is one of `names`, a JSON list.
+AMONG = "name in (select value from json_each(:names))"
 
 
 def refresh(
@@ -29,7 +29,7 @@ def refresh(
     """
     wanted = list(names)
     with writing(path) as connection:
-        points = _points(connection, wanted)
+        points = those(connection, wanted, "space is not null")
         catalogue = sorted(set(wanted).difference(points)) if points else wanted
         faults = refresh_all(connection, catalogue, _part(progress, 0, len(wanted)))
     done, lists = len(catalogue), ProfileLists()
@@ -39,12 +39,11 @@ def refresh(
             with writing(path) as connection:
                 lists_for(connection, lists)
                 part = _part(progress, done, len(wanted))
-                faults |= _refresh_points(
-                    connection, _stale(connection, some) if stale else some, part
-                )
+                left = those(connection, some, "stale") if stale else some
+                faults |= _refresh_points(connection, left, part)
         except ArchdbError as error:
             kept = f"{done} of {len(wanted)} networks are derived; archdb derive goes on from there"
-            error.remedy = "\n  ".join(filter(None, (error.remedy, kept)))
+            error.also(kept)
             raise
         done += len(some)
     if len(points) > BATCH:
@@ -57,20 +56,11 @@ def _part(progress: Progress, before: int, total: int) -> Progress:
     return lambda done, _: progress(before + done, total)
 
 
-def _points(connection: Connection, names: Sequence[str]) -> list[str]:
-    """Which of these are points of search spaces, in the order in which they were written."""
-    return _named(connection, names, "space is not null")
-
-
-def _stale(connection: Connection, names: Sequence[str]) -> list[str]:
-    return _named(connection, names, "stale")
-
-
-def _named(connection: Connection, names: Sequence[str], condition: str) -> list[str]:
-    among = "name in (select value from json_each(:names))"
+def those(connection: Connection, names: Iterable[str], condition: str) -> list[str]:
+    """Which of these networks are as a condition says, in the order in which they were written."""
     found = connection.execute(
-        text(f"select name from network where {condition} and {among} order by id"),
-        {"names": json.dumps(names)},
+        text(f"select name from network where {condition} and {AMONG} order by id"),
+        {"names": json.dumps(list(names))},
     )
     return list(found.scalars())
 
@@ -80,8 +70,8 @@ def _refresh_points(
 ) -> dict[str, ArchdbError]:
     """Derive points again, and pack those that were written before points were packed: whose
     profiles have no lists yet."""
-    connection.exec_driver_sql("pragma cache_size = -65536")  # so that a batch stays in memory
-    unlisted = _named(
+    keep_batch(connection)
+    unlisted = those(
         connection,
         names,
         "not packed and exists (select 1 from profile p where p.network_id = network.id"
@@ -89,10 +79,7 @@ def _refresh_points(
     )
     faults = refresh_all(connection, names, progress)
     connection.execute(
-        text(
-            "update network set packed = 1 where not stale"
-            " and name in (select value from json_each(:names))"
-        ),
+        text(f"update network set packed = 1 where not stale and {AMONG}"),
         {"names": json.dumps(unlisted)},
     )
     return faults

@@ -18,7 +18,7 @@ from archdb.analysis.fingerprint import fingerprint
 from archdb.analysis.profile import derive
 from archdb.analysis.totals import TOTAL_COLUMNS
 from archdb.db import tables
-from archdb.db.engine import Progress, driver, silent, stream, writing
+from archdb.db.engine import BATCH, Progress, driver, keep_batch, silent, stream, writing
 from archdb.db.faults import FAULTS
 from archdb.db.profile_lists import LISTS, ProfileLists
 from archdb.errors import ArchdbError, DefinitionError, nearest
@@ -26,8 +26,6 @@ from archdb.sources import toml
 from archdb.spaces import Space
 from archdb.spaces.base import Value
 
-#: Points of one transaction: their rows fit into some tens of megabytes.
-BATCH = 250
 HEADER = (
     "id",
     "name",
@@ -100,7 +98,7 @@ def build(
     except ArchdbError as error:
         part = "" if wanted == space.size else " with the same options"
         begun = f"archdb space build {space.name}{part} goes on from there"
-        error.remedy = "\n  ".join(filter(None, (error.remedy, f"{done} points are kept; {begun}")))
+        error.also(f"{done} points are kept; {begun}")
         raise
     progress(wanted, wanted)
     return Built(added, wanted - added)
@@ -152,7 +150,7 @@ def _insert_batch(
     missing = sorted(set(numbers).difference(there.scalars()))
     if not missing:
         return 0
-    connection.exec_driver_sql("pragma cache_size = -65536")  # so that a batch stays in memory
+    keep_batch(connection)
     lists.go_on(driver(connection))
     points = list(_derive_points(space, missing, lists))
     _check_names(connection, [one.name for one in points])
@@ -177,19 +175,12 @@ def _derive_points(space: Space, numbers: Iterable[int], lists: ProfileLists) ->
     fault."""
     for point in space.lay(numbers):
         network = point.network
-        try:
+        with space.naming(point.number, *FAULTS):
             profile = derive(network)
             totals = tuple(profile.totals.values())
             found = lists.of(network, profile)
             stated = (network.name, point.number, point.attributes, fingerprint(network))
             derived = _Derived(*stated, profile.input, totals, found)
-        except ArchdbError as error:
-            raise error.at(space.place(point.number)) from None
-        except FAULTS:
-            raise
-        except Exception as error:
-            what = f"{type(error).__name__}: {error}"
-            raise DefinitionError(what).at(space.place(point.number)) from error
         yield derived
 
 

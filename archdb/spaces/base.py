@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import prod
@@ -51,23 +52,28 @@ class Space(NamedTuple):
     points: Points
     named: Mapping[str, int] = {}
 
-    def place(self, number: int) -> str:
-        """Where an error of a point is said to be."""
-        return f"search space '{self.name}', point {number}"
+    @contextlib.contextmanager
+    def naming(self, number: int, *through: type[Exception]) -> Iterator[None]:
+        """Whatever is raised inside is a DefinitionError that names that point; but what is of
+        `through` is none of its."""
+        place = f"search space '{self.name}', point {number}"
+        try:
+            yield
+        except ArchdbError as error:
+            raise error.at(place) from None
+        except through:
+            raise
+        except Exception as error:
+            raise DefinitionError(f"{type(error).__name__}: {error}").at(place) from error
 
     def lay(self, numbers: Iterable[int]) -> Iterator[Point]:
         """The points of these numbers. Raises DefinitionError naming the first for which the
         space's function fails, or yields anything else."""
         laid: Iterator[Point] | None = None
         for number in numbers:
-            try:
+            with self.naming(number):
                 laid = iter(self.points(numbers)) if laid is None else laid
                 point = _checked(next(laid, None), number)
-            except ArchdbError as error:
-                raise error.at(self.place(number)) from None
-            except Exception as error:
-                what = f"{type(error).__name__}: {error}"
-                raise DefinitionError(what).at(self.place(number)) from error
             yield point
 
     def number(self, point: int | str) -> int:
