@@ -142,8 +142,7 @@ def _fold(
     work: Work,
 ) -> Facts:
     """What an op says of known inputs, as columns."""
-    first = inputs[0] if inputs else None
-    from_map, on_map = is_image(first), is_image(out)
+    from_map, on_map = bool(inputs) and is_image(inputs[0]), is_image(out)
     arrived = prod(inputs[0]) if len(inputs) == 1 else sum([prod(x) for x in inputs])
     elements, macs, weights = prod(out), work.macs, params[0]
     pads, advance, reach = NOT_SLIDING if window is POINT else _slide(window, inputs)
@@ -152,7 +151,7 @@ def _fold(
     if sum(counts) > LARGEST:  # none is below zero, and those of `gemm` are factors of MACs
         check_size(counts)
     gemm = op.gemm(out, *inputs) if macs else None
-    read = first if is_image(first) else split(as_read(inputs, window))
+    read = inputs[0] if from_map else split(as_read(inputs, window))
     written = out if on_map else split(out)
     weighted = macs > 0 and weights > 0
     pointwise = weighted and on_map and isinstance(window, Window) and window.kernel == (1, 1)

@@ -58,6 +58,7 @@ class Norm(Op):
         return dict.fromkeys(["scale"] * self.scale + ["shift"] * self.shift, NORM)
 
     def prepare(self) -> None:
+        super().prepare()
         self.tensors = tuple(self.roles().items())
 
     def params(self, x: Shape) -> tuple[Tensor, ...]:

@@ -236,7 +236,7 @@ ROUTES: tuple[Route, ...] = (
         "/citations/{key}", "What a publication vouches for", (), questions.citation, "citation",
         {"bib": questions.publication},
     ),
-    Route("/schema", "All views", question=lambda database, a: database.schema(), page="table"),
+    Route("/schema", "Views and columns", (), lambda database, a: database.schema(), "table"),
     Route("/schema/{view}", "The columns of a view",
           question=lambda database, a: database.schema(a["view"]), page="table"),
     Route("/sql", "One statement that reads", SQL, page="sql", free=True, is_sql=True),
