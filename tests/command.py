@@ -56,6 +56,22 @@ def command(*words: str, database: Path | None = None) -> list[str]:
     return [sys.executable, "-m", "archdb", *place, *words]
 
 
+#: Waits for another writer as long as it takes: on a busy machine, what the other does may be a
+#: matter of more than the seconds that a command waits.
+PATIENT = """
+from archdb.cli import main
+from archdb.db import faults
+faults.BUSY_SECONDS = 3600.0
+main()
+"""
+
+
+def patient(*words: str, database: Path | None = None) -> list[str]:
+    """The words that start archdb as a process that never finds the file locked."""
+    _, _, _, *rest = command(*words, database=database)
+    return [sys.executable, "-c", PATIENT, *rest]
+
+
 def terminal(
     *words: str,
     database: Path | None = None,

@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from command import archdb, command, files, process
+from command import archdb, command, files, patient, process
 
 from archdb.db import files as database_files
 from archdb.db.connection import APPLICATION_ID
@@ -183,14 +183,14 @@ def test_a_killed_import_leaves_the_database_as_it_was(database: Path, tmp_path:
 
 def test_writers_take_turns(database: Path) -> None:
     sizes = [str(224 + 32 * i) for i in range(MANY)]
-    words = [command("compare", "vgg16", "nin", "--input", s, database=database) for s in sizes]
+    words = [patient("compare", "vgg16", "nin", "--input", s, database=database) for s in sizes]
     answers = together(*words, env={})
     assert [status for status, _, _ in answers] == [0] * MANY, answers
     assert archdb("check", database=database).err == "no faults\n"
 
 
 def test_two_derive_the_same_at_once(database: Path) -> None:
-    words = command("show", "vgg16", "--input", "384", "--format", "csv", database=database)
+    words = patient("show", "vgg16", "--input", "384", "--format", "csv", database=database)
     answers = together(*[words] * MANY, env={})
     assert len({(status, out) for status, out, _ in answers}) == 1, answers
     assert answers[0][0] == 0
@@ -200,7 +200,7 @@ def test_two_derive_the_same_at_once(database: Path) -> None:
 def test_two_upgrades_at_once(database: Path) -> None:
     with closing(sqlite3.connect(database)) as client, client:
         client.execute("update meta set value = '0.0.1'")
-    answers = together(*[command("list", "nin", database=database)] * 2, env={})
+    answers = together(*[patient("list", "nin", database=database)] * 2, env={})
     assert [status for status, _, _ in answers] == [0, 0], answers
     assert archdb("check", database=database).err == "no faults\n"
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import Answer, archdb, files
+from command import Answer, archdb, files, patient
 from rows import ask
 
 from archdb.analysis.conventions import bundled as bundled_conventions
@@ -412,19 +412,9 @@ def test_a_failed_upgrade_keeps_the_copy_that_was_there(
     assert copies(database) == before
 
 
-#: Waits for another writer as long as it takes: on a busy machine, an upgrade may be a matter of
-#: more than the seconds that a command waits.
-PATIENT = """
-from archdb.cli import main
-from archdb.db import faults
-faults.BUSY_SECONDS = 3600.0
-main()
-"""
-
-
 def test_of_two_upgrades_at_once_one_is_done(database: Path, later: Path) -> None:
     tamper(database, "update meta set value = '0.0.9'")
-    words = [sys.executable, "-c", PATIENT, "--database", str(database), "list", "nin"]
+    words = patient("list", "nin", database=database)
     started = [
         subprocess.Popen(
             words,
